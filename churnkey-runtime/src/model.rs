@@ -1,0 +1,1 @@
+//! The data that a provider sends to Churnkey.

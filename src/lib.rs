@@ -1,0 +1,1 @@
+//! Connect a billing system to Churnkey.
