@@ -1,1 +1,35 @@
-//! The attribute macros of the `churnkey` crate.
+//! The attribute macros and the derive of the `churnkey` crate, which re-exports and documents them.
+//!
+//! Each macro is a pipeline: [`args`] and [`item`] parse what the user wrote, [`check`] holds it against the [`spec`], and one file per macro
+//! expands what passed. Whatever happens, the user's item is emitted unchanged, and every mistake that was found is one error.
+
+mod args;
+mod check;
+mod errors;
+mod fallback;
+mod integration;
+mod item;
+mod message;
+mod needs;
+mod operation;
+mod spec;
+
+use proc_macro::TokenStream;
+
+/// A function of the read side. See the documentation of the `churnkey` crate.
+#[proc_macro_attribute]
+pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
+    operation::expand(spec::Side::Controller, args.into(), item.into()).into()
+}
+
+/// A function of the write side. See the documentation of the `churnkey` crate.
+#[proc_macro_attribute]
+pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
+    operation::expand(spec::Side::Action, args.into(), item.into()).into()
+}
+
+/// The struct that the functions take as their context. See the documentation of the `churnkey` crate.
+#[proc_macro_derive(Integration, attributes(churnkey))]
+pub fn integration(item: TokenStream) -> TokenStream {
+    integration::expand(item.into()).into()
+}

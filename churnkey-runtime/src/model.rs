@@ -1,1 +1,46 @@
 //! The data that a provider sends to Churnkey.
+//!
+//! Every model builds from its required fields, takes the optional ones through chained setters, and
+//! serialises to the protocol's camelCase JSON. An optional field that is not set is left out; when reading,
+//! `null` means the same as absent and unknown fields are ignored.
+//!
+//! Types rule out what they can. What they cannot, [`Validate`](crate::validate::Validate) checks before a
+//! model is sent.
+
+mod address;
+mod amount;
+mod billing_cycle;
+mod coupon;
+mod currency;
+mod customer;
+mod discount;
+mod duration;
+mod family;
+mod id;
+mod metadata;
+mod percent;
+mod price;
+mod product;
+mod subscription;
+mod timestamp;
+mod wire;
+
+pub use address::Address;
+pub use amount::{Amount, FixedAmount, MinorUnits, Tier, TierMode, TieredAmount};
+pub use billing_cycle::{BillingCycle, CycleUnit};
+pub use coupon::{Coupon, CouponDuration, CouponValue, PercentageValue, Redemptions};
+pub use currency::{Currency, UnknownCurrency};
+pub use customer::Customer;
+pub use discount::Discount;
+pub use duration::{Duration, DurationFault, TimeUnit};
+pub use family::Family;
+pub use id::{
+    CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
+    SubscriptionItemId,
+};
+pub use metadata::Metadata;
+pub use percent::{InvalidPercent, Percent};
+pub use price::{Price, PriceType};
+pub use product::{Product, ProductType};
+pub use subscription::{PausePeriod, Period, Status, Subscription, SubscriptionItem};
+pub use timestamp::{InvalidTimestamp, Timestamp};

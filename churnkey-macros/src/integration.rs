@@ -1,0 +1,265 @@
+//! `#[derive(churnkey::Integration)]`: what the struct provides, asked of the compiler.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, LitStr};
+
+use crate::args::{self, Arg, Value};
+use crate::errors::Errors;
+use crate::fallback;
+use crate::message::{any_of, nearest};
+use crate::needs::{self, Expected};
+use crate::spec::{self, Module, Side};
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let errors = Errors::default();
+    let generated = generate(item, &errors);
+    let errors = errors.into_compile_errors();
+    quote!(#generated #errors)
+}
+
+fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
+    let item = match syn::parse2::<DeriveInput>(item) {
+        Ok(item) => item,
+        Err(error) => {
+            errors.push(error);
+            return None;
+        }
+    };
+    let mut arguments = Vec::new();
+    for attribute in item
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("churnkey"))
+    {
+        match attribute.meta.require_list() {
+            Ok(list) => arguments.extend(args::parse(list.tokens.clone(), errors)),
+            Err(_) => errors.on(
+                attribute.path(),
+                "the attribute is empty",
+                "write `#[churnkey(name = \"..\")]`",
+            ),
+        }
+    }
+    let krate = args::take_crate(&mut arguments, errors);
+    let private = quote!(#krate::__private);
+    shape(&item, errors);
+    let (title, expected) = options(&item, arguments, errors);
+    if errors.is_empty() {
+        let needs = needs::of_integration(&private, &item.ident, &expected);
+        let implementation = implementation(&private, &item.ident, title.as_ref());
+        return Some(quote!(#implementation #needs));
+    }
+    Some(fallback::integration(&private, &item))
+}
+
+fn shape(item: &DeriveInput, errors: &Errors) {
+    match &item.data {
+        Data::Struct(_) => {}
+        Data::Enum(data) => errors.on(
+            data.enum_token,
+            "an integration is not an enum",
+            "write a struct; it may hold the enum",
+        ),
+        Data::Union(data) => errors.on(
+            data.union_token,
+            "an integration is not a union",
+            "write a struct",
+        ),
+    }
+    if !item.generics.params.is_empty() {
+        errors.on(
+            &item.generics.params,
+            "an integration is not generic: which operations it has could not be known at compile time",
+            "remove the parameters; hold a concrete type, or an `Arc<dyn Trait>`",
+        );
+    }
+}
+
+fn options(
+    item: &DeriveInput,
+    arguments: Vec<Arg>,
+    errors: &Errors,
+) -> (Option<LitStr>, Vec<Expected>) {
+    let mut title = None;
+    let mut expected = None;
+    let good_so_far = errors.is_empty();
+    for argument in arguments {
+        if argument.is("name") {
+            let name = name(&argument, errors);
+            if title.replace(name).is_some() {
+                errors.on(
+                    &argument.name,
+                    "`name` is given twice",
+                    "remove one of them",
+                );
+            }
+        } else if argument.is("expect") {
+            let expectation = expectation(&argument, errors);
+            if expected.replace(expectation).is_some() {
+                errors.on(
+                    &argument.name,
+                    "`expect` is given twice",
+                    "write all of it into one",
+                );
+            }
+        } else {
+            let wrong = format!("`{}` is not an option of an integration", argument.name);
+            match nearest(&argument.word(), ["name", "expect", "crate"]) {
+                Some(guess) => errors.on(
+                    &argument.name,
+                    wrong,
+                    format_args!("did you mean `{guess}`?"),
+                ),
+                None => errors.on(
+                    &argument.name,
+                    wrong,
+                    "write `name = \"..\"` or `expect(..)`",
+                ),
+            }
+        }
+    }
+    if title.is_none() && good_so_far && errors.is_empty() {
+        errors.on(
+            &item.ident,
+            format_args!("`{}` has no name", item.ident),
+            format_args!("write `#[churnkey(name = \"{}\")]` under the derive; logs and documents call it so", item.ident),
+        );
+    }
+    (title.flatten(), expected.unwrap_or_default())
+}
+
+fn name(argument: &Arg, errors: &Errors) -> Option<LitStr> {
+    let help = "write `name = \"..\"`";
+    let Value::Assigned(value) = &argument.value else {
+        errors.on(argument, "`name` needs a value", help);
+        return None;
+    };
+    match syn::parse2::<LitStr>(value.clone()) {
+        Ok(text) if text.value().trim().is_empty() => {
+            errors.on(
+                text,
+                "the name is empty",
+                "write what logs and documents are to call the integration",
+            );
+            None
+        }
+        Ok(text) => Some(text),
+        Err(_) => {
+            if !value.is_empty() {
+                errors.on(value, "the name is text in quotes", help);
+            }
+            None
+        }
+    }
+}
+
+fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
+    let Value::List(words, group) = &argument.value else {
+        errors.on(
+            argument,
+            "`expect` is a list",
+            "write `expect(cancel, pause)`",
+        );
+        return Vec::new();
+    };
+    if group.stream().is_empty() {
+        errors.at(
+            group.span(),
+            "`expect()` expects nothing",
+            "name what must be there, such as `expect(cancel, pause)`, or remove it",
+        );
+    }
+    words
+        .iter()
+        .flat_map(|word| expected(word, errors))
+        .collect()
+}
+
+fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
+    let Some(module) = spec::MODULES.iter().find(|module| word.is(module.name)) else {
+        unknown(
+            word,
+            spec::MODULES.iter().map(|module| module.name),
+            "a controller or an action",
+            errors,
+        );
+        return Vec::new();
+    };
+    match &word.value {
+        // What is required is expected anyway.
+        Value::None if module.required => Vec::new(),
+        Value::None => vec![Expected {
+            module,
+            operation: None,
+            span: word.name.span(),
+        }],
+        Value::List(operations, _) if module.side == Side::Controller => operations
+            .iter()
+            .filter_map(|operation| expected_operation(module, operation, errors))
+            .collect(),
+        _ => {
+            errors.on(
+                word,
+                format_args!("`{}` stands alone here", module.name),
+                format_args!("write `{}`", module.name),
+            );
+            Vec::new()
+        }
+    }
+}
+
+fn expected_operation(module: &'static Module, word: &Arg, errors: &Errors) -> Option<Expected> {
+    let operation = module
+        .operations
+        .iter()
+        .find(|operation| word.is(operation.name));
+    if operation.is_none() {
+        let names = module.operations.iter().map(|operation| operation.name);
+        unknown(
+            word,
+            names,
+            &format!("an operation of `{}`", module.name),
+            errors,
+        );
+    }
+    let operation = operation.filter(|operation| !operation.required)?;
+    Some(Expected {
+        module,
+        operation: Some(operation),
+        span: word.name.span(),
+    })
+}
+
+fn unknown(
+    word: &Arg,
+    names: impl Iterator<Item = &'static str> + Clone,
+    what: &str,
+    errors: &Errors,
+) {
+    let wrong = format!("`{}` is not {what}", word.name);
+    match nearest(&word.word(), names.clone()) {
+        Some(guess) => errors.on(&word.name, wrong, format_args!("did you mean `{guess}`?")),
+        None => errors.on(&word.name, wrong, format_args!("write {}", any_of(names))),
+    }
+}
+
+fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitStr>) -> TokenStream {
+    let endpoints = spec::MODULES
+        .iter()
+        .flat_map(|module| module.operations)
+        .map(|operation| format_ident!("{}", operation.endpoint));
+    quote! {
+        const _: () = {
+            use #private::Absent as _;
+
+            impl #private::Integration for #name {
+                const NAME: &'static str = #title;
+                const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] =
+                    &[#(#private::Probe::<Self, #private::endpoint::#endpoints>::ROUTE),*];
+                const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
+                    #private::Probe::<Self, #private::endpoint::RetrieveSubscription>::RETRIEVE;
+            }
+        };
+    }
+}

@@ -1,0 +1,102 @@
+//! The annotated function: its signature is parsed, its body stays as it is, so that a half-typed body is the compiler's business alone.
+
+use proc_macro2::TokenStream;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
+
+use crate::errors::Errors;
+use crate::spec::Side;
+
+pub(crate) struct Function {
+    /// `#[cfg]` below our attribute, which generated code must follow.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) signature: Signature,
+}
+
+impl Function {
+    /// Parses an item; what is not a function is reported.
+    pub(crate) fn parse(side: Side, item: TokenStream, errors: &Errors) -> Option<Self> {
+        match syn::parse2::<Item>(item) {
+            Ok(Item::Function(function)) => Some(*function),
+            Ok(Item::Other(keyword, what)) => {
+                errors.at(
+                    keyword,
+                    format_args!("`#[churnkey::{}]` is on {what}", side.attribute()),
+                    "put it on an async function",
+                );
+                None
+            }
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        }
+    }
+
+    /// The types of the arguments; a `self` has none.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
+        self.signature
+            .inputs
+            .iter()
+            .filter_map(|argument| match argument {
+                FnArg::Typed(argument) => Some(&*argument.ty),
+                FnArg::Receiver(_) => None,
+            })
+    }
+}
+
+enum Item {
+    Function(Box<Function>),
+    /// Another item: its keyword, and what to call it.
+    Other(proc_macro2::Span, &'static str),
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        if let Some(what) = other_item(input) {
+            let keyword = input.span();
+            input.parse::<TokenStream>()?;
+            return Ok(Self::Other(keyword, what));
+        }
+        let signature = input.parse()?;
+        input.parse::<TokenStream>()?;
+        let cfgs = attributes
+            .into_iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"))
+            .collect();
+        Ok(Self::Function(Box::new(Function { cfgs, signature })))
+    }
+}
+
+fn other_item(input: ParseStream<'_>) -> Option<&'static str> {
+    let function_follows = input.peek2(Token![fn])
+        || input.peek2(Token![async])
+        || input.peek2(Token![unsafe])
+        || input.peek2(Token![extern]);
+    let item = if input.peek(Token![struct]) {
+        "a struct"
+    } else if input.peek(Token![enum]) {
+        "an enum"
+    } else if input.peek(Token![trait]) || input.peek2(Token![trait]) {
+        "a trait"
+    } else if input.peek(Token![impl]) || input.peek2(Token![impl]) {
+        "an impl block"
+    } else if input.peek(Token![mod]) {
+        "a module"
+    } else if input.peek(Token![use]) {
+        "a use"
+    } else if input.peek(Token![static]) {
+        "a static"
+    } else if input.peek(Token![type]) {
+        "a type"
+    } else if input.peek(Token![const]) && !function_follows {
+        "a const"
+    } else if input.peek(syn::Ident) {
+        "this item"
+    } else {
+        return None;
+    };
+    Some(item)
+}

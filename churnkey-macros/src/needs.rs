@@ -1,0 +1,284 @@
+//! What must be there besides: checks that the compiler evaluates once it knows every function, with messages of our own.
+//!
+//! Each is a constant that panics unless a probe finds the operation. One thing that is missing is reported once, by the first of those
+//! who need it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::check::text;
+use crate::operation::{Names, respan};
+use crate::spec::{self, Module, Operation, Side};
+
+/// What the function of an operation needs.
+pub(crate) fn of_function(names: &Names<'_>, context: &syn::Type) -> TokenStream {
+    let module = names.chosen.module;
+    let check = Check {
+        private: &names.private,
+        context: context.to_token_stream(),
+        span: names.chosen.word,
+    };
+    match module.side {
+        Side::Action => of_action(&check, module),
+        Side::Controller => of_controller(&check, names),
+    }
+}
+
+fn of_action(check: &Check<'_>, module: &Module) -> TokenStream {
+    let mut needs = TokenStream::new();
+    if module.name == "pause_all" {
+        needs.extend(check.needs(
+            "pause_all",
+            "pause",
+            "its options are those of `pause`",
+            &[],
+        ));
+    }
+    if module.name == "apply_coupon" {
+        needs.extend(check.needs(
+            "apply_coupon",
+            "coupons",
+            "Churnkey reads the coupon that is applied",
+            &[],
+        ));
+    }
+    if module.name != "cancel" {
+        // The first action of the table that is there speaks for all.
+        let before: Vec<&Module> = spec::modules(Side::Action)
+            .take_while(|other| other.name != module.name)
+            .filter(|other| other.name != "cancel")
+            .collect();
+        needs.extend(check.needs(
+            module.name,
+            "cancel",
+            "every other action is an offer made on the way to it",
+            &before,
+        ));
+    }
+    needs
+}
+
+fn of_controller(check: &Check<'_>, names: &Names<'_>) -> TokenStream {
+    let (module, operation) = (names.chosen.module, names.operation);
+    let mut needs = TokenStream::new();
+    if module.both {
+        for other in module.operations.iter().filter(|other| *other != operation) {
+            needs.extend(check.fails(
+                check.absent(other),
+                &format!(
+                    "`{}` has `{}` and no `{}`, and Churnkey needs both",
+                    module.name, operation.name, other.name
+                ),
+                &check.write(module, other),
+            ));
+        }
+    }
+    let variant = names.chosen.options.variant("type");
+    let is_list = operation.name == "list";
+    let retrieve = &module.operations[0];
+    if let (Some(variant), true) = (variant, is_list) {
+        needs.extend(check.agrees(module, operation, retrieve, variant));
+    }
+    let (needed, because) = match (module.name, variant) {
+        ("prices", Some("product")) => (
+            "products",
+            "with `type = \"product\"` each price belongs to a product",
+        ),
+        ("products", Some("family")) => (
+            "families",
+            "with `type = \"family\"` each product belongs to a family",
+        ),
+        _ => return needs,
+    };
+    // If both functions state the type, `retrieve` speaks for both.
+    let speaks = if is_list {
+        check.untyped(retrieve)
+    } else {
+        quote!(true)
+    };
+    let absent = check.module_absent(needed);
+    needs.extend(check.fails(
+        quote!(#speaks && #absent),
+        &format!(
+            "`{}` needs `{needed}`, and there is none: {because}",
+            module.name
+        ),
+        &check.write_module(needed),
+    ));
+    needs
+}
+
+/// What the struct of an integration needs.
+pub(crate) fn of_integration(
+    private: &TokenStream,
+    name: &syn::Ident,
+    expected: &[Expected],
+) -> TokenStream {
+    let check = Check {
+        private,
+        context: name.to_token_stream(),
+        span: name.span(),
+    };
+    let mut needs = TokenStream::new();
+    for module in spec::MODULES.iter().filter(|module| module.required) {
+        for operation in module
+            .operations
+            .iter()
+            .filter(|operation| operation.required)
+        {
+            needs.extend(check.fails(
+                check.absent(operation),
+                &format!(
+                    "`{name}` has no `{}` for `{}`, which Churnkey requires",
+                    operation.name, module.name
+                ),
+                &check.write(module, operation),
+            ));
+        }
+    }
+    for Expected {
+        module,
+        operation,
+        span,
+    } in expected
+    {
+        let check = Check {
+            span: *span,
+            ..check.clone()
+        };
+        let (absent, write) = match operation {
+            Some(operation) => (check.absent(operation), check.write(module, operation)),
+            None => (
+                check.module_absent(module.name),
+                check.write_module(module.name),
+            ),
+        };
+        let what = operation
+            .filter(|_| module.side == Side::Controller)
+            .map_or(String::new(), |operation| format!(" `{}`", operation.name));
+        needs.extend(check.fails(
+            absent,
+            &format!(
+                "`{name}` expects `{}`{what}, and there is none",
+                module.name
+            ),
+            &write,
+        ));
+    }
+    needs
+}
+
+/// A word in `expect(..)`: a module, or one operation of it.
+pub(crate) struct Expected {
+    pub(crate) module: &'static Module,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone)]
+struct Check<'a> {
+    private: &'a TokenStream,
+    context: TokenStream,
+    span: Span,
+}
+
+impl Check<'_> {
+    fn probe(&self, operation: &Operation) -> TokenStream {
+        let (private, context, endpoint) = (
+            self.private,
+            &self.context,
+            format_ident!("{}", operation.endpoint),
+        );
+        quote!(#private::Probe::<#context, #private::endpoint::#endpoint>)
+    }
+
+    fn absent(&self, operation: &Operation) -> TokenStream {
+        let probe = self.probe(operation);
+        quote!(!#probe::PRESENT)
+    }
+
+    /// Whether a module has no function at all; one that has half of them is told so by that half.
+    fn module_absent(&self, module: &str) -> TokenStream {
+        let absent = spec::module(module)
+            .into_iter()
+            .flat_map(|module| module.operations)
+            .map(|operation| self.absent(operation));
+        quote!(true #(&& #absent)*)
+    }
+
+    fn untyped(&self, operation: &Operation) -> TokenStream {
+        let probe = self.probe(operation);
+        quote!(#probe::OPTIONS.is_none())
+    }
+
+    fn agrees(
+        &self,
+        module: &Module,
+        list: &Operation,
+        retrieve: &Operation,
+        variant: &str,
+    ) -> TokenStream {
+        let (list, retrieve) = (self.probe(list), self.probe(retrieve));
+        self.fails(
+            quote!(!#list::OPTIONS.agrees_with(#retrieve::OPTIONS)),
+            &format!("`list` of `{}` says `type = \"{variant}\"` and `retrieve` says another type, but all {} of a provider have one type", module.name, module.name),
+            "write the same type in both attributes, or leave it out of one",
+        )
+    }
+
+    /// Fails at an action if the other module is absent and none of those before it is there to say so.
+    fn needs(&self, module: &str, needed: &str, because: &str, before: &[&Module]) -> TokenStream {
+        let absent = self.module_absent(needed);
+        let before = before
+            .iter()
+            .flat_map(|module| module.operations)
+            .map(|operation| self.absent(operation));
+        self.fails(
+            quote!(#absent #(&& #before)*),
+            &format!("`{module}` needs `{needed}`, and there is none: {because}"),
+            &self.write_module(needed),
+        )
+    }
+
+    fn write(&self, module: &Module, operation: &Operation) -> String {
+        format!(
+            "write it:\n\n{}\n",
+            indent(&module.example(operation, &text(&self.context)))
+        )
+    }
+
+    fn write_module(&self, name: &str) -> String {
+        let context = text(&self.context);
+        let functions: Vec<String> = spec::module(name)
+            .into_iter()
+            .flat_map(|module| {
+                module
+                    .operations
+                    .iter()
+                    .map(|operation| indent(&module.example(operation, &context)))
+            })
+            .collect();
+        format!("write it:\n\n{}\n", functions.join("\n\n"))
+    }
+
+    fn fails(&self, condition: TokenStream, wrong: &str, help: &str) -> TokenStream {
+        let private = self.private;
+        let message = format!("{wrong}\nhelp: {help}");
+        let failure = respan(quote!(#private::fail(#message)), self.span);
+        quote! {
+            const _: () = {
+                use #private::Absent as _;
+                if #condition {
+                    #failure
+                }
+            };
+        }
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.lines()
+        .map(|line| format!("    {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}

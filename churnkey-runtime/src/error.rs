@@ -1,0 +1,201 @@
+//! What a function answers when it has no result.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// The result of every annotated function.
+///
+/// `?` works on any [`std::error::Error`]: see [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An answer other than success: a status and a message for Churnkey, and a cause for the log.
+///
+/// It comes about in two ways:
+///
+/// - `?` on any [`std::error::Error`] makes an **opaque 500**: Churnkey reads `Internal Server Error`, the cause goes to
+///   the log and nowhere else.
+/// - [`Error::not_found`], [`Error::bad_request`], [`Error::conflict`] and the like **say their message** to Churnkey. Name the
+///   field and the rule in it, never a value that belongs to a person.
+///
+/// On the wire an error is `{"code": <status>, "message": "<text>"}` (protocol: **doc**).
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// fn quantity(text: &str) -> churnkey::Result<u32> {
+///     if text.is_empty() {
+///         return Err(churnkey::Error::bad_request("`quantity` must not be empty"));
+///     }
+///     Ok(text.parse()?)
+/// }
+///
+/// assert_eq!(quantity("").unwrap_err().status(), 400);
+/// assert_eq!(quantity("many").unwrap_err().status(), 500);
+/// ```
+///
+/// `Error` does not itself implement [`std::error::Error`], so that `?` can take every type that does. To give your own error
+/// type a say in the status, implement [`IntoError`] for it.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    status: StatusCode,
+    message: Cow<'static, str>,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+impl Error {
+    /// An answer with this status and message. A status below 400 is answered as a 500: success is said with `Ok`.
+    pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        let status = if status.is_client_error() || status.is_server_error() {
+            status
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        };
+        Self(Box::new(Inner {
+            status,
+            message: message.into(),
+            retry_after: None,
+            cause: None,
+        }))
+    }
+
+    /// 400: the request asks for something that is wrong in itself. Protocol: **doc**.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 404: what the request names does not exist, or belongs to somebody else. Protocol: **doc**.
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 409: the request is fine and the present state does not allow it, as in pausing a canceled subscription.
+    pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// 503 with `Retry-After`: a pool is full, a database is away, and the same request may go through later.
+    pub fn unavailable(retry_after: Duration) -> Self {
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+        error.0.retry_after = Some(retry_after);
+        error
+    }
+
+    /// An opaque 500 with a cause for the log. `?` does the same for types that implement [`std::error::Error`]; this also takes
+    /// texts and boxed errors.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").because(cause)
+    }
+
+    /// Adds a cause, which is logged and never sent.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The HTTP status that Churnkey receives.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The message that Churnkey receives.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The cause, which Churnkey does not receive.
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    fn from(cause: E) -> Self {
+        Self::internal(cause)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+/// Written for people, because `fn main() -> churnkey::Result<()>` prints it: the message, then each cause on a line.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.message)?;
+        let mut cause = self.cause().map(|cause| cause as &dyn StdError);
+        while let Some(error) = cause {
+            write!(f, "\n  because: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({ "code": self.0.status.as_u16(), "message": self.0.message });
+        let mut response = (
+            self.0.status,
+            [(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            )],
+            body.to_string(),
+        )
+            .into_response();
+        if let Some(after) = self.0.retry_after {
+            // Rounded up, because zero would invite the caller back at once.
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+}
+
+/// An error type of your own that chooses what Churnkey is told.
+///
+/// Return it from an annotated function: `async fn retrieve(..) -> Result<Option<Price>, BillingError>`. A type that implements only
+/// [`std::error::Error`] may be returned as well and becomes an opaque 500.
+///
+/// `?` *inside* a function that returns [`churnkey::Result`](Result) goes through [`From`] and makes every standard error an opaque 500; there, write
+/// `.map_err(IntoError::into_error)?`.
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// enum BillingError {
+///     Locked,
+///     Database(std::io::Error),
+/// }
+///
+/// impl churnkey::IntoError for BillingError {
+///     fn into_error(self) -> churnkey::Error {
+///         match self {
+///             Self::Locked => churnkey::Error::conflict("the subscription is being changed"),
+///             Self::Database(cause) => churnkey::Error::internal(cause),
+///         }
+///     }
+/// }
+/// ```
+pub trait IntoError {
+    /// The answer for this error.
+    fn into_error(self) -> Error;
+}
+
+impl IntoError for Error {
+    fn into_error(self) -> Error {
+        self
+    }
+}

@@ -1,0 +1,62 @@
+//! Test or live.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, HeaderName};
+
+use crate::{Error, Result};
+
+const HEADER: HeaderName = HeaderName::from_static("x-churnkey-mode");
+
+/// Whether a request is about test data or about real customers.
+///
+/// Churnkey says it in the header `X-Churnkey-Mode`; an absent header means live (protocol: **doc**). Take it as an argument of an annotated
+/// function to choose the database:
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// # struct Billing { test: String, live: String }
+/// fn database(billing: &Billing, mode: churnkey::Mode) -> &str {
+///     match mode {
+///         churnkey::Mode::Test => &billing.test,
+///         churnkey::Mode::Live => &billing.live,
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Test data.
+    Test,
+    /// Real customers.
+    Live,
+}
+
+impl Mode {
+    /// The word in the header: `test` or `live`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+
+    /// Any other value, another case and a repeated header are a 400 (**assumed**): a request whose mode is in doubt must not reach live
+    /// data.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
+        let mut values = headers.get_all(HEADER).iter();
+        match (values.next().map(|value| value.as_bytes()), values.next()) {
+            (None, _) => Ok(Self::Live),
+            (Some(b"live"), None) => Ok(Self::Live),
+            (Some(b"test"), None) => Ok(Self::Test),
+            _ => Err(Error::bad_request(
+                "the header `X-Churnkey-Mode` must be `test` or `live`",
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

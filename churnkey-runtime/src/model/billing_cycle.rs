@@ -1,0 +1,80 @@
+use serde::{Deserialize, Serialize};
+
+use crate::validate::{Faults, Validate};
+
+/// How often a price or a subscription is charged: every `amount` months or years. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BillingCycle {
+    /// How many units one cycle lasts, at least 1.
+    pub amount: u32,
+    /// What is counted.
+    pub unit: CycleUnit,
+}
+
+impl BillingCycle {
+    /// Every `amount` units.
+    pub fn every(amount: u32, unit: CycleUnit) -> Self {
+        Self { amount, unit }
+    }
+
+    /// Every month.
+    pub fn monthly() -> Self {
+        Self::every(1, CycleUnit::Month)
+    }
+
+    /// Every year.
+    pub fn yearly() -> Self {
+        Self::every(1, CycleUnit::Year)
+    }
+
+    /// Whether a cycle lasts a year or longer.
+    ///
+    /// Twelve months count too: the customer has paid for a year in advance either way, and that is what
+    /// makes pausing an annual subscription special.
+    pub fn is_annual(self) -> bool {
+        match self.unit {
+            CycleUnit::Month => self.amount >= 12,
+            CycleUnit::Year => true,
+        }
+    }
+}
+
+impl Validate for BillingCycle {
+    const MODEL: &'static str = "billing cycle";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("amount").require_positive(self.amount);
+    }
+}
+
+/// The unit of a billing cycle; the protocol has nothing finer. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CycleUnit {
+    /// A calendar month.
+    Month,
+    /// A calendar year.
+    Year,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cycle_is_annual_from_twelve_months_on() {
+        let cycles = [
+            (BillingCycle::monthly(), false),
+            (BillingCycle::every(11, CycleUnit::Month), false),
+            (BillingCycle::every(12, CycleUnit::Month), true),
+            (BillingCycle::every(24, CycleUnit::Month), true),
+            (BillingCycle::yearly(), true),
+            (BillingCycle::every(3, CycleUnit::Year), true),
+        ];
+        for (cycle, annual) in cycles {
+            assert_eq!(cycle.is_annual(), annual, "{cycle:?}");
+        }
+    }
+}

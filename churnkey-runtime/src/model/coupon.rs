@@ -1,0 +1,205 @@
+use serde::{Deserialize, Serialize};
+
+use super::{CouponId, Currency, CycleUnit, FixedAmount, Percent, Timestamp};
+use crate::validate::{Faults, Validate};
+
+/// A rebate that can be given to customers and subscriptions. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Coupon {
+    /// The coupon's id in the billing system.
+    pub id: CouponId,
+    /// How long the rebate lasts once it is given.
+    pub duration: CouponDuration,
+    /// What is taken off.
+    pub value: CouponValue,
+    /// The code that customers enter. Recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The name; without one, Churnkey shows the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How often the coupon was and can be redeemed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redemptions: Option<Redemptions>,
+    /// From when on the coupon can no longer be redeemed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Coupon {
+    /// A coupon without a code.
+    pub fn new(
+        id: impl Into<CouponId>,
+        duration: CouponDuration,
+        value: impl Into<CouponValue>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            duration,
+            value: value.into(),
+            code: None,
+            name: None,
+            redemptions: None,
+            expires_at: None,
+        }
+    }
+
+    /// Sets the code that customers enter.
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Sets the name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets how often the coupon was and can be redeemed.
+    pub fn redemptions(mut self, redemptions: impl Into<Redemptions>) -> Self {
+        self.redemptions = Some(redemptions.into());
+        self
+    }
+
+    /// Sets from when on the coupon can no longer be redeemed.
+    pub fn expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
+        self.expires_at = Some(expires_at.into());
+        self
+    }
+}
+
+impl Validate for Coupon {
+    const MODEL: &'static str = "coupon";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        faults.model("duration", &self.duration);
+    }
+}
+
+/// How long a coupon's rebate lasts once it is given. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CouponDuration {
+    /// For a single charge.
+    Once,
+    /// For a span of time.
+    Recurring {
+        /// How many units, at least 1.
+        amount: u32,
+        /// What is counted.
+        unit: CycleUnit,
+    },
+    /// For as long as the subscription lives.
+    Forever,
+    /// For a number of billing cycles.
+    CycleAmount {
+        /// How many cycles, at least 1.
+        cycles: u32,
+    },
+}
+
+impl Validate for CouponDuration {
+    const MODEL: &'static str = "coupon duration";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        match *self {
+            Self::Once | Self::Forever => {}
+            Self::Recurring { amount, .. } => faults.field("amount").require_positive(amount),
+            Self::CycleAmount { cycles } => faults.field("cycles").require_positive(cycles),
+        }
+    }
+}
+
+/// What a coupon takes off. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CouponValue {
+    /// A sum of money, for each unit, once, or both.
+    Fixed(FixedAmount),
+    /// A share of the charge.
+    Percentage(PercentageValue),
+}
+
+impl From<FixedAmount> for CouponValue {
+    fn from(amount: FixedAmount) -> Self {
+        Self::Fixed(amount)
+    }
+}
+
+impl From<PercentageValue> for CouponValue {
+    fn from(value: PercentageValue) -> Self {
+        Self::Percentage(value)
+    }
+}
+
+impl From<Percent> for CouponValue {
+    fn from(percent: Percent) -> Self {
+        PercentageValue::new(percent).into()
+    }
+}
+
+/// A share of the charge. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PercentageValue {
+    /// The share.
+    pub percent: Percent,
+    /// The only currency that the coupon is for, when it is not for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+}
+
+impl PercentageValue {
+    /// A share of a charge in any currency.
+    pub fn new(percent: Percent) -> Self {
+        Self {
+            percent,
+            currency: None,
+        }
+    }
+
+    /// Sets the only currency that the coupon is for.
+    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
+        self.currency = Some(currency.into());
+        self
+    }
+}
+
+/// How often a coupon was and can be redeemed. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Redemptions {
+    /// How often it can be redeemed in all; `None` is without limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u64>,
+    /// How often it was redeemed up to now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<u64>,
+}
+
+impl Redemptions {
+    /// No limit, and no count.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how often the coupon can be redeemed in all.
+    pub fn max(mut self, max: impl Into<u64>) -> Self {
+        self.max = Some(max.into());
+        self
+    }
+
+    /// Sets how often the coupon was redeemed up to now.
+    pub fn current(mut self, current: impl Into<u64>) -> Self {
+        self.current = Some(current.into());
+        self
+    }
+}

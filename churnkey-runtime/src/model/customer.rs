@@ -1,0 +1,155 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Currency, CustomerId, Discount, Email, Metadata, Phone, wire};
+use crate::validate::{Faults, Validate};
+
+/// Someone who has, had or may have subscriptions. Protocol: **doc**.
+///
+/// Give at least one of e-mail and phone where the billing system has them. It is personal data: `Debug`
+/// shows the id and nothing else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Customer {
+    /// The customer's id in the billing system.
+    pub id: CustomerId,
+    /// The whole name, or the first name when `last_name` is set. Recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The last name; needs `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// The e-mail address. Recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// The phone number. Recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// The addresses, the primary one first. Recommended.
+    #[serde(
+        default,
+        deserialize_with = "wire::null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub addresses: Vec<Address>,
+    /// The discounts on everything the customer buys.
+    #[serde(
+        default,
+        deserialize_with = "wire::null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub discounts: Vec<Discount>,
+    /// The currency that the customer pays in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The provider's own notes.
+    #[serde(
+        default,
+        deserialize_with = "wire::null_as_default",
+        skip_serializing_if = "Metadata::is_empty"
+    )]
+    pub metadata: Metadata,
+}
+
+impl Customer {
+    /// A customer of whom only the id is known.
+    pub fn new(id: impl Into<CustomerId>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            last_name: None,
+            email: None,
+            phone: None,
+            addresses: Vec::new(),
+            discounts: Vec::new(),
+            currency: None,
+            metadata: Metadata::new(),
+        }
+    }
+
+    /// Sets the whole name, or the first name when the last name is set too.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the last name; needs [`name`](Self::name).
+    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
+        self.last_name = Some(last_name.into());
+        self
+    }
+
+    /// Sets the e-mail address.
+    pub fn email(mut self, email: impl Into<Email>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Sets the phone number.
+    pub fn phone(mut self, phone: impl Into<Phone>) -> Self {
+        self.phone = Some(phone.into());
+        self
+    }
+
+    /// Adds an address; the first one is the primary.
+    pub fn address(mut self, address: impl Into<Address>) -> Self {
+        self.addresses.push(address.into());
+        self
+    }
+
+    /// Adds a discount.
+    pub fn discount(mut self, discount: impl Into<Discount>) -> Self {
+        self.discounts.push(discount.into());
+        self
+    }
+
+    /// Sets the currency that the customer pays in.
+    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
+        self.currency = Some(currency.into());
+        self
+    }
+
+    /// Adds one note, in place of an older one with the same key.
+    pub fn metadata_entry(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds notes, each in place of an older one with the same key.
+    pub fn metadata<K: Into<String>, V: Into<String>>(
+        mut self,
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let entries = entries.into_iter();
+        self.metadata
+            .extend(entries.map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+}
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Customer")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Validate for Customer {
+    const MODEL: &'static str = "customer";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        faults.field("lastName").require(
+            self.last_name.is_none() || self.name.is_some(),
+            "needs name",
+        );
+        if let Some(email) = &self.email {
+            faults.field("email").require_text(email);
+        }
+        faults.models("addresses", &self.addresses);
+        faults.models("discounts", &self.discounts);
+    }
+}

@@ -1,0 +1,57 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Coupon, Timestamp};
+use crate::validate::{Faults, Validate};
+
+/// A coupon that was given to a customer or a subscription. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Discount {
+    /// The whole coupon.
+    pub coupon: Coupon,
+    /// When the discount begins, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<Timestamp>,
+    /// When the discount ends, exclusive; `None` is without a known end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<Timestamp>,
+}
+
+impl Discount {
+    /// A discount whose dates are not known.
+    pub fn new(coupon: Coupon) -> Self {
+        Self {
+            coupon,
+            start: None,
+            end: None,
+        }
+    }
+
+    /// Sets when the discount begins, inclusive.
+    pub fn start(mut self, start: impl Into<Timestamp>) -> Self {
+        self.start = Some(start.into());
+        self
+    }
+
+    /// Sets when the discount ends, exclusive.
+    pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
+        self.end = Some(end.into());
+        self
+    }
+}
+
+impl From<Coupon> for Discount {
+    fn from(coupon: Coupon) -> Self {
+        Self::new(coupon)
+    }
+}
+
+impl Validate for Discount {
+    const MODEL: &'static str = "discount";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.model("coupon", &self.coupon);
+        faults.require_order(self.start, self.end);
+    }
+}

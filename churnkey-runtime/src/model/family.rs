@@ -1,0 +1,44 @@
+use serde::{Deserialize, Serialize};
+
+use super::FamilyId;
+use crate::validate::{Faults, Validate};
+
+/// A group of products. Protocol: **doc**; which of its fields are required is **assumed**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Family {
+    /// The family's id in the billing system.
+    pub id: FamilyId,
+    /// The name that customers see.
+    pub name: String,
+    /// A description that customers see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl Family {
+    /// A family without a description.
+    pub fn new(id: impl Into<FamilyId>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            description: None,
+        }
+    }
+
+    /// Sets the description that customers see.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+impl Validate for Family {
+    const MODEL: &'static str = "family";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        faults.field("name").require_text(&self.name);
+    }
+}

@@ -1,0 +1,166 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps a text as it is; nothing is trimmed or normalised.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text inside.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text inside, without copying it.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == *other
+            }
+        }
+    };
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        text! { $(#[$doc])* $name }
+
+        impl $name {
+            /// Reads the id as the billing system's own kind of key, such as an integer or a UUID.
+            ///
+            /// `None` means that no record can have this id, which for a retrieve is the same as not found.
+            pub fn parse<T: FromStr>(&self) -> Option<T> {
+                self.0.parse().ok()
+            }
+        }
+
+        ids! { @integers $name i32 u32 i64 u64 }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.0).finish()
+            }
+        }
+    )*};
+    (@integers $name:ident $($integer:ident)*) => {$(
+        impl From<$integer> for $name {
+            fn from(number: $integer) -> Self {
+                Self(number.to_string())
+            }
+        }
+    )*};
+}
+
+macro_rules! personal {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        text! { $(#[$doc])* $name }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Identifies a [`Customer`](crate::model::Customer).
+    CustomerId
+    /// Identifies a [`Subscription`](crate::model::Subscription).
+    SubscriptionId
+    /// Identifies a [`SubscriptionItem`](crate::model::SubscriptionItem).
+    SubscriptionItemId
+    /// Identifies a [`Price`](crate::model::Price).
+    PriceId
+    /// Identifies a [`Coupon`](crate::model::Coupon).
+    CouponId
+    /// Identifies a [`Product`](crate::model::Product).
+    ProductId
+    /// Identifies a [`Family`](crate::model::Family).
+    FamilyId
+}
+
+personal! {
+    /// An e-mail address. It is personal data: `Debug` hides it, and reading it takes an explicit
+    /// [`as_str`](Self::as_str).
+    Email
+    /// A phone number, in whatever notation the billing system keeps. It is personal data: `Debug` hides it,
+    /// and reading it takes an explicit [`as_str`](Self::as_str).
+    Phone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_comes_from_text_and_from_integers() {
+        assert_eq!(CustomerId::from("c_1"), "c_1");
+        assert_eq!(CustomerId::from(String::from("c_1")).into_string(), "c_1");
+        assert_eq!(CustomerId::from(i64::MIN), "-9223372036854775808");
+        assert_eq!(CustomerId::from(u64::MAX), "18446744073709551615");
+        assert_eq!(CustomerId::from(7).to_string(), "7");
+    }
+
+    #[test]
+    fn an_id_that_is_no_key_of_the_billing_system_parses_to_none() {
+        assert_eq!(PriceId::new("42").parse::<i64>(), Some(42));
+        assert_eq!(PriceId::new("42x").parse::<i64>(), None);
+        assert_eq!(PriceId::new("-1").parse::<u64>(), None);
+    }
+
+    #[test]
+    fn debug_shows_an_id_and_hides_an_email_and_a_phone() {
+        assert_eq!(
+            format!("{:?}", CustomerId::new("c_1")),
+            r#"CustomerId("c_1")"#
+        );
+        assert_eq!(format!("{:?}", FamilyId::new("f_1")), r#"FamilyId("f_1")"#);
+        assert_eq!(format!("{:?}", Email::new("ada@example.com")), "Email(..)");
+        assert_eq!(format!("{:#?}", Phone::new("+46701234567")), "Phone(..)");
+    }
+}

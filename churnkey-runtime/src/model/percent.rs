@@ -1,0 +1,105 @@
+use std::error::Error;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A share over 0 and up to 100, so that 25 is a quarter. Protocol: the number is **doc**, its scale is
+/// **assumed**.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Percent(f64);
+
+// A percent is never NaN, the one float that does not equal itself.
+impl Eq for Percent {}
+
+impl Percent {
+    /// Makes a percent of a number over 0 and up to 100, and `None` of any other.
+    pub fn new(percent: f64) -> Option<Self> {
+        (percent > 0.0 && percent <= 100.0).then_some(Self(percent))
+    }
+
+    /// The number, over 0 and up to 100.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Percent {
+    type Error = InvalidPercent;
+
+    fn try_from(percent: f64) -> Result<Self, Self::Error> {
+        Self::new(percent).ok_or(InvalidPercent(()))
+    }
+}
+
+impl Serialize for Percent {
+    /// Writes a whole number without a fraction: 25, not 25.0.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.fract() == 0.0 {
+            serializer.serialize_u8(self.0 as u8)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        f64::deserialize(deserializer)
+            .ok()
+            .and_then(Self::new)
+            .ok_or_else(|| de::Error::custom(InvalidPercent(())))
+    }
+}
+
+/// A number is not over 0 and up to 100.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidPercent(());
+
+impl fmt::Display for InvalidPercent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a number over 0 and up to 100")
+    }
+}
+
+impl Error for InvalidPercent {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_percent_is_over_0_and_up_to_100() {
+        for percent in [f64::MIN_POSITIVE, 0.5, 25.0, 100.0] {
+            assert_eq!(Percent::new(percent).map(Percent::get), Some(percent));
+        }
+        for percent in [0.0, -0.0, -1.0, 100.000_001, f64::INFINITY, f64::NAN] {
+            assert_eq!(Percent::new(percent), None, "{percent}");
+            assert_eq!(Percent::try_from(percent), Err(InvalidPercent(())));
+        }
+    }
+
+    #[test]
+    fn a_whole_percent_is_written_as_an_integer() {
+        for (percent, text) in [(25.0, "25"), (12.5, "12.5"), (100.0, "100"), (1.0, "1")] {
+            let percent = Percent::new(percent).unwrap();
+            assert_eq!(serde_json::to_string(&percent).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Percent>(text).unwrap(), percent);
+        }
+    }
+
+    #[test]
+    fn a_bad_percent_is_refused_without_repeating_it() {
+        for value in [
+            json!(0),
+            json!(101),
+            json!(-7),
+            json!("SENTINEL"),
+            json!(null),
+        ] {
+            let error = serde_json::from_value::<Percent>(value).unwrap_err();
+            assert_eq!(error.to_string(), "must be a number over 0 and up to 100");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Amount, BillingCycle, PriceId, ProductId};
+use crate::validate::{Faults, Validate};
+
+/// What a subscription's item costs, and how often. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Price {
+    /// The price's id in the billing system.
+    pub id: PriceId,
+    /// Whether the price belongs to a product; on the wire `type` and `productId`.
+    #[serde(flatten)]
+    pub r#type: PriceType,
+    /// How often the amount is charged.
+    pub duration: BillingCycle,
+    /// What is charged each time.
+    pub amount: Amount,
+    /// The name. Recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A description for the company itself; customers do not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl Price {
+    /// A price that stands for itself.
+    pub fn standalone(
+        id: impl Into<PriceId>,
+        duration: BillingCycle,
+        amount: impl Into<Amount>,
+    ) -> Self {
+        Self::new(id.into(), PriceType::Standalone, duration, amount.into())
+    }
+
+    /// A price of a product.
+    pub fn of_product(
+        id: impl Into<PriceId>,
+        product_id: impl Into<ProductId>,
+        duration: BillingCycle,
+        amount: impl Into<Amount>,
+    ) -> Self {
+        let product_id = product_id.into();
+        Self::new(
+            id.into(),
+            PriceType::Product { product_id },
+            duration,
+            amount.into(),
+        )
+    }
+
+    fn new(id: PriceId, r#type: PriceType, duration: BillingCycle, amount: Amount) -> Self {
+        Self {
+            id,
+            r#type,
+            duration,
+            amount,
+            name: None,
+            description: None,
+        }
+    }
+
+    /// Sets the name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the description, which customers do not see.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+impl Validate for Price {
+    const MODEL: &'static str = "price";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        if let PriceType::Product { product_id } = &self.r#type {
+            faults.field("productId").require_text(product_id);
+        }
+        faults.model("duration", &self.duration);
+        faults.model("amount", &self.amount);
+    }
+}
+
+/// Whether a price belongs to a product. It is the same for all prices of a provider. Protocol: **doc**.
+///
+/// That exactly the prices of type `product` have a `productId` is **assumed**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+#[non_exhaustive]
+pub enum PriceType {
+    /// The price stands for itself.
+    Standalone,
+    /// The price is one of a product's.
+    Product {
+        /// The product.
+        product_id: ProductId,
+    },
+}
+
+/// The protocol keeps the two halves side by side, where they can contradict each other.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    r#type: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_id: Option<ProductId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Standalone,
+    Product,
+}
+
+impl TryFrom<Wire> for PriceType {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        match (wire.r#type, wire.product_id) {
+            (Kind::Standalone, None) => Ok(Self::Standalone),
+            (Kind::Product, Some(product_id)) => Ok(Self::Product { product_id }),
+            (Kind::Standalone, Some(_)) => Err("productId needs type product"),
+            (Kind::Product, None) => Err("type product needs productId"),
+        }
+    }
+}
+
+impl From<PriceType> for Wire {
+    fn from(r#type: PriceType) -> Self {
+        match r#type {
+            PriceType::Standalone => Self {
+                r#type: Kind::Standalone,
+                product_id: None,
+            },
+            PriceType::Product { product_id } => Self {
+                r#type: Kind::Product,
+                product_id: Some(product_id),
+            },
+        }
+    }
+}

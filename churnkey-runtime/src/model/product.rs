@@ -1,0 +1,135 @@
+use serde::{Deserialize, Serialize};
+
+use super::{FamilyId, ProductId};
+use crate::validate::{Faults, Validate};
+
+/// What the company sells; its prices point to it. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Product {
+    /// The product's id in the billing system.
+    pub id: ProductId,
+    /// Whether the product belongs to a family; on the wire `type` and `familyId`.
+    #[serde(flatten)]
+    pub r#type: ProductType,
+    /// The name.
+    pub name: String,
+    /// A description that customers see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What one unit is called, such as `seat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_label: Option<String>,
+}
+
+impl Product {
+    /// A product that stands for itself.
+    pub fn standalone(id: impl Into<ProductId>, name: impl Into<String>) -> Self {
+        Self::new(id.into(), ProductType::Standalone, name.into())
+    }
+
+    /// A product of a family.
+    pub fn in_family(
+        id: impl Into<ProductId>,
+        family_id: impl Into<FamilyId>,
+        name: impl Into<String>,
+    ) -> Self {
+        let family_id = family_id.into();
+        Self::new(id.into(), ProductType::Family { family_id }, name.into())
+    }
+
+    fn new(id: ProductId, r#type: ProductType, name: String) -> Self {
+        Self {
+            id,
+            r#type,
+            name,
+            description: None,
+            unit_label: None,
+        }
+    }
+
+    /// Sets the description that customers see.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets what one unit is called, such as `seat`.
+    pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
+        self.unit_label = Some(unit_label.into());
+        self
+    }
+}
+
+impl Validate for Product {
+    const MODEL: &'static str = "product";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        if let ProductType::Family { family_id } = &self.r#type {
+            faults.field("familyId").require_text(family_id);
+        }
+        faults.field("name").require_text(&self.name);
+    }
+}
+
+/// Whether a product belongs to a family. It is the same for all products of a provider. Protocol: **doc**.
+///
+/// That exactly the products of type `family` have a `familyId` is **assumed**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+#[non_exhaustive]
+pub enum ProductType {
+    /// The product stands for itself.
+    Standalone,
+    /// The product is one of a family's.
+    Family {
+        /// The family.
+        family_id: FamilyId,
+    },
+}
+
+/// The protocol keeps the two halves side by side, where they can contradict each other.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    r#type: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_id: Option<FamilyId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Standalone,
+    Family,
+}
+
+impl TryFrom<Wire> for ProductType {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+        match (wire.r#type, wire.family_id) {
+            (Kind::Standalone, None) => Ok(Self::Standalone),
+            (Kind::Family, Some(family_id)) => Ok(Self::Family { family_id }),
+            (Kind::Standalone, Some(_)) => Err("familyId needs type family"),
+            (Kind::Family, None) => Err("type family needs familyId"),
+        }
+    }
+}
+
+impl From<ProductType> for Wire {
+    fn from(r#type: ProductType) -> Self {
+        match r#type {
+            ProductType::Standalone => Self {
+                r#type: Kind::Standalone,
+                family_id: None,
+            },
+            ProductType::Family { family_id } => Self {
+                r#type: Kind::Family,
+                family_id: Some(family_id),
+            },
+        }
+    }
+}

@@ -1,0 +1,397 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::metadata::Redacted;
+use super::{
+    BillingCycle, CustomerId, Discount, Metadata, Price, SubscriptionId, SubscriptionItemId,
+    Timestamp, wire,
+};
+use crate::validate::{Faults, Validate};
+
+/// What a customer has subscribed to. Protocol: **doc**, except for what the fields mark.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Subscription {
+    /// The subscription's id in the billing system.
+    pub id: SubscriptionId,
+    /// The customer whose subscription it is.
+    pub customer_id: CustomerId,
+    /// What state it is in.
+    pub status: Status,
+    /// When it began.
+    pub start: Timestamp,
+    /// How often it is charged.
+    pub duration: BillingCycle,
+    /// What it consists of.
+    pub items: Vec<SubscriptionItem>,
+    /// The discounts on this subscription.
+    #[serde(
+        default,
+        deserialize_with = "wire::null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub discounts: Vec<Discount>,
+    /// The provider's own notes (**assumed**). `Debug` shows their keys only.
+    #[serde(
+        default,
+        deserialize_with = "wire::null_as_default",
+        skip_serializing_if = "Metadata::is_empty"
+    )]
+    pub metadata: Metadata,
+}
+
+impl Subscription {
+    /// A subscription without discounts.
+    pub fn new(
+        id: impl Into<SubscriptionId>,
+        customer_id: impl Into<CustomerId>,
+        status: Status,
+        start: impl Into<Timestamp>,
+        duration: BillingCycle,
+        items: impl IntoIterator<Item = SubscriptionItem>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            customer_id: customer_id.into(),
+            status,
+            start: start.into(),
+            duration,
+            items: items.into_iter().collect(),
+            discounts: Vec::new(),
+            metadata: Metadata::new(),
+        }
+    }
+
+    /// Adds a discount.
+    pub fn discount(mut self, discount: impl Into<Discount>) -> Self {
+        self.discounts.push(discount.into());
+        self
+    }
+
+    /// Adds one note, in place of an older one with the same key.
+    pub fn metadata_entry(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds notes, each in place of an older one with the same key.
+    pub fn metadata<K: Into<String>, V: Into<String>>(
+        mut self,
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let entries = entries.into_iter();
+        self.metadata
+            .extend(entries.map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("id", &self.id)
+            .field("customer_id", &self.customer_id)
+            .field("status", &self.status)
+            .field("start", &self.start)
+            .field("duration", &self.duration)
+            .field("items", &self.items)
+            .field("discounts", &self.discounts)
+            .field("metadata", &Redacted(&self.metadata))
+            .finish()
+    }
+}
+
+impl Validate for Subscription {
+    const MODEL: &'static str = "subscription";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        faults.field("customerId").require_text(&self.customer_id);
+        faults.model("status", &self.status);
+        faults.model("duration", &self.duration);
+        faults.models("items", &self.items);
+        faults.models("discounts", &self.discounts);
+    }
+}
+
+/// A number of units at one price. Protocol: **doc**.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SubscriptionItem {
+    /// The item's id in the billing system.
+    pub id: SubscriptionItemId,
+    /// The whole price.
+    pub price: Price,
+    /// How many units.
+    pub quantity: u64,
+}
+
+impl SubscriptionItem {
+    /// A number of units at one price.
+    pub fn new(id: impl Into<SubscriptionItemId>, price: Price, quantity: u64) -> Self {
+        Self {
+            id: id.into(),
+            price,
+            quantity,
+        }
+    }
+}
+
+impl Validate for SubscriptionItem {
+    const MODEL: &'static str = "subscription item";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.field("id").require_text(&self.id);
+        faults.model("price", &self.price);
+    }
+}
+
+/// The state of a subscription. Protocol: the five states are **doc**; their lower-case names and the fields
+/// they have beyond `currentPeriod` and `trial` are **assumed**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    tag = "name",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[non_exhaustive]
+pub enum Status {
+    /// It runs and is paid for.
+    #[non_exhaustive]
+    Active {
+        /// The billing period that runs now. Churnkey expects one here.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        current_period: Option<Period>,
+        /// The trial that came before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<Period>,
+    },
+    /// It is being tried out.
+    #[non_exhaustive]
+    Trial {
+        /// The billing period that runs now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        current_period: Option<Period>,
+        /// The trial that runs now.
+        trial: Period,
+    },
+    /// It is not charged for a while.
+    #[non_exhaustive]
+    Paused {
+        /// How long the pause lasts.
+        pause: PausePeriod,
+        /// The billing period in which it was paused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        current_period: Option<Period>,
+        /// The trial that came before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<Period>,
+    },
+    /// It was ended.
+    #[non_exhaustive]
+    Canceled {
+        /// When it was ended.
+        canceled_at: Timestamp,
+        /// The billing period in which it was ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        current_period: Option<Period>,
+        /// The trial that came before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<Period>,
+    },
+    /// A charge failed and is still open.
+    #[non_exhaustive]
+    Unpaid {
+        /// The billing period that is not paid.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        current_period: Option<Period>,
+        /// The trial that came before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<Period>,
+    },
+}
+
+impl Status {
+    /// It runs and is paid for. Add the [`current_period`](Self::current_period): Churnkey expects it.
+    pub fn active() -> Self {
+        Self::Active {
+            current_period: None,
+            trial: None,
+        }
+    }
+
+    /// It is being tried out.
+    pub fn trial(trial: Period) -> Self {
+        Self::Trial {
+            current_period: None,
+            trial,
+        }
+    }
+
+    /// It is not charged for a while.
+    pub fn paused(pause: PausePeriod) -> Self {
+        Self::Paused {
+            pause,
+            current_period: None,
+            trial: None,
+        }
+    }
+
+    /// It was ended.
+    pub fn canceled(at: impl Into<Timestamp>) -> Self {
+        Self::Canceled {
+            canceled_at: at.into(),
+            current_period: None,
+            trial: None,
+        }
+    }
+
+    /// A charge failed and is still open.
+    pub fn unpaid() -> Self {
+        Self::Unpaid {
+            current_period: None,
+            trial: None,
+        }
+    }
+
+    /// Sets the billing period that runs now.
+    pub fn current_period(mut self, period: impl Into<Period>) -> Self {
+        match &mut self {
+            Self::Active { current_period, .. }
+            | Self::Trial { current_period, .. }
+            | Self::Paused { current_period, .. }
+            | Self::Canceled { current_period, .. }
+            | Self::Unpaid { current_period, .. } => *current_period = Some(period.into()),
+        }
+        self
+    }
+
+    /// Sets the trial: the one that runs now in the trial state, else the one that came before.
+    pub fn trial_period(mut self, period: impl Into<Period>) -> Self {
+        match &mut self {
+            Self::Trial { trial, .. } => *trial = period.into(),
+            Self::Active { trial, .. }
+            | Self::Paused { trial, .. }
+            | Self::Canceled { trial, .. }
+            | Self::Unpaid { trial, .. } => *trial = Some(period.into()),
+        }
+        self
+    }
+
+    /// The name on the wire, such as `active`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Active { .. } => "active",
+            Self::Trial { .. } => "trial",
+            Self::Paused { .. } => "paused",
+            Self::Canceled { .. } => "canceled",
+            Self::Unpaid { .. } => "unpaid",
+        }
+    }
+
+    /// The billing period, in whatever state.
+    pub fn current_period_dates(&self) -> Option<Period> {
+        match *self {
+            Self::Active { current_period, .. }
+            | Self::Trial { current_period, .. }
+            | Self::Paused { current_period, .. }
+            | Self::Canceled { current_period, .. }
+            | Self::Unpaid { current_period, .. } => current_period,
+        }
+    }
+
+    /// The trial, in whatever state.
+    pub fn trial_dates(&self) -> Option<Period> {
+        match *self {
+            Self::Trial { trial, .. } => Some(trial),
+            Self::Active { trial, .. }
+            | Self::Paused { trial, .. }
+            | Self::Canceled { trial, .. }
+            | Self::Unpaid { trial, .. } => trial,
+        }
+    }
+}
+
+impl Validate for Status {
+    const MODEL: &'static str = "status";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        if let Self::Paused { pause, .. } = self {
+            faults.model("pause", pause);
+        }
+        if let Some(current_period) = self.current_period_dates() {
+            faults.model("currentPeriod", &current_period);
+        }
+        if let Some(trial) = self.trial_dates() {
+            faults.model("trial", &trial);
+        }
+    }
+}
+
+/// A span of time with both ends. Protocol: **doc**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Period {
+    /// When it begins, inclusive.
+    pub start: Timestamp,
+    /// When it ends, exclusive; not before `start`.
+    pub end: Timestamp,
+}
+
+impl Period {
+    /// A span of time from `start`, inclusive, to `end`, exclusive.
+    pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>) -> Self {
+        Self {
+            start: start.into(),
+            end: end.into(),
+        }
+    }
+}
+
+impl Validate for Period {
+    const MODEL: &'static str = "period";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.require_order(Some(self.start), Some(self.end));
+    }
+}
+
+/// How long a pause lasts. Protocol: **assumed**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PausePeriod {
+    /// When the pause begins, inclusive.
+    pub start: Timestamp,
+    /// When the pause ends, exclusive; `None` means that it lasts until someone ends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<Timestamp>,
+}
+
+impl PausePeriod {
+    /// A pause that lasts until someone ends it.
+    pub fn new(start: impl Into<Timestamp>) -> Self {
+        Self {
+            start: start.into(),
+            end: None,
+        }
+    }
+
+    /// Sets when the pause ends, exclusive.
+    pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
+        self.end = Some(end.into());
+        self
+    }
+}
+
+impl Validate for PausePeriod {
+    const MODEL: &'static str = "pause period";
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        faults.require_order(Some(self.start), self.end);
+    }
+}

@@ -1,0 +1,368 @@
+mod convert;
+
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+use std::time::SystemTime;
+
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
+use jiff::{SignedDuration, Span};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{TimeUnit, wire};
+
+/// A moment in time to the millisecond, from the year 0000 to the year 9999 in UTC. Protocol: **doc**.
+///
+/// On the wire it reads `2026-05-01T00:00:00.000Z`. When reading, any offset will do. What is finer than a
+/// millisecond is cut off on construction, towards the past, so that a moment survives a round trip.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// In UTC. Not a `jiff::Timestamp`, as that ends a day early and `9999-12-31` is a common way to say "never".
+pub struct Timestamp(DateTime);
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+impl Timestamp {
+    /// The first moment of the year 0000.
+    pub const MIN: Self = Self(DateTime::constant(0, 1, 1, 0, 0, 0, 0));
+
+    /// The last millisecond of the year 9999.
+    pub const MAX: Self = Self(DateTime::constant(9999, 12, 31, 23, 59, 59, 999_000_000));
+
+    /// This moment, by the system's clock.
+    pub fn now() -> Self {
+        Self::try_from(SystemTime::now()).unwrap_or(Self::MAX)
+    }
+
+    /// The moment this many seconds after the beginning of 1970, or before it where negative. `None` is
+    /// outside the years 0000 to 9999.
+    pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
+        Self::from_unix(SignedDuration::from_secs(seconds))
+    }
+
+    /// The moment this many milliseconds after the beginning of 1970, or before it where negative. `None` is
+    /// outside the years 0000 to 9999.
+    pub fn from_unix_millis(millis: i64) -> Option<Self> {
+        Self::from_unix(SignedDuration::from_millis(millis))
+    }
+
+    fn from_unix(since_epoch: SignedDuration) -> Option<Self> {
+        EPOCH
+            .checked_add(since_epoch)
+            .ok()
+            .and_then(Self::from_civil)
+    }
+
+    fn from_civil(utc: DateTime) -> Option<Self> {
+        let nanosecond = i32::from(utc.millisecond()) * 1_000_000;
+        let floored = utc.with().subsec_nanosecond(nanosecond).build().ok()?;
+        (0..=9999)
+            .contains(&floored.year())
+            .then_some(Self(floored))
+    }
+
+    /// Whole seconds since the beginning of 1970, rounded towards the past.
+    pub fn unix_seconds(self) -> i64 {
+        self.unix_millis().div_euclid(1000)
+    }
+
+    /// Milliseconds since the beginning of 1970.
+    pub fn unix_millis(self) -> i64 {
+        let since_epoch = self.0.duration_since(EPOCH);
+        since_epoch.as_secs() * 1000 + i64::from(since_epoch.subsec_millis())
+    }
+
+    /// The moment so many units later by the UTC calendar. `None` is beyond the year 9999.
+    ///
+    /// A month or a year later is the same day of the month, or its last day where it has no such day:
+    /// one month after 31 January is 28 or 29 February.
+    pub fn plus(self, amount: u32, unit: TimeUnit) -> Option<Self> {
+        let span = Span::new();
+        let span = match unit {
+            TimeUnit::Day => span.try_days(amount),
+            TimeUnit::Week => span.try_weeks(amount),
+            TimeUnit::Month => span.try_months(amount),
+            TimeUnit::Year => span.try_years(amount),
+        };
+        let later = self.0.checked_add(span.ok()?).ok()?;
+        Self::from_civil(later)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// Writes the form that the wire has.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            self.0.year(),
+            self.0.month(),
+            self.0.day(),
+            self.0.hour(),
+            self.0.minute(),
+            self.0.second(),
+            self.0.millisecond(),
+        )
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    /// Reads an RFC 3339 date-time with any offset, and the ISO 8601 spellings close to it. A date alone, a
+    /// missing offset, a named time zone and a day that does not exist are errors.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text).ok_or(InvalidTimestamp(()))
+    }
+}
+
+fn parse(text: &str) -> Option<Timestamp> {
+    let pieces = Pieces::parse(text).ok()?;
+    if pieces.time_zone_annotation().is_some() {
+        return None;
+    }
+    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    let utc = pieces
+        .date()
+        .to_datetime(pieces.time()?)
+        .checked_sub(offset);
+    Timestamp::from_civil(utc.ok()?)
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        wire::from_text(deserializer)
+    }
+}
+
+/// A text or a time is not a moment of the years 0000 to 9999, or a [`Timestamp`] does not fit into the
+/// other type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidTimestamp(());
+
+impl fmt::Display for InvalidTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be an RFC 3339 date-time with an offset, of the years 0000 to 9999")
+    }
+}
+
+impl Error for InvalidTimestamp {}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_timestamp_is_shown_in_utc_with_milliseconds() {
+        let forms = [
+            ("2026-05-01T00:00:00Z", "2026-05-01T00:00:00.000Z"),
+            ("2026-05-01T00:00:00.5Z", "2026-05-01T00:00:00.500Z"),
+            ("2026-05-01T02:00:00+02:00", "2026-05-01T00:00:00.000Z"),
+            ("2026-04-30T18:30:00.25-05:30", "2026-05-01T00:00:00.250Z"),
+            ("2026-05-01T00:00:00-00:00", "2026-05-01T00:00:00.000Z"),
+            ("2026-05-01t00:00:00z", "2026-05-01T00:00:00.000Z"),
+            ("2026-05-01 00:00:00Z", "2026-05-01T00:00:00.000Z"),
+            ("2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59.999Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
+            ("0001-01-01T00:30:00+01:00", "0000-12-31T23:30:00.000Z"),
+            ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999Z"),
+        ];
+        for (text, shown) in forms {
+            assert_eq!(at(text).to_string(), shown, "{text}");
+            assert_eq!(format!("{:?}", at(text)), shown, "{text}");
+            assert_eq!(serde_json::to_value(at(text)).unwrap(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_moment_is_refused() {
+        let texts = [
+            "",
+            "now",
+            "1777593600",
+            "2026-05-01",
+            "2026-05-01T00:00:00",
+            "2026-05-01Z",
+            "2026-02-29T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-05-01T24:00:00Z",
+            "2026-05-01T00:60:00Z",
+            "2026-05-01T00:00:00Z ",
+            "2026-05-01T00:00:00[Europe/Stockholm]",
+            "2026-05-01T00:00:00+02:00[Europe/Stockholm]",
+            "0000-01-01T00:00:00+00:01",
+            "-000001-12-31T23:59:59Z",
+            "9999-12-31T23:59:59-00:01",
+            "+010000-01-01T00:00:00Z",
+        ];
+        for text in texts {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refused_text_is_not_repeated() {
+        for json in [r#""SENTINEL""#, "987654321", r#"{"SENTINEL": 987654321}"#] {
+            let error = serde_json::from_str::<Timestamp>(json)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                !error.contains("SENTINEL") && !error.contains("987654321"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_finer_than_a_millisecond_is_cut_off_towards_the_past() {
+        assert_eq!(at("2026-05-01T00:00:00.0019Z").unix_millis() % 1000, 1);
+        assert_eq!(
+            at("1969-12-31T23:59:59.9999Z"),
+            Timestamp::from_unix_millis(-1).unwrap()
+        );
+        let before_epoch = SystemTime::UNIX_EPOCH - Duration::from_micros(1);
+        assert_eq!(Timestamp::try_from(before_epoch).unwrap().unix_millis(), -1);
+    }
+
+    #[test]
+    fn unix_time_goes_both_ways_up_to_the_ends_of_the_range() {
+        for millis in [
+            0,
+            1,
+            -1,
+            1_777_593_600_123,
+            -62_167_219_200_000,
+            253_402_300_799_999,
+        ] {
+            let timestamp = Timestamp::from_unix_millis(millis).unwrap();
+            assert_eq!(timestamp.unix_millis(), millis);
+        }
+        assert_eq!(Timestamp::MIN.unix_millis(), -62_167_219_200_000);
+        assert_eq!(Timestamp::MAX.unix_millis(), 253_402_300_799_999);
+        for millis in [i64::MIN, -62_167_219_200_001, 253_402_300_800_000, i64::MAX] {
+            assert_eq!(Timestamp::from_unix_millis(millis), None, "{millis}");
+        }
+        for seconds in [i64::MIN, 253_402_300_800, i64::MAX] {
+            assert_eq!(Timestamp::from_unix_seconds(seconds), None, "{seconds}");
+        }
+        assert_eq!(
+            Timestamp::from_unix_seconds(1_777_593_600),
+            Some(at("2026-05-01T00:00:00Z"))
+        );
+        assert_eq!(Timestamp::from_unix_millis(-1).unwrap().unix_seconds(), -1);
+        assert_eq!(Timestamp::from_unix_millis(1999).unwrap().unix_seconds(), 1);
+    }
+
+    #[test]
+    fn now_is_between_two_readings_of_the_clock() {
+        let before = Timestamp::try_from(SystemTime::now()).unwrap();
+        let now = Timestamp::now();
+        let after = Timestamp::try_from(SystemTime::now()).unwrap();
+        assert!(before <= now && now <= after);
+    }
+
+    #[test]
+    fn calendar_arithmetic_clamps_to_the_end_of_the_month() {
+        let table = [
+            (
+                "2026-01-31T10:00:00Z",
+                1,
+                TimeUnit::Month,
+                "2026-02-28T10:00:00Z",
+            ),
+            (
+                "2024-01-31T10:00:00Z",
+                1,
+                TimeUnit::Month,
+                "2024-02-29T10:00:00Z",
+            ),
+            (
+                "2026-01-31T10:00:00Z",
+                2,
+                TimeUnit::Month,
+                "2026-03-31T10:00:00Z",
+            ),
+            (
+                "2026-11-30T10:00:00Z",
+                3,
+                TimeUnit::Month,
+                "2027-02-28T10:00:00Z",
+            ),
+            (
+                "2024-02-29T10:00:00Z",
+                1,
+                TimeUnit::Year,
+                "2025-02-28T10:00:00Z",
+            ),
+            (
+                "2024-02-29T10:00:00Z",
+                4,
+                TimeUnit::Year,
+                "2028-02-29T10:00:00Z",
+            ),
+            (
+                "2026-12-31T10:00:00Z",
+                1,
+                TimeUnit::Day,
+                "2027-01-01T10:00:00Z",
+            ),
+            (
+                "2024-02-22T10:00:00Z",
+                1,
+                TimeUnit::Week,
+                "2024-02-29T10:00:00Z",
+            ),
+            (
+                "2026-05-01T10:00:00Z",
+                0,
+                TimeUnit::Month,
+                "2026-05-01T10:00:00Z",
+            ),
+        ];
+        for (start, amount, unit, end) in table {
+            assert_eq!(
+                at(start).plus(amount, unit),
+                Some(at(end)),
+                "{start} {amount} {unit:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn calendar_arithmetic_stops_at_the_year_9999() {
+        let last_day = at("9999-12-30T00:00:00Z");
+        assert_eq!(
+            last_day.plus(1, TimeUnit::Day),
+            Some(at("9999-12-31T00:00:00Z"))
+        );
+        for unit in [
+            TimeUnit::Day,
+            TimeUnit::Week,
+            TimeUnit::Month,
+            TimeUnit::Year,
+        ] {
+            assert_eq!(last_day.plus(2, unit), None);
+            assert_eq!(Timestamp::MIN.plus(u32::MAX, unit), None);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Pages of a list, and the cursors between them.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
+
+/// The longest cursor in bytes, in requests and in answers (**assumed**).
+pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
+
+/// What Churnkey asks a list for: how many items at most, and where to go on.
+///
+/// The easy way is keyset paging, whose cost does not grow with the page and which neither skips nor repeats a row while others are
+/// inserted. Order by a unique key, ask for the rows after the last one seen, and fetch one more than the limit:
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// use churnkey::{Page, PageRequest};
+///
+/// # struct Row { created: i64, id: String }
+/// # fn select(after: Option<(i64, String)>, limit: i64) -> Vec<Row> { Vec::new() }
+/// fn list(page: PageRequest) -> churnkey::Result<Page<Row>> {
+///     let after: Option<(i64, String)> = page.after()?;
+///     // WHERE (created, id) > (?, ?) ORDER BY created, id LIMIT ?
+///     let rows = select(after, page.limit_plus_one());
+///     page.keyset(rows, |row| (row.created, row.id.clone()))
+/// }
+/// ```
+///
+/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    limit: u32,
+    cursor: Option<String>,
+    scope: String,
+}
+
+impl PageRequest {
+    /// A request for the first page, as a test of your own function would make it.
+    pub fn first(limit: u32) -> Self {
+        Self {
+            limit,
+            cursor: None,
+            scope: String::new(),
+        }
+    }
+
+    /// The same request, going on at a cursor.
+    #[must_use]
+    pub fn at(mut self, cursor: &Cursor) -> Self {
+        self.cursor = Some(cursor.to_string());
+        self
+    }
+
+    pub(crate) fn scoped(limit: u32, cursor: Option<String>, scope: String) -> Self {
+        Self {
+            limit,
+            cursor,
+            scope,
+        }
+    }
+
+    /// The most items that the page may hold, at least 1. A longer page is refused before it is sent.
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// One more than the limit: the number of rows to fetch so that [`keyset`](Self::keyset) knows whether another page follows.
+    pub fn limit_plus_one(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+
+    /// The cursor as Churnkey sent it back, for billing systems with cursors of their own; `None` on the first page.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// The key of the last row of the page before, or `None` on the first page.
+    ///
+    /// A cursor that was not made by [`keyset`](Self::keyset) for the same list, mode and customer, with a key of the same type, is a 400.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        self.cursor
+            .as_deref()
+            .map(|cursor| open(cursor, &self.scope))
+            .transpose()
+    }
+
+    /// A page of the first [`limit`](Self::limit) rows. If there are more, the cursor to the next page is made from the last one's key.
+    pub fn keyset<T, K: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Page<T>> {
+        let limit = self.limit as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = match rows.last() {
+            Some(last) if more => Some(Cursor::Text(seal(&key(last), &self.scope)?)),
+            _ => None,
+        };
+        Ok(Page { data: rows, next })
+    }
+}
+
+/// A cursor is the key in JSON behind a digest of key and scope: garbage, a cut or changed cursor, and one from another list are told
+/// from ours without keeping anything. It is no secret and gives no right.
+fn seal<K: Serialize>(key: &K, scope: &str) -> Result<String> {
+    let key = serde_json::to_vec(key)?;
+    let mut bytes = digest(&key, scope).to_vec();
+    bytes.extend_from_slice(&key);
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn open<K: DeserializeOwned>(cursor: &str, scope: &str) -> Result<K> {
+    let unreadable = || Error::bad_request("`cursor` is not one that this list has given");
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| unreadable())?;
+    let (seal, key) = bytes.split_at_checked(SEAL_BYTES).ok_or_else(unreadable)?;
+    if seal != digest(key, scope) {
+        return Err(unreadable());
+    }
+    serde_json::from_slice(key).map_err(|_| unreadable())
+}
+
+const SEAL_BYTES: usize = 8;
+
+fn digest(key: &[u8], scope: &str) -> [u8; SEAL_BYTES] {
+    let mut hash = Sha256::new();
+    hash.update((scope.len() as u64).to_be_bytes());
+    hash.update(scope);
+    hash.update(key);
+    let mut seal = [0; SEAL_BYTES];
+    seal.copy_from_slice(&hash.finalize()[..SEAL_BYTES]);
+    seal
+}
+
+/// A part of a list, and the cursor to the next part if there is one.
+///
+/// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page (protocol: **doc**).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    pub(crate) data: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The last page of a list, or the only one.
+    pub fn last(data: Vec<T>) -> Self {
+        Self { data, next: None }
+    }
+
+    /// A page that another follows, for billing systems with cursors of their own. At most 1 KiB of text.
+    pub fn with_next(data: Vec<T>, next: impl Into<Cursor>) -> Self {
+        Self {
+            data,
+            next: Some(next.into()),
+        }
+    }
+
+    /// The items.
+    pub fn data(&self) -> &[T] {
+        &self.data
+    }
+
+    /// The items, without the cursor.
+    pub fn into_data(self) -> Vec<T> {
+        self.data
+    }
+
+    /// The cursor to the next page; `None` on the last.
+    pub fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+
+    /// The page with each item turned into another, rows into models say.
+    pub fn map<U>(self, model: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            data: self.data.into_iter().map(model).collect(),
+            next: self.next,
+        }
+    }
+
+    /// Like [`map`](Self::map), ending at the first item that cannot be turned.
+    pub fn try_map<U, E>(self, model: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            data: self.data.into_iter().map(model).collect::<Result<_, E>>()?,
+            next: self.next,
+        })
+    }
+}
+
+/// Where the next page begins; opaque to Churnkey, which sends it back as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Cursor {
+    /// Text, as [`PageRequest::keyset`] makes it.
+    Text(String),
+    /// A number, such as the last row's id.
+    Number(i64),
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl From<String> for Cursor {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Cursor {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<i64> for Cursor {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}

@@ -1,0 +1,184 @@
+//! What the macros implement: which operations a provider has, found by the compiler.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::task::TaskTracker;
+
+use crate::manifest::{Manifest, Options};
+use crate::model::{CustomerId, Subscription, SubscriptionId};
+use crate::operation::{Endpoint, endpoint};
+use crate::router::{self, Shared};
+use crate::{IntegrationToken, Operation, RequestContext, Result};
+
+/// An integration provides an operation: what `#[churnkey::controller]` and `#[churnkey::action]` implement for the context type.
+///
+/// Two functions for one operation are two implementations of one trait, which the compiler refuses.
+pub trait Provides<E: Endpoint>: Send + Sync + 'static {
+    #[doc(hidden)]
+    const OPTIONS: Options = Options::None;
+
+    /// Calls the annotated function.
+    fn call(
+        &self,
+        input: E::Input,
+        request: &RequestContext,
+    ) -> impl Future<Output = Result<E::Output>> + Send;
+}
+
+/// A whole provider: what `#[derive(churnkey::Integration)]` implements.
+///
+/// ```ignore
+/// use churnkey::Integration;
+///
+/// #[derive(churnkey::Integration)]
+/// #[churnkey(name = "Acme", expect(cancel, pause))]
+/// struct Billing { db: Db }
+///
+/// let router = Billing::router(billing, token);
+/// println!("{:?}", Billing::MANIFEST);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a churnkey integration",
+    label = "this is not an integration",
+    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct that the annotated functions take as \
+            `ctx: &{Self}`"
+)]
+pub trait Integration: Sized + Send + Sync + 'static {
+    /// The name of the integration, for logs.
+    const NAME: &'static str;
+
+    #[doc(hidden)]
+    const ROUTES: &'static [Option<Route<Self>>];
+
+    #[doc(hidden)]
+    const RETRIEVE_SUBSCRIPTION: Option<RetrieveSubscription<Self>>;
+
+    /// What the integration supports, known at compile time.
+    const MANIFEST: Manifest = Manifest::of(Self::ROUTES);
+
+    /// The provider as an axum router: `/churnkey/features` and every operation that has a function, for those who have a server already.
+    ///
+    /// Merge it into your own router, or nest it under the path of the API root URL that you give Churnkey. Every route asks for the token
+    /// itself, so no layer of yours is needed or gets in the way.
+    ///
+    /// An empty token refuses every request. For other limits, see [`Provider`].
+    fn router(context: impl Into<Arc<Self>>, token: impl Into<IntegrationToken>) -> Router {
+        Provider::new(context, token).router()
+    }
+}
+
+#[doc(hidden)]
+pub type RetrieveSubscription<T> = for<'a> fn(
+    &'a T,
+    CustomerId,
+    SubscriptionId,
+    &'a RequestContext,
+) -> BoxFuture<'a, Result<Option<Subscription>>>;
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An integration with its token and limits, ready to become a router.
+#[derive(Debug)]
+pub struct Provider<T> {
+    pub(crate) context: Arc<T>,
+    pub(crate) token: IntegrationToken,
+    pub(crate) limits: Limits,
+    pub(crate) actions: TaskTracker,
+}
+
+/// The bounds of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) page_items: u32,
+    pub(crate) body_bytes: usize,
+}
+
+impl<T: Integration> Provider<T> {
+    /// A provider with the default limits.
+    pub fn new(context: impl Into<Arc<T>>, token: impl Into<IntegrationToken>) -> Self {
+        Self {
+            context: context.into(),
+            token: token.into(),
+            // The cap is assumed; the largest body of the protocol is well under a kilobyte.
+            limits: Limits {
+                page_items: 100,
+                body_bytes: 64 * 1024,
+            },
+            actions: TaskTracker::new(),
+        }
+    }
+
+    /// The most items that a page may hold, whatever the request asks for; 100 by default, at least 1.
+    #[must_use]
+    pub fn max_page_items(mut self, items: u32) -> Self {
+        self.limits.page_items = items.max(1);
+        self
+    }
+
+    /// The most bytes that the body of an action may have; 64 KiB by default. A longer one is a 413.
+    #[must_use]
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.limits.body_bytes = bytes;
+        self
+    }
+
+    /// The routes.
+    pub fn router(self) -> Router {
+        let shared = Arc::new(Shared::new(self));
+        T::ROUTES
+            .iter()
+            .flatten()
+            .fold(router::base(&shared), |router, route| {
+                (route.mount)(router, &shared)
+            })
+    }
+}
+
+/// An operation that an integration has: what the manifest is made from, and what is mounted.
+#[doc(hidden)]
+pub struct Route<T> {
+    pub(crate) operation: Operation,
+    pub(crate) options: Options,
+    mount: fn(Router, &Arc<Shared<T>>) -> Router,
+}
+
+/// Asks the compiler whether a type provides an operation.
+///
+/// Where it does, the inherent constant is found; where it does not, that of [`Absent`]. This works for concrete types only: generic code
+/// would always find the latter.
+#[doc(hidden)]
+pub struct Probe<T, E>(PhantomData<(T, E)>);
+
+#[doc(hidden)]
+pub trait Absent<T> {
+    const PRESENT: bool = false;
+    const OPTIONS: Options = Options::None;
+    const ROUTE: Option<Route<T>> = None;
+    const RETRIEVE: Option<RetrieveSubscription<T>> = None;
+}
+
+impl<T, E> Absent<T> for Probe<T, E> {}
+
+impl<T: Provides<E>, E: Endpoint> Probe<T, E> {
+    pub const PRESENT: bool = true;
+    pub const OPTIONS: Options = T::OPTIONS;
+}
+
+impl<T: Provides<E> + Integration, E: Endpoint> Probe<T, E> {
+    pub const ROUTE: Option<Route<T>> = Some(Route {
+        operation: E::OPERATION,
+        options: T::OPTIONS,
+        mount: router::mount::<T, E>,
+    });
+}
+
+impl<T: Provides<endpoint::RetrieveSubscription>> Probe<T, endpoint::RetrieveSubscription> {
+    pub const RETRIEVE: Option<RetrieveSubscription<T>> =
+        Some(|context, customer, subscription, request| {
+            Box::pin(context.call((customer, subscription), request))
+        });
+}

@@ -1,0 +1,159 @@
+//! The server for those who have none.
+
+use std::env;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use tokio::net::TcpListener;
+
+use crate::provider::{Integration, Provider};
+use crate::router::manifest_json;
+use crate::{Error, IntegrationToken, Result};
+
+/// Serves an integration until the process is told to end.
+///
+/// Reads the environment:
+///
+/// | variable | meaning |
+/// | --- | --- |
+/// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required |
+/// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
+///
+/// Refuses to start without a token or with an address that cannot be bound. On SIGTERM or Ctrl-C it stops accepting, lets the requests and
+/// actions under way end, and returns. To set these in code, or to have other limits, see [`Server`].
+pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
+    Server::from_env(context)?.run().await
+}
+
+/// A server for an integration; [`serve`] is the short way.
+#[derive(Debug)]
+pub struct Server<T> {
+    provider: Provider<T>,
+    address: SocketAddr,
+}
+
+impl<T: Integration> Server<T> {
+    /// A server on `127.0.0.1:8080`.
+    pub fn new(provider: Provider<T>) -> Self {
+        Self {
+            provider,
+            address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        }
+    }
+
+    /// A server as the environment describes it: see [`serve`].
+    pub fn from_env(context: impl Into<Arc<T>>) -> Result<Self> {
+        let token = IntegrationToken::new(variable("CK_INTEGRATION_TOKEN")?.unwrap_or_default());
+        if token.is_empty() {
+            return Err(refusal(
+                "CK_INTEGRATION_TOKEN is missing or empty. Take the integration token from the settings of your custom provider in \
+                 Churnkey's dashboard and put it into the environment; to try things out on your own machine any text will do:\n\n    \
+                 CK_INTEGRATION_TOKEN=local-token cargo run",
+            ));
+        }
+        let mut server = Self::new(Provider::new(context, token));
+        if let Some(address) = variable("CHURNKEY_ADDR")? {
+            server.address = address.trim().parse().map_err(|_| {
+                refusal("CHURNKEY_ADDR must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
+            })?;
+        }
+        Ok(server)
+    }
+
+    /// The address to listen on; port 0 takes a free one.
+    #[must_use]
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Serves until SIGTERM or Ctrl-C.
+    pub async fn run(self) -> Result<()> {
+        let listener = TcpListener::bind(self.address).await.map_err(|cause| {
+            refusal(format!(
+                "cannot listen on {}: set CHURNKEY_ADDR to another address",
+                self.address
+            ))
+            .because(cause)
+        })?;
+        self.run_on(listener).await
+    }
+
+    /// Serves on a listener of your own until SIGTERM or Ctrl-C.
+    pub async fn run_on(self, listener: TcpListener) -> Result<()> {
+        let manifest = String::from_utf8(manifest_json::<T>()).unwrap_or_default();
+        announce(&format!(
+            "{} listens on http://{}/churnkey",
+            T::NAME,
+            listener.local_addr()?
+        ));
+        announce(&format!("{} supports {manifest}", T::NAME));
+        if !tracing::dispatcher::has_been_set() {
+            announce(
+                "requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them",
+            );
+        }
+        let actions = self.provider.actions.clone();
+        let router = self.provider.router().fallback(outside);
+        axum::serve(listener, router)
+            .with_graceful_shutdown(told_to_end())
+            .await?;
+        actions.close();
+        if !actions.is_empty() {
+            announce("waiting for actions under way");
+        }
+        actions.wait().await;
+        announce(&format!("{} has stopped", T::NAME));
+        Ok(())
+    }
+}
+
+/// What is not under `/churnkey` says nothing about the provider and needs no token.
+async fn outside() -> Error {
+    Error::not_found("Not Found")
+}
+
+/// To the log; to standard error where there is no log yet, so that a first run is not silent.
+fn announce(message: &str) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::info!("{message}");
+    } else {
+        eprintln!("{message}");
+    }
+}
+
+async fn told_to_end() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(refusal(format!("{name} must be UTF-8"))),
+    }
+}
+
+fn refusal(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+}

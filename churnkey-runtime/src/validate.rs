@@ -1,0 +1,225 @@
+//! Checks what the types of the models cannot rule out.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use crate::model::Timestamp;
+
+/// A model whose values can be checked against the protocol before they are sent.
+pub trait Validate {
+    /// What the model is called in messages, such as `price`.
+    const MODEL: &'static str;
+
+    /// Reports every rule that the model breaks.
+    fn check(&self, faults: &mut Faults<'_>);
+
+    /// Checks the model on its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] lists every fault, in the order of the fields.
+    fn validate(&self) -> Result<(), Invalid> {
+        validate_at(self, Path::ROOT)
+    }
+
+    /// Checks the model as a row of a page: a fault's path begins with `data[index]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`] lists every fault, in the order of the fields.
+    fn validate_row(&self, index: usize) -> Result<(), Invalid> {
+        let data = Path {
+            parent: Some(&Path::ROOT),
+            step: Step::Field("data"),
+        };
+        let row = Path {
+            parent: Some(&data),
+            step: Step::Index(index),
+        };
+        validate_at(self, row)
+    }
+}
+
+fn validate_at<M: Validate + ?Sized>(model: &M, path: Path<'_>) -> Result<(), Invalid> {
+    let mut found = Vec::new();
+    model.check(&mut Faults {
+        found: &mut found,
+        path,
+    });
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Invalid {
+        model: M::MODEL,
+        faults: found,
+    })
+}
+
+/// Collects the faults of a model, and knows where in the model it stands.
+///
+/// The path is a chain of borrows and becomes text only for a fault, so that a good model costs no
+/// allocation.
+#[derive(Debug)]
+pub struct Faults<'a> {
+    found: &'a mut Vec<Fault>,
+    path: Path<'a>,
+}
+
+impl Faults<'_> {
+    /// Steps into a field, by its name on the wire.
+    pub fn field(&mut self, name: &'static str) -> Faults<'_> {
+        self.step(Step::Field(name))
+    }
+
+    /// Steps into an element of a list.
+    pub fn index(&mut self, index: usize) -> Faults<'_> {
+        self.step(Step::Index(index))
+    }
+
+    fn step(&mut self, step: Step) -> Faults<'_> {
+        Faults {
+            found: self.found,
+            path: Path {
+                parent: Some(&self.path),
+                step,
+            },
+        }
+    }
+
+    /// Reports a broken rule at this place. The rule completes the sentence that the path begins, such as
+    /// `must not be empty`, and never holds a value.
+    pub fn add(&mut self, rule: impl Into<Cow<'static, str>>) {
+        self.found.push(Fault {
+            path: self.path.to_string(),
+            rule: rule.into(),
+        });
+    }
+
+    /// Reports the rule unless it holds.
+    pub fn require(&mut self, holds: bool, rule: &'static str) {
+        if !holds {
+            self.add(rule);
+        }
+    }
+
+    /// Requires a text that is not empty.
+    pub fn require_text(&mut self, text: impl AsRef<str>) {
+        self.require(!text.as_ref().is_empty(), "must not be empty");
+    }
+
+    /// Requires a number above zero.
+    pub fn require_positive(&mut self, number: u32) {
+        self.require(number > 0, "must be a whole number from 1");
+    }
+
+    /// Requires that the field `end`, where it is known, is not before `start`.
+    pub(crate) fn require_order(&mut self, start: Option<Timestamp>, end: Option<Timestamp>) {
+        if let (Some(start), Some(end)) = (start, end) {
+            self.field("end")
+                .require(start <= end, "must not be before start");
+        }
+    }
+
+    /// Checks a model that stands in a field of this one.
+    pub fn model(&mut self, name: &'static str, model: &impl Validate) {
+        model.check(&mut self.field(name));
+    }
+
+    /// Checks a list of models that stands in a field of this one.
+    pub fn models<'m, M: Validate + 'm>(
+        &mut self,
+        name: &'static str,
+        models: impl IntoIterator<Item = &'m M>,
+    ) {
+        let mut list = self.field(name);
+        for (index, model) in models.into_iter().enumerate() {
+            model.check(&mut list.index(index));
+        }
+    }
+}
+
+/// Where in a model a check stands: each step points back to the one that led to it.
+#[derive(Clone, Copy, Debug)]
+struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Root,
+    Field(&'static str),
+    Index(usize),
+}
+
+impl Path<'_> {
+    const ROOT: Path<'static> = Path {
+        parent: None,
+        step: Step::Root,
+    };
+
+    fn is_root(&self) -> bool {
+        matches!(self.step, Step::Root)
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+            if !parent.is_root() && matches!(self.step, Step::Field(_)) {
+                f.write_str(".")?;
+            }
+        }
+        match self.step {
+            Step::Root => Ok(()),
+            Step::Field(name) => f.write_str(name),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+/// A model breaks rules of the protocol. It names places and rules, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Invalid {
+    /// What the model is called, such as `price`.
+    pub model: &'static str,
+    /// The broken rules in the order of the fields, at least one.
+    pub faults: Vec<Fault>,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid {}", self.model)?;
+        if let Some((first, others)) = self.faults.split_first() {
+            write!(f, ": {first}")?;
+            if !others.is_empty() {
+                write!(f, " (and {} more)", others.len())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Error for Invalid {}
+
+/// One broken rule of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// The place in wire names, such as `amount.tiers[1].upTo`.
+    pub path: String,
+    /// What must hold there, such as `must be above the previous tier`.
+    pub rule: Cow<'static, str>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{} ", self.path)?;
+        }
+        f.write_str(&self.rule)
+    }
+}
