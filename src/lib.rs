@@ -1,7 +1,18 @@
-//! Connect a billing system to Churnkey.
+#![doc = include_str!("docs/guide.md")]
 
-pub use churnkey_macros::{Integration, action, controller};
+#[doc = include_str!("docs/integration.md")]
+pub use churnkey_macros::Integration;
+#[doc = include_str!("docs/action.md")]
+pub use churnkey_macros::action;
+#[doc = include_str!("docs/controller.md")]
+pub use churnkey_macros::controller;
+
 pub use churnkey_runtime::*;
 
 #[doc(hidden)]
 pub use churnkey_runtime::__private;
+
+/// The README's tutorial, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,6 @@
 //! The attribute macros and the derive of the `churnkey` crate, which re-exports and documents them.
 //!
-//! Each macro is a pipeline: [`args`] and [`item`] parse what the user wrote, [`check`] holds it against the [`spec`], and one file per macro
+//! Each macro is a pipeline: `args` and `item` parse what the user wrote, `check` holds it against the `spec`, and one file per macro
 //! expands what passed. Whatever happens, the user's item is emitted unchanged, and every mistake that was found is one error.
 
 mod args;

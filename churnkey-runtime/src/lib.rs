@@ -21,6 +21,8 @@ mod router;
 mod server;
 mod token;
 pub mod validate;
+#[cfg(feature = "verify")]
+mod verification;
 
 pub use axum::{self, Extension, http};
 
@@ -40,6 +42,8 @@ pub use provider::{Integration, Provider, Provides};
 pub use request::{FromRequest, Headers, RequestContext, RequestId};
 pub use server::{Server, serve};
 pub use token::IntegrationToken;
+#[cfg(feature = "verify")]
+pub use verification::{Verification, verify};
 
 /// What generated code touches. Not for people: it changes without notice.
 #[doc(hidden)]

@@ -29,18 +29,7 @@ pub trait Provides<E: Endpoint>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<E::Output>> + Send;
 }
 
-/// A whole provider: what `#[derive(churnkey::Integration)]` implements.
-///
-/// ```ignore
-/// use churnkey::Integration;
-///
-/// #[derive(churnkey::Integration)]
-/// #[churnkey(name = "Acme", expect(cancel, pause))]
-/// struct Billing { db: Db }
-///
-/// let router = Billing::router(billing, token);
-/// println!("{:?}", Billing::MANIFEST);
-/// ```
+/// A whole provider: what `#[derive(churnkey::Integration)]` implements. See the derive.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a churnkey integration",
     label = "this is not an integration",

@@ -19,9 +19,14 @@ use crate::{Error, IntegrationToken, Result};
 /// | --- | --- |
 /// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
+/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `verify`) |
+/// | `CHURNKEY_VERIFIED_FILE` | a file that remembers which manifest was verified last; without it every start verifies |
+/// | `CHURNKEY_API_URL` | where Churnkey's API is, for tests |
 ///
-/// Refuses to start without a token or with an address that cannot be bound. On SIGTERM or Ctrl-C it stops accepting, lets the requests and
-/// actions under way end, and returns. To set these in code, or to have other limits, see [`Server`].
+/// # Errors
+///
+/// Refuses to start without a token or with an address that cannot be bound, and says what to do. On SIGTERM or Ctrl-C it stops
+/// accepting, lets the requests and actions under way end, and returns `Ok`. To set these in code, or to have other limits, see [`Server`].
 pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
     Server::from_env(context)?.run().await
 }
@@ -31,6 +36,8 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 pub struct Server<T> {
     provider: Provider<T>,
     address: SocketAddr,
+    #[cfg(feature = "verify")]
+    verification: Option<crate::Verification>,
 }
 
 impl<T: Integration> Server<T> {
@@ -39,10 +46,16 @@ impl<T: Integration> Server<T> {
         Self {
             provider,
             address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            #[cfg(feature = "verify")]
+            verification: None,
         }
     }
 
     /// A server as the environment describes it: see [`serve`].
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or makes no sense. The message says what to do.
     pub fn from_env(context: impl Into<Arc<T>>) -> Result<Self> {
         let token = IntegrationToken::new(variable("CK_INTEGRATION_TOKEN")?.unwrap_or_default());
         if token.is_empty() {
@@ -58,7 +71,38 @@ impl<T: Integration> Server<T> {
                 refusal("CHURNKEY_ADDR must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
             })?;
         }
-        Ok(server)
+        server.verify_from_env()
+    }
+
+    #[cfg(feature = "verify")]
+    fn verify_from_env(self) -> Result<Self> {
+        let Some(api_key) = variable("CK_API_KEY")?.filter(|key| !key.trim().is_empty()) else {
+            return Ok(self);
+        };
+        let mut verification = crate::Verification::new(api_key)?;
+        if let Some(url) = variable("CHURNKEY_API_URL")? {
+            verification = verification.base_url(url)?;
+        }
+        if let Some(file) = env::var_os("CHURNKEY_VERIFIED_FILE") {
+            verification = verification.remember_in(file);
+        }
+        Ok(self.verification(verification))
+    }
+
+    #[cfg(not(feature = "verify"))]
+    fn verify_from_env(self) -> Result<Self> {
+        if env::var_os("CK_API_KEY").is_some() {
+            announce("CK_API_KEY has no effect: the feature `verify` of churnkey is off");
+        }
+        Ok(self)
+    }
+
+    /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
+    #[cfg(feature = "verify")]
+    #[must_use]
+    pub fn verification(mut self, verification: crate::Verification) -> Self {
+        self.verification = Some(verification);
+        self
     }
 
     /// The address to listen on; port 0 takes a free one.
@@ -69,39 +113,41 @@ impl<T: Integration> Server<T> {
     }
 
     /// Serves until SIGTERM or Ctrl-C.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be bound.
     pub async fn run(self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await.map_err(|cause| {
-            refusal(format!(
-                "cannot listen on {}: set CHURNKEY_ADDR to another address",
-                self.address
-            ))
-            .because(cause)
+            refusal(format!("cannot listen on {}: set CHURNKEY_ADDR to another address", self.address)).because(cause)
         })?;
         self.run_on(listener).await
     }
 
     /// Serves on a listener of your own until SIGTERM or Ctrl-C.
+    ///
+    /// # Errors
+    ///
+    /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
-        let manifest = String::from_utf8(manifest_json::<T>()).unwrap_or_default();
-        announce(&format!(
-            "{} listens on http://{}/churnkey",
-            T::NAME,
-            listener.local_addr()?
-        ));
-        announce(&format!("{} supports {manifest}", T::NAME));
+        let manifest = manifest_json::<T>();
+        announce(&format!("{} listens on http://{}/churnkey", T::NAME, listener.local_addr()?));
+        announce(&format!("{} supports {}", T::NAME, String::from_utf8_lossy(&manifest)));
         if !tracing::dispatcher::has_been_set() {
-            announce(
-                "requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them",
-            );
+            announce("requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them");
         }
+        #[cfg(feature = "verify")]
+        let verifying = self.verification.map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
         let actions = self.provider.actions.clone();
         let router = self.provider.router().fallback(outside);
-        axum::serve(listener, router)
-            .with_graceful_shutdown(told_to_end())
-            .await?;
+        axum::serve(listener, router).with_graceful_shutdown(told_to_end()).await?;
+        #[cfg(feature = "verify")]
+        if let Some(verifying) = verifying {
+            verifying.abort();
+        }
         actions.close();
         if !actions.is_empty() {
-            announce("waiting for actions under way");
+            announce("waiting for the actions under way");
         }
         actions.wait().await;
         announce(&format!("{} has stopped", T::NAME));
