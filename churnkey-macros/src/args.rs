@@ -2,7 +2,7 @@
 //!
 //! It is read token by token, so that one slip spoils one argument and the others are still known.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 
@@ -20,11 +20,18 @@ pub(crate) enum Value {
     None,
     /// `name = tokens`
     Assigned(TokenStream),
-    /// `name(argument, ..)`
-    List(Vec<Arg>, Group),
+    /// `name(argument, ..)`, read by [`parse`] where a list may stand, so that what is wrong inside is no second mistake elsewhere.
+    List(Group),
 }
 
 impl Arg {
+    fn bare(name: Ident) -> Self {
+        Self {
+            name,
+            value: Value::None,
+        }
+    }
+
     /// The name in the spelling of our words.
     pub(crate) fn word(&self) -> String {
         normal(&unraw(&self.name))
@@ -42,7 +49,7 @@ impl ToTokens for Arg {
         match &self.value {
             Value::None => {}
             Value::Assigned(value) => tokens.extend(quote!(= #value)),
-            Value::List(_, group) => group.to_tokens(tokens),
+            Value::List(group) => group.to_tokens(tokens),
         }
     }
 }
@@ -54,10 +61,11 @@ pub(crate) fn unraw(name: &Ident) -> String {
 
 /// Reads arguments; what cannot be read is reported and left out.
 pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Vec<Arg> {
-    split_at_commas(tokens)
-        .into_iter()
-        .filter_map(|tokens| argument(tokens, errors))
-        .collect()
+    let mut arguments = Vec::new();
+    for tokens in split_at_commas(tokens) {
+        argument(&tokens, errors, &mut arguments);
+    }
+    arguments
 }
 
 fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
@@ -76,19 +84,21 @@ fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     arguments
 }
 
-fn argument(tokens: Vec<TokenTree>, errors: &Errors) -> Option<Arg> {
-    let mut rest = tokens.iter();
-    let name = match rest.next()? {
-        TokenTree::Ident(name) => name.clone(),
-        other => {
-            quoted_or_foreign(other, &tokens, errors);
-            return None;
+fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
+    let (name, rest) = match tokens {
+        [TokenTree::Ident(name), rest @ ..] => (name, rest),
+        [TokenTree::Literal(text)] => {
+            arguments.extend(quoted(text, errors));
+            return;
+        }
+        _ => {
+            foreign(tokens, errors);
+            return;
         }
     };
-    let value = match rest.next() {
-        None => Value::None,
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
-            let value: TokenStream = rest.by_ref().cloned().collect();
+    let (value, after) = match rest {
+        [] => (Value::None, rest),
+        [TokenTree::Punct(punct), value @ ..] if punct.as_char() == '=' => {
             if value.is_empty() {
                 errors.at(
                     punct.span(),
@@ -96,61 +106,99 @@ fn argument(tokens: Vec<TokenTree>, errors: &Errors) -> Option<Arg> {
                     "write a value after `=`",
                 );
             }
-            Value::Assigned(value)
+            (Value::Assigned(value.iter().cloned().collect()), &[][..])
         }
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-            if let Some(extra) = rest.next() {
+        [TokenTree::Group(group), after @ ..] => {
+            if group.delimiter() != Delimiter::Parenthesis {
                 errors.at(
-                    extra.span(),
-                    format_args!("`{extra}` does not belong here"),
-                    "separate arguments with commas",
+                    group.span(),
+                    format_args!("`{name}` takes its list in parentheses"),
+                    format_args!("write `{name}(..)`"),
                 );
             }
-            Value::List(parse(group.stream(), errors), group.clone())
+            (Value::List(group.clone()), after)
         }
         // `end-of-period`, as the protocol spells it, is three words and two dashes to the compiler.
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '-' => {
-            let spelling: String = tokens.iter().map(ToString::to_string).collect();
-            let all: TokenStream = tokens.iter().cloned().collect();
-            errors.on(
-                all,
-                format_args!("`{spelling}` is not a Rust name"),
-                format_args!("write `{}`", normal(&spelling)),
-            );
-            return Some(Arg {
-                name: respelt(&normal(&spelling), &name),
-                value: Value::None,
-            });
+        [TokenTree::Punct(punct), ..] if punct.as_char() == '-' => {
+            let word = normal(&spelling(tokens));
+            not_a_name(tokens, &word, errors);
+            arguments.push(Arg::bare(respelt(&word, name)));
+            return;
         }
-        Some(other) => {
+        [TokenTree::Punct(punct), ..] if punct.as_char() == ':' => {
+            let last = tokens.iter().rev().find_map(|token| match token {
+                TokenTree::Ident(name) => Some(name),
+                _ => None,
+            });
+            let last = last.unwrap_or(name);
+            not_a_name(tokens, &unraw(last), errors);
+            arguments.push(Arg::bare(last.clone()));
+            return;
+        }
+        rest => (Value::None, rest),
+    };
+    arguments.push(Arg {
+        name: name.clone(),
+        value,
+    });
+    match after {
+        [] => {}
+        // What stands behind a comma that was forgotten is an argument all the same.
+        [TokenTree::Ident(next), ..] => {
             errors.at(
-                other.span(),
-                format_args!("`{other}` does not belong here"),
+                next.span(),
+                format_args!("there is no comma before `{next}`"),
                 "separate arguments with commas",
             );
-            Value::None
+            argument(after, errors, arguments);
         }
-    };
-    Some(Arg { name, value })
+        [extra, ..] => errors.at(
+            extra.span(),
+            format_args!("`{extra}` does not belong here"),
+            "separate arguments with commas",
+        ),
+    }
 }
 
-fn quoted_or_foreign(token: &TokenTree, tokens: &[TokenTree], errors: &Errors) {
-    let text = token.to_string();
-    let word = normal(&text);
-    if text.starts_with('"') && tokens.len() == 1 && syn::parse_str::<Ident>(&word).is_ok() {
-        errors.at(
-            token.span(),
-            format_args!("{text} is in quotes"),
-            format_args!("write `{word}` without them"),
-        );
-    } else {
-        let all: TokenStream = tokens.iter().cloned().collect();
-        errors.on(
-            all,
-            "this is not an argument of the attribute",
-            "an argument is a name, `name(..)` or `name = \"..\"`",
-        );
-    }
+fn spelling(tokens: &[TokenTree]) -> String {
+    tokens.iter().map(ToString::to_string).collect()
+}
+
+fn not_a_name(tokens: &[TokenTree], word: &str, errors: &Errors) {
+    let all: TokenStream = tokens.iter().cloned().collect();
+    errors.on(
+        all,
+        format_args!("`{}` is not a single name", spelling(tokens)),
+        format_args!("write `{word}`"),
+    );
+}
+
+/// A word in quotes is reported and means the word.
+fn quoted(text: &Literal, errors: &Errors) -> Option<Arg> {
+    let word = normal(&text.to_string());
+    let name = syn::parse_str::<Ident>(&word)
+        .ok()
+        .filter(|_| text.to_string().starts_with('"'));
+    let Some(mut name) = name else {
+        foreign(&[TokenTree::Literal(text.clone())], errors);
+        return None;
+    };
+    errors.at(
+        text.span(),
+        format_args!("{text} is in quotes"),
+        format_args!("write `{word}` without them"),
+    );
+    name.set_span(text.span());
+    Some(Arg::bare(name))
+}
+
+fn foreign(tokens: &[TokenTree], errors: &Errors) {
+    let all: TokenStream = tokens.iter().cloned().collect();
+    errors.on(
+        all,
+        "this is not an argument of the attribute",
+        "an argument is a name, `name(..)` or `name = \"..\"`",
+    );
 }
 
 fn respelt(text: &str, original: &Ident) -> Ident {

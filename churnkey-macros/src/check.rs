@@ -12,15 +12,22 @@ use crate::message::{any_of, nearest};
 use crate::spec::{self, Module, Operation, Side};
 
 pub(crate) use options::Options;
-pub(crate) use signature::{Call, check as signature, context, text};
+pub(crate) use signature::{Call, check as signature, context, failure, text};
 
 /// What an attribute says.
 pub(crate) struct Chosen {
     pub(crate) module: &'static Module,
     /// The first word, at which errors about the operation as a whole stand.
     pub(crate) word: Span,
-    operation: Option<&'static Operation>,
+    operation: Named,
     pub(crate) options: Options,
+}
+
+enum Named {
+    Not,
+    As(&'static Operation),
+    /// By a word that is not known, which was reported.
+    Unclear,
 }
 
 /// Reads the arguments of an attribute. A module that is misspelt and can be guessed is reported and used all the same, so that the
@@ -43,23 +50,32 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         return None;
     };
     let module = module(side, &first, errors)?;
-    let mut operation = None;
+    let mut operation = Named::Not;
     let mut options = Options::new(module);
     for argument in arguments {
-        match (
-            &argument.value,
-            module.operation(&argument.name.to_string()),
-        ) {
-            (Value::None, Some(named)) if module.side == Side::Controller => {
-                if operation.replace(named).is_some() {
+        let is_word = module.side == Side::Controller && matches!(argument.value, Value::None);
+        match module.operation(&argument.name.to_string()) {
+            Some(named) if is_word => {
+                if let Named::As(_) = operation {
                     errors.on(
                         &argument.name,
                         "the operation is given twice",
                         "a function is for one operation: remove one of them",
                     );
                 }
+                operation = Named::As(named);
             }
-            _ => options.read(argument, errors),
+            _ => {
+                let word = argument.word();
+                let unknown = options.read(argument, errors);
+                // A misspelt operation stands for the one that is meant, or for whichever the types tell.
+                if unknown && is_word && matches!(operation, Named::Not) {
+                    let names = module.operations.iter().map(|operation| operation.name);
+                    operation = nearest(&word, names)
+                        .and_then(|name| module.operation(name))
+                        .map_or(Named::Unclear, Named::As);
+                }
+            }
         }
     }
     Some(Chosen {
@@ -68,6 +84,14 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         operation,
         options,
     })
+}
+
+/// What a function is probably for whose attribute does not say it, by its types.
+pub(crate) fn probable(function: &Function) -> Option<&'static Operation> {
+    spec::MODULES
+        .iter()
+        .flat_map(|module| module.operations)
+        .find(|operation| signature::looks_like(function, operation))
 }
 
 fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
@@ -88,7 +112,7 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
     }
     let wrong = format!(
         "`{name}` is not {} {attribute}",
-        if side == Side::Action { "an" } else { "a" }
+        side.article()
     );
     let other = side.other();
     if let Some(module) = spec::modules(other).find(|module| first.word() == module.name) {
@@ -96,7 +120,9 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
             name,
             wrong,
             format_args!(
-                "it is an operation of the other side: write `#[churnkey::{}({})]`",
+                "it is {} {}: write `#[churnkey::{}({})]`",
+                other.article(),
+                other.attribute(),
                 other.attribute(),
                 module.name
             ),
@@ -129,7 +155,7 @@ impl Chosen {
         function: &Function,
         errors: &Errors,
     ) -> Option<&'static Operation> {
-        if let Some(operation) = self.operation {
+        if let Named::As(operation) = self.operation {
             return Some(operation);
         }
         if let [only] = self.module.operations {
@@ -139,7 +165,14 @@ impl Chosen {
         if let Some(operation) = self.module.operation_of(&name) {
             return Some(operation);
         }
-        let probable = self.by_types(function);
+        let probable = self
+            .module
+            .operations
+            .iter()
+            .find(|operation| signature::looks_like(function, operation));
+        if let Named::Unclear = self.operation {
+            return probable;
+        }
         let example = probable
             .or(self.module.operations.first())
             .map_or("retrieve", |operation| operation.name);
@@ -153,21 +186,5 @@ impl Chosen {
             ),
         );
         probable
-    }
-
-    fn by_types(&self, function: &Function) -> Option<&'static Operation> {
-        let given: Vec<String> = function
-            .types()
-            .skip(1)
-            .filter_map(signature::last_segment)
-            .collect();
-        self.module.operations.iter().find(|operation| {
-            operation.inputs.len() <= given.len()
-                && operation
-                    .inputs
-                    .iter()
-                    .zip(&given)
-                    .all(|((_, expected), given)| expected == given)
-        })
     }
 }

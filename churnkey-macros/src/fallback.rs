@@ -1,29 +1,46 @@
 //! Implementations for functions with mistakes, so that what depends on them does not report those again.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::item::Function;
 use crate::operation::Names;
 
 /// The operation is there, and is never called, because the crate does not compile.
-pub(crate) fn implementation(names: &Names<'_>, context: &syn::Type) -> TokenStream {
-    let (private, endpoint) = (
-        &names.private,
-        format_ident!("{}", names.operation.endpoint),
-    );
-    let options = names.chosen.options.expand(private);
-    let body = quote! {
-        const OPTIONS: #private::Options = #options;
-
-        async fn call(
-            &self,
-            _: #private::Input<#private::endpoint::#endpoint>,
-            _: &#private::RequestContext,
-        ) -> #private::Result<#private::Output<#private::endpoint::#endpoint>> {
-            ::core::panic!()
+pub(crate) fn implementation(
+    names: &Names<'_>,
+    function: &Function,
+    context: Option<&syn::Type>,
+) -> TokenStream {
+    match context {
+        Some(context) => {
+            let body = quote!({
+                let _ = (input, parts);
+                ::core::panic!()
+            });
+            names.provides(context, Span::mixed_site(), body)
         }
+        None => unplaced(names, function),
+    }
+}
+
+/// The operation is there for a context that cannot be told: no integration of the crate is told to be without it.
+fn unplaced(names: &Names<'_>, function: &Function) -> TokenStream {
+    let (private, cfgs) = (&names.private, names.cfgs);
+    let endpoint = format_ident!("{}", names.operation.endpoint);
+    // Between methods a constant needs a name.
+    let name = match function.self_in_signature() {
+        Some(_) => format_ident!("__CHURNKEY_{}", names.operation.endpoint),
+        None => format_ident!("_"),
     };
-    names.provides(context, body)
+    quote! {
+        #(#cfgs)*
+        #[allow(unused, non_upper_case_globals, non_local_definitions)]
+        const #name: () = {
+            struct Function;
+            impl #private::Unplaced<Function> for #private::endpoint::#endpoint {}
+        };
+    }
 }
 
 /// The struct is an integration without any operation.
@@ -34,10 +51,10 @@ pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> Tok
     quote! {
         impl #parameters #private::Integration for #name #arguments
         where
-            Self: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Self: 'static,
             #bounds
         {
-            const NAME: &'static str = "";
+            const NAME: &'static ::core::primitive::str = "";
             const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] = &[];
             const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
                 ::core::option::Option::None;

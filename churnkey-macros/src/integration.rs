@@ -2,13 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Data, DeriveInput, LitStr};
+use syn::{Data, DeriveInput, Field, LitStr, Member, Meta};
 
 use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
 use crate::fallback;
 use crate::message::{any_of, nearest};
 use crate::needs::{self, Expected};
+use crate::operation;
 use crate::spec::{self, Module, Side};
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -32,28 +33,52 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
         .iter()
         .filter(|attribute| attribute.path().is_ident("churnkey"))
     {
-        match attribute.meta.require_list() {
-            Ok(list) => arguments.extend(args::parse(list.tokens.clone(), errors)),
-            Err(_) => errors.on(
-                attribute.path(),
-                "the attribute is empty",
+        match &attribute.meta {
+            Meta::List(list) => match syn::parse2::<LitStr>(list.tokens.clone()) {
+                Ok(text) => {
+                    errors.on(
+                        &text,
+                        "the name stands alone",
+                        format_args!("write `name = {}`", text.token()),
+                    );
+                }
+                Err(_) => arguments.extend(args::parse(list.tokens.clone(), errors)),
+            },
+            Meta::NameValue(pair) => errors.on(
+                pair,
+                "`churnkey` takes its options in parentheses",
                 "write `#[churnkey(name = \"..\")]`",
             ),
+            Meta::Path(path) => {
+                errors.on(path, "the attribute is empty", "write `#[churnkey(name = \"..\")]`");
+            }
         }
     }
     let krate = args::take_crate(&mut arguments, errors);
     let private = quote!(#krate::__private);
     shape(&item, errors);
     let (title, expected) = options(&item, arguments, errors);
-    if errors.is_empty() {
-        let needs = needs::of_integration(&private, &item.ident, &expected);
-        let implementation = implementation(&private, &item.ident, title.as_ref());
-        return Some(quote!(#implementation #needs));
+    if !item.generics.params.is_empty() {
+        return Some(fallback::integration(&private, &item));
     }
-    Some(fallback::integration(&private, &item))
+    let needs = needs::of_integration(&private, &item.ident, &expected);
+    let implementation = implementation(&private, &item.ident, title.as_ref());
+    let shared = shared(&private, &item);
+    Some(quote!(#implementation #needs #shared))
 }
 
 fn shape(item: &DeriveInput, errors: &Errors) {
+    for field in fields(item) {
+        for attribute in &field.attrs {
+            if attribute.path().is_ident("churnkey") {
+                errors.on(
+                    attribute.path(),
+                    "a field has no options",
+                    "put the attribute on the struct, or remove it",
+                );
+            }
+        }
+    }
     match &item.data {
         Data::Struct(_) => {}
         Data::Enum(data) => errors.on(
@@ -155,7 +180,7 @@ fn name(argument: &Arg, errors: &Errors) -> Option<LitStr> {
 }
 
 fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
-    let Value::List(words, group) = &argument.value else {
+    let Value::List(group) = &argument.value else {
         errors.on(
             argument,
             "`expect` is a list",
@@ -170,10 +195,21 @@ fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
             "name what must be there, such as `expect(cancel, pause)`, or remove it",
         );
     }
-    words
-        .iter()
-        .flat_map(|word| expected(word, errors))
-        .collect()
+    let mut seen = Vec::new();
+    let mut expectations = Vec::new();
+    for word in args::parse(group.stream(), errors) {
+        if seen.contains(&word.word()) {
+            errors.on(
+                &word.name,
+                format_args!("`{}` is given twice", word.name),
+                "remove one of them",
+            );
+        } else {
+            seen.push(word.word());
+            expectations.extend(self::expected(&word, errors));
+        }
+    }
+    expectations
 }
 
 fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
@@ -194,7 +230,7 @@ fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
             operation: None,
             span: word.name.span(),
         }],
-        Value::List(operations, _) if module.side == Side::Controller => operations
+        Value::List(group) if module.side == Side::Controller => args::parse(group.stream(), errors)
             .iter()
             .filter_map(|operation| expected_operation(module, operation, errors))
             .collect(),
@@ -249,12 +285,13 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
         .iter()
         .flat_map(|module| module.operations)
         .map(|operation| format_ident!("{}", operation.endpoint));
+    let title = title.map_or_else(|| quote!(""), |title| quote!(#title));
     quote! {
         const _: () = {
             use #private::Absent as _;
 
             impl #private::Integration for #name {
-                const NAME: &'static str = #title;
+                const NAME: &'static ::core::primitive::str = #title;
                 const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] =
                     &[#(#private::Probe::<Self, #private::endpoint::#endpoints>::ROUTE),*];
                 const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
@@ -262,4 +299,41 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
             }
         };
     }
+}
+
+/// That the server's threads may share the context, asked of each field, so that the error is at the field to change and not at every
+/// function. A type is `Send` and `Sync` if its fields are.
+fn shared(private: &TokenStream, item: &DeriveInput) -> TokenStream {
+    let name = &item.ident;
+    let checks = fields(item).zip(members(item)).map(|(field, member)| {
+        let check = operation::method(private, quote!(Shared), "check", &field.ty);
+        quote!(#check(&context.#member);)
+    });
+    quote! {
+        const _: () = {
+            #[allow(dead_code, deprecated)]
+            fn shared(context: &#name) {
+                let _ = context;
+                #(#checks)*
+            }
+        };
+    }
+}
+
+fn fields(item: &DeriveInput) -> impl Iterator<Item = &Field> {
+    match &item.data {
+        Data::Struct(data) => Some(data.fields.iter()),
+        _ => None,
+    }
+    .into_iter()
+    .flatten()
+}
+
+fn members(item: &DeriveInput) -> impl Iterator<Item = Member> + '_ {
+    fields(item).enumerate().map(|(index, field)| {
+        field
+            .ident
+            .clone()
+            .map_or(Member::from(index), Member::Named)
+    })
 }

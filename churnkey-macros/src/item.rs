@@ -1,6 +1,7 @@
 //! The annotated function: its signature is parsed, its body stays as it is, so that a half-typed body is the compiler's business alone.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
 
@@ -33,6 +34,11 @@ impl Function {
         }
     }
 
+    /// Where the signature says that the function is a method.
+    pub(crate) fn self_in_signature(&self) -> Option<Span> {
+        find_self(self.signature.to_token_stream())
+    }
+
     /// The types of the arguments; a `self` has none.
     pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
         self.signature
@@ -45,10 +51,19 @@ impl Function {
     }
 }
 
+/// The first `self` or `Self`, which only methods have.
+fn find_self(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "self" || word == "Self" => Some(word.span()),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
+    })
+}
+
 enum Item {
     Function(Box<Function>),
     /// Another item: its keyword, and what to call it.
-    Other(proc_macro2::Span, &'static str),
+    Other(Span, &'static str),
 }
 
 impl Parse for Item {
@@ -93,6 +108,8 @@ fn other_item(input: ParseStream<'_>) -> Option<&'static str> {
         "a type"
     } else if input.peek(Token![const]) && !function_follows {
         "a const"
+    } else if input.peek(syn::Ident) && input.peek2(Token![!]) {
+        "a macro"
     } else if input.peek(syn::Ident) {
         "this item"
     } else {

@@ -4,23 +4,26 @@
 //! who need it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use crate::check::text;
-use crate::operation::{Names, respan};
+use crate::check::{Chosen, text};
 use crate::spec::{self, Module, Operation, Side};
 
 /// What the function of an operation needs.
-pub(crate) fn of_function(names: &Names<'_>, context: &syn::Type) -> TokenStream {
-    let module = names.chosen.module;
+pub(crate) fn of_function(
+    private: &TokenStream,
+    chosen: &Chosen,
+    operation: &'static Operation,
+    context: &syn::Type,
+) -> TokenStream {
     let check = Check {
-        private: &names.private,
+        private,
         context: context.to_token_stream(),
-        span: names.chosen.word,
+        span: chosen.word,
     };
-    match module.side {
-        Side::Action => of_action(&check, module),
-        Side::Controller => of_controller(&check, names),
+    match chosen.module.side {
+        Side::Action => of_action(&check, chosen.module),
+        Side::Controller => of_controller(&check, chosen, operation),
     }
 }
 
@@ -58,11 +61,11 @@ fn of_action(check: &Check<'_>, module: &Module) -> TokenStream {
     needs
 }
 
-fn of_controller(check: &Check<'_>, names: &Names<'_>) -> TokenStream {
-    let (module, operation) = (names.chosen.module, names.operation);
+fn of_controller(check: &Check<'_>, chosen: &Chosen, operation: &Operation) -> TokenStream {
+    let module = chosen.module;
     let mut needs = TokenStream::new();
     if module.both {
-        for other in module.operations.iter().filter(|other| *other != operation) {
+        for other in module.operations.iter().filter(|other| **other != *operation) {
             needs.extend(check.fails(
                 check.absent(other),
                 &format!(
@@ -73,7 +76,7 @@ fn of_controller(check: &Check<'_>, names: &Names<'_>) -> TokenStream {
             ));
         }
     }
-    let variant = names.chosen.options.variant("type");
+    let variant = chosen.options.variant("type");
     let is_list = operation.name == "list";
     let retrieve = &module.operations[0];
     if let (Some(variant), true) = (variant, is_list) {
@@ -155,11 +158,11 @@ pub(crate) fn of_integration(
         };
         let what = operation
             .filter(|_| module.side == Side::Controller)
-            .map_or(String::new(), |operation| format!(" `{}`", operation.name));
+            .map_or(String::new(), |operation| format!("`{}` of ", operation.name));
         needs.extend(check.fails(
             absent,
             &format!(
-                "`{name}` expects `{}`{what}, and there is none",
+                "`{name}` expects {what}`{}`, and there is none",
                 module.name
             ),
             &write,
@@ -193,8 +196,9 @@ impl Check<'_> {
     }
 
     fn absent(&self, operation: &Operation) -> TokenStream {
-        let probe = self.probe(operation);
-        quote!(!#probe::PRESENT)
+        let (private, probe) = (self.private, self.probe(operation));
+        let endpoint = format_ident!("{}", operation.endpoint);
+        quote!(!#probe::PRESENT && !#private::unplaced(&|| (&#private::Anywhere::<#private::endpoint::#endpoint>::NEW).found()))
     }
 
     /// Whether a module has no function at all; one that has half of them is told so by that half.
@@ -264,10 +268,10 @@ impl Check<'_> {
     fn fails(&self, condition: TokenStream, wrong: &str, help: &str) -> TokenStream {
         let private = self.private;
         let message = format!("{wrong}\nhelp: {help}");
-        let failure = respan(quote!(#private::fail(#message)), self.span);
+        let failure = quote_spanned!(self.span=> fail(#message));
         quote! {
             const _: () = {
-                use #private::Absent as _;
+                use #private::{Absent as _, Nowhere as _, Somewhere as _, fail};
                 if #condition {
                     #failure
                 }

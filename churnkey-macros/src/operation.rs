@@ -1,11 +1,11 @@
 //! `#[churnkey::controller]` and `#[churnkey::action]`: the function as it is, and an implementation that calls it.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::args;
-use crate::check::{self, Call, Chosen};
+use crate::check::{self, Call};
 use crate::errors::Errors;
 use crate::fallback;
 use crate::item::Function;
@@ -30,111 +30,159 @@ fn generate(
 ) -> Option<TokenStream> {
     let mut arguments = args::parse(arguments, errors);
     let krate = args::take_crate(&mut arguments, errors);
+    let private = quote!(#krate::__private);
     let chosen = check::attribute(side, arguments, errors);
     let function = Function::parse(side, item.clone(), errors)?;
-    let chosen = chosen?;
-    let operation = chosen.operation(&function, errors)?;
-    let call = check::signature(&function, operation, errors);
-    let names = Names {
-        private: quote!(#krate::__private),
-        chosen: &chosen,
+    let context = check::context(&function);
+    let operation = match &chosen {
+        Some(chosen) => chosen.operation(&function, errors),
+        None => check::probable(&function),
+    }?;
+    let mut names = Names {
+        private,
+        word: function.signature.ident.span(),
         operation,
+        options: TokenStream::new(),
+        needs: TokenStream::new(),
+        cfgs: &function.cfgs,
     };
-    let body = match call {
+    let Some(chosen) = chosen else {
+        return Some(fallback::implementation(&names, &function, context.as_ref()));
+    };
+    let call = check::signature(&function, operation, errors);
+    names.word = chosen.word;
+    names.options = chosen.options.expand(&names.private);
+    names.needs = context
+        .as_ref()
+        .map(|context| needs::of_function(&names.private, &chosen, operation, context))
+        .unwrap_or_default();
+    Some(match call {
         Some(call) if errors.is_empty() => names.implementation(&function, &call),
-        _ => fallback::implementation(&names, &check::context(&function)?),
-    };
-    let context = check::context(&function)?;
-    let needs = needs::of_function(&names, &context);
-    let cfgs = &function.cfgs;
-    Some(quote! {
-        #(#cfgs)*
-        const _: () = {
-            #body
-            #needs
-        };
+        _ => fallback::implementation(&names, &function, context.as_ref()),
     })
 }
 
 /// What the generated code calls things.
 pub(crate) struct Names<'a> {
     pub(crate) private: TokenStream,
-    pub(crate) chosen: &'a Chosen,
+    /// The word in the attribute, where errors about the operation as a whole stand.
+    pub(crate) word: Span,
     pub(crate) operation: &'static Operation,
+    /// The value of the constant that tells the options; nothing if they are open.
+    pub(crate) options: TokenStream,
+    /// The checks of what must be there besides.
+    pub(crate) needs: TokenStream,
+    pub(crate) cfgs: &'a [syn::Attribute],
 }
 
 impl Names<'_> {
-    /// An implementation of the operation around the items of its body.
+    /// An implementation of the operation, with the body of its function.
     ///
-    /// It stands at the word in the attribute, braces included, so that two functions for one operation show both attributes.
-    pub(crate) fn provides(&self, context: &syn::Type, body: TokenStream) -> TokenStream {
-        let (private, endpoint) = (&self.private, format_ident!("{}", self.operation.endpoint));
-        let header = quote!(impl #private::Provides<#private::endpoint::#endpoint> for #context);
-        let mut braces = Group::new(Delimiter::Brace, body);
-        braces.set_span(self.chosen.word);
-        let header = respan(header, self.chosen.word);
-        quote!(#[allow(deprecated, clippy::all, clippy::pedantic)] #header #braces)
+    /// It is an item and not in a constant, so that rustc refuses it in so many words where functions are methods. It stands at the word in the attribute, braces and the
+    /// empty clause included, so that two functions for one operation show both attributes; the context stands where the user wrote it.
+    pub(crate) fn provides(&self, context: &syn::Type, here: Span, body: TokenStream) -> TokenStream {
+        let Self {
+            private,
+            word,
+            needs,
+            cfgs,
+            ..
+        } = self;
+        let endpoint = Ident::new(self.operation.endpoint, *word);
+        let header = quote_spanned! {*word=>
+            impl #private::Provides<#private::endpoint::#endpoint> for #context where ():
+        };
+        let endpoint = Ident::new(self.operation.endpoint, here);
+        let options = Some(&self.options)
+            .filter(|options| !options.is_empty())
+            .map(|options| quote_spanned!(here=> const OPTIONS: #private::Options = #options;));
+        let mut braces = Group::new(
+            Delimiter::Brace,
+            quote_spanned! {here=>
+                #options
+
+                async fn call(
+                    &self,
+                    input: #private::Input<#private::endpoint::#endpoint>,
+                    parts: &#private::RequestContext,
+                ) -> #private::Result<#private::Output<#private::endpoint::#endpoint>>
+                where
+                    for<'shared> &'shared Self: ::core::marker::Send,
+                {
+                    #body
+                }
+            },
+        );
+        braces.set_span(*word);
+        let needs = Some(needs).filter(|needs| !needs.is_empty()).map(|needs| {
+            quote! {
+                #(#cfgs)*
+                const _: () = { #needs };
+            }
+        });
+        quote! {
+            #(#cfgs)*
+            #[allow(deprecated, clippy::all, clippy::pedantic)]
+            #header #braces
+            #needs
+        }
     }
 
     fn implementation(&self, function: &Function, call: &Call) -> TokenStream {
         let name = &function.signature.ident;
         let here = Span::mixed_site().located_at(name.span());
-        let private = &respan(self.private.clone(), here);
-        let endpoint = Ident::new(self.operation.endpoint, here);
-        let options = self.chosen.options.expand(private);
+        let private = &self.private;
         let inputs: Vec<Ident> = self
             .operation
             .inputs
             .iter()
             .map(|(name, _)| Ident::new(name, here))
             .collect();
-        let given = self
-            .operation
+        let endpoint = Ident::new(self.operation.endpoint, here);
+        let takes = call
             .inputs
             .iter()
-            .map(|(_, given)| Ident::new(given, here));
-        let (input_types, extra_types, returns) = (&call.inputs, &call.extras, &call.returns);
-        let failure = respan(
-            quote!(#private::Failure(error).into_error()),
-            Span::mixed_site().located_at(returns.span()),
+            .map(|r#type| method(private, quote!(Argument<_>), "take", r#type));
+        let extras = call
+            .extras
+            .iter()
+            .map(|r#type| method(private, quote!(FromRequest), "from_request", r#type));
+        let answer = method(
+            private,
+            quote!(Answers<#private::Output<#private::endpoint::#endpoint>, _>),
+            "answer",
+            &call.returns,
         );
+        let failure = method(private, quote!(StandardError), "into_error", check::failure(&call.returns));
         let body = quote_spanned! {here=>
-            const OPTIONS: #private::Options = #options;
-
-            async fn call(
-                &self,
-                input: #private::Input<#private::endpoint::#endpoint>,
-                request: &#private::RequestContext,
-            ) -> #private::Result<#private::Output<#private::endpoint::#endpoint>> {
-                use #private::Opaque as _;
-                let (#(#inputs,)*) = input;
-                let answer = #name(
-                    self,
-                    #(<#input_types as #private::Argument<#private::#given>>::take(#inputs),)*
-                    #(<#extra_types as #private::FromRequest>::from_request(request)?,)*
-                )
-                .await;
-                <#returns as #private::Answers<#private::Output<#private::endpoint::#endpoint>, _>>::answer(answer)
-                    .map_err(|error| #failure)
-            }
+            use #private::Opaque as _;
+            let (#(#inputs,)*) = input;
+            let answer = #private::sendable(#name(
+                self,
+                #(#takes(#inputs),)*
+                #(#extras(parts)?,)*
+            ))
+            .await;
+            #answer(answer).map_err(|error| #failure(#private::Failure(error).answer()))
         };
-        self.provides(&call.context, body)
+        self.provides(&call.context, here, body)
     }
 }
 
-/// Tokens that stand where one of the user's tokens stands. With the user's own span they are to the compiler as if the user had
-/// written them, and an error there speaks of no macro; tokens that name local variables must keep to the macro's scope.
-pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan_one = |token: TokenTree| match token {
-        TokenTree::Group(group) => {
-            let mut respanned = Group::new(group.delimiter(), respan(group.stream(), span));
-            respanned.set_span(span);
-            TokenTree::Group(respanned)
-        }
-        mut token => {
-            token.set_span(span);
-            token
-        }
+/// The path to a method of a trait, its type inferred, in the place of a type that the user wrote.
+///
+/// The type itself is not repeated: what is wrong with it would be reported twice.
+pub(crate) fn method(
+    private: &TokenStream,
+    r#trait: TokenStream,
+    method: &str,
+    place: &syn::Type,
+) -> TokenStream {
+    let span = match place {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.span()),
+        _ => None,
     };
-    tokens.into_iter().map(respan_one).collect()
+    let span = span.unwrap_or_else(|| place.span());
+    let method = Ident::new(method, span);
+    quote_spanned!(span=> <_ as #private::#r#trait>::#method)
 }

@@ -17,6 +17,13 @@ impl Side {
         }
     }
 
+    pub(crate) fn article(self) -> &'static str {
+        match self {
+            Self::Controller => "a",
+            Self::Action => "an",
+        }
+    }
+
     pub(crate) fn other(self) -> Self {
         match self {
             Self::Controller => Self::Action,
@@ -449,6 +456,15 @@ impl Operation {
             Side::Action => self.name,
         }
     }
+}
+
+/// Whether a type of this name is one that some operation gives.
+pub(crate) fn is_given(name: &str) -> bool {
+    MODULES
+        .iter()
+        .flat_map(|module| module.operations)
+        .flat_map(|operation| operation.inputs)
+        .any(|(_, given)| *given == name)
 }
 
 /// How a function for an operation is written.

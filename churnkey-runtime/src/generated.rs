@@ -1,6 +1,7 @@
 //! What generated code calls, so that a wrong type in an annotated function is one error, at that type.
 
 use std::error::Error as StdError;
+use std::marker::PhantomData;
 
 use crate::operation::Endpoint;
 use crate::page::Page;
@@ -14,7 +15,7 @@ pub type Output<E> = <E as Endpoint>::Output;
 
 /// The type that a function writes for an argument must be the one that the operation gives.
 #[diagnostic::on_unimplemented(
-    message = "the operation gives a `{Given}` here, not a `{Self}`",
+    message = "this argument is `{Self}`, and the operation gives `{Given}`",
     label = "write `{Given}`"
 )]
 pub trait Argument<Given>: Sized {
@@ -65,28 +66,23 @@ impl<E> Answers<(), E> for Result<(), E> {
     }
 }
 
-/// Turns the error of a function into an answer: by [`IntoError`] where its type has that, which the inherent method finds; else as an
-/// opaque 500, which [`Opaque`] does.
+/// Turns the error of a function into an answer: by [`IntoError`] where its type has that, which the inherent method finds; else it stays
+/// what it is, which [`Opaque`] does.
 pub struct Failure<E>(pub E);
 
 impl<E: IntoError> Failure<E> {
-    pub fn into_error(self) -> Error {
+    pub fn answer(self) -> Error {
         self.0.into_error()
     }
 }
 
 pub trait Opaque<E> {
-    fn into_error(self) -> Error
-    where
-        E: StandardError;
+    fn answer(self) -> E;
 }
 
 impl<E> Opaque<E> for Failure<E> {
-    fn into_error(self) -> Error
-    where
-        E: StandardError,
-    {
-        Error::internal(self.0.into_cause())
+    fn answer(self) -> E {
+        self.0
     }
 }
 
@@ -98,14 +94,87 @@ impl<E> Opaque<E> for Failure<E> {
             opaque 500, or one that implements `churnkey::IntoError` and chooses its answer"
 )]
 pub trait StandardError {
-    fn into_cause(self) -> Box<dyn StdError + Send + Sync>;
+    fn into_error(self) -> Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl StandardError for Error {
+    fn into_error(self) -> Error {
+        self
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: StdError + Send + Sync + 'static> StandardError for E {
-    fn into_cause(self) -> Box<dyn StdError + Send + Sync> {
-        Box::new(self)
+    fn into_error(self) -> Error {
+        Error::internal(self)
     }
+}
+
+/// What a function does must be able to move between the threads of the server. Asked at the call, where rustc names the function.
+pub fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
+/// A field of a context, which all threads of the server share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between the threads of the server",
+    label = "this field is not `Send + Sync`",
+    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a `Cell`, and write trait objects as \
+            `dyn Trait + Send + Sync`"
+)]
+pub trait Shared {
+    fn check(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> Shared for T {}
+
+/// An operation has a function whose context the macro could not make out, which it has reported. `Function` is a type of the function's
+/// crate, without which the implementation would not be allowed.
+pub trait Unplaced<Function> {}
+
+/// Asks whether there is such a function anywhere: [`Somewhere`] is tried first, and [`Nowhere`] takes one reference more.
+pub struct Anywhere<E>(PhantomData<E>);
+
+impl<E> Anywhere<E> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+pub trait Somewhere<Function> {
+    fn found(&self) -> Yes {
+        Yes
+    }
+}
+
+impl<Function, E: Unplaced<Function>> Somewhere<Function> for Anywhere<E> {}
+
+pub trait Nowhere {
+    fn found(&self) -> No {
+        No
+    }
+}
+
+impl<E> Nowhere for &Anywhere<E> {}
+
+pub struct Yes;
+pub struct No;
+
+pub trait Found {
+    const FOUND: bool;
+}
+
+impl Found for Yes {
+    const FOUND: bool = true;
+}
+
+impl Found for No {
+    const FOUND: bool = false;
+}
+
+/// What [`Anywhere`] finds, by the type of the answer alone: the closure is never called, which a constant could not do.
+pub const fn unplaced<F: Fn() -> T, T: Found>(_: &F) -> bool {
+    T::FOUND
 }
 
 /// Ends the compilation with a message of ours, at the caller.

@@ -47,9 +47,13 @@ impl Incoming {
         parts: &mut Parts,
         body: HttpBody,
     ) -> Result<Self> {
+        let badly_encoded = || Error::bad_request("the path must be percent-encoded UTF-8");
+        if !is_percent_encoded(parts.uri.path()) {
+            return Err(badly_encoded());
+        }
         let params = RawPathParams::from_request_parts(parts, &())
             .await
-            .map_err(|_| Error::bad_request("the path must be percent-encoded UTF-8"))?;
+            .map_err(|_| badly_encoded())?;
         let body = match operation.side() {
             Side::Controller => Vec::new(),
             Side::Action => read_json(&parts.headers, body, limits.body_bytes).await?,
@@ -67,6 +71,10 @@ impl Incoming {
         })
     }
 
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
     pub(crate) fn into_asked(self) -> Asked {
         self.asked
     }
@@ -82,6 +90,11 @@ impl Incoming {
                     "the route of {:?} has no parameter `{name}`",
                     self.operation
                 ))
+            })
+            .and_then(|value| match value {
+                // The router finds an empty segment in the middle of a path, and none at its end.
+                "" => Err(Error::not_found("there is no such path")),
+                value => Ok(value),
             })
     }
 
@@ -125,6 +138,13 @@ impl Incoming {
     fn action<T: FromBody>(&self) -> Result<T> {
         T::from_body(&Body::parse(&self.body, &self.manifest.actions)?)
     }
+}
+
+/// Whether each `%` begins an escape. The router takes one that does not for itself, and so for an id that Churnkey never meant.
+fn is_percent_encoded(path: &str) -> bool {
+    path.split('%')
+        .skip(1)
+        .all(|rest| matches!(rest.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()))
 }
 
 /// The number of items when Churnkey does not say (**assumed**).
@@ -195,7 +215,7 @@ pub trait Decode: Sized + Send + 'static {
     fn decode(incoming: &mut Incoming) -> Result<Self>;
 
     #[doc(hidden)]
-    fn guard<T: Integration>(
+    fn guard<T: Integration + Sync>(
         &self,
         _: &T,
         _: &RequestContext,
@@ -211,7 +231,7 @@ pub trait Take: Sized + Send + Sync + 'static {
 
     /// What must hold before the function runs and can only be known from other data of the provider.
     #[doc(hidden)]
-    fn guard<T: Integration>(
+    fn guard<T: Integration + Sync>(
         &self,
         _: &T,
         _: &RequestContext,
@@ -225,7 +245,7 @@ impl<A: Take> Decode for (A,) {
         Ok((A::take(incoming)?,))
     }
 
-    fn guard<T: Integration>(
+    fn guard<T: Integration + Sync>(
         &self,
         context: &T,
         request: &RequestContext,
@@ -292,7 +312,7 @@ impl Take for Pause {
         incoming.action()
     }
 
-    async fn guard<T: Integration>(&self, context: &T, request: &RequestContext) -> Result<()> {
+    async fn guard<T: Integration + Sync>(&self, context: &T, request: &RequestContext) -> Result<()> {
         if self.allow_annual {
             return Ok(());
         }

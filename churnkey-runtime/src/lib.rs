@@ -51,7 +51,10 @@ pub mod __private {
     pub use crate::action::{
         ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll,
     };
-    pub use crate::generated::{Answers, Argument, Failure, Input, Opaque, Output, fail};
+    pub use crate::generated::{
+        Answers, Anywhere, Argument, Failure, Input, Nowhere, Opaque, Output, Shared, Somewhere,
+        StandardError, Unplaced, fail, sendable, unplaced,
+    };
     pub use crate::manifest::Options;
     pub use crate::model::{
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,

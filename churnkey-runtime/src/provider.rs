@@ -17,7 +17,7 @@ use crate::{IntegrationToken, Operation, RequestContext, Result};
 /// An integration provides an operation: what `#[churnkey::controller]` and `#[churnkey::action]` implement for the context type.
 ///
 /// Two functions for one operation are two implementations of one trait, which the compiler refuses.
-pub trait Provides<E: Endpoint>: Send + Sync + 'static {
+pub trait Provides<E: Endpoint> {
     #[doc(hidden)]
     const OPTIONS: Options = Options::None;
 
@@ -26,7 +26,10 @@ pub trait Provides<E: Endpoint>: Send + Sync + 'static {
         &self,
         input: E::Input,
         request: &RequestContext,
-    ) -> impl Future<Output = Result<E::Output>> + Send;
+    ) -> impl Future<Output = Result<E::Output>> + Send
+    where
+        // That the context can be shared is asked once, by the derive. As a bound without lifetime it would be asked of every function.
+        for<'shared> &'shared Self: Send;
 }
 
 /// A whole provider: what `#[derive(churnkey::Integration)]` implements. See the derive.
@@ -36,7 +39,7 @@ pub trait Provides<E: Endpoint>: Send + Sync + 'static {
     note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct that the annotated functions take as \
             `ctx: &{Self}`"
 )]
-pub trait Integration: Sized + Send + Sync + 'static {
+pub trait Integration: Sized + 'static {
     /// The name of the integration, for logs.
     const NAME: &'static str;
 
@@ -157,7 +160,7 @@ impl<T: Provides<E>, E: Endpoint> Probe<T, E> {
     pub const OPTIONS: Options = T::OPTIONS;
 }
 
-impl<T: Provides<E> + Integration, E: Endpoint> Probe<T, E> {
+impl<T: Provides<E> + Integration + Send + Sync, E: Endpoint> Probe<T, E> {
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
@@ -165,7 +168,7 @@ impl<T: Provides<E> + Integration, E: Endpoint> Probe<T, E> {
     });
 }
 
-impl<T: Provides<endpoint::RetrieveSubscription>> Probe<T, endpoint::RetrieveSubscription> {
+impl<T: Provides<endpoint::RetrieveSubscription> + Sync> Probe<T, endpoint::RetrieveSubscription> {
     pub const RETRIEVE: Option<RetrieveSubscription<T>> =
         Some(|context, customer, subscription, request| {
             Box::pin(context.call((customer, subscription), request))

@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use futures_util::FutureExt as _;
@@ -19,11 +19,18 @@ use crate::incoming::{Decode as _, Incoming};
 use crate::operation::Endpoint;
 use crate::provider::{Integration, Provider, Provides};
 use crate::request::REQUEST_ID;
-use crate::{Error, Mode, Operation, RequestContext, RequestId, Result, Side};
+use crate::{Error, IntegrationToken, Mode, Operation, RequestContext, RequestId, Result, Side};
 
 /// What all routes of a provider share.
 pub(crate) struct Shared<T> {
     provider: Provider<T>,
+    manifest: Bytes,
+}
+
+/// What routes share that call no function, and that need no context for it.
+#[derive(Clone)]
+struct Front {
+    token: IntegrationToken,
     manifest: Bytes,
 }
 
@@ -44,10 +51,14 @@ pub(crate) fn manifest_json<T: Integration>() -> Vec<u8> {
 
 /// The manifest, and an answer for every path under `/churnkey` that no operation takes.
 pub(crate) fn base<T: Integration>(shared: &Arc<Shared<T>>) -> Router {
-    let no_such_path = guarded(shared, |_, _| {
+    let front = Front {
+        token: shared.provider.token.clone(),
+        manifest: shared.manifest.clone(),
+    };
+    let no_such_path = guarded(&front, |_, _| {
         Err(Error::not_found("there is no such path"))
     });
-    let features = guarded(shared, |shared, method| {
+    let features = guarded(&front, |front, method| {
         match allow(Side::Controller, method) {
             Some(refusal) => Ok(refusal),
             None => Ok((
@@ -55,7 +66,7 @@ pub(crate) fn base<T: Integration>(shared: &Arc<Shared<T>>) -> Router {
                     header::CONTENT_TYPE,
                     HeaderValue::from_static("application/json"),
                 )],
-                shared.manifest.clone(),
+                front.manifest.clone(),
             )
                 .into_response()),
         }
@@ -84,7 +95,7 @@ pub(crate) fn base<T: Integration>(shared: &Arc<Shared<T>>) -> Router {
 /// The route of one operation.
 ///
 /// It takes every method and refuses the wrong ones itself: axum would tell those without a token, by an `Allow` header, that the path is known.
-pub(crate) fn mount<T: Integration + Provides<E>, E: Endpoint>(
+pub(crate) fn mount<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
     router: Router,
     shared: &Arc<Shared<T>>,
 ) -> Router {
@@ -105,16 +116,16 @@ pub(crate) fn mount<T: Integration + Provides<E>, E: Endpoint>(
 }
 
 /// A handler that gives nothing away without the token.
-fn guarded<T: Integration>(
-    shared: &Arc<Shared<T>>,
-    answer: impl Fn(&Shared<T>, &Method) -> Result<Response> + Clone + Send + Sync + 'static,
+fn guarded(
+    front: &Front,
+    answer: impl Fn(&Front, &Method) -> Result<Response> + Clone + Send + Sync + 'static,
 ) -> impl Fn(Request) -> Ready<Response> + Clone + Send + Sync + 'static {
-    let shared = Arc::clone(shared);
+    let front = front.clone();
     move |request: Request| {
-        let admitted = shared.provider.token.admit(request.headers());
+        let admitted = front.token.admit(request.headers());
         let result = admitted
             .and_then(|()| Mode::of(request.headers()))
-            .and_then(|_| answer(&shared, request.method()));
+            .and_then(|_| answer(&front, request.method()));
         ready(result.unwrap_or_else(Error::into_response))
     }
 }
@@ -133,7 +144,7 @@ fn allow(side: Side, method: &Method) -> Option<Response> {
     Some(refusal)
 }
 
-async fn answer<T: Integration + Provides<E>, E: Endpoint>(
+async fn answer<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
     shared: Arc<Shared<T>>,
     request: Request,
 ) -> Response {
@@ -147,58 +158,56 @@ async fn answer<T: Integration + Provides<E>, E: Endpoint>(
         mode = mode.as_ref().map_or("unknown", |mode| mode.as_str()),
         request_id = id.as_str(),
     );
+    let (mut parts, body) = request.into_parts();
+    let incoming = match mode {
+        Ok(mode) => {
+            let (limits, manifest) = (shared.provider.limits, &T::MANIFEST);
+            Incoming::read(E::OPERATION, mode, manifest, limits, &mut parts, body).await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    let actions = shared.provider.actions.clone();
     let work = {
         let id = id.clone();
-        async move { run::<T, E>(shared, mode?, id, request).await }
-    };
-    let mut response = span
-        .in_scope(|| AssertUnwindSafe(work.in_current_span()).catch_unwind())
-        .map(move |outcome| {
-            let result = outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")));
-            span.in_scope(|| log(&result, started));
+        async move {
+            let outcome = AssertUnwindSafe(async move { run::<T, E>(&shared, incoming?, id, parts).await })
+                .catch_unwind()
+                .await;
+            let result = outcome.unwrap_or_else(|_| Err(panicked()));
+            log(&result, started);
             result.unwrap_or_else(Error::into_response)
-        })
-        .await;
+        }
+        .instrument(span)
+    };
+    let mut response = match E::OPERATION.side() {
+        Side::Controller => work.await,
+        // A task of its own, which a caller that hangs up does not take down: an accepted action runs to its end, and into the log.
+        Side::Action => actions
+            .spawn(work)
+            .await
+            .unwrap_or_else(|failure| Error::internal(failure).into_response()),
+    };
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     response
 }
 
-async fn run<T: Integration + Provides<E>, E: Endpoint>(
-    shared: Arc<Shared<T>>,
-    mode: Mode,
+async fn run<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
+    shared: &Shared<T>,
+    mut incoming: Incoming,
     id: RequestId,
-    request: Request,
+    parts: Parts,
 ) -> Result<Response> {
-    let (mut parts, body) = request.into_parts();
-    let mut incoming = Incoming::read(
-        E::OPERATION,
-        mode,
-        &T::MANIFEST,
-        shared.provider.limits,
-        &mut parts,
-        body,
-    )
-    .await?;
     let input = E::Input::decode(&mut incoming)?;
-    let asked = incoming.into_asked();
-    let request = RequestContext::new(mode, id, parts);
-    let call = {
-        let shared = Arc::clone(&shared);
-        async move {
-            let context = &*shared.provider.context;
-            input.guard(context, &request).await?;
-            context.call(input, &request).await
-        }
-    };
-    let output = match E::OPERATION.side() {
-        Side::Controller => call.await?,
-        // A task of its own, which a caller that hangs up does not take down: an accepted action runs to its end.
-        Side::Action => match shared.provider.actions.spawn(call.in_current_span()).await {
-            Ok(outcome) => outcome?,
-            Err(failure) => return Err(Error::internal(failure)),
-        },
-    };
-    output.encode(&asked, &T::MANIFEST)
+    let request = RequestContext::new(incoming.mode(), id, parts);
+    let context = &*shared.provider.context;
+    input.guard(context, &request).await?;
+    let output = context.call(input, &request).await?;
+    output.encode(&incoming.into_asked(), &T::MANIFEST)
+}
+
+/// Without the panic's message, which is the panic hook's to show and may hold personal data.
+fn panicked() -> Error {
+    Error::internal("the function panicked")
 }
 
 fn log(result: &Result<Response>, started: Instant) {

@@ -1,11 +1,14 @@
 //! The server for those who have none.
 
 use std::env;
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::provider::{Integration, Provider};
 use crate::router::manifest_json;
@@ -26,7 +29,7 @@ use crate::{Error, IntegrationToken, Result};
 /// # Errors
 ///
 /// Refuses to start without a token or with an address that cannot be bound, and says what to do. On SIGTERM or Ctrl-C it stops
-/// accepting, lets the requests and actions under way end, and returns `Ok`. To set these in code, or to have other limits, see [`Server`].
+/// accepting, lets the actions under way end, and the requests under way if that takes less than 10 seconds, and returns `Ok`. To set these in code, or to have other limits, see [`Server`].
 pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
     Server::from_env(context)?.run().await
 }
@@ -140,7 +143,22 @@ impl<T: Integration> Server<T> {
         let verifying = self.verification.map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
         let actions = self.provider.actions.clone();
         let router = self.provider.router().fallback(outside);
-        axum::serve(listener, router).with_graceful_shutdown(told_to_end()).await?;
+        let ending = CancellationToken::new();
+        let serving = axum::serve(listener, router).with_graceful_shutdown({
+            let ending = ending.clone();
+            async move {
+                told_to_end().await;
+                ending.cancel();
+            }
+        });
+        let patience = async {
+            ending.cancelled().await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            served = serving.into_future() => served?,
+            () = patience => announce("a caller has still not sent its request or read its answer, and is left behind"),
+        }
         #[cfg(feature = "verify")]
         if let Some(verifying) = verifying {
             verifying.abort();
@@ -154,6 +172,9 @@ impl<T: Integration> Server<T> {
         Ok(())
     }
 }
+
+/// How long callers may keep the server from ending. An action that was accepted runs to its end, however long that takes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is not under `/churnkey` says nothing about the provider and needs no token.
 async fn outside() -> Error {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::args::{Arg, Value};
+use crate::args::{Arg, Value, parse};
 use crate::errors::Errors;
 use crate::message::{any_of, nearest};
-use crate::spec::{Module, OptionKind, OptionSpec, Side};
+use crate::spec::{self, Module, OptionKind, OptionSpec, Side};
 
 pub(crate) struct Options {
     module: &'static Module,
@@ -31,7 +31,8 @@ impl Options {
         }
     }
 
-    pub(crate) fn read(&mut self, argument: Arg, errors: &Errors) {
+    /// Reads one option; true if there is none of its name, which is reported.
+    pub(crate) fn read(&mut self, argument: Arg, errors: &Errors) -> bool {
         let Some(option) = self
             .module
             .options
@@ -39,7 +40,7 @@ impl Options {
             .find(|option| argument.is(option.name))
         else {
             self.unknown(&argument, errors);
-            return;
+            return true;
         };
         let choice = match option.kind {
             OptionKind::Flag => flag(option, &argument, errors),
@@ -59,6 +60,7 @@ impl Options {
                 "remove one of them",
             );
         }
+        false
     }
 
     fn unknown(&self, argument: &Arg, errors: &Errors) {
@@ -73,14 +75,32 @@ impl Options {
             .map(|operation| operation.name)
             .chain(self.module.options.iter().map(|option| option.name))
             .collect();
-        let wrong = format!("`{name}` is not an option of `{module}`");
+        let kind = match (self.module.side, &argument.value) {
+            (Side::Controller, Value::None) => "operation",
+            _ => "option",
+        };
+        let wrong = format!("`{name}` is not an {kind} of `{module}`");
+        let side = self.module.side;
+        if spec::modules(side).any(|other| argument.is(other.name)) {
+            errors.on(
+                name,
+                format_args!("a function is for one {}, and this one is for `{module}`", side.attribute()),
+                format_args!("remove `{name}`, and write a function of its own for it"),
+            );
+            return;
+        }
         if let Some(guess) = nearest(&argument.word(), known.iter().copied()) {
             errors.on(name, wrong, format_args!("did you mean `{guess}`?"));
             return;
         }
-        let elsewhere: Vec<&str> = crate::spec::MODULES
+        let elsewhere: Vec<&str> = spec::MODULES
             .iter()
-            .filter(|module| module.options.iter().any(|option| argument.is(option.name)))
+            .filter(|module| {
+                module.options.iter().any(|option| argument.is(option.name))
+                    || side == Side::Controller
+                        && module.side == side
+                        && module.operations.iter().any(|operation| argument.is(operation.name))
+            })
             .map(|module| module.name)
             .collect();
         match (known.as_slice(), elsewhere.as_slice()) {
@@ -200,7 +220,7 @@ fn flag(option: &OptionSpec, argument: &Arg, errors: &Errors) -> Option<Choice> 
                 format_args!("write `{name}`, or `{name} = false`"),
             );
         }
-        Value::List(..) => {
+        Value::List(_) => {
             errors.on(
                 argument,
                 format_args!("`{name}` is on or off"),
@@ -218,7 +238,7 @@ fn list(
     errors: &Errors,
 ) -> Option<Choice> {
     let name = option.name;
-    let Value::List(elements, group) = &argument.value else {
+    let Value::List(group) = &argument.value else {
         if !matches!(&argument.value, Value::Assigned(value) if value.is_empty()) {
             errors.on(
                 argument,
@@ -228,6 +248,7 @@ fn list(
         }
         return None;
     };
+    let elements = parse(group.stream(), errors);
     if elements.is_empty() {
         if group.stream().is_empty() {
             errors.at(
@@ -242,7 +263,7 @@ fn list(
         return None;
     }
     let mut chosen = Vec::new();
-    for element in elements {
+    for element in &elements {
         let Some(word) = words.iter().find(|word| element.is(word)) else {
             let wrong = format!("`{}` is not one of the {name}", element.name);
             match nearest(&element.word(), words.iter().copied()) {

@@ -1,0 +1,60 @@
+//! Acme, a subscription company: its billing system, and what of it Churnkey may use.
+
+mod actions;
+pub(crate) mod billing;
+pub(crate) mod books;
+mod clock;
+mod controllers;
+mod database;
+mod ledger;
+mod seed;
+
+use std::path::Path;
+
+use churnkey::{Mode, Result};
+
+pub(crate) use clock::Clock;
+use database::Database;
+use ledger::Ledger;
+
+/// The company's billing system: what every annotated function gets as `ctx`.
+#[derive(churnkey::Integration)]
+#[churnkey(
+    name = "Acme",
+    expect(
+        customers(list, find_by_email, find_by_phone),
+        subscriptions(list),
+        coupons,
+        products,
+        families,
+        cancel,
+        cancel_all,
+        pause,
+        pause_all,
+        apply_coupon,
+        change_price,
+        extend_trial
+    )
+)]
+pub(crate) struct Acme {
+    database: Database,
+    clock: Clock,
+}
+
+impl Acme {
+    /// Opens the company's file. The first time, it is made and filled with customers.
+    pub(crate) async fn open(file: impl AsRef<Path>, clock: Clock) -> Result<Self> {
+        let database = Database::open(file.as_ref()).await?;
+        seed::sow(&database, clock.now()).await?;
+        Ok(Self { database, clock })
+    }
+
+    /// The books of one mode.
+    pub(crate) fn ledger(&self, mode: Mode) -> Ledger<'_> {
+        Ledger {
+            database: &self.database,
+            clock: &self.clock,
+            mode,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use churnkey::Mode;
+use serde_json::json;
+
+use crate::company::{Company, sub_with};
+
+fn cancel() -> serde_json::Value {
+    sub_with(json!({ "scheduledAt": "immediate" }))
+}
+
+#[tokio::test]
+async fn while_somebody_else_writes_an_action_is_told_to_come_back_and_reading_goes_on() {
+    let company = Company::with_ann().await;
+    let other = company.file();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    assert_eq!(company.act("subscription/cancel", cancel()).await, 503);
+    assert_eq!(company.sub().await["status"]["name"], "active");
+    other.execute_batch("ROLLBACK").unwrap();
+
+    assert_eq!(company.act("subscription/cancel", cancel()).await, 200);
+    assert_eq!(company.outcomes(), ["applied"]);
+}
+
+#[tokio::test]
+async fn an_action_that_waits_for_the_database_keeps_nobody_else_waiting() {
+    let company = Arc::new(Company::with_ann().await);
+    let other = company.file();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let company = Arc::clone(&company);
+        async move { company.act("subscription/cancel", cancel()).await }
+    });
+
+    // On this test's only thread.
+    let started = Instant::now();
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
+    assert!(started.elapsed() < Duration::from_secs(1));
+    assert!(!waiting.is_finished());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(waiting.await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
+    let company = Arc::new(Company::with_ann().await);
+    let mut ends = Vec::new();
+    for _ in 0..8 {
+        let (end, ended) = mpsc::channel::<()>();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let acme = Arc::clone(&company.acme);
+        tokio::spawn(async move {
+            let read = acme.ledger(Mode::Test).read(move |_| {
+                begun.send(()).unwrap();
+                Ok(ended.recv().is_err())
+            });
+            read.await
+        });
+        has_begun.await.unwrap();
+        ends.push(end);
+    }
+
+    assert_eq!(company.get("/prices").await.0, 503);
+    drop(ends);
+    assert_eq!(company.get("/prices").await.0, 200);
+}
+
+#[tokio::test]
+async fn work_that_fails_leaves_no_trace() {
+    let company = Company::with_ann().await;
+
+    let failed = company.acme.ledger(Mode::Test).write(|books| {
+        books.count_redemption(&"coupon_welcome".into())?;
+        Err::<(), _>(churnkey::Error::conflict("no"))
+    });
+
+    assert_eq!(failed.await.unwrap_err().status(), 409);
+    let (_, coupon) = company.get("/coupons/coupon_welcome").await;
+    assert_eq!(coupon["redemptions"]["current"], 0);
+}
+
+#[tokio::test]
+async fn the_file_is_in_wal_mode_and_of_the_newest_version() {
+    let company = Company::open_afresh().await;
+
+    assert_eq!(company.select::<String>("PRAGMA journal_mode"), ["wal"]);
+    assert_eq!(company.select::<i64>("PRAGMA user_version"), [1]);
+    assert_eq!(company.select::<String>("PRAGMA integrity_check"), ["ok"]);
+    assert!(
+        company
+            .select::<String>("SELECT \"table\" FROM pragma_foreign_key_check")
+            .is_empty()
+    );
+}

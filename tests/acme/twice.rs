@@ -1,0 +1,179 @@
+//! What holds for every action.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::company::{Company, months};
+
+/// Each action with a body that can be carried out on the trial `sub` of `ann`.
+fn actions() -> Vec<(&'static str, Value)> {
+    let one = |body: Value| {
+        with(
+            json!({ "customerId": "ann", "subscriptionId": "sub" }),
+            body,
+        )
+    };
+    let all = |body: Value| with(json!({ "customerId": "ann" }), body);
+    vec![
+        (
+            "subscription/cancel",
+            one(json!({ "scheduledAt": "immediate" })),
+        ),
+        (
+            "subscription/cancel",
+            one(json!({ "scheduledAt": "end-of-period" })),
+        ),
+        (
+            "customer/cancel",
+            all(json!({ "scheduledAt": "immediate" })),
+        ),
+        (
+            "customer/cancel",
+            all(json!({ "scheduledAt": "end-of-period", "unpause": true })),
+        ),
+        (
+            "subscription/pause",
+            one(json!({ "startAt": "immediate", "duration": months(2) })),
+        ),
+        (
+            "subscription/pause",
+            one(json!({ "startAt": "end-of-period", "duration": months(2) })),
+        ),
+        (
+            "customer/pause",
+            all(json!({ "startAt": "immediate", "duration": months(2) })),
+        ),
+        (
+            "customer/pause",
+            all(json!({ "startAt": "end-of-period", "duration": months(2) })),
+        ),
+        (
+            "subscription/apply-coupon",
+            one(json!({ "id": "coupon_welcome" })),
+        ),
+        (
+            "subscription/change-price",
+            one(json!({ "id": "price_desk_annual_usd", "scheduledAt": "immediate" })),
+        ),
+        (
+            "subscription/change-price",
+            one(json!({ "id": "price_desk_annual_usd", "scheduledAt": "end-of-period" })),
+        ),
+        (
+            "subscription/extend-trial",
+            one(json!({ "duration": months(1) })),
+        ),
+        (
+            "subscription/extend-trial",
+            one(json!({ "duration": { "type": "date", "date": "2026-04-01T00:00:00.000Z" } })),
+        ),
+    ]
+}
+
+fn with(mut body: Value, further: Value) -> Value {
+    body.as_object_mut()
+        .unwrap()
+        .extend(further.as_object().unwrap().clone());
+    body
+}
+
+/// Everything that an action may change, but for the audit.
+fn state(company: &Company) -> Vec<String> {
+    let mut state = company.select::<String>(
+        "SELECT json_array(status, canceled_at, cancel_at, period_end, trial_end, pause_start, pause_end, price_id, next_price_id)
+         FROM subscriptions WHERE mode = 'test' AND id = 'sub'",
+    );
+    state.extend(company.select("SELECT json_array(coupon_id, ends_at) FROM subscription_discounts WHERE subscription_id = 'sub'"));
+    state.extend(
+        company.select("SELECT json_array(id, redemptions) FROM coupons WHERE mode = 'test'"),
+    );
+    state.extend(company.select("SELECT json_array(credit, charge) FROM prorations"));
+    state
+}
+
+#[tokio::test]
+async fn every_action_changes_something_the_first_time_and_nothing_the_second() {
+    for (action, body) in actions() {
+        let company = Company::with_ann_in_trial().await;
+        let before = state(&company);
+
+        assert_eq!(company.act(action, body.clone()).await, 200, "{action}");
+        let after = state(&company);
+        company.set_clock("2026-01-31T12:00:30.000Z");
+        assert_eq!(company.act(action, body.clone()).await, 200, "{action}");
+
+        assert_ne!(before, after, "{action} {body}");
+        assert_eq!(state(&company), after, "{action} {body}");
+        assert_eq!(
+            company.outcomes(),
+            ["applied", "repeated"],
+            "{action} {body}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_twins_at_once_one_is_applied() {
+    for (action, body) in actions() {
+        let alone = Company::with_ann_in_trial().await;
+        assert_eq!(alone.act(action, body.clone()).await, 200);
+
+        let company = Arc::new(Company::with_ann_in_trial().await);
+        let mut twins = JoinSet::new();
+        for _ in 0..8 {
+            let (company, body) = (Arc::clone(&company), body.clone());
+            twins.spawn(async move { company.act(action, body).await });
+        }
+
+        assert_eq!(twins.join_all().await, [200; 8], "{action}");
+        let mut outcomes = company.outcomes();
+        outcomes.sort_unstable();
+        assert_eq!(
+            outcomes,
+            [["applied"].as_slice(), &["repeated"; 7]].concat(),
+            "{action} {body}"
+        );
+        assert_eq!(state(&company), state(&alone), "{action} {body}");
+    }
+}
+
+#[tokio::test]
+async fn no_action_finds_a_subscription_or_a_customer_that_is_not_there() {
+    let company = Company::with_ann_in_trial().await;
+    company.add_customer("bob").await;
+    let before = state(&company);
+
+    for (action, body) in actions() {
+        assert_eq!(
+            company
+                .act(
+                    action,
+                    with(body.clone(), json!({ "customerId": "nobody" }))
+                )
+                .await,
+            404,
+            "{action}"
+        );
+        if body["subscriptionId"].is_string() {
+            assert_eq!(
+                company
+                    .act(action, with(body.clone(), json!({ "customerId": "bob" })))
+                    .await,
+                404,
+                "{action}"
+            );
+            assert_eq!(
+                company
+                    .act(action, with(body, json!({ "subscriptionId": "none" })))
+                    .await,
+                404,
+                "{action}"
+            );
+        }
+    }
+
+    assert_eq!(state(&company), before);
+    assert!(company.outcomes().is_empty());
+}
