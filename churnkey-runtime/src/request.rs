@@ -101,18 +101,20 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     const MAX_LENGTH: usize = 128;
 
+    /// An id of your own, for tests of a function that takes one. `None` unless it is 1 to 128 letters, digits and `-_.:/=+`.
+    pub fn new(id: &str) -> Option<Self> {
+        Self::sane(HeaderValue::from_str(id).ok()?)
+    }
+
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let sane = |value: &&HeaderValue| {
-            (1..=Self::MAX_LENGTH).contains(&value.len())
-                && value
-                    .as_bytes()
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/=+".contains(byte))
-        };
-        headers
-            .get(REQUEST_ID)
-            .filter(sane)
-            .map_or_else(Self::unique, |value| Self(value.clone()))
+        let given = headers.get(REQUEST_ID).cloned().and_then(Self::sane);
+        given.unwrap_or_else(Self::unique)
+    }
+
+    fn sane(id: HeaderValue) -> Option<Self> {
+        let sane = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/=+".contains(byte);
+        let fits = (1..=Self::MAX_LENGTH).contains(&id.len());
+        (fits && id.as_bytes().iter().all(sane)).then_some(Self(id))
     }
 
     /// Unique by a counter, and across restarts by the random start that the standard library gives each process.
