@@ -1,7 +1,9 @@
 //! Holds what the user wrote against the protocol.
 
+mod context;
 mod options;
 mod signature;
+mod types;
 
 use proc_macro2::Span;
 
@@ -11,8 +13,10 @@ use crate::item::Function;
 use crate::message::{any_of, nearest};
 use crate::spec::{self, Module, Operation, Side};
 
+pub(crate) use context::find as context;
 pub(crate) use options::Options;
-pub(crate) use signature::{Call, check as signature, context, failure, text};
+pub(crate) use signature::{Call, check as signature};
+pub(crate) use types::{failure, text};
 
 /// What an attribute says.
 pub(crate) struct Chosen {
@@ -110,10 +114,7 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
     if !matches!(first.value, Value::None) {
         return None;
     }
-    let wrong = format!(
-        "`{name}` is not {} {attribute}",
-        side.article()
-    );
+    let wrong = format!("`{name}` is not {} {attribute}", side.article());
     let other = side.other();
     if let Some(module) = spec::modules(other).find(|module| first.word() == module.name) {
         errors.on(

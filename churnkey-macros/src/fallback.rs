@@ -14,10 +14,10 @@ pub(crate) fn implementation(
 ) -> TokenStream {
     match context {
         Some(context) => {
-            let body = quote!({
+            let body = quote! {
                 let _ = (input, parts);
                 ::core::panic!()
-            });
+            };
             names.provides(context, Span::mixed_site(), body)
         }
         None => unplaced(names, function),
@@ -38,7 +38,7 @@ fn unplaced(names: &Names<'_>, function: &Function) -> TokenStream {
         #[allow(unused, non_upper_case_globals, non_local_definitions)]
         const #name: () = {
             struct Function;
-            impl #private::Unplaced<Function> for #private::endpoint::#endpoint {}
+            impl<Context> #private::Unplaced<Function, Context> for #private::endpoint::#endpoint {}
         };
     }
 }

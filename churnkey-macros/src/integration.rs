@@ -50,7 +50,11 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
                 "write `#[churnkey(name = \"..\")]`",
             ),
             Meta::Path(path) => {
-                errors.on(path, "the attribute is empty", "write `#[churnkey(name = \"..\")]`");
+                errors.on(
+                    path,
+                    "the attribute is empty",
+                    "write `#[churnkey(name = \"..\")]`",
+                );
             }
         }
     }
@@ -230,10 +234,12 @@ fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
             operation: None,
             span: word.name.span(),
         }],
-        Value::List(group) if module.side == Side::Controller => args::parse(group.stream(), errors)
-            .iter()
-            .filter_map(|operation| expected_operation(module, operation, errors))
-            .collect(),
+        Value::List(group) if module.side == Side::Controller => {
+            args::parse(group.stream(), errors)
+                .iter()
+                .filter_map(|operation| expected_operation(module, operation, errors))
+                .collect()
+        }
         _ => {
             errors.on(
                 word,

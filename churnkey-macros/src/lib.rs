@@ -13,6 +13,8 @@ mod message;
 mod needs;
 mod operation;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

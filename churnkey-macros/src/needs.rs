@@ -65,9 +65,13 @@ fn of_controller(check: &Check<'_>, chosen: &Chosen, operation: &Operation) -> T
     let module = chosen.module;
     let mut needs = TokenStream::new();
     if module.both {
-        for other in module.operations.iter().filter(|other| **other != *operation) {
+        for other in module
+            .operations
+            .iter()
+            .filter(|other| **other != *operation)
+        {
             needs.extend(check.fails(
-                check.absent(other),
+                check.missing(other),
                 &format!(
                     "`{}` has `{}` and no `{}`, and Churnkey needs both",
                     module.name, operation.name, other.name
@@ -94,14 +98,10 @@ fn of_controller(check: &Check<'_>, chosen: &Chosen, operation: &Operation) -> T
         _ => return needs,
     };
     // If both functions state the type, `retrieve` speaks for both.
-    let speaks = if is_list {
-        check.untyped(retrieve)
-    } else {
-        quote!(true)
-    };
-    let absent = check.module_absent(needed);
+    let speaks = is_list.then(|| check.untyped(retrieve)).into_iter();
+    let missing = check.module_missing(needed);
     needs.extend(check.fails(
-        quote!(#speaks && #absent),
+        quote!(#(#speaks &&)* #missing),
         &format!(
             "`{}` needs `{needed}`, and there is none: {because}",
             module.name
@@ -130,7 +130,7 @@ pub(crate) fn of_integration(
             .filter(|operation| operation.required)
         {
             needs.extend(check.fails(
-                check.absent(operation),
+                check.missing(operation),
                 &format!(
                     "`{name}` has no `{}` for `{}`, which Churnkey requires",
                     operation.name, module.name
@@ -150,15 +150,17 @@ pub(crate) fn of_integration(
             ..check.clone()
         };
         let (absent, write) = match operation {
-            Some(operation) => (check.absent(operation), check.write(module, operation)),
+            Some(operation) => (check.missing(operation), check.write(module, operation)),
             None => (
-                check.module_absent(module.name),
+                check.module_missing(module.name),
                 check.write_module(module.name),
             ),
         };
         let what = operation
             .filter(|_| module.side == Side::Controller)
-            .map_or(String::new(), |operation| format!("`{}` of ", operation.name));
+            .map_or(String::new(), |operation| {
+                format!("`{}` of ", operation.name)
+            });
         needs.extend(check.fails(
             absent,
             &format!(
@@ -196,18 +198,26 @@ impl Check<'_> {
     }
 
     fn absent(&self, operation: &Operation) -> TokenStream {
-        let (private, probe) = (self.private, self.probe(operation));
+        let probe = self.probe(operation);
+        quote!(!#probe::PRESENT)
+    }
+
+    /// Whether an operation has no function, and none that was reported because its context could not be told.
+    fn missing(&self, operation: &Operation) -> TokenStream {
+        let (private, context) = (self.private, &self.context);
         let endpoint = format_ident!("{}", operation.endpoint);
-        quote!(!#probe::PRESENT && !#private::unplaced(&|| (&#private::Anywhere::<#private::endpoint::#endpoint>::NEW).found()))
+        quote! {
+            !#private::found(&|| (&&#private::Anywhere::<#context, #private::endpoint::#endpoint>::NEW).found())
+        }
     }
 
     /// Whether a module has no function at all; one that has half of them is told so by that half.
-    fn module_absent(&self, module: &str) -> TokenStream {
-        let absent = spec::module(module)
+    fn module_missing(&self, module: &str) -> TokenStream {
+        let missing = spec::module(module)
             .into_iter()
             .flat_map(|module| module.operations)
-            .map(|operation| self.absent(operation));
-        quote!(true #(&& #absent)*)
+            .map(|operation| self.missing(operation));
+        quote!(#(#missing)&&*)
     }
 
     fn untyped(&self, operation: &Operation) -> TokenStream {
@@ -232,13 +242,13 @@ impl Check<'_> {
 
     /// Fails at an action if the other module is absent and none of those before it is there to say so.
     fn needs(&self, module: &str, needed: &str, because: &str, before: &[&Module]) -> TokenStream {
-        let absent = self.module_absent(needed);
+        let missing = self.module_missing(needed);
         let before = before
             .iter()
             .flat_map(|module| module.operations)
             .map(|operation| self.absent(operation));
         self.fails(
-            quote!(#absent #(&& #before)*),
+            quote!(#missing #(&& #before)*),
             &format!("`{module}` needs `{needed}`, and there is none: {because}"),
             &self.write_module(needed),
         )
@@ -271,7 +281,7 @@ impl Check<'_> {
         let failure = quote_spanned!(self.span=> fail(#message));
         quote! {
             const _: () = {
-                use #private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+                use #private::{Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail};
                 if #condition {
                     #failure
                 }

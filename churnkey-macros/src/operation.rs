@@ -47,7 +47,11 @@ fn generate(
         cfgs: &function.cfgs,
     };
     let Some(chosen) = chosen else {
-        return Some(fallback::implementation(&names, &function, context.as_ref()));
+        return Some(fallback::implementation(
+            &names,
+            &function,
+            context.as_ref(),
+        ));
     };
     let call = check::signature(&function, operation, errors);
     names.word = chosen.word;
@@ -80,7 +84,12 @@ impl Names<'_> {
     ///
     /// It is an item and not in a constant, so that rustc refuses it in so many words where functions are methods. It stands at the word in the attribute, braces and the
     /// empty clause included, so that two functions for one operation show both attributes; the context stands where the user wrote it.
-    pub(crate) fn provides(&self, context: &syn::Type, here: Span, body: TokenStream) -> TokenStream {
+    pub(crate) fn provides(
+        &self,
+        context: &syn::Type,
+        here: Span,
+        body: TokenStream,
+    ) -> TokenStream {
         let Self {
             private,
             word,
@@ -96,6 +105,14 @@ impl Names<'_> {
         let options = Some(&self.options)
             .filter(|options| !options.is_empty())
             .map(|options| quote_spanned!(here=> const OPTIONS: #private::Options = #options;));
+        // A context whose name is misspelt is any type to the compiler: no integration is then told to be without the operation.
+        let attempt = quote_spanned! {here=>
+            struct __Function {}
+            impl #private::Of for __Function {
+                type Context = #context;
+            }
+            impl #private::Unplaced<__Function, <__Function as #private::Of>::Context> for #private::endpoint::#endpoint {}
+        };
         let mut braces = Group::new(
             Delimiter::Brace,
             quote_spanned! {here=>
@@ -109,6 +126,7 @@ impl Names<'_> {
                 where
                     for<'shared> &'shared Self: ::core::marker::Send,
                 {
+                    #attempt
                     #body
                 }
             },
@@ -122,7 +140,7 @@ impl Names<'_> {
         });
         quote! {
             #(#cfgs)*
-            #[allow(deprecated, clippy::all, clippy::pedantic)]
+            #[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
             #header #braces
             #needs
         }
@@ -153,7 +171,12 @@ impl Names<'_> {
             "answer",
             &call.returns,
         );
-        let failure = method(private, quote!(StandardError), "into_error", check::failure(&call.returns));
+        let failure = method(
+            private,
+            quote!(StandardError),
+            "into_error",
+            check::failure(&call.returns),
+        );
         let body = quote_spanned! {here=>
             use #private::Opaque as _;
             let (#(#inputs,)*) = input;

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use crate::operation::Endpoint;
 use crate::page::Page;
+use crate::provider::Provides;
 use crate::{Error, IntoError};
 
 /// What an operation gives its function, as a tuple.
@@ -130,16 +131,31 @@ pub trait Shared {
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + ?Sized> Shared for T {}
 
-/// An operation has a function whose context the macro could not make out, which it has reported. `Function` is a type of the function's
-/// crate, without which the implementation would not be allowed.
-pub trait Unplaced<Function> {}
+/// An operation has a function for a context: for any, if the macro could not make out which, and reported that. `Function` is a type of the
+/// function's crate, without which the implementation would not be allowed.
+pub trait Unplaced<Function, Context> {}
 
-/// Asks whether there is such a function anywhere: [`Somewhere`] is tried first, and [`Nowhere`] takes one reference more.
-pub struct Anywhere<E>(PhantomData<E>);
+/// The context that a function takes. Named here and not in [`Unplaced`] itself, where the compiler would report a name that it does not find
+/// in other words than at the function, and so once more.
+pub trait Of {
+    type Context;
+}
 
-impl<E> Anywhere<E> {
+/// Asks whether an operation has a function: one that [`Provides`] it, or else one that is [`Unplaced`], or else none. The compiler tries the
+/// three methods in this order on `&&Anywhere`: by value, with one reference more, with one less.
+pub struct Anywhere<T, E>(PhantomData<(T, E)>);
+
+impl<T, E> Anywhere<T, E> {
     pub const NEW: Self = Self(PhantomData);
 }
+
+pub trait Provided {
+    fn found(&self) -> Yes {
+        Yes
+    }
+}
+
+impl<T: Provides<E>, E: Endpoint> Provided for &Anywhere<T, E> {}
 
 pub trait Somewhere<Function> {
     fn found(&self) -> Yes {
@@ -147,7 +163,7 @@ pub trait Somewhere<Function> {
     }
 }
 
-impl<Function, E: Unplaced<Function>> Somewhere<Function> for Anywhere<E> {}
+impl<Function, T, E: Unplaced<Function, T>> Somewhere<Function> for &&Anywhere<T, E> {}
 
 pub trait Nowhere {
     fn found(&self) -> No {
@@ -155,7 +171,7 @@ pub trait Nowhere {
     }
 }
 
-impl<E> Nowhere for &Anywhere<E> {}
+impl<T, E> Nowhere for Anywhere<T, E> {}
 
 pub struct Yes;
 pub struct No;
@@ -173,7 +189,7 @@ impl Found for No {
 }
 
 /// What [`Anywhere`] finds, by the type of the answer alone: the closure is never called, which a constant could not do.
-pub const fn unplaced<F: Fn() -> T, T: Found>(_: &F) -> bool {
+pub const fn found<F: Fn() -> T, T: Found>(_: &F) -> bool {
     T::FOUND
 }
 

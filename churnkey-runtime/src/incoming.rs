@@ -312,7 +312,11 @@ impl Take for Pause {
         incoming.action()
     }
 
-    async fn guard<T: Integration + Sync>(&self, context: &T, request: &RequestContext) -> Result<()> {
+    async fn guard<T: Integration + Sync>(
+        &self,
+        context: &T,
+        request: &RequestContext,
+    ) -> Result<()> {
         if self.allow_annual {
             return Ok(());
         }

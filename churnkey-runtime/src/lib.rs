@@ -13,6 +13,7 @@ mod incoming;
 mod manifest;
 mod mode;
 pub mod model;
+mod operate;
 mod operation;
 mod page;
 mod provider;
@@ -52,8 +53,8 @@ pub mod __private {
         ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll,
     };
     pub use crate::generated::{
-        Answers, Anywhere, Argument, Failure, Input, Nowhere, Opaque, Output, Shared, Somewhere,
-        StandardError, Unplaced, fail, sendable, unplaced,
+        Answers, Anywhere, Argument, Failure, Input, Nowhere, Of, Opaque, Output, Provided, Shared,
+        Somewhere, StandardError, Unplaced, fail, found, sendable,
     };
     pub use crate::manifest::Options;
     pub use crate::model::{

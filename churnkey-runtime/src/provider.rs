@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::manifest::{Manifest, Options};
 use crate::model::{CustomerId, Subscription, SubscriptionId};
+use crate::operate::{self, BoxFuture, Operate};
 use crate::operation::{Endpoint, endpoint};
 use crate::router::{self, Shared};
 use crate::{IntegrationToken, Operation, RequestContext, Result};
@@ -71,8 +71,6 @@ pub type RetrieveSubscription<T> = for<'a> fn(
     &'a RequestContext,
 ) -> BoxFuture<'a, Result<Option<Subscription>>>;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
 /// An integration with its token and limits, ready to become a router.
 #[derive(Debug)]
 pub struct Provider<T> {
@@ -120,14 +118,42 @@ impl<T: Integration> Provider<T> {
 
     /// The routes.
     pub fn router(self) -> Router {
-        let shared = Arc::new(Shared::new(self));
-        T::ROUTES
-            .iter()
-            .flatten()
-            .fold(router::base(&shared), |router, route| {
-                (route.mount)(router, &shared)
-            })
+        let shared = Arc::new(Shared {
+            token: self.token,
+            limits: self.limits,
+            actions: self.actions,
+            manifest: &T::MANIFEST,
+            features: manifest_json::<T>().into(),
+        });
+        let mut router = router::base(&shared);
+        for route in T::ROUTES.iter().flatten() {
+            router = router::mount(
+                router,
+                &shared,
+                route.operation,
+                (route.function)(&self.context),
+            );
+        }
+        for search in [
+            Operation::FindCustomerByEmail,
+            Operation::FindCustomerByPhone,
+        ] {
+            if !T::ROUTES
+                .iter()
+                .flatten()
+                .any(|route| route.operation == search)
+            {
+                router = router::reserve(router, &shared, search);
+            }
+        }
+        router
     }
+}
+
+/// The manifest as `GET /churnkey/features` serves it.
+pub(crate) fn manifest_json<T: Integration>() -> Vec<u8> {
+    // A manifest holds nothing but booleans and fixed words, which JSON can always express.
+    serde_json::to_vec(&T::MANIFEST).unwrap_or_default()
 }
 
 /// An operation that an integration has: what the manifest is made from, and what is mounted.
@@ -135,7 +161,7 @@ impl<T: Integration> Provider<T> {
 pub struct Route<T> {
     pub(crate) operation: Operation,
     pub(crate) options: Options,
-    mount: fn(Router, &Arc<Shared<T>>) -> Router,
+    function: fn(&Arc<T>) -> Arc<dyn Operate>,
 }
 
 /// Asks the compiler whether a type provides an operation.
@@ -164,7 +190,7 @@ impl<T: Provides<E> + Integration + Send + Sync, E: Endpoint> Probe<T, E> {
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
-        mount: router::mount::<T, E>,
+        function: operate::function::<T, E>,
     });
 }
 

@@ -8,124 +8,96 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use futures_util::FutureExt as _;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use crate::answer::Encode as _;
-use crate::incoming::{Decode as _, Incoming};
-use crate::operation::Endpoint;
-use crate::provider::{Integration, Provider, Provides};
+use crate::incoming::Incoming;
+use crate::manifest::Manifest;
+use crate::operate::Operate;
+use crate::provider::Limits;
 use crate::request::REQUEST_ID;
-use crate::{Error, IntegrationToken, Mode, Operation, RequestContext, RequestId, Result, Side};
+use crate::{Error, IntegrationToken, Mode, Operation, RequestId, Result, Side};
 
 /// What all routes of a provider share.
-pub(crate) struct Shared<T> {
-    provider: Provider<T>,
-    manifest: Bytes,
-}
-
-/// What routes share that call no function, and that need no context for it.
-#[derive(Clone)]
-struct Front {
-    token: IntegrationToken,
-    manifest: Bytes,
-}
-
-impl<T: Integration> Shared<T> {
-    pub(crate) fn new(provider: Provider<T>) -> Self {
-        Self {
-            provider,
-            manifest: manifest_json::<T>().into(),
-        }
-    }
-}
-
-/// The manifest as `GET /churnkey/features` serves it.
-pub(crate) fn manifest_json<T: Integration>() -> Vec<u8> {
-    // A manifest holds nothing but booleans and fixed words, which JSON can always express.
-    serde_json::to_vec(&T::MANIFEST).unwrap_or_default()
+pub(crate) struct Shared {
+    pub(crate) token: IntegrationToken,
+    pub(crate) limits: Limits,
+    pub(crate) actions: TaskTracker,
+    pub(crate) manifest: &'static Manifest,
+    /// The manifest as `GET /churnkey/features` serves it.
+    pub(crate) features: Bytes,
 }
 
 /// The manifest, and an answer for every path under `/churnkey` that no operation takes.
-pub(crate) fn base<T: Integration>(shared: &Arc<Shared<T>>) -> Router {
-    let front = Front {
-        token: shared.provider.token.clone(),
-        manifest: shared.manifest.clone(),
-    };
-    let no_such_path = guarded(&front, |_, _| {
+pub(crate) fn base(shared: &Arc<Shared>) -> Router {
+    let no_such_path = guarded(shared, |_, _| {
         Err(Error::not_found("there is no such path"))
     });
-    let features = guarded(&front, |front, method| {
+    let features = guarded(shared, |shared, method| {
         match allow(Side::Controller, method) {
             Some(refusal) => Ok(refusal),
-            None => Ok((
-                [(
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static("application/json"),
-                )],
-                front.manifest.clone(),
-            )
-                .into_response()),
+            None => {
+                let json = HeaderValue::from_static("application/json");
+                Ok(([(header::CONTENT_TYPE, json)], shared.features.clone()).into_response())
+            }
         }
     });
-    let mut router = Router::new()
+    Router::new()
         .route("/churnkey", any(no_such_path.clone()))
         .route("/churnkey/", any(no_such_path.clone()))
-        .route("/churnkey/{*path}", any(no_such_path.clone()))
-        .route("/churnkey/features", any(features));
-    // A literal `email` or `phone` is never a customer's id, also where the search is not provided.
-    for search in [
-        Operation::FindCustomerByEmail,
-        Operation::FindCustomerByPhone,
-    ] {
-        if !T::ROUTES
-            .iter()
-            .flatten()
-            .any(|route| route.operation == search)
-        {
-            router = router.route(search.path(), any(no_such_path.clone()));
-        }
-    }
-    router
+        .route("/churnkey/{*path}", any(no_such_path))
+        .route("/churnkey/features", any(features))
+}
+
+/// The path of an operation that the provider does not have, kept from another that would match it: a literal `email` or `phone` is never a
+/// customer's id.
+pub(crate) fn reserve(router: Router, shared: &Arc<Shared>, operation: Operation) -> Router {
+    let no_such_path = guarded(shared, |_, _| {
+        Err(Error::not_found("there is no such path"))
+    });
+    router.route(operation.path(), any(no_such_path))
 }
 
 /// The route of one operation.
 ///
 /// It takes every method and refuses the wrong ones itself: axum would tell those without a token, by an `Allow` header, that the path is known.
-pub(crate) fn mount<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
+pub(crate) fn mount(
     router: Router,
-    shared: &Arc<Shared<T>>,
+    shared: &Arc<Shared>,
+    operation: Operation,
+    function: Arc<dyn Operate>,
 ) -> Router {
     let shared = Arc::clone(shared);
-    let operation = move |request: Request| {
-        let shared = Arc::clone(&shared);
+    let handler = move |request: Request| {
+        let (shared, function) = (Arc::clone(&shared), Arc::clone(&function));
         async move {
-            if let Err(unauthorized) = shared.provider.token.admit(request.headers()) {
+            if let Err(unauthorized) = shared.token.admit(request.headers()) {
                 return unauthorized.into_response();
             }
-            match allow(E::OPERATION.side(), request.method()) {
+            match allow(operation.side(), request.method()) {
                 Some(refusal) => refusal,
-                None => answer::<T, E>(shared, request).await,
+                None => answer(&shared, operation, function, request).await,
             }
         }
     };
-    router.route(E::OPERATION.path(), any(operation))
+    router.route(operation.path(), any(handler))
 }
 
 /// A handler that gives nothing away without the token.
 fn guarded(
-    front: &Front,
-    answer: impl Fn(&Front, &Method) -> Result<Response> + Clone + Send + Sync + 'static,
+    shared: &Arc<Shared>,
+    answer: impl Fn(&Shared, &Method) -> Result<Response> + Clone + Send + Sync + 'static,
 ) -> impl Fn(Request) -> Ready<Response> + Clone + Send + Sync + 'static {
-    let front = front.clone();
+    let shared = Arc::clone(shared);
     move |request: Request| {
-        let admitted = front.token.admit(request.headers());
+        let admitted = shared.token.admit(request.headers());
         let result = admitted
             .and_then(|()| Mode::of(request.headers()))
-            .and_then(|_| answer(&front, request.method()));
+            .and_then(|_| answer(&shared, request.method()));
         ready(result.unwrap_or_else(Error::into_response))
     }
 }
@@ -144,8 +116,10 @@ fn allow(side: Side, method: &Method) -> Option<Response> {
     Some(refusal)
 }
 
-async fn answer<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
-    shared: Arc<Shared<T>>,
+async fn answer(
+    shared: &Shared,
+    operation: Operation,
+    function: Arc<dyn Operate>,
     request: Request,
 ) -> Response {
     let started = Instant::now();
@@ -153,56 +127,47 @@ async fn answer<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
     let mode = Mode::of(request.headers());
     let span = tracing::info_span!(
         "churnkey",
-        module = E::OPERATION.module(),
-        operation = E::OPERATION.name(),
+        module = operation.module(),
+        operation = operation.name(),
         mode = mode.as_ref().map_or("unknown", |mode| mode.as_str()),
         request_id = id.as_str(),
     );
     let (mut parts, body) = request.into_parts();
     let incoming = match mode {
         Ok(mode) => {
-            let (limits, manifest) = (shared.provider.limits, &T::MANIFEST);
-            Incoming::read(E::OPERATION, mode, manifest, limits, &mut parts, body).await
+            Incoming::read(
+                operation,
+                mode,
+                shared.manifest,
+                shared.limits,
+                &mut parts,
+                body,
+            )
+            .await
         }
         Err(refusal) => Err(refusal),
     };
-    let actions = shared.provider.actions.clone();
     let work = {
         let id = id.clone();
         async move {
-            let outcome = AssertUnwindSafe(async move { run::<T, E>(&shared, incoming?, id, parts).await })
-                .catch_unwind()
-                .await;
+            let call = async { function.operate(incoming?, id, parts).await };
+            let outcome = AssertUnwindSafe(call).catch_unwind().await;
             let result = outcome.unwrap_or_else(|_| Err(panicked()));
             log(&result, started);
             result.unwrap_or_else(Error::into_response)
         }
         .instrument(span)
     };
-    let mut response = match E::OPERATION.side() {
+    let mut response = match operation.side() {
         Side::Controller => work.await,
         // A task of its own, which a caller that hangs up does not take down: an accepted action runs to its end, and into the log.
-        Side::Action => actions
-            .spawn(work)
-            .await
-            .unwrap_or_else(|failure| Error::internal(failure).into_response()),
+        Side::Action => {
+            let outcome = shared.actions.spawn(work).await;
+            outcome.unwrap_or_else(|failure| Error::internal(failure).into_response())
+        }
     };
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     response
-}
-
-async fn run<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
-    shared: &Shared<T>,
-    mut incoming: Incoming,
-    id: RequestId,
-    parts: Parts,
-) -> Result<Response> {
-    let input = E::Input::decode(&mut incoming)?;
-    let request = RequestContext::new(incoming.mode(), id, parts);
-    let context = &*shared.provider.context;
-    input.guard(context, &request).await?;
-    let output = context.call(input, &request).await?;
-    output.encode(&incoming.into_asked(), &T::MANIFEST)
 }
 
 /// Without the panic's message, which is the panic hook's to show and may hold personal data.

@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::provider::{Integration, Provider};
-use crate::router::manifest_json;
+use crate::provider::{Integration, Provider, manifest_json};
+
 use crate::{Error, IntegrationToken, Result};
 
 /// Serves an integration until the process is told to end.
@@ -122,7 +122,11 @@ impl<T: Integration> Server<T> {
     /// The address cannot be bound.
     pub async fn run(self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await.map_err(|cause| {
-            refusal(format!("cannot listen on {}: set CHURNKEY_ADDR to another address", self.address)).because(cause)
+            refusal(format!(
+                "cannot listen on {}: set CHURNKEY_ADDR to another address",
+                self.address
+            ))
+            .because(cause)
         })?;
         self.run_on(listener).await
     }
@@ -134,13 +138,25 @@ impl<T: Integration> Server<T> {
     /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
         let manifest = manifest_json::<T>();
-        announce(&format!("{} listens on http://{}/churnkey", T::NAME, listener.local_addr()?));
-        announce(&format!("{} supports {}", T::NAME, String::from_utf8_lossy(&manifest)));
+        announce(&format!(
+            "{} listens on http://{}/churnkey",
+            T::NAME,
+            listener.local_addr()?
+        ));
+        announce(&format!(
+            "{} supports {}",
+            T::NAME,
+            String::from_utf8_lossy(&manifest)
+        ));
         if !tracing::dispatcher::has_been_set() {
-            announce("requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them");
+            announce(
+                "requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them",
+            );
         }
         #[cfg(feature = "verify")]
-        let verifying = self.verification.map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
+        let verifying = self
+            .verification
+            .map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
         let actions = self.provider.actions.clone();
         let router = self.provider.router().fallback(outside);
         let ending = CancellationToken::new();

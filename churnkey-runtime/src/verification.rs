@@ -56,9 +56,16 @@ impl Verification {
     pub fn new(api_key: impl Into<String>) -> Result<Self> {
         let api_key = api_key.into().trim().to_owned();
         if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refusal("CK_API_KEY must be the API key from Churnkey's dashboard: it is empty or not a key"));
+            return Err(refusal(
+                "CK_API_KEY must be the API key from Churnkey's dashboard: it is empty or not a key",
+            ));
         }
-        Ok(Self { api_key, base_url: BASE_URL.to_owned(), remember: None, first_delay: Duration::from_secs(1) })
+        Ok(Self {
+            api_key,
+            base_url: BASE_URL.to_owned(),
+            remember: None,
+            first_delay: Duration::from_secs(1),
+        })
     }
 
     /// Asks another server, for tests.
@@ -68,12 +75,17 @@ impl Verification {
     /// The URL is neither `https` nor on this machine, so that the key would travel in the clear.
     pub fn base_url(mut self, url: impl Into<String>) -> Result<Self> {
         self.base_url = url.into().trim_end_matches('/').to_owned();
-        let uri: Uri = self.base_url.parse().map_err(|_| refusal("the URL of Churnkey's API is not a URL"))?;
+        let uri: Uri = self
+            .base_url
+            .parse()
+            .map_err(|_| refusal("the URL of Churnkey's API is not a URL"))?;
         let local = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
         match uri.scheme_str() {
             Some("https") => Ok(self),
             Some("http") if local => Ok(self),
-            _ => Err(refusal("the URL of Churnkey's API must begin with https://")),
+            _ => Err(refusal(
+                "the URL of Churnkey's API must begin with https://",
+            )),
         }
     }
 
@@ -103,10 +115,14 @@ impl Verification {
         let status = tokio::task::spawn_blocking(move || post(&url, &api_key)).await??;
         match status {
             status if status.is_success() => Ok(()),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(refusal(format!("Churnkey refused the API key with a {}: check CK_API_KEY", status.as_u16())))
-            }
-            status => Err(refusal(format!("Churnkey answered the verification with a {}", status.as_u16()))),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(refusal(format!(
+                "Churnkey refused the API key with a {}: check CK_API_KEY",
+                status.as_u16()
+            ))),
+            status => Err(refusal(format!(
+                "Churnkey answered the verification with a {}",
+                status.as_u16()
+            ))),
         }
     }
 
@@ -114,9 +130,13 @@ impl Verification {
     pub(crate) async fn keep(self, manifest: &[u8]) {
         let digest = hex(&Sha256::digest(manifest));
         if let Some(file) = &self.remember
-            && read(file).await.is_some_and(|verified| verified.trim() == digest)
+            && read(file)
+                .await
+                .is_some_and(|verified| verified.trim() == digest)
         {
-            tracing::info!("the manifest is the one that Churnkey verified last: nothing to verify");
+            tracing::info!(
+                "the manifest is the one that Churnkey verified last: nothing to verify"
+            );
             return;
         }
         let mut delay = self.first_delay;
@@ -127,20 +147,31 @@ impl Verification {
                     self.remember(digest).await;
                     return;
                 }
-                Err(error) => tracing::warn!(attempt, retry_in_ms = delay.as_millis() as u64, "not verified: {error:?}"),
+                Err(error) => tracing::warn!(
+                    attempt,
+                    retry_in_ms = delay.as_millis() as u64,
+                    "not verified: {error:?}"
+                ),
             }
             tokio::time::sleep(delay).await;
             delay *= 2;
         }
-        tracing::error!("not verified: Churnkey goes on with the manifest it has; press Verify in its dashboard, or restart");
+        tracing::error!(
+            "not verified: Churnkey goes on with the manifest it has; press Verify in its dashboard, or restart"
+        );
     }
 
     async fn remember(&self, digest: String) {
-        let Some(file) = self.remember.clone() else { return };
+        let Some(file) = self.remember.clone() else {
+            return;
+        };
         let shown = file.display().to_string();
         let written = tokio::task::spawn_blocking(move || write(&file, &digest)).await;
         if !matches!(written, Ok(Ok(()))) {
-            tracing::warn!(file = shown, "the verified manifest could not be remembered: the next start will verify it again");
+            tracing::warn!(
+                file = shown,
+                "the verified manifest could not be remembered: the next start will verify it again"
+            );
         }
     }
 }
@@ -163,7 +194,10 @@ fn post(url: &str, api_key: &str) -> Result<StatusCode> {
 
 async fn read(file: &Path) -> Option<String> {
     let file = file.to_owned();
-    tokio::task::spawn_blocking(move || std::fs::read_to_string(file).ok()).await.ok().flatten()
+    tokio::task::spawn_blocking(move || std::fs::read_to_string(file).ok())
+        .await
+        .ok()
+        .flatten()
 }
 
 /// Renamed into place, so that a crash leaves the old digest or the new one and never half of either.

@@ -84,7 +84,10 @@ impl Options {
         if spec::modules(side).any(|other| argument.is(other.name)) {
             errors.on(
                 name,
-                format_args!("a function is for one {}, and this one is for `{module}`", side.attribute()),
+                format_args!(
+                    "a function is for one {}, and this one is for `{module}`",
+                    side.attribute()
+                ),
                 format_args!("remove `{name}`, and write a function of its own for it"),
             );
             return;
@@ -99,7 +102,10 @@ impl Options {
                 module.options.iter().any(|option| argument.is(option.name))
                     || side == Side::Controller
                         && module.side == side
-                        && module.operations.iter().any(|operation| argument.is(operation.name))
+                        && module
+                            .operations
+                            .iter()
+                            .any(|operation| argument.is(operation.name))
             })
             .map(|module| module.name)
             .collect();

@@ -1,0 +1,164 @@
+//! The context: the first argument of a function, by which an integration and its functions find each other.
+
+use syn::{GenericArgument, PathArguments, Type, TypePath};
+
+use super::types::{text, ungroup};
+use crate::args::unraw;
+use crate::errors::Errors;
+use crate::item::Function;
+use crate::spec;
+
+/// The type of the context, as far as it can be made out under a wrong reference or wrapper.
+pub(crate) fn find(function: &Function) -> Option<Type> {
+    let context = peeled(function.types().next()?);
+    match context {
+        Type::Path(path)
+            if path.qself.is_none()
+                && function.self_in_signature().is_none()
+                && !is_parameter(path, function)
+                && !is_foreign(context) =>
+        {
+            Some(context.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a type is a parameter of the function.
+fn is_parameter(r#type: &TypePath, function: &Function) -> bool {
+    r#type.path.get_ident().is_some_and(|name| {
+        function
+            .signature
+            .generics
+            .type_params()
+            .any(|parameter| parameter.ident == *name)
+    })
+}
+
+/// Whether a type is certainly not the user's own, as far as names tell: the protocol's own and the everyday ones.
+fn is_foreign(r#type: &Type) -> bool {
+    const EVERYDAY: [&str; 20] = [
+        "String", "str", "Vec", "HashMap", "BTreeMap", "Option", "Result", "bool", "char", "i32",
+        "i64", "u8", "u32", "u64", "usize", "f64", "PathBuf", "Duration", "Mode", "Headers",
+    ];
+    match r#type {
+        Type::Path(path) => {
+            let of_churnkey = path.path.segments.len() > 1
+                && path
+                    .path
+                    .segments
+                    .first()
+                    .is_some_and(|first| first.ident == "churnkey");
+            of_churnkey
+                || path.path.get_ident().is_some()
+                    && path.path.segments.last().is_some_and(|last| {
+                        let name = unraw(&last.ident);
+                        EVERYDAY.contains(&name.as_str()) || spec::is_given(&name)
+                    })
+        }
+        _ => false,
+    }
+}
+
+/// Reports a first argument that is not `&` and a type of the user's own.
+pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool {
+    let help = "write `&` and your own type, such as `ctx: &Billing`";
+    let Type::Reference(reference) = first else {
+        match peeled(first) {
+            Type::ImplTrait(_) => errors.on(first, "the context is generic", help),
+            inner => errors.on(
+                first,
+                "the context is not taken by reference",
+                format_args!("write `&{}`", text(inner)),
+            ),
+        }
+        return false;
+    };
+    let inner = ungroup(&reference.elem);
+    if let Some(token) = &reference.mutability {
+        errors.on(
+            token,
+            "the context is shared by all requests and cannot be borrowed mutably",
+            "remove `mut`; keep what changes behind a pool, a mutex or an atomic",
+        );
+        return false;
+    }
+    if let Some(lifetime) = &reference.lifetime {
+        if !function.signature.generics.params.is_empty() {
+            return false;
+        }
+        errors.on(
+            lifetime,
+            "the context is borrowed for the time of the call only",
+            format_args!("remove the lifetime: `&{}`", text(inner)),
+        );
+        return false;
+    }
+    match inner {
+        Type::Path(_) if wrapped(inner).is_some() => {
+            errors.on(
+                inner,
+                "the context is wrapped",
+                format_args!(
+                    "write `&{}`: the runtime keeps it shared",
+                    text(peeled(inner))
+                ),
+            );
+            false
+        }
+        // The function is generic, which is reported as such.
+        Type::Path(path) if is_parameter(path, function) => false,
+        Type::Path(_) if !is_foreign(inner) => true,
+        other => {
+            errors.on(other, "the context is not a type of your own", help);
+            false
+        }
+    }
+}
+
+/// What is inside of references and wrappers.
+fn peeled(r#type: &Type) -> &Type {
+    let mut inner = ungroup(r#type);
+    while let Some(deeper) = peel(inner) {
+        inner = deeper;
+    }
+    inner
+}
+
+/// One layer less of `&`, `Arc` and the like.
+fn peel(r#type: &Type) -> Option<&Type> {
+    match ungroup(r#type) {
+        Type::Reference(reference) => Some(ungroup(&reference.elem)),
+        other => wrapped(other),
+    }
+}
+
+/// What is inside of a smart pointer or an extractor.
+fn wrapped(r#type: &Type) -> Option<&Type> {
+    let Type::Path(path) = r#type else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    if !matches!(
+        last.ident.to_string().as_str(),
+        "Arc"
+            | "Rc"
+            | "Box"
+            | "Option"
+            | "State"
+            | "Extension"
+            | "Data"
+            | "Mutex"
+            | "RwLock"
+            | "Ref"
+    ) {
+        return None;
+    }
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(ungroup(inner)),
+        _ => None,
+    })
+}

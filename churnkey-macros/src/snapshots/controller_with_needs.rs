@@ -1,0 +1,97 @@
+#[cfg(feature = "prices")]
+async fn list(ctx: &Billing, page: PageRequest) -> Result<Page<Price>, BillingError> {
+    ctx.prices(page)
+}
+#[cfg(feature = "prices")]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::ListPrices>
+for Billing
+where
+    ():,
+{
+    const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::Prices(
+        ::churnkey::__private::PricesType::Product,
+    );
+    async fn call(
+        &self,
+        input: ::churnkey::__private::Input<::churnkey::__private::endpoint::ListPrices>,
+        parts: &::churnkey::__private::RequestContext,
+    ) -> ::churnkey::__private::Result<
+        ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
+    >
+    where
+        for<'shared> &'shared Self: ::core::marker::Send,
+    {
+        use ::churnkey::__private::Opaque as _;
+        let (page,) = input;
+        let answer = ::churnkey::__private::sendable(
+                list(self, <_ as ::churnkey::__private::Argument<_>>::take(page)),
+            )
+            .await;
+        <_ as ::churnkey::__private::Answers<
+            ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
+            _,
+        >>::answer(answer)
+            .map_err(|error| <_ as ::churnkey::__private::StandardError>::into_error(
+                ::churnkey::__private::Failure(error).answer(),
+            ))
+    }
+}
+#[cfg(feature = "prices")]
+const _: () = {
+    const _: () = {
+        use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+        if !::churnkey::__private::Probe::<
+            Billing,
+            ::churnkey::__private::endpoint::ListPrices,
+        >::OPTIONS
+            .agrees_with(
+                ::churnkey::__private::Probe::<
+                    Billing,
+                    ::churnkey::__private::endpoint::RetrievePrice,
+                >::OPTIONS,
+            )
+        {
+            fail(
+                "`list` of `prices` says `type = \"product\"` and `retrieve` says another type, but all prices of a provider have one type\nhelp: write the same type in both attributes, or leave it out of one",
+            )
+        }
+    };
+    const _: () = {
+        use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+        if ::churnkey::__private::Probe::<
+            Billing,
+            ::churnkey::__private::endpoint::RetrievePrice,
+        >::OPTIONS
+            .is_none()
+            && !::churnkey::__private::Probe::<
+                Billing,
+                ::churnkey::__private::endpoint::RetrieveProduct,
+            >::PRESENT
+            && !::churnkey::__private::unplaced(
+                &|| {
+                    (&::churnkey::__private::Anywhere::<
+                        ::churnkey::__private::endpoint::RetrieveProduct,
+                    >::NEW)
+                        .found()
+                },
+            )
+            && !::churnkey::__private::Probe::<
+                Billing,
+                ::churnkey::__private::endpoint::ListProducts,
+            >::PRESENT
+            && !::churnkey::__private::unplaced(
+                &|| {
+                    (&::churnkey::__private::Anywhere::<
+                        ::churnkey::__private::endpoint::ListProducts,
+                    >::NEW)
+                        .found()
+                },
+            )
+        {
+            fail(
+                "`prices` needs `products`, and there is none: with `type = \"product\"` each price belongs to a product\nhelp: write it:\n\n    #[churnkey::controller(products)]\n    async fn retrieve_product(ctx: &Billing, id: churnkey::ProductId) -> churnkey::Result<Option<churnkey::Product>> { .. }\n\n    #[churnkey::controller(products)]\n    async fn list_products(ctx: &Billing, page: churnkey::PageRequest) -> churnkey::Result<churnkey::Page<churnkey::Product>> { .. }\n",
+            )
+        }
+    };
+};

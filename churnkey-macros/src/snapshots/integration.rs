@@ -1,0 +1,208 @@
+const _: () = {
+    use ::churnkey::__private::Absent as _;
+    impl ::churnkey::__private::Integration for Billing {
+        const NAME: &'static ::core::primitive::str = "Acme";
+        const ROUTES: &'static [::core::option::Option<
+            ::churnkey::__private::Route<Self>,
+        >] = &[
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrieveCustomer,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListCustomers,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::FindCustomerByEmail,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::FindCustomerByPhone,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrievePrice,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListPrices,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrieveSubscription,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListSubscriptions,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrieveCoupon,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListCoupons,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrieveProduct,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListProducts,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::RetrieveFamily,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ListFamilies,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::CancelSubscription,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::CancelAllSubscriptions,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::PauseSubscription,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::PauseAllSubscriptions,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ApplyCouponToSubscription,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ChangeSubscriptionPrice,
+            >::ROUTE,
+            ::churnkey::__private::Probe::<
+                Self,
+                ::churnkey::__private::endpoint::ExtendSubscriptionTrial,
+            >::ROUTE,
+        ];
+        const RETRIEVE_SUBSCRIPTION: ::core::option::Option<
+            ::churnkey::__private::RetrieveSubscription<Self>,
+        > = ::churnkey::__private::Probe::<
+            Self,
+            ::churnkey::__private::endpoint::RetrieveSubscription,
+        >::RETRIEVE;
+    }
+};
+const _: () = {
+    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+    if !::churnkey::__private::Probe::<
+        Billing,
+        ::churnkey::__private::endpoint::RetrieveCustomer,
+    >::PRESENT
+        && !::churnkey::__private::unplaced(
+            &|| {
+                (&::churnkey::__private::Anywhere::<
+                    ::churnkey::__private::endpoint::RetrieveCustomer,
+                >::NEW)
+                    .found()
+            },
+        )
+    {
+        fail(
+            "`Billing` has no `retrieve` for `customers`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(customers)]\n    async fn retrieve_customer(ctx: &Billing, id: churnkey::CustomerId) -> churnkey::Result<Option<churnkey::Customer>> { .. }\n",
+        )
+    }
+};
+const _: () = {
+    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+    if !::churnkey::__private::Probe::<
+        Billing,
+        ::churnkey::__private::endpoint::RetrievePrice,
+    >::PRESENT
+        && !::churnkey::__private::unplaced(
+            &|| {
+                (&::churnkey::__private::Anywhere::<
+                    ::churnkey::__private::endpoint::RetrievePrice,
+                >::NEW)
+                    .found()
+            },
+        )
+    {
+        fail(
+            "`Billing` has no `retrieve` for `prices`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(prices)]\n    async fn retrieve_price(ctx: &Billing, id: churnkey::PriceId) -> churnkey::Result<Option<churnkey::Price>> { .. }\n",
+        )
+    }
+};
+const _: () = {
+    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+    if !::churnkey::__private::Probe::<
+        Billing,
+        ::churnkey::__private::endpoint::ListPrices,
+    >::PRESENT
+        && !::churnkey::__private::unplaced(
+            &|| {
+                (&::churnkey::__private::Anywhere::<
+                    ::churnkey::__private::endpoint::ListPrices,
+                >::NEW)
+                    .found()
+            },
+        )
+    {
+        fail(
+            "`Billing` has no `list` for `prices`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(prices)]\n    async fn list_prices(ctx: &Billing, page: churnkey::PageRequest) -> churnkey::Result<churnkey::Page<churnkey::Price>> { .. }\n",
+        )
+    }
+};
+const _: () = {
+    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+    if !::churnkey::__private::Probe::<
+        Billing,
+        ::churnkey::__private::endpoint::RetrieveSubscription,
+    >::PRESENT
+        && !::churnkey::__private::unplaced(
+            &|| {
+                (&::churnkey::__private::Anywhere::<
+                    ::churnkey::__private::endpoint::RetrieveSubscription,
+                >::NEW)
+                    .found()
+            },
+        )
+    {
+        fail(
+            "`Billing` has no `retrieve` for `subscriptions`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(subscriptions)]\n    async fn retrieve_subscription(ctx: &Billing, customer: churnkey::CustomerId, id: churnkey::SubscriptionId) -> churnkey::Result<Option<churnkey::Subscription>> { .. }\n",
+        )
+    }
+};
+const _: () = {
+    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+    if !::churnkey::__private::Probe::<
+        Billing,
+        ::churnkey::__private::endpoint::CancelSubscription,
+    >::PRESENT
+        && !::churnkey::__private::unplaced(
+            &|| {
+                (&::churnkey::__private::Anywhere::<
+                    ::churnkey::__private::endpoint::CancelSubscription,
+                >::NEW)
+                    .found()
+            },
+        )
+    {
+        fail(
+            "`Billing` expects `cancel`, and there is none\nhelp: write it:\n\n    #[churnkey::action(cancel)]\n    async fn cancel(ctx: &Billing, request: churnkey::Cancel) -> churnkey::Result<()> { .. }\n",
+        )
+    }
+};
+const _: () = {
+    #[allow(dead_code, deprecated)]
+    fn shared(context: &Billing) {
+        let _ = context;
+        <_ as ::churnkey::__private::Shared>::check(&context.db);
+        <_ as ::churnkey::__private::Shared>::check(&context.cache);
+    }
+};

@@ -1,0 +1,33 @@
+#[allow(unused)]
+fn retrieve(ctx: &Billing, id: &PriceId) -> churnkey::Result<Option<Price>> {
+    ctx.price(id)
+}
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::RetrievePrice>
+for Billing
+where
+    ():,
+{
+    const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
+    async fn call(
+        &self,
+        input: ::churnkey::__private::Input<
+            ::churnkey::__private::endpoint::RetrievePrice,
+        >,
+        parts: &::churnkey::__private::RequestContext,
+    ) -> ::churnkey::__private::Result<
+        ::churnkey::__private::Output<::churnkey::__private::endpoint::RetrievePrice>,
+    >
+    where
+        for<'shared> &'shared Self: ::core::marker::Send,
+    {
+        let _ = (input, parts);
+        ::core::panic!()
+    }
+}
+::core::compile_error! {
+    "the function is not async\nhelp: write `async fn`: it runs on the server's threads and must not block them"
+}
+::core::compile_error! {
+    "this argument is borrowed, and nothing keeps it\nhelp: take it by value: `churnkey::PriceId`"
+}

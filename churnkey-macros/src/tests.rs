@@ -1,0 +1,20 @@
+//! The macros as functions from tokens to tokens, outside of the compiler.
+
+mod editor;
+mod never_panics;
+mod snapshots;
+
+use proc_macro2::TokenStream;
+
+use crate::spec::Side;
+
+const SIDES: [Side; 2] = [Side::Controller, Side::Action];
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse()
+        .unwrap_or_else(|error| panic!("`{text}`: {error}"))
+}
+
+fn expand(side: Side, arguments: &str, item: &str) -> TokenStream {
+    crate::operation::expand(side, tokens(arguments), tokens(item))
+}

@@ -1,0 +1,272 @@
+//! Whatever is fed to a macro, it answers with tokens, of bounded size and in bounded time.
+
+use std::time::{Duration, Instant};
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::{SIDES, tokens};
+
+/// Words and signs of which attributes and items are made, so that chance comes close to what means something.
+const VOCABULARY: &[&str] = &[
+    "prices",
+    "customers",
+    "cancel",
+    "pause",
+    "apply_coupon",
+    "retrieve",
+    "list",
+    "type",
+    "r#type",
+    "crate",
+    "expect",
+    "name",
+    "schedules",
+    "start_dates",
+    "immediate",
+    "end-of-period",
+    "allow_annual",
+    "churnkey",
+    "async",
+    "fn",
+    "unsafe",
+    "const",
+    "extern",
+    "pub",
+    "struct",
+    "enum",
+    "union",
+    "impl",
+    "trait",
+    "mod",
+    "use",
+    "self",
+    "Self",
+    "&",
+    "&mut",
+    "'a",
+    "mut",
+    "dyn",
+    "Billing",
+    "PriceId",
+    "PageRequest",
+    "Pause",
+    "Option",
+    "Result",
+    "Price",
+    "Page",
+    "ctx",
+    ":",
+    "::",
+    "->",
+    "=>",
+    "=",
+    ",",
+    ";",
+    "<",
+    ">",
+    "#",
+    "!",
+    "?",
+    "-",
+    "...",
+    "_",
+    "0",
+    "1.5",
+    "\"product\"",
+    "\"\"",
+    "b\"x\"",
+    "'c'",
+    "true",
+    "false",
+    "where",
+    "for",
+    "é",
+    "r#fn",
+    "\"\\u{0}\"",
+];
+
+const ITEMS: &[&str] = &[
+    "async fn retrieve(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> { Ok(None) }",
+    "#[cfg(test)] pub(crate) async fn list(ctx: &Billing, page: PageRequest, mode: Mode) -> Result<Page<Price>, MyError> { todo!() }",
+    "async fn pause(&Billing: &Billing, Pause { .. }: churnkey::Pause) -> churnkey::Result<()> where Billing: Sync { Ok(()) }",
+    "unsafe extern \"C\" fn pause<'a, T: Sync>(ctx: &'a State<Arc<T>>, ...) -> impl Sized {}",
+    "#[derive(churnkey::Integration)] #[churnkey(name = \"Acme\", expect(cancel, customers(list)))] pub struct Billing { #[churnkey] db: Db }",
+    "struct Billing<T, const N: usize>(T, [u8; N]) where T: Clone;",
+    "enum Billing { Live(Db), Test { db: Db } }",
+];
+
+const ARGUMENTS: &[&str] = &[
+    "prices, retrieve, type = \"product\", crate = ::churnkey",
+    "pause, start_dates(immediate, end_of_period), durations(period), allow_annual = false",
+    "customers, find_by_email",
+    "change_price, schedules(), prorate",
+];
+
+fn soup() -> impl Strategy<Value = TokenStream> {
+    prop::collection::vec(select(VOCABULARY), 0..24)
+        .prop_map(|words| words.join(" ").parse().unwrap_or_default())
+}
+
+fn nested() -> impl Strategy<Value = TokenStream> {
+    soup().prop_recursive(4, 64, 6, |inner| {
+        let delimiter = select(
+            &[
+                Delimiter::Parenthesis,
+                Delimiter::Brace,
+                Delimiter::Bracket,
+                Delimiter::None,
+            ][..],
+        );
+        prop::collection::vec((delimiter, inner.clone(), inner), 0..6).prop_map(|parts| {
+            parts
+                .into_iter()
+                .flat_map(|(delimiter, before, inside)| {
+                    before
+                        .into_iter()
+                        .chain([TokenTree::Group(Group::new(delimiter, inside))])
+                })
+                .collect()
+        })
+    })
+}
+
+/// Something valid with one token lost, doubled, replaced or exchanged with the next, at any depth.
+fn mutated(originals: &'static [&'static str]) -> impl Strategy<Value = TokenStream> {
+    let edit = (any::<Index>(), 0..4_u8, select(VOCABULARY));
+    (select(originals), prop::collection::vec(edit, 1..4)).prop_map(|(original, edits)| {
+        edits
+            .into_iter()
+            .fold(tokens(original), |stream, (at, how, word)| {
+                let size = count(&stream);
+                if size == 0 {
+                    return stream;
+                }
+                let word = word.parse().unwrap_or_default();
+                edited(stream, &mut at.index(size), how, &word)
+            })
+    })
+}
+
+fn count(stream: &TokenStream) -> usize {
+    stream
+        .clone()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => 1 + count(&group.stream()),
+            _ => 1,
+        })
+        .sum()
+}
+
+fn edited(stream: TokenStream, at: &mut usize, how: u8, word: &TokenStream) -> TokenStream {
+    let mut edited = Vec::new();
+    let mut rest = stream.into_iter().peekable();
+    while let Some(token) = rest.next() {
+        let here = *at == 0;
+        *at = at.wrapping_sub(1);
+        match (here, how, token) {
+            (true, 0, _) => {}
+            (true, 1, token) => edited.extend([token.clone(), token]),
+            (true, 2, _) => edited.extend(word.clone()),
+            (true, _, token) => {
+                edited.extend(rest.next());
+                edited.push(token);
+            }
+            (false, _, TokenTree::Group(group)) => {
+                let inside = self::edited(group.stream(), at, how, word);
+                edited.push(TokenTree::Group(Group::new(group.delimiter(), inside)));
+            }
+            (false, _, token) => edited.push(token),
+        }
+    }
+    edited.into_iter().collect()
+}
+
+fn arguments() -> impl Strategy<Value = TokenStream> {
+    prop_oneof![
+        nested(),
+        mutated(ARGUMENTS),
+        select(ARGUMENTS).prop_map(tokens)
+    ]
+}
+
+fn items() -> impl Strategy<Value = TokenStream> {
+    prop_oneof![nested(), mutated(ITEMS), select(ITEMS).prop_map(tokens)]
+}
+
+/// Of output per expansion, and per character that came in: every message may list all modules, and every check shows two functions.
+const SIZE: usize = 100_000;
+const SIZE_PER_CHARACTER: usize = 500;
+const TIME: Duration = Duration::from_secs(2);
+
+fn bounded(input: usize, expand: impl FnOnce() -> TokenStream) -> TokenStream {
+    let start = Instant::now();
+    let output = expand();
+    assert!(start.elapsed() < TIME, "took {:?}", start.elapsed());
+    let size = output.to_string().len();
+    assert!(
+        size <= SIZE + SIZE_PER_CHARACTER * input,
+        "{size} characters from {input}"
+    );
+    output
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_attribute_takes_anything(arguments in arguments(), item in items()) {
+        for side in SIDES {
+            let input = arguments.to_string().len() + item.to_string().len();
+            let output = bounded(input, || crate::operation::expand(side, arguments.clone(), item.clone()));
+            prop_assert!(output.to_string().contains(item.to_string().trim()));
+        }
+    }
+
+    #[test]
+    fn the_derive_takes_anything(item in items(), arguments in arguments()) {
+        let attributed: TokenStream = [TokenTree::Punct(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
+            .into_iter()
+            .chain([TokenTree::Group(Group::new(
+                Delimiter::Bracket,
+                [tokens("churnkey"), TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments)).into()].into_iter().collect(),
+            ))])
+            .chain(item.clone())
+            .collect();
+        for item in [item, attributed] {
+            bounded(item.to_string().len(), || crate::integration::expand(item.clone()));
+        }
+    }
+}
+
+#[test]
+fn depth_and_length_cost_no_more_than_their_size() {
+    let long = format!("prices, {}", "x".repeat(100_000));
+    let many = format!("pause, start_dates({})", "immediat, ".repeat(2_000));
+    let deep = format!("prices, type{}{}", "(".repeat(100), ")".repeat(100));
+    let wide = format!(
+        "async fn retrieve(ctx: &Billing, {}) -> X {{}}",
+        "id: &PriceId, ".repeat(2_000)
+    );
+    // The parser of types is recursive, and its frames are large without optimisation: some hundred levels would end any stack.
+    let wrapped = format!(
+        "async fn retrieve(ctx: &{}Billing{}, id: PriceId) -> X {{}}",
+        "Arc<".repeat(30),
+        ">".repeat(30)
+    );
+    for (arguments, item) in [
+        (long.as_str(), ITEMS[0]),
+        (many.as_str(), ITEMS[2]),
+        (deep.as_str(), ITEMS[0]),
+        ("prices", wide.as_str()),
+        ("prices", wrapped.as_str()),
+    ] {
+        for side in SIDES {
+            bounded(arguments.len() + item.len(), || {
+                super::expand(side, arguments, item)
+            });
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What each macro expands to, small enough to read: `src/snapshots`. `EXPANSIONS=overwrite cargo test -p churnkey-macros` writes them.
+
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+
+use super::{expand, tokens};
+use crate::spec::Side;
+
+#[test]
+fn a_controller_is_a_function_and_an_implementation_that_calls_it() {
+    matches(
+        "controller",
+        &expand(
+            Side::Controller,
+            "prices, retrieve",
+            "pub async fn price(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> { ctx.price(id).await }",
+        ),
+    );
+}
+
+#[test]
+fn a_controller_with_options_checks_what_it_needs() {
+    matches(
+        "controller_with_needs",
+        &expand(
+            Side::Controller,
+            "prices, type = \"product\"",
+            "#[cfg(feature = \"prices\")] async fn list(ctx: &Billing, page: PageRequest) -> Result<Page<Price>, BillingError> { ctx.prices(page) }",
+        ),
+    );
+}
+
+#[test]
+fn an_action_may_take_what_belongs_to_the_request() {
+    matches(
+        "action",
+        &expand(
+            Side::Action,
+            "pause, durations(period), allow_annual, crate = billing",
+            "async fn pause(ctx: &Billing, request: Pause, mode: Mode) -> churnkey::Result<()> { ctx.pause(request, mode).await }",
+        ),
+    );
+}
+
+#[test]
+fn a_function_with_a_mistake_is_there_all_the_same() {
+    matches(
+        "mistake",
+        &expand(
+            Side::Controller,
+            "prices",
+            "fn retrieve(ctx: &Billing, id: &PriceId) -> churnkey::Result<Option<Price>> { ctx.price(id) }",
+        ),
+    );
+}
+
+#[test]
+fn a_function_without_context_is_there_for_nobody() {
+    matches(
+        "mistake_without_context",
+        &expand(
+            Side::Controller,
+            "prices",
+            "async fn retrieve(id: PriceId) -> churnkey::Result<Option<Price>> { find(id).await }",
+        ),
+    );
+}
+
+#[test]
+fn the_derive_asks_for_every_operation() {
+    matches(
+        "integration",
+        &crate::integration::expand(tokens(
+            "#[churnkey(name = \"Acme\", expect(cancel))] struct Billing { db: Db, cache: Cache }",
+        )),
+    );
+}
+
+fn matches(name: &str, expansion: &TokenStream) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/snapshots/{name}.rs"));
+    let file = syn::parse2(expansion.clone()).expect("an expansion is a sequence of items");
+    let current = prettyplease::unparse(&file);
+    if std::env::var_os("EXPANSIONS").is_some_and(|what| what == "overwrite") {
+        fs::write(&path, current).expect("the snapshot can be written");
+        return;
+    }
+    let reviewed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        reviewed == current,
+        "the expansion is not that of {}; it is now\n\n{current}\n\n`EXPANSIONS=overwrite cargo test -p churnkey-macros` writes it there for review",
+        path.display()
+    );
+}

@@ -1,0 +1,377 @@
+//! What functions may take besides the operation's own arguments, and where and how they may be written.
+
+mod actions;
+
+use std::sync::Arc;
+
+use churnkey::axum::extract::Request;
+use churnkey::axum::middleware::{self, Next};
+use churnkey::axum::routing::get;
+use churnkey::axum::{self, Router};
+use churnkey::{
+    Customer, CustomerId, Email, Error, Extension, FromRequest, Headers, Integration, Mode, Page,
+    PageRequest, Phone, Price, PriceId, RequestContext, RequestId, Result, Subscription,
+    SubscriptionId,
+};
+use serde_json::json;
+
+use crate::support::{Connection, Host, TOKEN, log_of};
+
+/// With functions in more than one file.
+#[derive(Debug, Default, churnkey::Integration)]
+#[churnkey(name = "Parts", expect(cancel))]
+pub(crate) struct Billing {
+    /// What is said of each customer.
+    pub(crate) note: &'static str,
+}
+
+/// From the user's own middleware.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tenant(&'static str);
+
+/// From middleware that nobody installed.
+#[derive(Clone, Debug)]
+pub(crate) struct Forgotten;
+
+/// The user's own part of a request.
+#[derive(Debug, PartialEq)]
+struct Region(String);
+
+impl FromRequest for Region {
+    fn from_request(request: &RequestContext) -> Result<Self> {
+        let region = request
+            .headers()
+            .get("x-region")
+            .ok_or_else(|| Error::bad_request("the header `X-Region` is required"))?;
+        Ok(Self(format!("{}/{}", region.to_str()?, request.mode())))
+    }
+}
+
+/// Several parts at once.
+#[churnkey::controller(customers)]
+pub(crate) async fn retrieve_customer(
+    ctx: &Billing,
+    id: CustomerId,
+    mode: Mode,
+    request_id: RequestId,
+    headers: Headers,
+) -> Result<Option<Customer>> {
+    let mut names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    let token = format!("{headers:?}").contains(TOKEN);
+    Ok(Some(
+        Customer::new(id)
+            .metadata_entry("note", ctx.note)
+            .metadata_entry("mode", mode.as_str())
+            .metadata_entry("request", request_id.to_string())
+            .metadata_entry("headers", names.join(" "))
+            .metadata_entry("token", token.to_string()),
+    ))
+}
+
+/// A pattern for an argument.
+#[churnkey::controller(customers)]
+async fn find_by_email(
+    _: &Billing,
+    email: Email,
+    Extension(Tenant(tenant)): Extension<Tenant>,
+) -> Result<Option<Customer>> {
+    Ok(Some(Customer::new(tenant).email(email)))
+}
+
+#[churnkey::controller(customers)]
+async fn find_by_phone(
+    _: &Billing,
+    _phone: Phone,
+    _: Extension<Forgotten>,
+) -> Result<Option<Customer>> {
+    Ok(None)
+}
+
+/// A type of the user's own.
+#[churnkey::controller(customers)]
+async fn list(_: &Billing, _: PageRequest, Region(region): Region) -> Result<Page<Customer>> {
+    Ok(Page::last(vec![Customer::new(region)]))
+}
+
+/// Raw identifiers, in the function's name and in its arguments.
+#[churnkey::controller(prices, retrieve)]
+async fn r#match(r#struct: &Billing, r#type: PriceId) -> Result<Option<Price>> {
+    let _ = (r#struct, r#type);
+    Ok(None)
+}
+
+mod r#mod {
+    use super::*;
+
+    #[churnkey::controller(prices)]
+    pub(super) async fn r#list(
+        _: &super::Billing,
+        #[allow(unused_variables, unused_mut)] mut page: PageRequest,
+    ) -> churnkey::Result<churnkey::Page<churnkey::Price>> {
+        Ok(Page::last(Vec::new()))
+    }
+}
+
+// Under `cfg`, above our attribute and below: what is off is not there, and what takes its place is.
+
+#[cfg(not(test))]
+#[churnkey::controller(subscriptions)]
+async fn retrieve_subscription(_: &Billing) -> Missing {}
+
+#[churnkey::controller(subscriptions)]
+#[cfg(not(test))]
+async fn retrieve_subscription(
+    ctx: &Billing,
+    customer: CustomerId,
+    id: SubscriptionId,
+) -> Result<Option<Missing>> {
+}
+
+#[cfg(test)]
+#[churnkey::controller(subscriptions)]
+#[cfg(not(doctest))]
+async fn retrieve_subscription(
+    _: &Billing,
+    _: CustomerId,
+    _: SubscriptionId,
+) -> Result<Option<Subscription>> {
+    Ok(None)
+}
+
+#[cfg(not(test))]
+#[churnkey::controller(subscriptions)]
+async fn list_subscriptions(
+    _: &Billing,
+    _: CustomerId,
+    _: PageRequest,
+) -> Result<Page<Subscription>> {
+    Ok(Page::last(Vec::new()))
+}
+
+#[churnkey::action(pause)]
+#[cfg(not(test))]
+async fn pause(_: &Billing, _: churnkey::Pause) -> Result<()> {
+    Ok(())
+}
+
+const _: () = {
+    assert!(Billing::MANIFEST.actions.cancel.is_some());
+    assert!(Billing::MANIFEST.actions.change_price.is_some());
+    assert!(Billing::MANIFEST.actions.extend_trial.is_some());
+    assert!(Billing::MANIFEST.actions.pause.is_none());
+};
+
+fn router() -> Router {
+    Billing::router(Billing { note: "kept" }, TOKEN).layer(Extension(Tenant("acme")))
+}
+
+#[test]
+fn a_function_gets_the_mode_the_request_id_and_the_headers() {
+    let host = Host::of(router());
+    let note = |mode: &[&str]| {
+        let mut call = host
+            .call("GET", "/churnkey/customers/cus_1")
+            .header("X-Request-Id", "req_1");
+        for mode in mode {
+            call = call.header("X-Churnkey-Mode", mode);
+        }
+        call.send().document()["metadata"].clone()
+    };
+    let expected = |mode: &str, headers: &str| json!({ "note": "kept", "mode": mode, "request": "req_1", "headers": headers, "token": "false" });
+    assert_eq!(note(&[]), expected("live", "host x-request-id"));
+    assert_eq!(
+        note(&["live"]),
+        expected("live", "host x-churnkey-mode x-request-id")
+    );
+    assert_eq!(
+        note(&["test"]),
+        expected("test", "host x-churnkey-mode x-request-id")
+    );
+}
+
+#[test]
+fn the_request_id_that_was_made_is_the_one_that_is_sent_back_and_logged() {
+    let host = Host::of(router());
+    let reply = host.get("/customers/cus_1");
+    let id = reply.header("x-request-id").unwrap().to_owned();
+    assert_eq!(reply.document()["metadata"]["request"], json!(id));
+    let log = log_of(&id);
+    assert_eq!(log.len(), 1);
+    for part in [
+        "module=\"customers\"",
+        "operation=\"retrieve\"",
+        "mode=\"live\"",
+        "status=200",
+    ] {
+        assert!(log[0].contains(part), "{}", log[0]);
+    }
+    assert!(
+        !log[0].contains("cus_1") && !log[0].contains(TOKEN),
+        "{}",
+        log[0]
+    );
+}
+
+#[test]
+fn an_extension_comes_from_the_users_own_layer() {
+    let host = Host::of(router());
+    let found = host.get("/customers/email/a@b.test").document();
+    assert_eq!(found, json!({ "id": "acme", "email": "a@b.test" }));
+
+    let by_middleware = middleware::from_fn(|mut request: Request, next: Next| async {
+        request.extensions_mut().insert(Tenant("by hand"));
+        next.run(request).await
+    });
+    let host = Host::of(Billing::router(Billing::default(), TOKEN).layer(by_middleware));
+    let found = host.get("/customers/email/a@b.test").document();
+    assert_eq!(found["id"], "by hand");
+}
+
+#[test]
+fn an_extension_that_no_layer_gives_is_an_opaque_500_and_the_log_names_its_type() {
+    let host = Host::of(router());
+    let reply = host
+        .call("GET", "/churnkey/customers/phone/+1")
+        .header("X-Request-Id", "forgotten")
+        .send();
+    assert_eq!(reply.error(500), "Internal Server Error");
+    let log = log_of("forgotten");
+    assert!(
+        log[0].contains("provider::request_parts::Forgotten"),
+        "{log:?}"
+    );
+    assert!(log[0].contains("layer(axum::Extension(..))"), "{log:?}");
+}
+
+#[test]
+fn a_type_of_the_users_own_is_taken_from_the_request_or_refuses_it() {
+    let host = Host::of(router());
+    let list = |region: &[u8]| {
+        host.call("GET", "/churnkey/customers")
+            .header("X-Region", region)
+            .header("X-Churnkey-Mode", "test")
+            .send()
+    };
+    assert_eq!(
+        list(b"eu").document(),
+        json!({ "data": [{ "id": "eu/test" }] })
+    );
+    assert_eq!(list(b"\xff").error(500), "Internal Server Error");
+    let without = host.get("/customers");
+    assert_eq!(without.error(400), "the header `X-Region` is required");
+}
+
+#[test]
+fn functions_in_other_files_and_behind_other_attributes_are_routed() {
+    let host = Host::of(router());
+    let body =
+        json!({ "customerId": "c", "subscriptionId": "s", "id": "p", "scheduledAt": "immediate" });
+    host.act("/subscription/cancel", &body).is_empty_success();
+    host.act("/subscription/change-price", &body)
+        .is_empty_success();
+    let extend = json!({ "customerId": "c", "subscriptionId": "s", "duration": { "amount": 1, "unit": "day" } });
+    assert_eq!(
+        host.act("/subscription/extend-trial", extend).error(409),
+        "test and acme"
+    );
+    assert_eq!(host.get("/prices").document(), json!({ "data": [] }));
+    assert_eq!(host.get("/prices/p").error(404), "there is no such price");
+    for absent in ["/customers/c/subscriptions", "/actions/subscription/pause"] {
+        assert_eq!(host.get(absent).error(404), "there is no such path");
+    }
+}
+
+#[tokio::test]
+async fn an_annotated_function_is_called_like_any_other() {
+    let billing = Billing { note: "direct" };
+    let email = Email::new("a@b.test");
+    let customer = find_by_email(&billing, email.clone(), Extension(Tenant("here"))).await;
+    assert_eq!(customer.unwrap(), Some(Customer::new("here").email(email)));
+    let prices = r#mod::r#list(&billing, PageRequest::first(1))
+        .await
+        .unwrap();
+    assert_eq!(prices.into_data(), []);
+    assert_eq!(r#match(&billing, PriceId::new("p")).await.unwrap(), None);
+    let request = churnkey::Cancel::new("c", "s", churnkey::Schedule::Immediate);
+    actions::cancel(&billing, request).await.unwrap();
+    let region = Region("eu".to_owned());
+    let page = list(&billing, PageRequest::first(1), region).await.unwrap();
+    assert_eq!(page.data()[0].id, "eu");
+}
+
+#[test]
+fn a_router_may_be_nested_under_a_path() {
+    let app = Router::new()
+        .nest("/api/v1", router())
+        .nest("/tenants/{tenant}/{customerId}", router())
+        .fallback(|| async { "theirs" });
+    let host = Host::of(app);
+    for root in ["/api/v1", "/tenants/t/theirs"] {
+        let get = |path: &str| host.call("GET", format!("{root}/churnkey{path}")).send();
+        assert!(get("/features").document()["controllers"].is_object());
+        assert_eq!(get("/customers/a%2Fb").document()["id"], "a/b", "{root}");
+        assert_eq!(get("/customers/%zz").status, 400);
+        assert_eq!(get("/nothing").error(404), "there is no such path");
+        let anonymous = host
+            .call("GET", format!("{root}/churnkey/features"))
+            .without("Authorization")
+            .send();
+        assert_eq!(anonymous.error(401), "Unauthorized");
+    }
+    assert_eq!(
+        host.call("GET", "/churnkey/features").send().text(),
+        "theirs"
+    );
+}
+
+#[test]
+fn a_router_may_be_merged_into_one_that_has_routes_a_state_and_a_fallback_of_its_own() {
+    let app =
+        Router::new()
+            .route(
+                "/health",
+                get(
+                    |axum::extract::State(state): axum::extract::State<u8>| async move {
+                        state.to_string()
+                    },
+                ),
+            )
+            .route("/churnkeys", get(|| async { "also theirs" }))
+            .fallback(|| async { "theirs" })
+            .with_state(7)
+            .merge(router());
+    let host = Host::of(app);
+    let text = |path: &str| host.call("GET", path).send().text();
+    assert_eq!(text("/health"), "7");
+    assert_eq!(text("/churnkeys"), "also theirs");
+    assert_eq!(text("/elsewhere"), "theirs");
+    assert_eq!(host.get("/customers/cus_1").document()["id"], "cus_1");
+    assert_eq!(host.get("/elsewhere").error(404), "there is no such path");
+}
+
+#[test]
+fn a_context_may_be_shared_and_outlives_its_routers() {
+    let billing = Arc::new(Billing { note: "shared" });
+    let one = Host::of(Billing::router(Arc::clone(&billing), TOKEN));
+    let other = Host::serving::<Billing>(Arc::clone(&billing));
+    for host in [one, other] {
+        let note = host.get("/customers/c").document()["metadata"]["note"].clone();
+        assert_eq!(note, "shared");
+    }
+    assert_eq!(billing.note, "shared");
+}
+
+#[test]
+fn requests_on_one_connection_do_not_see_each_other() {
+    let host = Host::of(router());
+    let mut connection = Connection::open(host.address());
+    for (mode, region) in [("test", "eu"), ("live", "us"), ("test", "ap")] {
+        let call = host
+            .call("GET", "/churnkey/customers")
+            .header("X-Region", region)
+            .header("X-Churnkey-Mode", mode);
+        let page = connection.send(&call).document();
+        assert_eq!(page["data"][0]["id"], format!("{region}/{mode}"));
+    }
+}

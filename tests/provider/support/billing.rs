@@ -1,0 +1,332 @@
+//! A provider in memory that has every module of the protocol and keeps account of what its functions were given.
+
+use std::sync::{Mutex, PoisonError};
+
+use churnkey::{
+    Address, Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon,
+    CouponDuration, CouponId, Currency, Customer, CustomerId, Discount, Email, Error, ExtendTrial,
+    Family, FamilyId, FixedAmount, Page, PageRequest, Pause, PauseAll, Percent, Period, Phone,
+    Price, PriceId, Product, ProductId, Result, Status, Subscription, SubscriptionId,
+    SubscriptionItem, Timestamp,
+};
+
+/// Has everything: prices of products, products of families.
+#[derive(churnkey::Integration)]
+#[churnkey(
+    name = "Everything",
+    expect(
+        customers(list, find_by_email, find_by_phone),
+        subscriptions(list),
+        coupons,
+        products,
+        families,
+        cancel,
+        cancel_all,
+        pause,
+        pause_all,
+        apply_coupon,
+        change_price,
+        extend_trial
+    )
+)]
+pub(crate) struct Billing {
+    reads: Mutex<Vec<String>>,
+    writes: Mutex<Vec<Write>>,
+}
+
+/// What the function of an action was given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Write {
+    Cancel(Cancel),
+    CancelAll(CancelAll),
+    Pause(Pause),
+    PauseAll(PauseAll),
+    ApplyCoupon(ApplyCoupon),
+    ChangePrice(ChangePrice),
+    ExtendTrial(ExtendTrial),
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+impl Billing {
+    pub(crate) fn new() -> Self {
+        Self {
+            reads: Mutex::default(),
+            writes: Mutex::default(),
+        }
+    }
+
+    /// What the functions of controllers were given since the last look.
+    pub(crate) fn reads(&self) -> Vec<String> {
+        std::mem::take(&mut *self.reads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the functions of actions were given since the last look.
+    pub(crate) fn writes(&self) -> Vec<Write> {
+        std::mem::take(&mut *self.writes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read(&self, what: String) {
+        self.reads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(what);
+    }
+
+    fn write(&self, what: Write) -> Result<()> {
+        self.writes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(what);
+        Ok(())
+    }
+}
+
+fn customers_of_record() -> Vec<Customer> {
+    let full = Customer::new("cus_1")
+        .name("Ada")
+        .last_name("Lovelace")
+        .email("a+b@c.test")
+        .phone("+33123456789")
+        .address(Address::new().country("FR").city("Paris"))
+        .discount(Discount::new(coupon_of_record()))
+        .currency(Currency::EUR)
+        .metadata_entry("tier", "gold");
+    vec![full, Customer::new("cus_2"), Customer::new("cus_3")]
+}
+
+fn price_of_record() -> Price {
+    Price::of_product(
+        "pro",
+        "suite",
+        BillingCycle::monthly(),
+        Amount::fixed(Currency::USD, 1900),
+    )
+    .name("Pro")
+    .description("internal")
+}
+
+fn prices_of_record() -> Vec<Price> {
+    let team = Price::of_product(
+        "team",
+        "suite",
+        BillingCycle::yearly(),
+        FixedAmount::new(Currency::JPY).flat(110),
+    );
+    vec![price_of_record(), team]
+}
+
+fn subscriptions_of_record() -> Vec<Subscription> {
+    let start = at("2026-01-01T00:00:00Z");
+    let items = [SubscriptionItem::new("item_1", price_of_record(), 2)];
+    let period = Period::new(start, at("2026-02-01T00:00:00Z"));
+    let of = |id, customer, cycle| {
+        Subscription::new(
+            id,
+            customer,
+            Status::active().current_period(period),
+            start,
+            cycle,
+            items.clone(),
+        )
+    };
+    vec![
+        of("sub_1", "cus_1", BillingCycle::monthly()),
+        of("sub_annual", "cus_1", BillingCycle::yearly()),
+        of("sub_2", "cus_2", BillingCycle::monthly()),
+    ]
+}
+
+fn coupon_of_record() -> Coupon {
+    Coupon::new(
+        "half",
+        CouponDuration::Once,
+        Percent::new(50.0).unwrap_or_else(|| unreachable!("50 is a percent")),
+    )
+    .code("HALF")
+}
+
+fn coupons_of_record() -> Vec<Coupon> {
+    let fixed = FixedAmount::new(Currency::USD).flat(500);
+    vec![
+        coupon_of_record(),
+        Coupon::new("welcome", CouponDuration::Forever, fixed),
+    ]
+}
+
+fn products_of_record() -> Vec<Product> {
+    vec![
+        Product::in_family("suite", "apps", "Suite").unit_label("seat"),
+        Product::in_family("tools", "apps", "Tools"),
+    ]
+}
+
+fn families_of_record() -> Vec<Family> {
+    vec![
+        Family::new("apps", "Apps").description("All apps"),
+        Family::new("books", "Books"),
+    ]
+}
+
+fn page_of<T>(page: &PageRequest, all: Vec<T>, key: fn(&T) -> &str) -> Result<Page<T>> {
+    let after: Option<String> = page.after()?;
+    let rows = all
+        .into_iter()
+        .filter(|row| after.as_deref().is_none_or(|after| key(row) > after));
+    page.keyset(rows.collect(), |row| key(row).to_owned())
+}
+
+#[churnkey::controller(customers)]
+async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Customer>> {
+    ctx.read(format!("customer {id}"));
+    Ok(customers_of_record()
+        .into_iter()
+        .find(|customer| customer.id == id))
+}
+
+#[churnkey::controller(customers)]
+async fn list_customers(ctx: &Billing, page: PageRequest) -> Result<Page<Customer>> {
+    ctx.read(format!("customers limit {}", page.limit()));
+    page_of(&page, customers_of_record(), |customer| {
+        customer.id.as_str()
+    })
+}
+
+#[churnkey::controller(customers)]
+async fn find_customer_by_email(ctx: &Billing, email: Email) -> Result<Option<Customer>> {
+    ctx.read(format!("email {}", email.as_str()));
+    Ok(customers_of_record()
+        .into_iter()
+        .find(|customer| customer.email.as_ref() == Some(&email)))
+}
+
+#[churnkey::controller(customers)]
+async fn find_customer_by_phone(ctx: &Billing, phone: Phone) -> Result<Option<Customer>> {
+    ctx.read(format!("phone {}", phone.as_str()));
+    Ok(customers_of_record()
+        .into_iter()
+        .find(|customer| customer.phone.as_ref() == Some(&phone)))
+}
+
+#[churnkey::controller(prices, type = "product")]
+async fn retrieve_price(ctx: &Billing, id: PriceId) -> Result<Option<Price>> {
+    ctx.read(format!("price {id}"));
+    Ok(prices_of_record().into_iter().find(|price| price.id == id))
+}
+
+#[churnkey::controller(prices)]
+async fn list_prices(ctx: &Billing, page: PageRequest) -> Result<Page<Price>> {
+    ctx.read(format!("prices limit {}", page.limit()));
+    page_of(&page, prices_of_record(), |price| price.id.as_str())
+}
+
+#[churnkey::controller(subscriptions)]
+async fn retrieve_subscription(
+    ctx: &Billing,
+    customer: CustomerId,
+    id: SubscriptionId,
+) -> Result<Option<Subscription>> {
+    ctx.read(format!("subscription {id} of {customer}"));
+    // Forgets to look whose it is, which must not matter.
+    Ok(subscriptions_of_record()
+        .into_iter()
+        .find(|subscription| subscription.id == id))
+}
+
+#[churnkey::controller(subscriptions)]
+async fn list_subscriptions(
+    ctx: &Billing,
+    customer: CustomerId,
+    page: PageRequest,
+) -> Result<Page<Subscription>> {
+    ctx.read(format!(
+        "subscriptions of {customer} limit {}",
+        page.limit()
+    ));
+    let mut theirs = subscriptions_of_record();
+    theirs.retain(|subscription| subscription.customer_id == customer);
+    page_of(&page, theirs, |subscription| subscription.id.as_str())
+}
+
+#[churnkey::controller(coupons)]
+async fn retrieve_coupon(ctx: &Billing, id: CouponId) -> Result<Option<Coupon>> {
+    ctx.read(format!("coupon {id}"));
+    Ok(coupons_of_record()
+        .into_iter()
+        .find(|coupon| coupon.id == id))
+}
+
+#[churnkey::controller(coupons)]
+async fn list_coupons(ctx: &Billing, page: PageRequest) -> Result<Page<Coupon>> {
+    ctx.read(format!("coupons limit {}", page.limit()));
+    page_of(&page, coupons_of_record(), |coupon| coupon.id.as_str())
+}
+
+#[churnkey::controller(products, type = "family")]
+async fn retrieve_product(ctx: &Billing, id: ProductId) -> Result<Option<Product>> {
+    ctx.read(format!("product {id}"));
+    Ok(products_of_record()
+        .into_iter()
+        .find(|product| product.id == id))
+}
+
+#[churnkey::controller(products)]
+async fn list_products(ctx: &Billing, page: PageRequest) -> Result<Page<Product>> {
+    ctx.read(format!("products limit {}", page.limit()));
+    page_of(&page, products_of_record(), |product| product.id.as_str())
+}
+
+#[churnkey::controller(families)]
+async fn retrieve_family(ctx: &Billing, id: FamilyId) -> Result<Option<Family>> {
+    ctx.read(format!("family {id}"));
+    Ok(families_of_record()
+        .into_iter()
+        .find(|family| family.id == id))
+}
+
+#[churnkey::controller(families)]
+async fn list_families(ctx: &Billing, page: PageRequest) -> Result<Page<Family>> {
+    ctx.read(format!("families limit {}", page.limit()));
+    page_of(&page, families_of_record(), |family| family.id.as_str())
+}
+
+#[churnkey::action(cancel)]
+async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
+    ctx.write(Write::Cancel(request))
+}
+
+#[churnkey::action(cancel_all)]
+async fn cancel_all(ctx: &Billing, request: CancelAll) -> Result<()> {
+    ctx.write(Write::CancelAll(request))
+}
+
+#[churnkey::action(pause)]
+async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
+    ctx.write(Write::Pause(request))
+}
+
+#[churnkey::action(pause_all)]
+async fn pause_all(ctx: &Billing, request: PauseAll) -> Result<()> {
+    request.permit(&BillingCycle::monthly())?;
+    ctx.write(Write::PauseAll(request))
+}
+
+#[churnkey::action(apply_coupon)]
+async fn apply_coupon(ctx: &Billing, request: ApplyCoupon) -> Result<()> {
+    if request.coupon_id == "gone" {
+        return Err(Error::not_found("there is no such coupon"));
+    }
+    ctx.write(Write::ApplyCoupon(request))
+}
+
+#[churnkey::action(change_price)]
+async fn change_price(ctx: &Billing, request: ChangePrice) -> Result<()> {
+    ctx.write(Write::ChangePrice(request))
+}
+
+#[churnkey::action(extend_trial)]
+async fn extend_trial(ctx: &Billing, request: ExtendTrial) -> Result<()> {
+    ctx.write(Write::ExtendTrial(request))
+}

@@ -1,0 +1,83 @@
+//! What the tests share: a provider with every module, a server on a free port, a client that sends any bytes, and the log.
+
+mod billing;
+mod client;
+#[macro_use]
+mod integration;
+mod log;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+
+use churnkey::axum::{self, Router};
+use churnkey::{Integration, Provider};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+pub(crate) use billing::{Billing, Write, at};
+pub(crate) use client::{Call, Connection, Reply};
+pub(crate) use log::log_of;
+
+/// The integration token of every test.
+pub(crate) const TOKEN: &str = "tok_9fQ2-secret";
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// A server on a free port of the loopback, for as long as the test process lives.
+#[derive(Clone, Copy)]
+pub(crate) struct Host {
+    address: SocketAddr,
+}
+
+impl Host {
+    pub(crate) fn of(router: Router) -> Self {
+        log::install();
+        let listener = RUNTIME
+            .block_on(TcpListener::bind(("127.0.0.1", 0)))
+            .unwrap();
+        let address = listener.local_addr().unwrap();
+        RUNTIME.spawn(async move { axum::serve(listener, router).await });
+        Self { address }
+    }
+
+    pub(crate) fn serving<T: Integration>(context: impl Into<Arc<T>>) -> Self {
+        Self::of(T::router(context, TOKEN))
+    }
+
+    pub(crate) fn address(self) -> SocketAddr {
+        self.address
+    }
+
+    /// A request with the token and nothing else.
+    pub(crate) fn call(self, method: &str, path: impl AsRef<[u8]>) -> Call {
+        Call::new(self.address, method, path.as_ref()).header("Authorization", bearer())
+    }
+
+    /// A GET of a path under `/churnkey`.
+    pub(crate) fn get(self, path: &str) -> Reply {
+        self.call("GET", format!("/churnkey{path}")).send()
+    }
+
+    /// A POST of JSON to an action.
+    pub(crate) fn act(self, action: &str, body: impl ToString) -> Reply {
+        self.call("POST", format!("/churnkey/actions{action}"))
+            .json(body)
+            .send()
+    }
+}
+
+pub(crate) fn bearer() -> String {
+    format!("Bearer {TOKEN}")
+}
+
+/// The provider that has everything, and a server for it.
+pub(crate) fn billing() -> (Arc<Billing>, Host) {
+    let billing = Arc::new(Billing::new());
+    let host = Host::serving::<Billing>(Arc::clone(&billing));
+    (billing, host)
+}
+
+/// The same with limits of its own.
+pub(crate) fn billing_with(limits: impl FnOnce(Provider<Billing>) -> Provider<Billing>) -> Host {
+    Host::of(limits(Provider::new(Billing::new(), TOKEN)).router())
+}

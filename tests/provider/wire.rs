@@ -1,0 +1,522 @@
+//! Every operation of the protocol: its path and method, what its function is given, and the whole answer.
+
+use churnkey::{
+    ApplyCoupon, Cancel, CancelAll, ChangePrice, Duration, ExtendTrial, Pause, PauseAll, Schedule,
+    TimeUnit,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Write, at, billing};
+
+fn coupon() -> Value {
+    json!({ "id": "half", "code": "HALF", "duration": { "type": "once" }, "value": { "type": "percentage", "percent": 50 } })
+}
+
+fn customer() -> Value {
+    json!({
+        "id": "cus_1",
+        "name": "Ada",
+        "lastName": "Lovelace",
+        "email": "a+b@c.test",
+        "phone": "+33123456789",
+        "addresses": [{ "country": "FR", "city": "Paris" }],
+        "discounts": [{ "coupon": coupon() }],
+        "currency": "EUR",
+        "metadata": { "tier": "gold" },
+    })
+}
+
+fn price() -> Value {
+    json!({
+        "id": "pro",
+        "type": "product",
+        "productId": "suite",
+        "duration": { "amount": 1, "unit": "month" },
+        "amount": { "model": "fixed", "currency": "USD", "unit": 1900 },
+        "name": "Pro",
+        "description": "internal",
+    })
+}
+
+fn subscription(id: &str, unit: &str) -> Value {
+    json!({
+        "id": id,
+        "customerId": "cus_1",
+        "status": {
+            "name": "active",
+            "currentPeriod": { "start": "2026-01-01T00:00:00.000Z", "end": "2026-02-01T00:00:00.000Z" },
+        },
+        "start": "2026-01-01T00:00:00.000Z",
+        "duration": { "amount": 1, "unit": unit },
+        "items": [{ "id": "item_1", "price": price(), "quantity": 2 }],
+    })
+}
+
+fn product() -> Value {
+    json!({ "id": "suite", "type": "family", "familyId": "apps", "name": "Suite", "unitLabel": "seat" })
+}
+
+fn family() -> Value {
+    json!({ "id": "apps", "name": "Apps", "description": "All apps" })
+}
+
+#[test]
+fn every_retrieve_and_find_answers_with_the_whole_model() {
+    let (billing, host) = billing();
+    let table = [
+        ("/customers/cus_1", "customer cus_1", customer()),
+        (
+            "/customers/email/a+b@c.test",
+            "email a+b@c.test",
+            customer(),
+        ),
+        (
+            "/customers/phone/+33123456789",
+            "phone +33123456789",
+            customer(),
+        ),
+        ("/prices/pro", "price pro", price()),
+        (
+            "/customers/cus_1/subscriptions/sub_1",
+            "subscription sub_1 of cus_1",
+            subscription("sub_1", "month"),
+        ),
+        ("/coupons/half", "coupon half", coupon()),
+        ("/products/suite", "product suite", product()),
+        ("/families/apps", "family apps", family()),
+    ];
+    for (path, read, document) in table {
+        assert_eq!(host.get(path).document(), document, "{path}");
+        assert_eq!(billing.reads(), [read], "{path}");
+    }
+}
+
+#[test]
+fn every_list_answers_with_a_page_that_has_no_next_when_it_is_the_last() {
+    let (billing, host) = billing();
+    let table = [
+        (
+            "/customers",
+            "customers limit 10",
+            vec![
+                customer(),
+                json!({ "id": "cus_2" }),
+                json!({ "id": "cus_3" }),
+            ],
+        ),
+        (
+            "/prices",
+            "prices limit 10",
+            vec![
+                price(),
+                json!({
+                    "id": "team",
+                    "type": "product",
+                    "productId": "suite",
+                    "duration": { "amount": 1, "unit": "year" },
+                    "amount": { "model": "fixed", "currency": "JPY", "flat": 110 },
+                }),
+            ],
+        ),
+        (
+            "/customers/cus_1/subscriptions",
+            "subscriptions of cus_1 limit 10",
+            vec![
+                subscription("sub_1", "month"),
+                subscription("sub_annual", "year"),
+            ],
+        ),
+        (
+            "/coupons",
+            "coupons limit 10",
+            vec![
+                coupon(),
+                json!({ "id": "welcome", "duration": { "type": "forever" }, "value": { "type": "fixed", "currency": "USD", "flat": 500 } }),
+            ],
+        ),
+        (
+            "/products",
+            "products limit 10",
+            vec![
+                product(),
+                json!({ "id": "tools", "type": "family", "familyId": "apps", "name": "Tools" }),
+            ],
+        ),
+        (
+            "/families",
+            "families limit 10",
+            vec![family(), json!({ "id": "books", "name": "Books" })],
+        ),
+    ];
+    for (path, read, data) in table {
+        assert_eq!(host.get(path).document(), json!({ "data": data }), "{path}");
+        assert_eq!(billing.reads(), [read], "{path}");
+    }
+}
+
+#[test]
+fn a_page_that_another_follows_has_a_next_that_leads_to_it() {
+    let (_, host) = billing();
+    let lists = [
+        "/customers",
+        "/prices",
+        "/customers/cus_1/subscriptions",
+        "/coupons",
+        "/products",
+        "/families",
+    ];
+    for list in lists {
+        let all = host.get(list).document()["data"].clone();
+        let first = host.get(&format!("{list}?limit=1")).document();
+        assert_eq!(first["data"], json!([all[0]]), "{list}");
+        let next = first["next"].as_str().unwrap();
+        assert_eq!(first, json!({ "data": [all[0]], "next": next }), "{list}");
+        let second = host
+            .get(&format!("{list}?limit=1&cursor={next}"))
+            .document();
+        assert_eq!(second["data"], json!([all[1]]), "{list}");
+    }
+}
+
+#[test]
+fn the_manifest_is_served_at_features() {
+    let (_, host) = billing();
+    let both = json!({ "immediate": true, "end-of-period": true });
+    let durations = json!({ "period": true, "date": true });
+    assert_eq!(
+        host.get("/features").document(),
+        json!({
+            "controllers": {
+                "customers": true,
+                "prices": { "enabled": true, "type": "product" },
+                "subscriptions": true,
+                "coupons": true,
+                "products": { "enabled": true, "type": "family" },
+                "families": true,
+            },
+            "actions": {
+                "cancel": { "schedules": both },
+                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": true },
+                "applyCoupon": { "enabled": true },
+                "changePrice": { "enabled": true, "schedules": both, "prorate": true },
+                "extendTrial": { "enabled": true, "multiple": true, "durations": durations },
+            },
+        })
+    );
+}
+
+const PERIOD: Duration = Duration::Period {
+    amount: 2,
+    unit: TimeUnit::Month,
+};
+
+fn date() -> Duration {
+    Duration::Date(at("2026-09-01T00:00:00Z"))
+}
+
+#[test]
+fn cancel_gets_what_the_body_says() {
+    let (billing, host) = billing();
+    let minimal =
+        json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate" });
+    host.act("/subscription/cancel", minimal).is_empty_success();
+    let full = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "end-of-period", "unpause": true });
+    host.act("/subscription/cancel", full).is_empty_success();
+    let mut unpausing = Cancel::new("cus_1", "sub_1", Schedule::EndOfPeriod);
+    unpausing.unpause = true;
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::Cancel(Cancel::new("cus_1", "sub_1", Schedule::Immediate)),
+            Write::Cancel(unpausing),
+        ]
+    );
+}
+
+#[test]
+fn cancel_all_gets_what_the_body_says() {
+    let (billing, host) = billing();
+    let minimal = json!({ "customerId": "cus_1", "scheduledAt": "end-of-period" });
+    host.act("/customer/cancel", minimal).is_empty_success();
+    let full = json!({ "customerId": "cus_1", "scheduledAt": "immediate", "unpause": true });
+    host.act("/customer/cancel", full).is_empty_success();
+    let mut unpausing = CancelAll::new("cus_1", Schedule::Immediate);
+    unpausing.unpause = true;
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::CancelAll(CancelAll::new("cus_1", Schedule::EndOfPeriod)),
+            Write::CancelAll(unpausing),
+        ]
+    );
+}
+
+#[test]
+fn pause_gets_what_the_body_says() {
+    let (billing, host) = billing();
+    let minimal = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
+        "duration": { "type": "period", "amount": 2, "unit": "month" },
+    });
+    host.act("/subscription/pause", minimal).is_empty_success();
+    let full = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_annual", "startAt": "end-of-period",
+        "duration": { "type": "date", "date": "2026-09-01T02:00:00+02:00" }, "allowAnnual": true,
+    });
+    host.act("/subscription/pause", full).is_empty_success();
+    let mut annual = Pause::new("cus_1", "sub_annual", Schedule::EndOfPeriod, date());
+    annual.allow_annual = true;
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::Pause(Pause::new("cus_1", "sub_1", Schedule::Immediate, PERIOD)),
+            Write::Pause(annual),
+        ]
+    );
+}
+
+#[test]
+fn pause_all_gets_what_the_body_says() {
+    let (billing, host) = billing();
+    let minimal = json!({
+        "customerId": "cus_1", "startAt": "end-of-period",
+        "duration": { "type": "date", "date": "2026-09-01T00:00:00.000Z" },
+    });
+    host.act("/customer/pause", minimal).is_empty_success();
+    let full = json!({
+        "customerId": "cus_1", "startAt": "immediate",
+        "duration": { "type": "period", "amount": 2, "unit": "month" }, "allowAnnual": true,
+    });
+    host.act("/customer/pause", full).is_empty_success();
+    let mut annual = PauseAll::new("cus_1", Schedule::Immediate, PERIOD);
+    annual.allow_annual = true;
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::PauseAll(PauseAll::new("cus_1", Schedule::EndOfPeriod, date())),
+            Write::PauseAll(annual),
+        ]
+    );
+}
+
+#[test]
+fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
+    let (billing, host) = billing();
+    for field in ["id", "coupon"] {
+        let body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", field: "half" });
+        host.act("/subscription/apply-coupon", body)
+            .is_empty_success();
+        let expected = ApplyCoupon::new("cus_1", "sub_1", "half");
+        assert_eq!(billing.writes(), [Write::ApplyCoupon(expected)]);
+    }
+}
+
+#[test]
+fn change_price_gets_the_price_as_id_or_as_price() {
+    let (billing, host) = billing();
+    let minimal = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate" });
+    host.act("/subscription/change-price", minimal)
+        .is_empty_success();
+    let full = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "price": "team", "scheduledAt": "end-of-period", "prorate": true,
+    });
+    host.act("/subscription/change-price", full)
+        .is_empty_success();
+    let mut prorated = ChangePrice::new("cus_1", "sub_1", "team", Schedule::EndOfPeriod);
+    prorated.prorate = true;
+    let plain = ChangePrice::new("cus_1", "sub_1", "team", Schedule::Immediate);
+    assert_eq!(
+        billing.writes(),
+        [Write::ChangePrice(plain), Write::ChangePrice(prorated)]
+    );
+}
+
+#[test]
+fn the_protocols_own_name_of_an_object_wins_over_the_other() {
+    let (billing, host) = billing();
+    let coupon = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "half", "coupon": "other" });
+    host.act("/subscription/apply-coupon", coupon)
+        .is_empty_success();
+    let price = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "id": null, "price": "team", "scheduledAt": "immediate",
+    });
+    host.act("/subscription/change-price", price)
+        .is_empty_success();
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::ApplyCoupon(ApplyCoupon::new("cus_1", "sub_1", "half")),
+            Write::ChangePrice(ChangePrice::new(
+                "cus_1",
+                "sub_1",
+                "team",
+                Schedule::Immediate
+            )),
+        ]
+    );
+}
+
+#[test]
+fn extend_trial_gets_a_duration_with_and_without_its_type() {
+    let (billing, host) = billing();
+    let period = |amount, unit| Duration::Period { amount, unit };
+    let table = [
+        (
+            json!({ "type": "period", "amount": 3, "unit": "day" }),
+            period(3, TimeUnit::Day),
+        ),
+        (
+            json!({ "amount": 1, "unit": "week" }),
+            period(1, TimeUnit::Week),
+        ),
+        (
+            json!({ "amount": 2, "unit": "month", "date": null, "type": null }),
+            PERIOD,
+        ),
+        (
+            json!({ "type": "period", "amount": 1, "unit": "year", "date": "ignored" }),
+            period(1, TimeUnit::Year),
+        ),
+        (
+            json!({ "type": "date", "date": "2026-09-01T00:00:00Z", "amount": 9 }),
+            date(),
+        ),
+        (json!({ "date": "2026-08-31T22:00:00-02:00" }), date()),
+    ];
+    for (duration, expected) in table {
+        let body =
+            json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "duration": duration });
+        host.act("/subscription/extend-trial", &body)
+            .is_empty_success();
+        let expected = ExtendTrial::new("cus_1", "sub_1", expected);
+        assert_eq!(billing.writes(), [Write::ExtendTrial(expected)], "{body}");
+    }
+}
+
+#[test]
+fn null_counts_as_absent_and_unknown_fields_are_ignored() {
+    let (billing, host) = billing();
+    let cancel = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": null, "reason": { "deep": [1, null] }, "": 1,
+    });
+    host.act("/subscription/cancel", cancel).is_empty_success();
+    let pause = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
+        "duration": { "amount": 2, "unit": "month", "why": "unknown" }, "allowAnnual": null,
+    });
+    host.act("/subscription/pause", pause).is_empty_success();
+    let price = json!({
+        "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate", "prorate": null,
+    });
+    host.act("/subscription/change-price", price)
+        .is_empty_success();
+    assert_eq!(
+        billing.writes(),
+        [
+            Write::Cancel(Cancel::new("cus_1", "sub_1", Schedule::Immediate)),
+            Write::Pause(Pause::new("cus_1", "sub_1", Schedule::Immediate, PERIOD)),
+            Write::ChangePrice(ChangePrice::new(
+                "cus_1",
+                "sub_1",
+                "team",
+                Schedule::Immediate
+            )),
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_found_is_a_404_in_the_error_shape() {
+    let (_, host) = billing();
+    let table = [
+        ("/customers/nobody", "there is no such customer"),
+        (
+            "/customers/email/nobody@c.test",
+            "there is no such customer",
+        ),
+        ("/customers/phone/+1", "there is no such customer"),
+        ("/prices/none", "there is no such price"),
+        (
+            "/customers/cus_1/subscriptions/none",
+            "there is no such subscription",
+        ),
+        ("/coupons/none", "there is no such coupon"),
+        ("/products/none", "there is no such product"),
+        ("/families/none", "there is no such family"),
+    ];
+    for (path, message) in table {
+        assert_eq!(host.get(path).error(404), message, "{path}");
+    }
+    let gone = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "gone" });
+    let reply = host.act("/subscription/apply-coupon", gone);
+    assert_eq!(reply.error(404), "there is no such coupon");
+}
+
+#[test]
+fn a_list_of_nothing_is_an_empty_page_and_no_error() {
+    let (_, host) = billing();
+    let page = host.get("/customers/nobody/subscriptions").document();
+    assert_eq!(page, json!({ "data": [] }));
+}
+
+#[test]
+fn a_sane_request_id_comes_back_and_any_other_is_replaced() {
+    let (_, host) = billing();
+    let echoed = |id: &str| {
+        let reply = host
+            .call("GET", "/churnkey/customers/cus_1")
+            .header("X-Request-Id", id)
+            .send();
+        reply.header("x-request-id").unwrap().to_owned()
+    };
+    for sane in ["a", "req-1_2.3:4/5=6+7", &"x".repeat(128)] {
+        assert_eq!(echoed(sane), sane);
+    }
+    let mut made = Vec::new();
+    for other in [
+        "",
+        "two words",
+        "semi;colon",
+        "quo\"te",
+        "é",
+        "a\tb",
+        &"x".repeat(129),
+    ] {
+        let id = echoed(other);
+        assert_ne!(id, other);
+        assert!(!id.is_empty() && !made.contains(&id), "{id}");
+        made.push(id);
+    }
+}
+
+#[test]
+fn a_request_id_comes_back_with_refusals_too_and_is_made_where_there_is_none() {
+    let (_, host) = billing();
+    let refused = host.get("/customers/nobody");
+    let first = refused.header("x-request-id").unwrap();
+    let action = host.act("/subscription/cancel", "{}");
+    let second = action.header("x-request-id").unwrap();
+    assert_eq!((refused.status, action.status), (404, 400));
+    assert_ne!(first, second);
+}
+
+#[test]
+fn head_answers_with_the_head_of_the_get_and_no_body() {
+    let (_, host) = billing();
+    for path in [
+        "/features",
+        "/customers/cus_1",
+        "/customers",
+        "/customers/nobody",
+    ] {
+        let path = format!("/churnkey{path}");
+        let of = |method| {
+            host.call(method, &path)
+                .header("X-Request-Id", "head")
+                .send()
+        };
+        let (get, head) = (of("GET"), of("HEAD"));
+        assert_eq!((head.status, &head.body), (get.status, &Vec::new()));
+        assert_eq!(head.dateless().1, get.dateless().1, "{path}");
+    }
+}
