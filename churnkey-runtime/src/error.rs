@@ -89,7 +89,7 @@ impl Error {
     }
 
     /// An opaque 500 with a cause for the log. `?` does the same for types that implement [`std::error::Error`]; this also takes
-    /// texts and boxed errors.
+    /// texts, boxed errors and what converts into them, such as an `anyhow::Error`: `.map_err(churnkey::Error::internal)?`.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").because(cause)
     }
@@ -197,5 +197,12 @@ pub trait IntoError {
 impl IntoError for Error {
     fn into_error(self) -> Error {
         self
+    }
+}
+
+/// Opaque: what is in the box is logged and not sent.
+impl IntoError for Box<dyn StdError + Send + Sync> {
+    fn into_error(self) -> Error {
+        Error::internal(self)
     }
 }

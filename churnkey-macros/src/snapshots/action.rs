@@ -1,7 +1,7 @@
 async fn pause(ctx: &Billing, request: Pause, mode: Mode) -> churnkey::Result<()> {
     ctx.pause(request, mode).await
 }
-#[allow(deprecated, clippy::all, clippy::pedantic)]
+#[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
 impl billing::__private::Provides<billing::__private::endpoint::PauseSubscription>
 for Billing
 where
@@ -30,6 +30,14 @@ where
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
+        struct __Function {}
+        impl billing::__private::Of for __Function {
+            type Context = Billing;
+        }
+        impl billing::__private::Unplaced<
+            __Function,
+            <__Function as billing::__private::Of>::Context,
+        > for billing::__private::endpoint::PauseSubscription {}
         use billing::__private::Opaque as _;
         let (request,) = input;
         let answer = billing::__private::sendable(
@@ -51,19 +59,18 @@ where
 }
 const _: () = {
     const _: () = {
-        use billing::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-        if !billing::__private::Probe::<
-            Billing,
-            billing::__private::endpoint::CancelSubscription,
-        >::PRESENT
-            && !billing::__private::unplaced(
-                &|| {
-                    (&billing::__private::Anywhere::<
-                        billing::__private::endpoint::CancelSubscription,
-                    >::NEW)
-                        .found()
-                },
-            )
+        use billing::__private::{
+            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        };
+        if !billing::__private::found(
+            &|| {
+                (&&billing::__private::Anywhere::<
+                    Billing,
+                    billing::__private::endpoint::CancelSubscription,
+                >::NEW)
+                    .found()
+            },
+        )
             && !billing::__private::Probe::<
                 Billing,
                 billing::__private::endpoint::CancelAllSubscriptions,

@@ -1,7 +1,7 @@
 pub async fn price(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> {
     ctx.price(id).await
 }
-#[allow(deprecated, clippy::all, clippy::pedantic)]
+#[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
 impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::RetrievePrice>
 for Billing
 where
@@ -20,6 +20,14 @@ where
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
+        struct __Function {}
+        impl ::churnkey::__private::Of for __Function {
+            type Context = Billing;
+        }
+        impl ::churnkey::__private::Unplaced<
+            __Function,
+            <__Function as ::churnkey::__private::Of>::Context,
+        > for ::churnkey::__private::endpoint::RetrievePrice {}
         use ::churnkey::__private::Opaque as _;
         let (id,) = input;
         let answer = ::churnkey::__private::sendable(

@@ -3,7 +3,7 @@ async fn list(ctx: &Billing, page: PageRequest) -> Result<Page<Price>, BillingEr
     ctx.prices(page)
 }
 #[cfg(feature = "prices")]
-#[allow(deprecated, clippy::all, clippy::pedantic)]
+#[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
 impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::ListPrices>
 for Billing
 where
@@ -22,6 +22,14 @@ where
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
+        struct __Function {}
+        impl ::churnkey::__private::Of for __Function {
+            type Context = Billing;
+        }
+        impl ::churnkey::__private::Unplaced<
+            __Function,
+            <__Function as ::churnkey::__private::Of>::Context,
+        > for ::churnkey::__private::endpoint::ListPrices {}
         use ::churnkey::__private::Opaque as _;
         let (page,) = input;
         let answer = ::churnkey::__private::sendable(
@@ -40,7 +48,9 @@ where
 #[cfg(feature = "prices")]
 const _: () = {
     const _: () = {
-        use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+        use ::churnkey::__private::{
+            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        };
         if !::churnkey::__private::Probe::<
             Billing,
             ::churnkey::__private::endpoint::ListPrices,
@@ -58,31 +68,27 @@ const _: () = {
         }
     };
     const _: () = {
-        use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
+        use ::churnkey::__private::{
+            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        };
         if ::churnkey::__private::Probe::<
             Billing,
             ::churnkey::__private::endpoint::RetrievePrice,
         >::OPTIONS
             .is_none()
-            && !::churnkey::__private::Probe::<
-                Billing,
-                ::churnkey::__private::endpoint::RetrieveProduct,
-            >::PRESENT
-            && !::churnkey::__private::unplaced(
+            && !::churnkey::__private::found(
                 &|| {
-                    (&::churnkey::__private::Anywhere::<
+                    (&&::churnkey::__private::Anywhere::<
+                        Billing,
                         ::churnkey::__private::endpoint::RetrieveProduct,
                     >::NEW)
                         .found()
                 },
             )
-            && !::churnkey::__private::Probe::<
-                Billing,
-                ::churnkey::__private::endpoint::ListProducts,
-            >::PRESENT
-            && !::churnkey::__private::unplaced(
+            && !::churnkey::__private::found(
                 &|| {
-                    (&::churnkey::__private::Anywhere::<
+                    (&&::churnkey::__private::Anywhere::<
+                        Billing,
                         ::churnkey::__private::endpoint::ListProducts,
                     >::NEW)
                         .found()

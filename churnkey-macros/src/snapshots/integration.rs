@@ -99,100 +99,90 @@ const _: () = {
     }
 };
 const _: () = {
-    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-    if !::churnkey::__private::Probe::<
-        Billing,
-        ::churnkey::__private::endpoint::RetrieveCustomer,
-    >::PRESENT
-        && !::churnkey::__private::unplaced(
-            &|| {
-                (&::churnkey::__private::Anywhere::<
-                    ::churnkey::__private::endpoint::RetrieveCustomer,
-                >::NEW)
-                    .found()
-            },
-        )
-    {
+    use ::churnkey::__private::{
+        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+    };
+    if !::churnkey::__private::found(
+        &|| {
+            (&&::churnkey::__private::Anywhere::<
+                Billing,
+                ::churnkey::__private::endpoint::RetrieveCustomer,
+            >::NEW)
+                .found()
+        },
+    ) {
         fail(
             "`Billing` has no `retrieve` for `customers`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(customers)]\n    async fn retrieve_customer(ctx: &Billing, id: churnkey::CustomerId) -> churnkey::Result<Option<churnkey::Customer>> { .. }\n",
         )
     }
 };
 const _: () = {
-    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-    if !::churnkey::__private::Probe::<
-        Billing,
-        ::churnkey::__private::endpoint::RetrievePrice,
-    >::PRESENT
-        && !::churnkey::__private::unplaced(
-            &|| {
-                (&::churnkey::__private::Anywhere::<
-                    ::churnkey::__private::endpoint::RetrievePrice,
-                >::NEW)
-                    .found()
-            },
-        )
-    {
+    use ::churnkey::__private::{
+        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+    };
+    if !::churnkey::__private::found(
+        &|| {
+            (&&::churnkey::__private::Anywhere::<
+                Billing,
+                ::churnkey::__private::endpoint::RetrievePrice,
+            >::NEW)
+                .found()
+        },
+    ) {
         fail(
             "`Billing` has no `retrieve` for `prices`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(prices)]\n    async fn retrieve_price(ctx: &Billing, id: churnkey::PriceId) -> churnkey::Result<Option<churnkey::Price>> { .. }\n",
         )
     }
 };
 const _: () = {
-    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-    if !::churnkey::__private::Probe::<
-        Billing,
-        ::churnkey::__private::endpoint::ListPrices,
-    >::PRESENT
-        && !::churnkey::__private::unplaced(
-            &|| {
-                (&::churnkey::__private::Anywhere::<
-                    ::churnkey::__private::endpoint::ListPrices,
-                >::NEW)
-                    .found()
-            },
-        )
-    {
+    use ::churnkey::__private::{
+        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+    };
+    if !::churnkey::__private::found(
+        &|| {
+            (&&::churnkey::__private::Anywhere::<
+                Billing,
+                ::churnkey::__private::endpoint::ListPrices,
+            >::NEW)
+                .found()
+        },
+    ) {
         fail(
             "`Billing` has no `list` for `prices`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(prices)]\n    async fn list_prices(ctx: &Billing, page: churnkey::PageRequest) -> churnkey::Result<churnkey::Page<churnkey::Price>> { .. }\n",
         )
     }
 };
 const _: () = {
-    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-    if !::churnkey::__private::Probe::<
-        Billing,
-        ::churnkey::__private::endpoint::RetrieveSubscription,
-    >::PRESENT
-        && !::churnkey::__private::unplaced(
-            &|| {
-                (&::churnkey::__private::Anywhere::<
-                    ::churnkey::__private::endpoint::RetrieveSubscription,
-                >::NEW)
-                    .found()
-            },
-        )
-    {
+    use ::churnkey::__private::{
+        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+    };
+    if !::churnkey::__private::found(
+        &|| {
+            (&&::churnkey::__private::Anywhere::<
+                Billing,
+                ::churnkey::__private::endpoint::RetrieveSubscription,
+            >::NEW)
+                .found()
+        },
+    ) {
         fail(
             "`Billing` has no `retrieve` for `subscriptions`, which Churnkey requires\nhelp: write it:\n\n    #[churnkey::controller(subscriptions)]\n    async fn retrieve_subscription(ctx: &Billing, customer: churnkey::CustomerId, id: churnkey::SubscriptionId) -> churnkey::Result<Option<churnkey::Subscription>> { .. }\n",
         )
     }
 };
 const _: () = {
-    use ::churnkey::__private::{Absent as _, Nowhere as _, Somewhere as _, fail};
-    if !::churnkey::__private::Probe::<
-        Billing,
-        ::churnkey::__private::endpoint::CancelSubscription,
-    >::PRESENT
-        && !::churnkey::__private::unplaced(
-            &|| {
-                (&::churnkey::__private::Anywhere::<
-                    ::churnkey::__private::endpoint::CancelSubscription,
-                >::NEW)
-                    .found()
-            },
-        )
-    {
+    use ::churnkey::__private::{
+        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+    };
+    if !::churnkey::__private::found(
+        &|| {
+            (&&::churnkey::__private::Anywhere::<
+                Billing,
+                ::churnkey::__private::endpoint::CancelSubscription,
+            >::NEW)
+                .found()
+        },
+    ) {
         fail(
             "`Billing` expects `cancel`, and there is none\nhelp: write it:\n\n    #[churnkey::action(cancel)]\n    async fn cancel(ctx: &Billing, request: churnkey::Cancel) -> churnkey::Result<()> { .. }\n",
         )

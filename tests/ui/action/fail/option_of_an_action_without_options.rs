@@ -1,0 +1,20 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::ApplyCoupon;
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(required coupons cancel);
+
+#[churnkey::action(apply_coupon, prorate)]
+async fn apply_coupon(_: &Billing, _: ApplyCoupon) -> churnkey::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

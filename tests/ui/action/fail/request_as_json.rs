@@ -1,0 +1,22 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::Pause;
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(required cancel);
+
+#[churnkey::action(pause)]
+async fn pause(_: &Billing, _: Json<Pause>) -> churnkey::Result<()> {
+    Ok(())
+}
+
+struct Json<T>(T);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,17 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(required cancel);
+
+#[churnkey::action(pause)]
+async fn pause(_: &Billing) -> churnkey::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,15 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(required);
+
+#[churnkey::controller(prices)]
+const PRICES: u32 = 3;
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,23 @@
+// errors: 2
+// The second follows: no macro can see the impl block around the function.
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::{Price, PriceId};
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(customers list_prices subscriptions);
+
+impl Billing {
+    #[churnkey::controller(prices)]
+    async fn retrieve(_: &Billing, _: PriceId) -> churnkey::Result<Option<Price>> {
+        Ok(None)
+    }
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,15 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing {
+    #[churnkey(name = "store")]
+    store: u32,
+}
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing { store: 3 }, "token");
+}

@@ -1,0 +1,14 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing {
+    names: std::cell::RefCell<Vec<String>>,
+}
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing { names: Default::default() }, "token");
+}

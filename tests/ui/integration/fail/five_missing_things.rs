@@ -1,0 +1,26 @@
+// errors: 5
+// Five things are missing.
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::{Coupon, CouponId, ExtendTrial};
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme", expect(families))]
+struct Billing;
+
+provide!(prices);
+
+#[churnkey::controller(coupons)]
+async fn retrieve(_: &Billing, _: CouponId) -> churnkey::Result<Option<Coupon>> {
+    Ok(None)
+}
+
+#[churnkey::action(extend_trial)]
+async fn extend(_: &Billing, _: ExtendTrial) -> churnkey::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

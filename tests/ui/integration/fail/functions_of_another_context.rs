@@ -1,0 +1,15 @@
+// errors: 4
+// Four functions are missing, since those that are there are for another type.
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Other;
+
+struct Billing;
+
+provide!(required);
+
+fn main() {
+    let _ = <Other as churnkey::Integration>::router(Other, "token");
+}

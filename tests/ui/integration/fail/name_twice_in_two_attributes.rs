@@ -1,0 +1,13 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+#[churnkey(name = "Beta")]
+struct Billing;
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,11 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+struct Billing;
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,14 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+enum Billing {
+    Live,
+}
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing::Live, "token");
+}

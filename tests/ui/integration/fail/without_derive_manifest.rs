@@ -1,0 +1,10 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+struct Billing;
+
+provide!(required);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::MANIFEST;
+}
