@@ -149,7 +149,7 @@ fn verification(url: &str) -> Verification {
 }
 
 /// Starts a server that verifies, and returns it once it listens.
-async fn start<T: churnkey::Integration>(
+async fn start<T: churnkey::Integration + Send + Sync>(
     context: T,
     verification: Verification,
 ) -> (SocketAddr, tokio::task::JoinHandle<Result<()>>) {

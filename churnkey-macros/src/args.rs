@@ -8,6 +8,7 @@ use syn::parse::Parser as _;
 
 use crate::errors::Errors;
 use crate::message::normal;
+use crate::spec;
 
 /// One argument of an attribute.
 pub(crate) struct Arg {
@@ -62,17 +63,25 @@ pub(crate) fn unraw(name: &Ident) -> String {
 /// Reads arguments; what cannot be read is reported and left out.
 pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Vec<Arg> {
     let mut arguments = Vec::new();
-    for tokens in split_at_commas(tokens) {
+    for tokens in split_at_commas(tokens, errors) {
         argument(&tokens, errors, &mut arguments);
     }
     arguments
 }
 
-fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+fn split_at_commas(tokens: TokenStream, errors: &Errors) -> Vec<Vec<TokenTree>> {
     let mut arguments = vec![Vec::new()];
     for token in tokens {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ',' => arguments.push(Vec::new()),
+            TokenTree::Punct(punct) if punct.as_char() == ';' => {
+                errors.at(
+                    punct.span(),
+                    "a `;` stands between the arguments",
+                    "write a comma",
+                );
+                arguments.push(Vec::new());
+            }
             token => {
                 if let Some(argument) = arguments.last_mut() {
                     argument.push(token);
@@ -125,15 +134,19 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
             arguments.push(Arg::bare(respelt(&word, name)));
             return;
         }
-        [TokenTree::Punct(punct), ..] if punct.as_char() == ':' => {
-            let last = tokens.iter().rev().find_map(|token| match token {
-                TokenTree::Ident(name) => Some(name),
-                _ => None,
-            });
-            let last = last.unwrap_or(name);
-            not_a_name(tokens, &unraw(last), errors);
-            arguments.push(Arg::bare(last.clone()));
+        [TokenTree::Punct(first), TokenTree::Punct(second), ..]
+            if first.as_char() == ':' && second.as_char() == ':' =>
+        {
+            path(tokens, name, errors, arguments);
             return;
+        }
+        [TokenTree::Punct(punct), value @ ..] if punct.as_char() == ':' => {
+            errors.at(
+                punct.span(),
+                format_args!("`{name}` is followed by a colon"),
+                format_args!("write `{name} = ..`"),
+            );
+            (Value::Assigned(value.iter().cloned().collect()), &[][..])
         }
         rest => (Value::None, rest),
     };
@@ -158,6 +171,23 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
             "separate arguments with commas",
         ),
     }
+}
+
+/// `prices::retrieve` means two arguments, and any other path the name at its end.
+fn path(tokens: &[TokenTree], first: &Ident, errors: &Errors, arguments: &mut Vec<Arg>) {
+    let mut names: Vec<Ident> = tokens
+        .iter()
+        .filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    if spec::module(&unraw(first)).is_none() {
+        names.drain(..names.len() - 1);
+    }
+    let words: Vec<String> = names.iter().map(unraw).collect();
+    not_a_name(tokens, &words.join(", "), errors);
+    arguments.extend(names.into_iter().map(Arg::bare));
 }
 
 fn spelling(tokens: &[TokenTree]) -> String {

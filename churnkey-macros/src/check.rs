@@ -7,7 +7,7 @@ mod types;
 
 use proc_macro2::Span;
 
-use crate::args::{Arg, Value};
+use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
 use crate::item::Function;
 use crate::message::{any_of, nearest};
@@ -38,7 +38,7 @@ enum Named {
 /// rest of the attribute and of the crate is still checked.
 pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Option<Chosen> {
     let mut arguments = arguments.into_iter();
-    let Some(first) = arguments.next() else {
+    let Some(mut first) = arguments.next() else {
         if errors.is_empty() {
             let names = any_of(spec::modules(side).map(|module| module.name));
             errors.at(
@@ -56,7 +56,12 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
     let module = module(side, &first, errors)?;
     let mut operation = Named::Not;
     let mut options = Options::new(module);
-    for argument in arguments {
+    // `prices(retrieve)` was reported, and means `prices, retrieve`.
+    let enclosed = match std::mem::replace(&mut first.value, Value::None) {
+        Value::List(group) => args::parse(group.stream(), errors),
+        _ => Vec::new(),
+    };
+    for argument in enclosed.into_iter().chain(arguments) {
         let is_word = module.side == Side::Controller && matches!(argument.value, Value::None);
         match module.operation(&argument.name.to_string()) {
             Some(named) if is_word => {
@@ -66,8 +71,9 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
                         "the operation is given twice",
                         "a function is for one operation: remove one of them",
                     );
+                } else {
+                    operation = Named::As(named);
                 }
-                operation = Named::As(named);
             }
             _ => {
                 let word = argument.word();
@@ -91,9 +97,10 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
 }
 
 /// What a function is probably for whose attribute does not say it, by its types.
+///
+/// Only of controllers is anybody told that one is missing, so a function for an action that is not known stands for none.
 pub(crate) fn probable(function: &Function) -> Option<&'static Operation> {
-    spec::MODULES
-        .iter()
+    spec::modules(Side::Controller)
         .flat_map(|module| module.operations)
         .find(|operation| signature::looks_like(function, operation))
 }
@@ -171,7 +178,8 @@ impl Chosen {
             .operations
             .iter()
             .find(|operation| signature::looks_like(function, operation));
-        if let Named::Unclear = self.operation {
+        // An argument that could not be read may have been the operation.
+        if matches!(self.operation, Named::Unclear) || !errors.is_empty() {
             return probable;
         }
         let example = probable

@@ -153,9 +153,9 @@ const DEFAULT_PAGE_ITEMS: u32 = 10;
 /// Any number from 1 is a limit, and one too large for the list is capped; all else is refused (**assumed**). Numbers as a script may
 /// print them, such as `1e9`, are numbers.
 fn parse_limit(text: &str) -> Result<u32> {
-    let number = text
-        .parse::<f64>()
-        .ok()
+    let number = Some(text)
+        .filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
+        .and_then(|text| text.parse::<f64>().ok())
         .filter(|number| number.is_finite() && *number >= 1.0 && number.fract() == 0.0);
     // The cast saturates.
     number

@@ -803,6 +803,15 @@ mod own_errors {
         }
     }
 
+    /// An error in a box, whatever it is.
+    #[churnkey::controller(customers)]
+    async fn list_customers(
+        _: &Billing,
+        _: PageRequest,
+    ) -> Result<Page<Customer>, Box<dyn std::error::Error + Send + Sync>> {
+        Err("the box is empty".into())
+    }
+
     /// An error that is only a standard one, and an answer that is never absent.
     #[churnkey::controller(prices)]
     async fn retrieve_price(_: &Billing, id: PriceId) -> Result<Price, Outer> {
@@ -874,6 +883,11 @@ fn an_error_type_that_is_only_a_standard_error_is_an_opaque_500() {
         "cause=the query failed: the pool is empty",
     );
     fails_because(&get(host, "/prices", "io"), "io", "cause=the disk is away");
+    fails_because(
+        &get(host, "/customers", "boxed"),
+        "boxed",
+        "cause=the box is empty",
+    );
     let reply = get(host, "/customers/c/subscriptions/s", "percent");
     fails_because(
         &reply,

@@ -95,7 +95,7 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
         return false;
     }
     match inner {
-        Type::Path(_) if wrapped(inner).is_some() => {
+        _ if peel(inner).is_some() => {
             errors.on(
                 inner,
                 "the context is wrapped",
@@ -125,10 +125,11 @@ fn peeled(r#type: &Type) -> &Type {
     inner
 }
 
-/// One layer less of `&`, `Arc` and the like.
+/// One layer less of `&`, `*const`, `Arc` and the like.
 fn peel(r#type: &Type) -> Option<&Type> {
     match ungroup(r#type) {
         Type::Reference(reference) => Some(ungroup(&reference.elem)),
+        Type::Ptr(pointer) => Some(ungroup(&pointer.elem)),
         other => wrapped(other),
     }
 }

@@ -59,6 +59,7 @@ impl Options {
                 format_args!("`{}` is given twice", option.name),
                 "remove one of them",
             );
+            self.given.insert(option.name, Choice::Mistaken);
         }
         false
     }

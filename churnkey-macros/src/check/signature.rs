@@ -1,5 +1,6 @@
 //! The signature of an annotated function.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Generics, ReturnType, Type};
 
@@ -252,7 +253,9 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
             None
         }
         ReturnType::Type(_, returns) => match ungroup(returns) {
-            Type::ImplTrait(_) => {
+            // A future instead of `async` was reported, and goes with it.
+            hiding if hides(hiding) && function.signature.asyncness.is_none() => None,
+            hiding if hides(hiding) => {
                 errors.on(
                     returns,
                     "the function hides what it returns",
@@ -271,6 +274,18 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
             returns => Some(returns.clone()),
         },
     }
+}
+
+/// Whether an `impl Trait` is a type or a part of it.
+fn hides(r#type: &Type) -> bool {
+    fn contains(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word == "impl",
+            TokenTree::Group(group) => contains(group.stream()),
+            _ => false,
+        })
+    }
+    contains(r#type.to_token_stream())
 }
 
 /// Whether a function takes and answers what an operation gives and wants.
