@@ -1,5 +1,9 @@
 //! Asking Churnkey to verify, with a server on this machine in the place of Churnkey's.
 #![cfg(feature = "verify")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper that fails has failed the test"
+)]
 
 use std::net::SocketAddr;
 use std::path::Path;
