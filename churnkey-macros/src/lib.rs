@@ -18,19 +18,37 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-/// A function of the read side. See the documentation of the `churnkey` crate.
+/// # What is generated
+///
+/// The function as it is, and an implementation that calls it. For `#[churnkey::controller(prices, retrieve)]`:
+///
+/// ```text
+#[doc = include_str!("snapshots/controller.rs")]
+/// ```
 #[proc_macro_attribute]
 pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
     operation::expand(spec::Side::Controller, args.into(), item.into()).into()
 }
 
-/// A function of the write side. See the documentation of the `churnkey` crate.
+/// # What is generated
+///
+/// The function as it is, an implementation that calls it, and a check that what it needs is there:
+///
+/// ```text
+#[doc = include_str!("snapshots/action.rs")]
+/// ```
 #[proc_macro_attribute]
 pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
     operation::expand(spec::Side::Action, args.into(), item.into()).into()
 }
 
-/// The struct that the functions take as their context. See the documentation of the `churnkey` crate.
+/// # What is generated
+///
+/// The routes, found by asking the compiler which operations the struct provides, and checks that what is required is there:
+///
+/// ```text
+#[doc = include_str!("snapshots/integration.rs")]
+/// ```
 #[proc_macro_derive(Integration, attributes(churnkey))]
 pub fn integration(item: TokenStream) -> TokenStream {
     integration::expand(item.into()).into()
