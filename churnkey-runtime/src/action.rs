@@ -13,7 +13,7 @@ mod pause;
 use std::fmt;
 
 pub use apply_coupon::ApplyCoupon;
-pub(crate) use body::{Body, FromBody};
+pub(crate) use body::{Body, Fields, FromBody};
 pub use cancel::{Cancel, CancelAll};
 pub use change_price::ChangePrice;
 pub use extend_trial::ExtendTrial;

@@ -1,7 +1,6 @@
 //! From what a function answers to a response, validated on the way.
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::incoming::Asked;
@@ -10,24 +9,25 @@ use crate::model::{
     Coupon, Customer, Family, Price, PriceType, Product, ProductType, Subscription,
 };
 use crate::page::{Cursor, MAX_CURSOR_BYTES, Page};
+use crate::reply::Reply;
 use crate::validate::{Fault, Faults, Invalid, Validate};
 use crate::{Error, Result};
 
 /// What an operation answers.
 pub trait Encode: Send + 'static {
     #[doc(hidden)]
-    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Response>;
+    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Reply>;
 }
 
 /// Success of an action: 200 with an empty body (protocol: **doc**).
 impl Encode for () {
-    fn encode(self, _: &Asked, _: &Manifest) -> Result<Response> {
-        Ok(Response::default())
+    fn encode(self, _: &Asked, _: &Manifest) -> Result<Reply> {
+        Ok(Reply::empty())
     }
 }
 
 impl<M: Model> Encode for Option<M> {
-    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Response> {
+    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Reply> {
         let not_found = || Error::not_found(format!("there is no such {}", M::MODEL));
         let model = self.ok_or_else(not_found)?;
         if !model.belongs_to(asked) {
@@ -48,7 +48,7 @@ impl<M: Model> Encode for Option<M> {
 }
 
 impl<M: Model> Encode for Page<M> {
-    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Response> {
+    fn encode(self, asked: &Asked, manifest: &Manifest) -> Result<Reply> {
         self.fits(asked)?;
         for (index, model) in self.data.iter().enumerate() {
             Answer {
@@ -100,16 +100,8 @@ impl<M> Page<M> {
     }
 }
 
-fn json(answer: &impl Serialize) -> Result<Response> {
-    let body = serde_json::to_vec(answer)?;
-    Ok((
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        )],
-        body,
-    )
-        .into_response())
+fn json(answer: &impl Serialize) -> Result<Reply> {
+    Ok(Reply::json(StatusCode::OK, serde_json::to_vec(answer)?))
 }
 
 /// A model that is sent on its own or as a row of a page.

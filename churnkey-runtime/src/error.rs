@@ -5,8 +5,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use crate::reply::Reply;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -83,9 +85,14 @@ impl Error {
 
     /// 503 with `Retry-After`: a pool is full, a database is away, and the same request may go through later.
     pub fn unavailable(retry_after: Duration) -> Self {
-        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
-        error.0.retry_after = Some(retry_after);
-        error
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").retry_after(retry_after)
+    }
+
+    /// Tells the caller when to come back, by a header `Retry-After` in whole seconds, at least one.
+    #[must_use]
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        self.0.retry_after = Some(after);
+        self
     }
 
     /// An opaque 500 with a cause for the log. `?` does the same for types that implement [`std::error::Error`]; this also takes
@@ -142,26 +149,25 @@ impl fmt::Debug for Error {
     }
 }
 
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        let status = error.0.status;
+        let document = serde_json::json!({ "code": status.as_u16(), "message": error.0.message });
+        let reply = Self::json(status, document.to_string());
+        match error.0.retry_after {
+            // Rounded up, because zero would invite the caller back at once.
+            Some(after) => {
+                let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+                reply.header(header::RETRY_AFTER, seconds.max(1))
+            }
+            None => reply,
+        }
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({ "code": self.0.status.as_u16(), "message": self.0.message });
-        let mut response = (
-            self.0.status,
-            [(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            )],
-            body.to_string(),
-        )
-            .into_response();
-        if let Some(after) = self.0.retry_after {
-            // Rounded up, because zero would invite the caller back at once.
-            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
-        }
-        response
+        Reply::from(self).into_response()
     }
 }
 

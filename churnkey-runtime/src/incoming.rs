@@ -3,19 +3,22 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use axum::body::{Body as HttpBody, to_bytes};
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::body::{Body as HttpBody, Bytes, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use tokio::time::timeout;
 
 use crate::action::{
-    ApplyCoupon, Body, Cancel, CancelAll, ChangePrice, ExtendTrial, FromBody, Pause, PauseAll,
+    ApplyCoupon, Body, Cancel, CancelAll, ChangePrice, ExtendTrial, Fields, FromBody, Pause,
+    PauseAll,
 };
+use crate::in_flight::Intent;
 use crate::manifest::Manifest;
 use crate::model::{
     CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
 };
 use crate::page::MAX_CURSOR_BYTES;
 use crate::provider::{Integration, Limits};
+use crate::routes::Params;
 use crate::{Error, Mode, Operation, PageRequest, RequestContext, Result, Side};
 
 /// A request on its way to a function: admitted, its mode known, its body read.
@@ -23,10 +26,10 @@ pub struct Incoming {
     operation: Operation,
     mode: Mode,
     manifest: &'static Manifest,
-    limits: Limits,
-    params: RawPathParams,
+    max_page_items: u32,
+    params: Params,
     query: Option<String>,
-    body: Vec<u8>,
+    fields: Fields,
     asked: Asked,
 }
 
@@ -41,34 +44,40 @@ pub struct Asked {
 impl Incoming {
     pub(crate) async fn read(
         operation: Operation,
+        params: Params,
         mode: Mode,
         manifest: &'static Manifest,
-        limits: Limits,
-        parts: &mut Parts,
+        limits: &Limits,
+        parts: &Parts,
         body: HttpBody,
     ) -> Result<Self> {
-        let badly_encoded = || Error::bad_request("the path must be percent-encoded UTF-8");
-        if !is_percent_encoded(parts.uri.path()) {
-            return Err(badly_encoded());
-        }
-        let params = RawPathParams::from_request_parts(parts, &())
-            .await
-            .map_err(|_| badly_encoded())?;
-        let body = match operation.side() {
-            Side::Controller => Vec::new(),
-            Side::Action => read_json(&parts.headers, body, limits.body_bytes).await?,
+        let fields = match operation.side() {
+            Side::Controller => Fields::default(),
+            Side::Action => Fields::parse(&read_json(&parts.headers, body, limits).await?)?,
         };
         let query = parts.uri.query().map(str::to_owned);
         Ok(Self {
             operation,
             mode,
             manifest,
-            limits,
+            max_page_items: limits.page_items,
             params,
             query,
-            body,
+            fields,
             asked: Asked::default(),
         })
+    }
+
+    /// The action that is asked for; two requests with the same intent ask for the same.
+    pub(crate) fn intent(&self) -> Intent {
+        let text = |field| self.fields.text(field).map(str::to_owned);
+        Intent {
+            operation: self.operation,
+            mode: self.mode,
+            customer: text("customerId"),
+            subscription: text("subscriptionId"),
+            meaning: self.fields.meaning(),
+        }
     }
 
     pub(crate) fn mode(&self) -> Mode {
@@ -80,28 +89,18 @@ impl Incoming {
     }
 
     fn param(&self, name: &'static str) -> Result<&str> {
-        self.params
-            .iter()
-            .filter(|(key, _)| *key == name)
-            .last()
-            .map(|(_, value)| value)
-            .ok_or_else(|| {
-                Error::internal(format!(
-                    "the route of {:?} has no parameter `{name}`",
-                    self.operation
-                ))
-            })
-            .and_then(|value| match value {
-                // The router finds an empty segment in the middle of a path, and none at its end.
-                "" => Err(Error::not_found("there is no such path")),
-                value => Ok(value),
-            })
+        self.params.get(name).ok_or_else(|| {
+            Error::internal(format!(
+                "the route of {:?} has no parameter `{name}`",
+                self.operation
+            ))
+        })
     }
 
     fn page(&mut self) -> Result<PageRequest> {
         let limit = match self.query("limit")? {
-            Some(text) => parse_limit(&text)?.min(self.limits.page_items),
-            None => DEFAULT_PAGE_ITEMS.min(self.limits.page_items),
+            Some(text) => parse_limit(&text)?.min(self.max_page_items),
+            None => DEFAULT_PAGE_ITEMS.min(self.max_page_items),
         };
         let cursor = self
             .query("cursor")?
@@ -136,15 +135,11 @@ impl Incoming {
     }
 
     fn action<T: FromBody>(&self) -> Result<T> {
-        T::from_body(&Body::parse(&self.body, &self.manifest.actions)?)
+        T::from_body(&Body {
+            fields: &self.fields,
+            actions: &self.manifest.actions,
+        })
     }
-}
-
-/// Whether each `%` begins an escape. The router takes one that does not for itself, and so for an id that Churnkey never meant.
-fn is_percent_encoded(path: &str) -> bool {
-    path.split('%')
-        .skip(1)
-        .all(|rest| matches!(rest.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()))
 }
 
 /// The number of items when Churnkey does not say (**assumed**).
@@ -163,7 +158,8 @@ fn parse_limit(text: &str) -> Result<u32> {
         .ok_or_else(|| Error::bad_request("`limit` must be a whole number from 1"))
 }
 
-async fn read_json(headers: &HeaderMap, body: HttpBody, limit: usize) -> Result<Vec<u8>> {
+async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Result<Bytes> {
+    let limit = limits.body_bytes;
     if !headers
         .get(header::CONTENT_TYPE)
         .is_none_or(|value| is_json(value.as_bytes()))
@@ -185,10 +181,17 @@ async fn read_json(headers: &HeaderMap, body: HttpBody, limit: usize) -> Result<
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
-    match to_bytes(body, limit).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_length_limit(&error) => Err(too_large()),
-        Err(_) => Err(Error::bad_request("the body ended before it was complete")),
+    match timeout(limits.body_timeout, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(Error::bad_request("the body ended before it was complete")),
+        Err(_) => Err(Error::new(
+            StatusCode::REQUEST_TIMEOUT,
+            format!(
+                "the body must be sent within {} seconds",
+                limits.body_timeout.as_secs_f64()
+            ),
+        )),
     }
 }
 

@@ -2,6 +2,7 @@
 //! it beside the macros.
 
 mod action;
+mod admission;
 mod answer;
 mod error;
 #[allow(
@@ -9,6 +10,7 @@ mod error;
     reason = "hidden from the docs, and explained where it is defined"
 )]
 mod generated;
+mod in_flight;
 mod incoming;
 mod manifest;
 mod mode;
@@ -17,9 +19,12 @@ mod operate;
 mod operation;
 mod page;
 mod provider;
+mod reply;
 mod request;
 mod router;
+mod routes;
 mod server;
+mod telemetry;
 mod token;
 pub mod validate;
 #[cfg(feature = "verify")]
@@ -42,7 +47,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use provider::{Integration, Provider, Provides};
 pub use request::{FromRequest, Headers, RequestContext, RequestId};
 pub use server::{Server, serve};
-pub use token::IntegrationToken;
+pub use token::{IntegrationToken, TokenHandle};
 #[cfg(feature = "verify")]
 pub use verification::{Verification, verify};
 

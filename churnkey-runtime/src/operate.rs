@@ -7,12 +7,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use axum::response::Response;
 
 use crate::answer::Encode as _;
 use crate::incoming::{Decode as _, Incoming};
 use crate::operation::Endpoint;
 use crate::provider::{Integration, Provides};
+use crate::reply::Reply;
 use crate::{RequestContext, RequestId, Result};
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -25,7 +25,7 @@ pub(crate) trait Operate: Send + Sync {
         incoming: Incoming,
         id: RequestId,
         parts: Parts,
-    ) -> BoxFuture<'_, Result<Response>>;
+    ) -> BoxFuture<'_, Result<Reply>>;
 }
 
 /// The function of an operation, and the context that it takes.
@@ -49,7 +49,7 @@ impl<T: Integration + Provides<E> + Send + Sync, E: Endpoint> Operate for Functi
         mut incoming: Incoming,
         id: RequestId,
         parts: Parts,
-    ) -> BoxFuture<'_, Result<Response>> {
+    ) -> BoxFuture<'_, Result<Reply>> {
         Box::pin(async move {
             let input = E::Input::decode(&mut incoming)?;
             let request = RequestContext::new(incoming.mode(), id, parts);

@@ -3,15 +3,19 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use tokio_util::task::TaskTracker;
 
+use crate::admission::Admission;
+use crate::in_flight::InFlight;
 use crate::manifest::{Manifest, Options};
 use crate::model::{CustomerId, Subscription, SubscriptionId};
 use crate::operate::{self, BoxFuture, Operate};
 use crate::operation::{Endpoint, endpoint};
 use crate::router::{self, Shared};
+use crate::routes::Routes;
+use crate::token::TokenHandle;
 use crate::{IntegrationToken, Operation, RequestContext, Result};
 
 /// An integration provides an operation: what `#[churnkey::controller]` and `#[churnkey::action]` implement for the context type.
@@ -75,9 +79,9 @@ pub type RetrieveSubscription<T> = for<'a> fn(
 #[derive(Debug)]
 pub struct Provider<T> {
     pub(crate) context: Arc<T>,
-    pub(crate) token: IntegrationToken,
+    pub(crate) token: TokenHandle,
     pub(crate) limits: Limits,
-    pub(crate) actions: TaskTracker,
+    pub(crate) in_flight: InFlight,
 }
 
 /// The bounds of a request.
@@ -85,20 +89,39 @@ pub struct Provider<T> {
 pub(crate) struct Limits {
     pub(crate) page_items: u32,
     pub(crate) body_bytes: usize,
+    pub(crate) body_timeout: Duration,
+    pub(crate) request_timeout: Duration,
+    pub(crate) failures_per_minute: u32,
 }
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // Assumed.
+            page_items: 100,
+            // The largest body of the protocol is well under a kilobyte.
+            body_bytes: 64 * 1024,
+            // It fits into one packet, so ten seconds is a peer that does not mean to send it.
+            body_timeout: Duration::from_secs(10),
+            // Nothing is published of how long Churnkey waits. A customer waits behind it.
+            request_timeout: Duration::from_secs(30),
+            // Enough for a person who tries the wrong tokens at hand.
+            failures_per_minute: 60,
+        }
+    }
+}
+
+/// Actions under way at once: far more than a pool of database connections serves, far fewer than fill the memory.
+const MAX_ACTIONS: usize = 1024;
 
 impl<T: Integration> Provider<T> {
     /// A provider with the default limits.
     pub fn new(context: impl Into<Arc<T>>, token: impl Into<IntegrationToken>) -> Self {
         Self {
             context: context.into(),
-            token: token.into(),
-            // The cap is assumed; the largest body of the protocol is well under a kilobyte.
-            limits: Limits {
-                page_items: 100,
-                body_bytes: 64 * 1024,
-            },
-            actions: TaskTracker::new(),
+            token: TokenHandle::new(token.into()),
+            limits: Limits::default(),
+            in_flight: InFlight::new(MAX_ACTIONS),
         }
     }
 
@@ -109,44 +132,65 @@ impl<T: Integration> Provider<T> {
         self
     }
 
-    /// The most bytes that the body of an action may have; 64 KiB by default. A longer one is a 413.
+    /// The most bytes that the body of an action may have; 64 KiB by default, where the largest of the protocol is well under one. A longer one is a 413.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
         self
     }
 
+    /// How long the body of an action may take to arrive after its head; 10 seconds by default. A slower one is a 408, and the action has not begun.
+    #[must_use]
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// How long a function may take before the caller is answered with a 503 and `Retry-After`; 30 seconds by default.
+    ///
+    /// The function of a controller is dropped then. **An action is not**: it runs to its end, its outcome is logged, and the caller that sends it again meanwhile joins it.
+    #[must_use]
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.request_timeout = timeout;
+        self
+    }
+
+    /// The most actions that may be under way at once; 1024 by default, at least 1. Another one is a 503 with `Retry-After`, and has not begun.
+    #[must_use]
+    pub fn max_actions(mut self, actions: usize) -> Self {
+        self.in_flight.at_most(actions);
+        self
+    }
+
+    /// How many requests without the token one peer may send in a minute; 60 by default, and `u32::MAX` is no limit. Further ones are a 429 with `Retry-After` instead of a 401.
+    ///
+    /// Requests with the token pass even then. A peer is an IP address, or the /64 network of an IPv6 address. It is known to [`Server`](crate::Server); a router of your
+    /// own server knows it if that serves `into_make_service_with_connect_info::<SocketAddr>()`, and limits nobody otherwise.
+    #[must_use]
+    pub fn max_failures_per_minute(mut self, failures: u32) -> Self {
+        self.limits.failures_per_minute = failures;
+        self
+    }
+
+    /// The token, to be replaced while the provider serves.
+    pub fn token_handle(&self) -> TokenHandle {
+        self.token.clone()
+    }
+
     /// The routes.
     pub fn router(self) -> Router {
-        let shared = Arc::new(Shared {
-            token: self.token,
+        let functions = T::ROUTES
+            .iter()
+            .flatten()
+            .map(|route| (route.operation, (route.function)(&self.context)));
+        router::router(Shared {
+            admission: Admission::new(self.token, self.limits.failures_per_minute),
+            routes: Routes::new(functions),
             limits: self.limits,
-            actions: self.actions,
+            in_flight: self.in_flight,
             manifest: &T::MANIFEST,
             features: manifest_json::<T>().into(),
-        });
-        let mut router = router::base(&shared);
-        for route in T::ROUTES.iter().flatten() {
-            router = router::mount(
-                router,
-                &shared,
-                route.operation,
-                (route.function)(&self.context),
-            );
-        }
-        for search in [
-            Operation::FindCustomerByEmail,
-            Operation::FindCustomerByPhone,
-        ] {
-            if !T::ROUTES
-                .iter()
-                .flatten()
-                .any(|route| route.operation == search)
-            {
-                router = router::reserve(router, &shared, search);
-            }
-        }
-        router
+        })
     }
 }
 

@@ -1,212 +1,259 @@
-//! From a request to a response: admit, read, call, validate, answer.
+//! From a request to a response: admit, find, read, call, validate, answer.
 
-use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::Request;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use futures_util::FutureExt as _;
-use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
+use tokio::time::timeout;
+use tracing::{Instrument as _, Span};
 
+use crate::admission::Admission;
+use crate::in_flight::InFlight;
 use crate::incoming::Incoming;
 use crate::manifest::Manifest;
 use crate::operate::Operate;
 use crate::provider::Limits;
+use crate::reply::Reply;
 use crate::request::REQUEST_ID;
-use crate::{Error, IntegrationToken, Mode, Operation, RequestId, Result, Side};
+use crate::routes::{Found, Params, Routes};
+use crate::telemetry::{self, Chain};
+use crate::{Error, Mode, Operation, RequestId, Result, Side};
 
-/// What all routes of a provider share.
+/// What all requests to a provider share.
 pub(crate) struct Shared {
-    pub(crate) token: IntegrationToken,
+    pub(crate) admission: Admission,
     pub(crate) limits: Limits,
-    pub(crate) actions: TaskTracker,
+    pub(crate) in_flight: InFlight,
+    pub(crate) routes: Routes,
     pub(crate) manifest: &'static Manifest,
     /// The manifest as `GET /churnkey/features` serves it.
     pub(crate) features: Bytes,
 }
 
-/// The manifest, and an answer for every path under `/churnkey` that no operation takes.
-pub(crate) fn base(shared: &Arc<Shared>) -> Router {
-    let no_such_path = guarded(shared, |_, _| {
-        Err(Error::not_found("there is no such path"))
-    });
-    let features = guarded(shared, |shared, method| {
-        match allow(Side::Controller, method) {
-            Some(refusal) => Ok(refusal),
-            None => {
-                let json = HeaderValue::from_static("application/json");
-                Ok(([(header::CONTENT_TYPE, json)], shared.features.clone()).into_response())
-            }
-        }
+/// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
+/// lookup takes, which paths are known.
+pub(crate) fn router(shared: Shared) -> Router {
+    let shared = Arc::new(shared);
+    let handler = any(move |request: Request| {
+        let shared = Arc::clone(&shared);
+        async move { respond(&shared, request).await }
     });
     Router::new()
-        .route("/churnkey", any(no_such_path.clone()))
-        .route("/churnkey/", any(no_such_path.clone()))
-        .route("/churnkey/{*path}", any(no_such_path))
-        .route("/churnkey/features", any(features))
+        .route("/churnkey", handler.clone())
+        .route("/churnkey/", handler.clone())
+        .route("/churnkey/{*path}", handler)
 }
 
-/// The path of an operation that the provider does not have, kept from another that would match it: a literal `email` or `phone` is never a
-/// customer's id.
-pub(crate) fn reserve(router: Router, shared: &Arc<Shared>, operation: Operation) -> Router {
-    let no_such_path = guarded(shared, |_, _| {
-        Err(Error::not_found("there is no such path"))
-    });
-    router.route(operation.path(), any(no_such_path))
-}
-
-/// The route of one operation.
-///
-/// It takes every method and refuses the wrong ones itself: axum would tell those without a token, by an `Allow` header, that the path is known.
-pub(crate) fn mount(
-    router: Router,
-    shared: &Arc<Shared>,
-    operation: Operation,
-    function: Arc<dyn Operate>,
-) -> Router {
-    let shared = Arc::clone(shared);
-    let handler = move |request: Request| {
-        let (shared, function) = (Arc::clone(&shared), Arc::clone(&function));
-        async move {
-            if let Err(unauthorized) = shared.token.admit(request.headers()) {
-                return unauthorized.into_response();
-            }
-            match allow(operation.side(), request.method()) {
-                Some(refusal) => refusal,
-                None => answer(&shared, operation, function, request).await,
-            }
+async fn respond(shared: &Shared, request: Request) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(address)| address.ip());
+    if let Err(refusal) = shared.admission.admit(request.headers(), peer) {
+        // Nothing else is told, an id of the request neither: its count would tell how many there are.
+        return refusal.into_response();
+    }
+    let id = RequestId::of(request.headers());
+    let reply = match shared.routes.find(request.uri().path()) {
+        Ok(Found::Operation(operation, function, params)) => {
+            let call = Call {
+                operation,
+                params,
+                function: Arc::clone(function),
+                id: id.clone(),
+            };
+            call.answer(shared, request).await
         }
+        Ok(Found::Features) => Mode::of(request.headers())
+            .map(|_| features(shared, request.method()))
+            .unwrap_or_else(Reply::from),
+        Err(nothing) => Mode::of(request.headers()).err().unwrap_or(nothing).into(),
     };
-    router.route(operation.path(), any(handler))
+    let mut response = reply.into_response();
+    response.headers_mut().insert(REQUEST_ID, id.to_header());
+    response
 }
 
-/// A handler that gives nothing away without the token.
-fn guarded(
-    shared: &Arc<Shared>,
-    answer: impl Fn(&Shared, &Method) -> Result<Response> + Clone + Send + Sync + 'static,
-) -> impl Fn(Request) -> Ready<Response> + Clone + Send + Sync + 'static {
-    let shared = Arc::clone(shared);
-    move |request: Request| {
-        let admitted = shared.token.admit(request.headers());
-        let result = admitted
-            .and_then(|()| Mode::of(request.headers()))
-            .and_then(|_| answer(&shared, request.method()));
-        ready(result.unwrap_or_else(Error::into_response))
+fn features(shared: &Shared, method: &Method) -> Reply {
+    match refuse_method(Side::Controller, method) {
+        Some(refusal) => refusal,
+        None => Reply::json(StatusCode::OK, shared.features.clone()),
     }
 }
 
 /// A refusal, if the method is not one of those that a side has.
-fn allow(side: Side, method: &Method) -> Option<Response> {
+fn refuse_method(side: Side, method: &Method) -> Option<Reply> {
     let allowed = match side {
         Side::Controller if method == Method::GET || method == Method::HEAD => return None,
         Side::Action if method == Method::POST => return None,
         Side::Controller => HeaderValue::from_static("GET, HEAD"),
         Side::Action => HeaderValue::from_static("POST"),
     };
-    let mut refusal =
-        Error::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed").into_response();
-    refusal.headers_mut().insert(header::ALLOW, allowed);
-    Some(refusal)
+    let refusal = Error::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+    Some(Reply::from(refusal).header(header::ALLOW, allowed))
 }
 
-async fn answer(
-    shared: &Shared,
+/// A request that has found its operation.
+struct Call {
     operation: Operation,
+    params: Params,
     function: Arc<dyn Operate>,
-    request: Request,
-) -> Response {
-    let started = Instant::now();
-    let id = RequestId::of(request.headers());
-    let mode = Mode::of(request.headers());
-    let span = tracing::info_span!(
-        "churnkey",
-        module = operation.module(),
-        operation = operation.name(),
-        mode = mode.as_ref().map_or("unknown", |mode| mode.as_str()),
-        request_id = id.as_str(),
-    );
-    let (mut parts, body) = request.into_parts();
-    let incoming = match mode {
-        Ok(mode) => {
-            Incoming::read(
-                operation,
-                mode,
-                shared.manifest,
-                shared.limits,
-                &mut parts,
-                body,
-            )
-            .await
-        }
-        Err(refusal) => Err(refusal),
-    };
-    let work = {
-        let id = id.clone();
-        async move {
-            let call = async { function.operate(incoming?, id, parts).await };
-            let outcome = AssertUnwindSafe(call).catch_unwind().await;
-            let result = outcome.unwrap_or_else(|_| Err(panicked()));
-            log(&result, started);
-            result.unwrap_or_else(Error::into_response)
-        }
-        .instrument(span)
-    };
-    let mut response = match operation.side() {
-        Side::Controller => work.await,
-        // A task of its own, which a caller that hangs up does not take down: an accepted action runs to its end, and into the log.
-        Side::Action => {
-            let outcome = shared.actions.spawn(work).await;
-            outcome.unwrap_or_else(|failure| Error::internal(failure).into_response())
-        }
-    };
-    response.headers_mut().insert(REQUEST_ID, id.to_header());
-    response
+    id: RequestId,
 }
 
-/// Without the panic's message, which is the panic hook's to show and may hold personal data.
-fn panicked() -> Error {
-    Error::internal("the function panicked")
-}
-
-fn log(result: &Result<Response>, started: Instant) {
-    let duration_ms = started.elapsed().as_secs_f64() * 1e3;
-    match result {
-        Ok(response) => {
-            tracing::info!(status = response.status().as_u16(), duration_ms, "answered")
+impl Call {
+    async fn answer(self, shared: &Shared, request: Request) -> Reply {
+        if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
+            return refusal;
         }
-        Err(error) => {
-            let status = error.status().as_u16();
-            match error.cause() {
-                Some(cause) if status >= 500 => {
-                    tracing::error!(status, duration_ms, cause = %Chain(cause), "failed")
+        let mode = Mode::of(request.headers());
+        let span = tracing::info_span!(
+            "churnkey",
+            module = self.operation.module(),
+            operation = self.operation.name(),
+            mode = mode.as_ref().map_or("unknown", |mode| mode.as_str()),
+            request_id = self.id.as_str(),
+            status = tracing::field::Empty,
+            duration_ms = tracing::field::Empty,
+        );
+        let watch = Watch {
+            span: span.clone(),
+            operation: self.operation,
+            mode: mode.as_ref().ok().copied(),
+            started: Instant::now(),
+        };
+        let (parts, body) = request.into_parts();
+        match mode {
+            Ok(mode) => {
+                self.run(shared, mode, parts, body, watch)
+                    .instrument(span)
+                    .await
+            }
+            Err(refusal) => watch.end(Err(refusal)),
+        }
+    }
+
+    async fn run(
+        self,
+        shared: &Shared,
+        mode: Mode,
+        parts: axum::http::request::Parts,
+        body: Body,
+        watch: Watch,
+    ) -> Reply {
+        let read = Incoming::read(
+            self.operation,
+            self.params,
+            mode,
+            shared.manifest,
+            &shared.limits,
+            &parts,
+            body,
+        );
+        let incoming = match read.await {
+            Ok(incoming) => incoming,
+            Err(refusal) => return watch.end(Err(refusal)),
+        };
+        let limit = shared.limits.request_timeout;
+        let span = watch.span.clone();
+        match self.operation.side() {
+            Side::Controller => {
+                let call = self.function.operate(incoming, self.id, parts);
+                let result = timeout(limit, caught(call)).await;
+                watch.end(result.unwrap_or_else(|_| Err(too_late("the function took too long"))))
+            }
+            Side::Action => {
+                let intent = incoming.intent();
+                let (id, function) = (self.id, self.function);
+                let work = {
+                    let watch = watch.clone();
+                    async move {
+                        let call = function.operate(incoming, id, parts);
+                        watch.end(caught(call).await)
+                    }
+                };
+                let accepted = match shared.in_flight.accept(intent, work.instrument(span)) {
+                    Ok(accepted) => accepted,
+                    Err(refusal) => return watch.end(Err(refusal)),
+                };
+                let outcome = timeout(limit, accepted.outcome).await;
+                match outcome {
+                    Ok(reply) if accepted.joined => watch.joined(reply),
+                    Ok(reply) => reply,
+                    Err(_) => {
+                        tracing::warn!("the action runs on, and its caller is told to come back");
+                        too_late("the action is still under way").into()
+                    }
                 }
-                Some(cause) => {
-                    tracing::warn!(status, duration_ms, cause = %Chain(cause), "refused")
-                }
-                None => tracing::info!(status, duration_ms, reason = error.message(), "refused"),
             }
         }
     }
 }
 
-/// An error and its causes on one line.
-struct Chain<'a>(&'a (dyn std::error::Error + 'static));
+/// The caller may come back: what it asked for has not failed.
+fn too_late(message: &'static str) -> Error {
+    Error::unavailable(Duration::from_secs(5)).because(message)
+}
 
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
+/// The outcome of a user's function, which may panic. The panic's message is the panic hook's to show and may hold personal data.
+async fn caught(call: impl Future<Output = Result<Reply>>) -> Result<Reply> {
+    let outcome = AssertUnwindSafe(call).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")))
+}
+
+/// What is written down of a request.
+#[derive(Clone)]
+struct Watch {
+    span: Span,
+    operation: Operation,
+    mode: Option<Mode>,
+    started: Instant,
+}
+
+impl Watch {
+    /// The end of a request, in the log and in the metrics.
+    fn end(&self, result: Result<Reply>) -> Reply {
+        let _inside = self.span.enter();
+        match result {
+            Ok(reply) => {
+                self.record(reply.status());
+                tracing::info!("answered");
+                reply
+            }
+            Err(error) => {
+                let status = error.status();
+                self.record(status);
+                match error.cause() {
+                    Some(cause) if status.is_server_error() => {
+                        tracing::error!(cause = %Chain(cause), "failed");
+                    }
+                    Some(cause) => tracing::warn!(cause = %Chain(cause), "refused"),
+                    None => tracing::info!(reason = error.message(), "refused"),
+                }
+                error.into()
+            }
         }
-        Ok(())
+    }
+
+    /// The end of a request that was given the outcome of another.
+    fn joined(&self, reply: Reply) -> Reply {
+        let _inside = self.span.enter();
+        self.record(reply.status());
+        telemetry::action_joined(self.operation);
+        tracing::info!("answered with the outcome of the same action, which was under way");
+        reply
+    }
+
+    fn record(&self, status: StatusCode) {
+        let elapsed = self.started.elapsed();
+        self.span.record("status", status.as_u16());
+        self.span.record("duration_ms", elapsed.as_secs_f64() * 1e3);
+        telemetry::request(self.operation, self.mode, status, elapsed);
     }
 }

@@ -157,7 +157,7 @@ impl<T: Integration> Server<T> {
         let verifying = self
             .verification
             .map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
-        let actions = self.provider.actions.clone();
+        let actions = self.provider.in_flight.clone();
         let router = self.provider.router().fallback(outside);
         let ending = CancellationToken::new();
         let serving = axum::serve(listener, router).with_graceful_shutdown({
@@ -179,11 +179,10 @@ impl<T: Integration> Server<T> {
         if let Some(verifying) = verifying {
             verifying.abort();
         }
-        actions.close();
-        if !actions.is_empty() {
+        if actions.len() > 0 {
             announce("waiting for the actions under way");
         }
-        actions.wait().await;
+        actions.end().await;
         announce(&format!("{} has stopped", T::NAME));
         Ok(())
     }

@@ -1,47 +1,134 @@
 //! Who may call: the integration token.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::http::{HeaderMap, header};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use axum::http::{HeaderMap, StatusCode, header};
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{Error, Result};
+use crate::{Error, Result, Timestamp};
 
-/// The secret that Churnkey sends with every request.
+/// The secret that Churnkey sends with every request, and for a while the one before it.
 ///
-/// Only a digest is kept, so it cannot be printed; comparing takes the same time wherever two tokens differ. A token that is empty or
-/// blank matches nothing: a router made with it refuses everybody.
-#[derive(Clone)]
-pub struct IntegrationToken(Option<[u8; 32]>);
+/// Only digests are kept, so it cannot be printed; comparing takes the same time wherever two tokens differ. A token that is empty or
+/// blank matches nothing: a provider that has no other refuses everybody.
+///
+/// To change the token without a gap, give the new one and the old one with the moment at which it ends, start or [reload](TokenHandle), and only then change it in
+/// Churnkey's dashboard:
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// # fn tokens(new: &str, old: &str) -> churnkey::Result<()> {
+/// let token = churnkey::IntegrationToken::new(new).with_previous(old, "2026-12-01T00:00:00Z".parse()?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct IntegrationToken {
+    current: Option<Digest>,
+    previous: Option<(Digest, Timestamp)>,
+}
+
+type Digest = [u8; 32];
 
 impl IntegrationToken {
     /// A token from text. White space around it is dropped, because files and dashboards add it.
     pub fn new(token: impl AsRef<str>) -> Self {
-        let token = token.as_ref().trim();
-        Self((!token.is_empty()).then(|| Sha256::digest(token).into()))
-    }
-
-    /// Whether the token was empty, so that every request is refused.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// Lets a request pass that carries `Authorization: Bearer <token>`, in any case of the scheme (protocol: **doc**).
-    ///
-    /// The guide's own sample compares the whole header with the token, so the bare form `Authorization: <token>` passes too (**assumed**).
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<()> {
-        let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(expected), Some(value), None) = (&self.0, values.next(), values.next()) else {
-            return Err(unauthorized());
-        };
-        let presented: [u8; 32] = Sha256::digest(credential(value.as_bytes())).into();
-        if bool::from(presented.ct_eq(expected)) {
-            Ok(())
-        } else {
-            Err(unauthorized())
+        Self {
+            current: digest(token.as_ref()),
+            previous: None,
         }
     }
+
+    /// Lets the token before this one pass as well until a moment, which is not included. An empty one matches nothing.
+    #[must_use]
+    pub fn with_previous(mut self, token: impl AsRef<str>, until: Timestamp) -> Self {
+        self.previous = digest(token.as_ref()).map(|digest| (digest, until));
+        self
+    }
+
+    /// The tokens in a file: the current one on the first line, and if there is a second, the previous one and the moment at which it ends:
+    ///
+    /// ```text
+    /// 3f1cb4e8a0..
+    /// 9d07aa51c2.. until 2026-12-01T00:00:00Z
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, has no token, or has something else. The message names the line and never what it holds.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let refusal = |rule: &str| {
+            let message = format!("the token file {} {rule}", path.display());
+            Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| refusal("cannot be read").because(cause))?;
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let current = lines.next().ok_or_else(|| refusal("is empty"))?;
+        if current.contains(char::is_whitespace) {
+            return Err(refusal("must have the token alone on its first line"));
+        }
+        let token = Self::new(current);
+        let token = match lines.next() {
+            None => token,
+            Some(line) => {
+                match line.split_whitespace().collect::<Vec<_>>()[..] {
+                    [previous, "until", until] => {
+                        let until = until.parse().map_err(|_| {
+                        refusal("must end its second line with a moment such as 2026-12-01T00:00:00Z")
+                    })?;
+                        token.with_previous(previous, until)
+                    }
+                    _ => {
+                        return Err(refusal(
+                            "must have `<previous token> until <moment>` on its second line",
+                        ));
+                    }
+                }
+            }
+        };
+        match lines.next() {
+            None => Ok(token),
+            Some(_) => Err(refusal("must have at most two lines")),
+        }
+    }
+
+    /// Whether the token was empty, so that it matches nothing.
+    pub fn is_empty(&self) -> bool {
+        self.current.is_none()
+    }
+
+    /// Whether a request carries `Authorization: Bearer <token>`, in any case of the scheme (protocol: **doc**).
+    ///
+    /// The guide's own sample compares the whole header with the token, so the bare form `Authorization: <token>` passes too (**assumed**).
+    fn admits(&self, headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> bool {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let presented = match (values.next(), values.next()) {
+            (Some(value), None) => value.as_bytes(),
+            // Hashed and compared all the same, so that the answer takes no less time.
+            _ => b"",
+        };
+        let presented = Sha256::digest(credential(presented)).into();
+        let current = matches(&presented, self.current.as_ref());
+        let previous = matches(&presented, self.previous.as_ref().map(|(digest, _)| digest));
+        bool::from(current)
+            || bool::from(previous) && self.previous.is_some_and(|(_, until)| now() < until)
+    }
+}
+
+fn digest(token: &str) -> Option<Digest> {
+    let token = token.trim();
+    (!token.is_empty()).then(|| Sha256::digest(token).into())
+}
+
+/// An absent token costs a comparison as well.
+fn matches(presented: &Digest, expected: Option<&Digest>) -> Choice {
+    let there = Choice::from(u8::from(expected.is_some()));
+    there & presented.ct_eq(expected.unwrap_or(&[0; 32]))
 }
 
 fn credential(header: &[u8]) -> &[u8] {
@@ -50,10 +137,6 @@ fn credential(header: &[u8]) -> &[u8] {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case(SCHEME) => token.trim_ascii(),
         _ => header.trim_ascii(),
     }
-}
-
-fn unauthorized() -> Error {
-    Error::new(axum::http::StatusCode::UNAUTHORIZED, "Unauthorized")
 }
 
 impl fmt::Debug for IntegrationToken {
@@ -77,5 +160,71 @@ impl From<String> for IntegrationToken {
 impl From<&String> for IntegrationToken {
     fn from(token: &String) -> Self {
         Self::new(token)
+    }
+}
+
+/// The token of a provider that is serving, to be replaced while it does: see [`Provider::token_handle`](crate::Provider::token_handle).
+#[derive(Clone, Debug)]
+pub struct TokenHandle(Arc<RwLock<IntegrationToken>>);
+
+impl TokenHandle {
+    pub(crate) fn new(token: IntegrationToken) -> Self {
+        Self(Arc::new(RwLock::new(token)))
+    }
+
+    /// Requires another token from the next request on. Requests under way are not affected.
+    pub fn replace(&self, token: impl Into<IntegrationToken>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = token.into();
+    }
+
+    pub(crate) fn admits(&self, headers: &HeaderMap) -> bool {
+        let token = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        token.admits(headers, Timestamp::now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    fn admits(token: &IntegrationToken, header: &'static str, now: &str) -> bool {
+        let header = HeaderValue::from_static(header);
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, header)]);
+        token.admits(&headers, || at(now))
+    }
+
+    #[test]
+    fn the_previous_token_passes_until_its_moment_and_not_at_it() {
+        let token = IntegrationToken::new("new").with_previous("old", at("2026-12-01T00:00:00Z"));
+        for (header, now, passes) in [
+            ("Bearer new", "2026-11-30T00:00:00Z", true),
+            ("Bearer new", "2027-01-01T00:00:00Z", true),
+            ("Bearer old", "2026-11-30T23:59:59.999Z", true),
+            ("old", "2026-11-30T23:59:59.999Z", true),
+            ("Bearer old", "2026-12-01T00:00:00Z", false),
+            ("Bearer older", "2026-11-30T00:00:00Z", false),
+        ] {
+            assert_eq!(admits(&token, header, now), passes, "{header} at {now}");
+        }
+    }
+
+    #[test]
+    fn an_empty_token_matches_nothing_in_either_place() {
+        let until = at("9999-01-01T00:00:00Z");
+        let token = IntegrationToken::new(" ").with_previous("", until);
+        for header in ["", " ", "Bearer", "Bearer ", "Bearer  "] {
+            assert!(
+                !admits(&token, header, "2026-01-01T00:00:00Z"),
+                "{header:?}"
+            );
+        }
+        let previous_only = IntegrationToken::new("").with_previous("old", until);
+        assert!(admits(&previous_only, "Bearer old", "2026-01-01T00:00:00Z"));
     }
 }

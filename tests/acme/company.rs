@@ -170,15 +170,13 @@ impl Company {
     }
 
     pub(crate) async fn act_in(&self, mode: Mode, action: &str, body: Value) -> (u16, String) {
-        let request = request(mode)
-            .method("POST")
-            .uri(format!("/churnkey/actions/{action}"))
-            .header("Content-Type", "application/json")
-            .header("X-Request-Id", "request-of-a-test")
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        let (status, body) = self.send(request).await;
+        let (status, body) = self.send(action_request(mode, action, &body)).await;
         (status.as_u16(), body)
+    }
+
+    /// The same company behind another instance of the provider, which knows nothing of what this one has under way.
+    pub(crate) fn another_instance(&self) -> Router {
+        Acme::router(Arc::clone(&self.acme), "token")
     }
 
     async fn send(&self, request: Request<Body>) -> (StatusCode, String) {
@@ -283,4 +281,15 @@ pub(crate) fn months(amount: u32) -> Value {
 
 pub(crate) fn until(date: &str) -> Value {
     json!({ "type": "date", "date": date })
+}
+
+/// A request for an action, such as `subscription/cancel`.
+pub(crate) fn action_request(mode: Mode, action: &str, body: &Value) -> Request<Body> {
+    request(mode)
+        .method("POST")
+        .uri(format!("/churnkey/actions/{action}"))
+        .header("Content-Type", "application/json")
+        .header("X-Request-Id", "request-of-a-test")
+        .body(Body::from(body.to_string()))
+        .unwrap()
 }

@@ -1,11 +1,11 @@
 //! What holds for every action.
 
-use std::sync::Arc;
-
+use churnkey::Mode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tower::ServiceExt as _;
 
-use crate::company::{Company, months};
+use crate::company::{Company, action_request, months};
 
 /// Each action with a body that can be carried out on the trial `sub` of `ann`.
 fn actions() -> Vec<(&'static str, Value)> {
@@ -115,16 +115,17 @@ async fn every_action_changes_something_the_first_time_and_nothing_the_second() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_twins_at_once_one_is_applied() {
+async fn of_many_twins_at_once_to_as_many_instances_one_is_applied() {
     for (action, body) in actions() {
         let alone = Company::with_ann_in_trial().await;
         assert_eq!(alone.act(action, body.clone()).await, 200);
 
-        let company = Arc::new(Company::with_ann_in_trial().await);
+        let company = Company::with_ann_in_trial().await;
         let mut twins = JoinSet::new();
         for _ in 0..8 {
-            let (company, body) = (Arc::clone(&company), body.clone());
-            twins.spawn(async move { company.act(action, body).await });
+            let instance = company.another_instance();
+            let request = action_request(Mode::Test, action, &body);
+            twins.spawn(async move { instance.oneshot(request).await.unwrap().status().as_u16() });
         }
 
         assert_eq!(twins.join_all().await, [200; 8], "{action}");

@@ -13,16 +13,20 @@ pub(crate) trait FromBody: Sized {
     fn from_body(body: &Body<'_>) -> Result<Self>;
 }
 
-/// The body of an action, and what the provider has switched on. Unknown fields are ignored; `null` counts as absent.
+/// The body of an action, and what the provider has switched on.
 pub(crate) struct Body<'a> {
-    fields: Map<String, Value>,
-    pub(super) actions: &'a Actions,
+    pub(crate) fields: &'a Fields,
+    pub(crate) actions: &'a Actions,
 }
 
-impl<'a> Body<'a> {
-    pub(crate) fn parse(bytes: &[u8], actions: &'a Actions) -> Result<Self> {
+/// The body of an action as it was sent. Unknown fields are ignored; `null` counts as absent.
+#[derive(Default)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self { fields, actions }),
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
             Ok(_) => Err(Error::bad_request("the body must be a JSON object")),
             // The parser's own words may quote the body.
             Err(_) => Err(Error::bad_request("the body must be valid JSON")),
@@ -30,7 +34,39 @@ impl<'a> Body<'a> {
     }
 
     fn get(&self, field: &str) -> Option<&Value> {
-        self.fields.get(field).filter(|value| !value.is_null())
+        self.0.get(field).filter(|value| !value.is_null())
+    }
+
+    /// What the fields that have a meaning ask for, so that two bodies can be compared.
+    pub(crate) fn meaning(&self) -> String {
+        let known = KNOWN.map(|field| self.get(field));
+        serde_json::to_string(&known).unwrap_or_default()
+    }
+
+    /// A field that is text, or nothing: for looking at a body before it is read.
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.get(field).and_then(Value::as_str)
+    }
+}
+
+/// Every field that an action may have.
+const KNOWN: [&str; 11] = [
+    "customerId",
+    "subscriptionId",
+    "scheduledAt",
+    "startAt",
+    "duration",
+    "id",
+    "coupon",
+    "price",
+    "unpause",
+    "allowAnnual",
+    "prorate",
+];
+
+impl Body<'_> {
+    fn get(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
     }
 
     fn text(&self, field: &'static str) -> Result<&str> {

@@ -1,0 +1,174 @@
+//! The door: the token, and a limit on those who try to do without.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, StatusCode};
+
+use crate::token::TokenHandle;
+use crate::{Error, Result, telemetry};
+
+pub(crate) struct Admission {
+    token: TokenHandle,
+    failures: Failures,
+}
+
+impl Admission {
+    pub(crate) fn new(token: TokenHandle, failures_per_minute: u32) -> Self {
+        Self {
+            token,
+            failures: Failures::new(failures_per_minute),
+        }
+    }
+
+    /// Lets a request pass that has the token.
+    ///
+    /// A peer that fails too often is told to wait, and its failures are no longer logged. The token passes even then: Churnkey may share an address, such as that of a
+    /// proxy, with somebody who guesses.
+    ///
+    /// # Errors
+    ///
+    /// 401, or 429 with `Retry-After`. Neither says anything of the provider.
+    pub(crate) fn admit(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<()> {
+        if self.token.admits(headers) {
+            return Ok(());
+        }
+        let wait = peer.and_then(|peer| self.failures.count(peer, Instant::now()));
+        let refusal = match wait {
+            None => {
+                let peer = peer.map(tracing::field::display);
+                tracing::warn!(peer, "refused a request without the integration token");
+                Error::new(StatusCode::UNAUTHORIZED, "Unauthorized")
+            }
+            Some(wait) => {
+                Error::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests").retry_after(wait)
+            }
+        };
+        telemetry::refused_token(refusal.status());
+        Err(refusal)
+    }
+}
+
+/// How often each peer has failed of late.
+///
+/// A fixed number of counters, so that no number of peers takes more memory. Peers that share one by chance share their allowance, which costs nobody who has the token
+/// anything. Each counter holds the moment at which all that was counted is forgiven (the algorithm is known as GCRA).
+struct Failures {
+    /// Not to be guessed from outside, so that nobody can aim at the counter of another.
+    hasher: RandomState,
+    forgiven: Box<[AtomicU64]>,
+    began: Instant,
+    /// What one failure costs, in microseconds; `None` is no limit.
+    cost: Option<u64>,
+}
+
+const COUNTERS: usize = 4096;
+const MINUTE: u64 = 60_000_000;
+
+impl Failures {
+    fn new(per_minute: u32) -> Self {
+        Self {
+            hasher: RandomState::new(),
+            forgiven: (0..COUNTERS).map(|_| AtomicU64::new(0)).collect(),
+            began: Instant::now(),
+            cost: (per_minute < u32::MAX).then(|| MINUTE / u64::from(per_minute.max(1))),
+        }
+    }
+
+    /// Counts a failure; answers with how long to wait if there have been too many.
+    fn count(&self, peer: IpAddr, now: Instant) -> Option<Duration> {
+        let cost = self.cost?;
+        let counter = self.hasher.hash_one(network(peer)) as usize % COUNTERS;
+        let now = u64::try_from(now.duration_since(self.began).as_micros()).unwrap_or(u64::MAX);
+        let spend = |forgiven: u64| {
+            let after = forgiven.max(now).saturating_add(cost);
+            (after - now <= MINUTE).then_some(after)
+        };
+        let counted =
+            self.forgiven[counter].fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        let forgiven = counted.err()?;
+        Some(Duration::from_micros(
+            forgiven.saturating_add(cost).saturating_sub(now + MINUTE),
+        ))
+    }
+}
+
+/// One counter for the network that a subscriber of IPv6 is given, who may choose among its addresses.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & (!0 << 64)).into()),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn a_peer_may_fail_so_often_in_a_minute_and_is_then_told_how_long_to_wait() {
+        let failures = Failures::new(30);
+        let start = failures.began;
+        let (guesser, other) = (ip("192.0.2.1"), ip("192.0.2.2"));
+        for attempt in 0..30 {
+            assert_eq!(failures.count(guesser, start), None, "attempt {attempt}");
+        }
+        assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
+        // Being refused costs nothing more.
+        assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
+        // Two addresses share one of 4096 counters only by a chance that the hasher draws anew for each.
+        let unlucky = (0..20)
+            .filter(|_| Failures::new(1).collide(guesser, other))
+            .count();
+        assert!(unlucky < 5);
+        let later = start + Duration::from_secs(2);
+        assert_eq!(failures.count(guesser, later), None);
+        assert_eq!(failures.count(guesser, later), Some(Duration::from_secs(2)));
+        let much_later = start + Duration::from_secs(3600);
+        for attempt in 0..30 {
+            assert_eq!(
+                failures.count(guesser, much_later),
+                None,
+                "attempt {attempt}"
+            );
+        }
+        assert!(failures.count(guesser, much_later).is_some());
+    }
+
+    impl Failures {
+        fn collide(&self, one: IpAddr, other: IpAddr) -> bool {
+            let now = self.began;
+            self.count(one, now);
+            self.count(other, now).is_some()
+        }
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_peer_and_a_mapped_address_as_what_it_maps() {
+        assert_eq!(
+            network(ip("2001:db8:1:2:3:4:5:6")),
+            network(ip("2001:db8:1:2::1"))
+        );
+        assert_ne!(
+            network(ip("2001:db8:1:2::1")),
+            network(ip("2001:db8:1:3::1"))
+        );
+        assert_eq!(network(ip("::ffff:192.0.2.1")), ip("192.0.2.1"));
+    }
+
+    #[test]
+    fn the_largest_number_is_no_limit_and_zero_is_one() {
+        let unlimited = Failures::new(u32::MAX);
+        let none = Failures::new(0);
+        let peer = ip("192.0.2.1");
+        assert!((0..10_000).all(|_| unlimited.count(peer, unlimited.began).is_none()));
+        assert_eq!(none.count(peer, none.began), None);
+        assert!(none.count(peer, none.began).is_some());
+    }
+}
