@@ -184,7 +184,9 @@ async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Resu
     match timeout(limits.body_timeout, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
-        Ok(Err(_)) => Err(Error::bad_request("the body ended before it was complete")),
+        Ok(Err(_)) => Err(Error::bad_request(
+            "the body is incomplete, or its chunks are malformed",
+        )),
         Err(_) => Err(Error::new(
             StatusCode::REQUEST_TIMEOUT,
             format!(

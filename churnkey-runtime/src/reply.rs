@@ -44,14 +44,6 @@ impl Reply {
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
-
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.body
-    }
 }
 
 impl IntoResponse for Reply {

@@ -253,7 +253,8 @@ impl Watch {
     fn record(&self, status: StatusCode) {
         let elapsed = self.started.elapsed();
         self.span.record("status", status.as_u16());
-        self.span.record("duration_ms", elapsed.as_secs_f64() * 1e3);
+        self.span
+            .record("duration_ms", elapsed.as_micros() as f64 / 1e3);
         telemetry::request(self.operation, self.mode, status, elapsed);
     }
 }

@@ -1,18 +1,35 @@
 //! The server for those who have none.
 
-use std::env;
-use std::future::IntoFuture as _;
+mod connection;
+mod environment;
+mod head;
+mod health;
+mod refusal;
+mod signals;
+mod wire;
+
+use std::borrow::Cow;
+use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use self::connection::Connections;
+use self::head::HeadLimits;
+use self::refusal::Refusal;
+use self::signals::Signal;
+use self::wire::Timeouts;
+use crate::in_flight::InFlight;
 use crate::provider::{Integration, Provider, manifest_json};
-
-use crate::{Error, IntegrationToken, Result};
+use crate::token::TokenHandle;
+use crate::{Error, IntegrationToken, Result, telemetry};
 
 /// Serves an integration until the process is told to end.
 ///
@@ -20,7 +37,9 @@ use crate::{Error, IntegrationToken, Result};
 ///
 /// | variable | meaning |
 /// | --- | --- |
-/// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required |
+/// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required, unless there is a file |
+/// | `CK_INTEGRATION_TOKEN_FILE` | a file that has the token, and is [read](IntegrationToken::from_file) again on SIGHUP |
+/// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the token before, which passes as well until the moment in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `verify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that remembers which manifest was verified last; without it every start verifies |
@@ -35,10 +54,38 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 }
 
 /// A server for an integration; [`serve`] is the short way.
-#[derive(Debug)]
+///
+/// It speaks HTTP/1.1 and answers under `/churnkey`, and at two paths for load balancers and orchestrators that need no token: `/healthz` is a 200 while the process
+/// lives, `/readyz` a 200 while it can serve (see [`ready`](Self::ready)) and a 503 otherwise, and once it is told to end.
+///
+/// Put a proxy in front that speaks TLS, and bind to loopback or a private network, as by default.
+///
+/// # Limits
+///
+/// What is not a request that can be answered is refused in the shape of every other error, and its connection closed.
+///
+/// | limit | by default | beyond it | why |
+/// | --- | --- | --- | --- |
+/// | [`header_timeout`](Self::header_timeout) | 10 s | 408, or closed if nothing came | a head is one packet; a stranger who sends nothing is not waited for any longer |
+/// | [`idle_timeout`](Self::idle_timeout) | 75 s | closed | a proxy keeps connections for 60 s as a rule, and should be the one to close them |
+/// | [`write_timeout`](Self::write_timeout) | 30 s | closed | a page is at most some hundred kilobytes |
+/// | [`max_connections`](Self::max_connections) | 512 | 503 with `Retry-After` | half of the 1024 files that a process may have open by default; the rest is for the database |
+/// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB, of which 8 KiB the path | 431, 414 | a cursor has at most 1 KiB, and proxies add a few headers |
+/// | headers | 100 | 431 | |
+/// | [`Provider::max_body_bytes`] | 64 KiB | 413 | |
+/// | [`Provider::body_timeout`] | 10 s | 408 | |
+/// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | |
+/// | [`Provider::max_actions`] | 1024 | 503 with `Retry-After` | |
+/// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | |
 pub struct Server<T> {
     provider: Provider<T>,
     address: SocketAddr,
+    token_file: Option<PathBuf>,
+    ready: Option<health::Ask>,
+    limits: HeadLimits,
+    timeouts: Timeouts,
+    max_connections: usize,
+    shutdown_timeout: Duration,
     #[cfg(feature = "verify")]
     verification: Option<crate::Verification>,
 }
@@ -49,55 +96,22 @@ impl<T: Integration> Server<T> {
         Self {
             provider,
             address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            token_file: None,
+            ready: None,
+            limits: HeadLimits {
+                head_bytes: 16 * 1024,
+                request_line_bytes: 8 * 1024,
+            },
+            timeouts: Timeouts {
+                header: Duration::from_secs(10),
+                idle: Duration::from_secs(75),
+                write: Duration::from_secs(30),
+            },
+            max_connections: 512,
+            shutdown_timeout: Duration::from_secs(10),
             #[cfg(feature = "verify")]
             verification: None,
         }
-    }
-
-    /// A server as the environment describes it: see [`serve`].
-    ///
-    /// # Errors
-    ///
-    /// A variable is missing or makes no sense. The message says what to do.
-    pub fn from_env(context: impl Into<Arc<T>>) -> Result<Self> {
-        let token = IntegrationToken::new(variable("CK_INTEGRATION_TOKEN")?.unwrap_or_default());
-        if token.is_empty() {
-            return Err(refusal(
-                "CK_INTEGRATION_TOKEN is missing or empty. Take the integration token from the settings of your custom provider in \
-                 Churnkey's dashboard and put it into the environment; to try things out on your own machine any text will do:\n\n    \
-                 CK_INTEGRATION_TOKEN=local-token cargo run",
-            ));
-        }
-        let mut server = Self::new(Provider::new(context, token));
-        if let Some(address) = variable("CHURNKEY_ADDR")? {
-            server.address = address.trim().parse().map_err(|_| {
-                refusal("CHURNKEY_ADDR must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080")
-            })?;
-        }
-        server.verify_from_env()
-    }
-
-    #[cfg(feature = "verify")]
-    fn verify_from_env(self) -> Result<Self> {
-        let Some(api_key) = variable("CK_API_KEY")?.filter(|key| !key.trim().is_empty()) else {
-            return Ok(self);
-        };
-        let mut verification = crate::Verification::new(api_key)?;
-        if let Some(url) = variable("CHURNKEY_API_URL")? {
-            verification = verification.base_url(url)?;
-        }
-        if let Some(file) = env::var_os("CHURNKEY_VERIFIED_FILE") {
-            verification = verification.remember_in(file);
-        }
-        Ok(self.verification(verification))
-    }
-
-    #[cfg(not(feature = "verify"))]
-    fn verify_from_env(self) -> Result<Self> {
-        if env::var_os("CK_API_KEY").is_some() {
-            announce("CK_API_KEY has no effect: the feature `verify` of churnkey is off");
-        }
-        Ok(self)
     }
 
     /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
@@ -112,6 +126,91 @@ impl<T: Integration> Server<T> {
     #[must_use]
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
+        self
+    }
+
+    /// Takes the token from a [file](IntegrationToken::from_file), now and again on each SIGHUP. A file that has become unreadable or wrong changes nothing and is logged as
+    /// an error: the tokens read last stay.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or does not have what it must. The message says which.
+    pub fn token_file(mut self, path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        self.provider
+            .token_handle()
+            .replace(IntegrationToken::from_file(&path)?);
+        self.token_file = Some(path);
+        Ok(self)
+    }
+
+    /// What `/readyz` asks: whether the database answers, for one. `Err` is a 503, and its cause is logged.
+    ///
+    /// It is asked at most once a second, however many ask the server, and has four seconds to answer.
+    ///
+    /// ```no_run
+    /// # use churnkey_runtime as churnkey;
+    /// # struct Database;
+    /// # impl Database { async fn ping(&self) -> std::io::Result<()> { Ok(()) } }
+    /// # struct Billing { database: Database }
+    /// # async fn example(server: churnkey::Server<Billing>) -> churnkey::Result<()> where Billing: churnkey::Integration + Send + Sync {
+    /// server.ready(async |billing| Ok(billing.database.ping().await?)).run().await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn ready<F>(mut self, ask: impl Fn(Arc<T>) -> F + Send + Sync + 'static) -> Self
+    where
+        T: Send + Sync,
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let context = Arc::clone(&self.provider.context);
+        self.ready = Some(Arc::new(move || Box::pin(ask(Arc::clone(&context)))));
+        self
+    }
+
+    /// How long a request's head may take to arrive, and a connection that has not had the token may be idle; 10 seconds by default.
+    #[must_use]
+    pub fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.header = timeout;
+        self
+    }
+
+    /// How long a connection may be idle between requests; 75 seconds by default.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.idle = timeout;
+        self
+    }
+
+    /// How long a peer may leave an answer unread; 30 seconds by default.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.write = timeout;
+        self
+    }
+
+    /// The most connections at once; 512 by default, at least 1. A process may have 1024 files open by default (`ulimit -n`), and needs some of them for the database.
+    #[must_use]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// The most bytes that a request's head may have, half of them for its path; 16 KiB by default, and between 1 and 256 KiB.
+    #[must_use]
+    pub fn max_head_bytes(mut self, bytes: usize) -> Self {
+        let head_bytes = bytes.clamp(1024, 256 * 1024);
+        self.limits = HeadLimits {
+            head_bytes,
+            request_line_bytes: head_bytes / 2,
+        };
+        self
+    }
+
+    /// How long callers are waited for once the process is told to end; 10 seconds by default. Actions that were accepted are waited for however long they take.
+    #[must_use]
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = timeout;
         self
     }
 
@@ -137,6 +236,7 @@ impl<T: Integration> Server<T> {
     ///
     /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
+        let (mut terminate, mut hangup) = (Signal::terminate(), Signal::hangup());
         let manifest = manifest_json::<T>();
         announce(&format!(
             "{} listens on http://{}/churnkey",
@@ -154,42 +254,177 @@ impl<T: Integration> Server<T> {
             );
         }
         #[cfg(feature = "verify")]
-        let verifying = self
-            .verification
-            .map(|verification| tokio::spawn(async move { verification.keep(&manifest).await }));
-        let actions = self.provider.in_flight.clone();
-        let router = self.provider.router().fallback(outside);
-        let ending = CancellationToken::new();
-        let serving = axum::serve(listener, router).with_graceful_shutdown({
-            let ending = ending.clone();
-            async move {
-                told_to_end().await;
-                ending.cancel();
-            }
+        let _verifying = self.verification.map(|verification| {
+            let verifying = tokio::spawn(async move { verification.keep(&manifest).await });
+            tokio_util::task::AbortOnDropHandle::new(verifying)
         });
-        let patience = async {
-            ending.cancelled().await;
-            tokio::time::sleep(PATIENCE).await;
+        let ending = CancellationToken::new();
+        let in_flight = self.provider.in_flight.clone();
+        let token = self.provider.token_handle();
+        let gate = Gate {
+            connections: Connections {
+                router: self
+                    .provider
+                    .router()
+                    .merge(health::router(self.ready, ending.clone()))
+                    .fallback(outside),
+                limits: self.limits,
+                timeouts: self.timeouts,
+                ending: ending.clone(),
+            },
+            places: Arc::new(Semaphore::new(self.max_connections)),
+            most: self.max_connections,
+            farewells: Arc::new(Semaphore::new(MAX_FAREWELLS)),
+            open: TaskTracker::new(),
+            left_behind: CancellationToken::new(),
         };
         tokio::select! {
-            served = serving.into_future() => served?,
-            () = patience => announce("a caller has still not sent its request or read its answer, and is left behind"),
+            () = gate.accept(&listener) => {}
+            () = signals::interrupt() => {}
+            () = terminate.next() => {}
+            () = async {
+                loop {
+                    hangup.next().await;
+                    reload(&token, self.token_file.clone()).await;
+                }
+            } => {}
         }
-        #[cfg(feature = "verify")]
-        if let Some(verifying) = verifying {
-            verifying.abort();
-        }
-        if actions.len() > 0 {
-            announce("waiting for the actions under way");
-        }
-        actions.end().await;
+        drop(listener);
+        ending.cancel();
+        gate.end(self.shutdown_timeout).await;
+        see_off(&in_flight).await;
         announce(&format!("{} has stopped", T::NAME));
         Ok(())
     }
 }
 
-/// How long callers may keep the server from ending. An action that was accepted runs to its end, however long that takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+impl<T> fmt::Debug for Server<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where connections come in.
+struct Gate {
+    connections: Connections,
+    places: Arc<Semaphore>,
+    most: usize,
+    farewells: Arc<Semaphore>,
+    open: TaskTracker,
+    /// Cancelled when connections are waited for no longer.
+    left_behind: CancellationToken,
+}
+
+/// How many that find no place are told so at once. The rest of a flood is closed without a word.
+const MAX_FAREWELLS: usize = 64;
+
+impl Gate {
+    /// Takes connections for ever.
+    async fn accept(&self, listener: &TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.admit(stream, peer),
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(error) => {
+                    // Out of files or memory: whoever has some gives it back sooner or later.
+                    tracing::error!(%error, "cannot accept connections");
+                    telemetry::refused("accept");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+        // Answers are written whole: waiting to fill a packet only delays them. A socket that has gone is found out by reading it.
+        let _unset = stream.set_nodelay(true);
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            telemetry::refused("connections");
+            if let Ok(farewell) = Arc::clone(&self.farewells).try_acquire_owned() {
+                let patience = self.connections.timeouts.write;
+                self.spawn(async move {
+                    let full = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+                    connection::refuse(stream, &full, patience).await;
+                    drop(farewell);
+                });
+            }
+            return;
+        };
+        telemetry::connections(self.most - self.places.available_permits());
+        let connections = self.connections.clone();
+        let (places, most) = (Arc::clone(&self.places), self.most);
+        self.spawn(async move {
+            connections.serve(stream, peer).await;
+            drop(place);
+            telemetry::connections(most - places.available_permits());
+        });
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let left_behind = self.left_behind.clone();
+        self.open.spawn(async move {
+            let _ended = left_behind.run_until_cancelled(work).await;
+        });
+    }
+
+    /// Waits for the connections to end, which have been told to.
+    async fn end(&self, patience: Duration) {
+        self.open.close();
+        if tokio::time::timeout(patience, self.open.wait())
+            .await
+            .is_err()
+        {
+            announce(
+                "a caller has still not sent its request or read its answer, and is left behind",
+            );
+            self.left_behind.cancel();
+        }
+    }
+}
+
+/// Whether accepting failed for the one connection that was to be accepted, which has gone.
+fn is_of_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+/// Waits for the actions that were accepted, and says so while it does.
+async fn see_off(in_flight: &InFlight) {
+    const EVERY: Duration = Duration::from_secs(10);
+    while in_flight.len() > 0 {
+        announce(&format!(
+            "waiting for the actions under way ({})",
+            in_flight.len()
+        ));
+        if tokio::time::timeout(EVERY, in_flight.end()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Reads the token again. What cannot be read changes nothing: the wrong file must not lock Churnkey out.
+async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
+    let Some(file) = file else {
+        announce("SIGHUP: there is nothing to read again, as the token did not come from a file");
+        return;
+    };
+    let read = tokio::task::spawn_blocking(move || IntegrationToken::from_file(file));
+    match read.await {
+        Ok(Ok(new)) => {
+            token.replace(new);
+            announce("SIGHUP: the token file has been read again");
+        }
+        Ok(Err(error)) => announce_error(&format!("SIGHUP: {error}; the tokens stay as they were")),
+        Err(_) => {
+            announce_error("SIGHUP: reading the token file failed; the tokens stay as they were")
+        }
+    }
+}
 
 /// What is not under `/churnkey` says nothing about the provider and needs no token.
 async fn outside() -> Error {
@@ -205,37 +440,14 @@ fn announce(message: &str) {
     }
 }
 
-async fn told_to_end() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+fn announce_error(message: &str) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::error!("{message}");
+    } else {
+        eprintln!("{message}");
     }
 }
 
-fn variable(name: &str) -> Result<Option<String>> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(refusal(format!("{name} must be UTF-8"))),
-    }
-}
-
-fn refusal(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn refusal(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
 }

@@ -1,0 +1,107 @@
+//! A server as the environment describes it.
+
+use std::env;
+use std::sync::Arc;
+
+use super::{Server, refusal};
+use crate::provider::{Integration, Provider};
+use crate::{IntegrationToken, Result, Timestamp};
+
+const TOKEN: &str = "CK_INTEGRATION_TOKEN";
+const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
+const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
+const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
+const ADDRESS: &str = "CHURNKEY_ADDR";
+
+impl<T: Integration> Server<T> {
+    /// A server as the environment describes it: see [`serve`](crate::serve).
+    ///
+    /// # Errors
+    ///
+    /// A variable is missing or makes no sense. The message says what to do.
+    pub fn from_env(context: impl Into<Arc<T>>) -> Result<Self> {
+        let token = variable(TOKEN)?;
+        let mut server = match (token, path(TOKEN_FILE)) {
+            (Some(_), Some(_)) => {
+                return Err(refusal(format!(
+                    "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: unset one"
+                )));
+            }
+            (None, Some(file)) => {
+                Self::new(Provider::new(context, IntegrationToken::new(""))).token_file(file)?
+            }
+            (Some(token), None) => Self::new(Provider::new(context, with_previous(&token)?)),
+            (None, None) => {
+                return Err(refusal(format!(
+                    "{TOKEN} is missing or empty. Take the integration token from the settings of your custom provider in \
+                     Churnkey's dashboard and put it into the environment; to try things out on your own machine any text will do:\n\n    \
+                     {TOKEN}=local-token cargo run"
+                )));
+            }
+        };
+        if let Some(address) = set(ADDRESS)? {
+            server.address = address.trim().parse().map_err(|_| {
+                refusal(format!("{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080"))
+            })?;
+        }
+        server.verify_from_env()
+    }
+
+    #[cfg(feature = "verify")]
+    fn verify_from_env(self) -> Result<Self> {
+        let Some(api_key) = variable("CK_API_KEY")? else {
+            return Ok(self);
+        };
+        let mut verification = crate::Verification::new(api_key)?;
+        if let Some(url) = set("CHURNKEY_API_URL")? {
+            verification = verification.base_url(url)?;
+        }
+        if let Some(file) = env::var_os("CHURNKEY_VERIFIED_FILE") {
+            verification = verification.remember_in(file);
+        }
+        Ok(self.verification(verification))
+    }
+
+    #[cfg(not(feature = "verify"))]
+    fn verify_from_env(self) -> Result<Self> {
+        if env::var_os("CK_API_KEY").is_some() {
+            super::announce("CK_API_KEY has no effect: the feature `verify` of churnkey is off");
+        }
+        Ok(self)
+    }
+}
+
+fn with_previous(token: &str) -> Result<IntegrationToken> {
+    let token = IntegrationToken::new(token);
+    match (variable(PREVIOUS)?, variable(PREVIOUS_UNTIL)?) {
+        (None, _) => Ok(token),
+        (Some(_), None) => Err(refusal(format!(
+            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: say until when it passes, such as 2026-12-01T00:00:00Z"
+        ))),
+        (Some(previous), Some(until)) => {
+            let until: Timestamp = until.trim().parse().map_err(|_| {
+                refusal(format!(
+                    "{PREVIOUS_UNTIL} must be a moment such as 2026-12-01T00:00:00Z"
+                ))
+            })?;
+            Ok(token.with_previous(previous, until))
+        }
+    }
+}
+
+/// A variable that is not blank.
+fn variable(name: &str) -> Result<Option<String>> {
+    Ok(set(name)?.filter(|value| !value.trim().is_empty()))
+}
+
+fn path(name: &str) -> Option<std::ffi::OsString> {
+    env::var_os(name).filter(|path| !path.is_empty())
+}
+
+fn set(name: &str) -> Result<Option<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(refusal(format!("{name} must be UTF-8"))),
+    }
+}

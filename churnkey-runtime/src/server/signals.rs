@@ -1,0 +1,48 @@
+//! What the operating system tells the process.
+
+/// A signal that is listened to from its making on. Where there is no such thing it never comes.
+pub(super) struct Signal {
+    #[cfg(unix)]
+    listener: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signal {
+    /// SIGTERM: the process is to end.
+    pub(super) fn terminate() -> Self {
+        Self {
+            #[cfg(unix)]
+            listener: listen(tokio::signal::unix::SignalKind::terminate()),
+        }
+    }
+
+    /// SIGHUP: the process is to read its settings again.
+    pub(super) fn hangup() -> Self {
+        Self {
+            #[cfg(unix)]
+            listener: listen(tokio::signal::unix::SignalKind::hangup()),
+        }
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(listener) = &mut self.listener
+            && listener.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
+#[cfg(unix)]
+fn listen(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(kind).ok()
+}
+
+/// Ctrl-C.
+pub(super) async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
