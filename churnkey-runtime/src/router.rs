@@ -41,6 +41,7 @@ pub(crate) struct Shared {
 /// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
 /// lookup takes, which paths are known.
 pub(crate) fn router(shared: Shared) -> Router {
+    telemetry::describe();
     let shared = Arc::new(shared);
     let handler = any(move |request: Request| {
         let shared = Arc::clone(&shared);
@@ -70,21 +71,32 @@ async fn respond(shared: &Shared, request: Request) -> Response {
             };
             call.answer(shared, request).await
         }
-        Ok(Found::Features) => Mode::of(request.headers())
-            .map(|_| features(shared, request.method()))
-            .unwrap_or_else(Reply::from),
-        Err(nothing) => Mode::of(request.headers()).err().unwrap_or(nothing).into(),
+        Ok(Found::Features) => features(shared, &request, &id),
+        Err(nothing) => {
+            let refusal = Mode::of(request.headers()).err().unwrap_or(nothing);
+            tracing::info!(
+                request_id = id.as_str(),
+                status = refusal.status().as_u16(),
+                reason = refusal.message(),
+                "refused"
+            );
+            refusal.into()
+        }
     };
     let mut response = reply.into_response();
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     response
 }
 
-fn features(shared: &Shared, method: &Method) -> Reply {
-    match refuse_method(Side::Controller, method) {
-        Some(refusal) => refusal,
-        None => Reply::json(StatusCode::OK, shared.features.clone()),
-    }
+fn features(shared: &Shared, request: &Request, id: &RequestId) -> Reply {
+    let reply = match Mode::of(request.headers()) {
+        Ok(_) => refuse_method(Side::Controller, request.method())
+            .unwrap_or_else(|| Reply::json(StatusCode::OK, shared.features.clone())),
+        Err(refusal) => refusal.into(),
+    };
+    let (request_id, status) = (id.as_str(), reply.status().as_u16());
+    tracing::info!(request_id, status, "asked for the features");
+    reply
 }
 
 /// A refusal, if the method is not one of those that a side has.

@@ -28,8 +28,9 @@ use self::signals::Signal;
 use self::wire::Timeouts;
 use crate::in_flight::InFlight;
 use crate::provider::{Integration, Provider, manifest_json};
+use crate::telemetry::{self, OpenConnection};
 use crate::token::TokenHandle;
-use crate::{Error, IntegrationToken, Result, telemetry};
+use crate::{Error, IntegrationToken, Result};
 
 /// Serves an integration until the process is told to end.
 ///
@@ -273,7 +274,6 @@ impl<T: Integration> Server<T> {
                 ending: ending.clone(),
             },
             places: Arc::new(Semaphore::new(self.max_connections)),
-            most: self.max_connections,
             farewells: Arc::new(Semaphore::new(MAX_FAREWELLS)),
             open: TaskTracker::new(),
             left_behind: CancellationToken::new(),
@@ -310,7 +310,6 @@ impl<T> fmt::Debug for Server<T> {
 struct Gate {
     connections: Connections,
     places: Arc<Semaphore>,
-    most: usize,
     farewells: Arc<Semaphore>,
     open: TaskTracker,
     /// Cancelled when connections are waited for no longer.
@@ -352,13 +351,11 @@ impl Gate {
             }
             return;
         };
-        telemetry::connections(self.most - self.places.available_permits());
         let connections = self.connections.clone();
-        let (places, most) = (Arc::clone(&self.places), self.most);
         self.spawn(async move {
+            let _counted = OpenConnection::count();
             connections.serve(stream, peer).await;
             drop(place);
-            telemetry::connections(most - places.available_permits());
         });
     }
 

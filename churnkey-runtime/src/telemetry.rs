@@ -1,4 +1,6 @@
 //! What an operator can watch: metrics, behind the feature `metrics`, and how errors are put into the log.
+//!
+//! Labels are words of the protocol and statuses, which are few: nothing that a caller sends becomes one.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,6 +8,46 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use crate::{Mode, Operation};
+
+/// Tells the recorder what the metrics mean.
+pub(crate) fn describe() {
+    #[cfg(feature = "metrics")]
+    {
+        use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+        describe_counter!(
+            "churnkey_requests_total",
+            Unit::Count,
+            "Requests with the token that have been answered."
+        );
+        describe_histogram!(
+            "churnkey_request_duration_seconds",
+            Unit::Seconds,
+            "From the head of a request to its answer, or to the end of its action."
+        );
+        describe_counter!(
+            "churnkey_actions_joined_total",
+            Unit::Count,
+            "Requests answered with the outcome of the same action, which was under way."
+        );
+        describe_gauge!(
+            "churnkey_actions_in_flight",
+            Unit::Count,
+            "Actions that were accepted and have not ended."
+        );
+        describe_counter!(
+            "churnkey_refused_tokens_total",
+            Unit::Count,
+            "Requests without the token, by what they were answered."
+        );
+        describe_gauge!("churnkey_connections", Unit::Count, "Open connections.");
+        describe_counter!(
+            "churnkey_connections_refused_total",
+            Unit::Count,
+            "Connections that the server ended by itself, and why."
+        );
+    }
+}
 
 /// A request that was admitted and has been answered.
 pub(crate) fn request(
@@ -22,11 +64,10 @@ pub(crate) fn request(
             ("mode", mode.map_or("unknown", Mode::as_str)),
         ];
         metrics::histogram!("churnkey_request_duration_seconds", &labels).record(elapsed);
-        let [module, operation, mode] = labels;
-        // Statuses are few and known, so a label of them does not grow without bound.
-        let status = ("status", status.as_u16().to_string());
-        metrics::counter!("churnkey_requests_total", "module" => module.1, "operation" => operation.1, "mode" => mode.1, status.0 => status.1)
-            .increment(1);
+        let labels = labels.map(|(name, value)| (name, value.to_owned()));
+        let status = [("status", status.as_u16().to_string())];
+        let labels: Vec<_> = labels.into_iter().chain(status).collect();
+        metrics::counter!("churnkey_requests_total", &labels).increment(1);
     }
     #[cfg(not(feature = "metrics"))]
     let _ = (operation, mode, status, elapsed);
@@ -57,15 +98,25 @@ pub(crate) fn refused_token(status: StatusCode) {
     let _ = status;
 }
 
-/// How many connections are open.
-pub(crate) fn connections(count: usize) {
-    #[cfg(feature = "metrics")]
-    metrics::gauge!("churnkey_connections").set(count as f64);
-    #[cfg(not(feature = "metrics"))]
-    let _ = count;
+/// A connection, counted among the open ones for as long as this lives.
+pub(crate) struct OpenConnection(());
+
+impl OpenConnection {
+    pub(crate) fn count() -> Self {
+        #[cfg(feature = "metrics")]
+        metrics::gauge!("churnkey_connections").increment(1);
+        Self(())
+    }
 }
 
-/// A connection or a request that the server closed or refused by itself, and why.
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        #[cfg(feature = "metrics")]
+        metrics::gauge!("churnkey_connections").decrement(1);
+    }
+}
+
+/// A connection that the server ended by itself, and why.
 pub(crate) fn refused(reason: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("churnkey_connections_refused_total", "reason" => reason).increment(1);

@@ -49,6 +49,11 @@ impl Acme {
         Ok(Self { database, clock })
     }
 
+    /// Whether the company can be asked at all: what `/readyz` tells load balancers.
+    pub(crate) async fn answers(&self) -> Result<()> {
+        self.ledger(Mode::Live).read(|_| Ok(())).await
+    }
+
     /// The books of one mode.
     pub(crate) fn ledger(&self, mode: Mode) -> Ledger<'_> {
         Ledger {

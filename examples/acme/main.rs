@@ -47,6 +47,7 @@ async fn main() -> Result<()> {
     };
     show_requests(listener.local_addr()?, &shown);
     Server::new(Provider::new(acme, token))
+        .ready(|acme| async move { acme.answers().await })
         .run_on(listener)
         .await
 }
