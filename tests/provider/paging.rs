@@ -244,6 +244,16 @@ fn a_function_can_be_walked_in_a_test_without_a_server() {
 }
 
 #[test]
+fn a_cursor_keeps_a_key_to_its_last_digit() {
+    // One that a quick reader of numbers takes for its neighbour, so that a row would be skipped.
+    let key = 9.222222222222221;
+    let first = PageRequest::first(1);
+    let page = first.keyset(vec![key, 10.0], |key| *key).unwrap();
+    let after = first.at(page.next().unwrap()).after().unwrap();
+    assert_eq!(after, Some(key));
+}
+
+#[test]
 fn a_cursor_for_a_key_of_another_type_is_a_400_and_no_500() {
     let page = PageRequest::first(1);
     let next = page.keyset(vec!["a", "b"], |row| *row).unwrap();

@@ -90,6 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn a_percent_is_read_as_the_one_that_was_written() {
+        for number in [9.222222222222221, 97.0 / 9.0, 5.283834727177098e-308] {
+            let percent = Percent::new(number).unwrap();
+            let text = serde_json::to_string(&percent).unwrap();
+            assert_eq!(serde_json::from_str::<Percent>(&text).unwrap(), percent);
+        }
+    }
+
+    #[test]
     fn a_bad_percent_is_refused_without_repeating_it() {
         for value in [
             json!(0),

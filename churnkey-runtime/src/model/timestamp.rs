@@ -1,5 +1,6 @@
 mod convert;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -126,13 +127,25 @@ fn parse(text: &str) -> Option<Timestamp> {
     if !is_rfc_3339(text.as_bytes()) {
         return None;
     }
-    let pieces = Pieces::parse(text).ok()?;
+    let text = to_the_nanosecond(text);
+    let pieces = Pieces::parse(&*text).ok()?;
     let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
     let utc = pieces
         .date()
         .to_datetime(pieces.time()?)
         .checked_sub(offset);
     Timestamp::from_civil(utc.ok()?)
+}
+
+/// RFC 3339 sets no limit to the digits of a second, and the parser reads nine. No more than a millisecond is kept anyway.
+fn to_the_nanosecond(rfc_3339: &str) -> Cow<'_, str> {
+    const LENGTH: usize = "2026-05-01T00:00:00.000000000".len();
+    match rfc_3339.rfind(['Z', 'z', '+', '-']) {
+        Some(offset) if offset > LENGTH => {
+            Cow::Owned([&rfc_3339[..LENGTH], &rfc_3339[offset..]].concat())
+        }
+        _ => Cow::Borrowed(rfc_3339),
+    }
 }
 
 /// The grammar of RFC 3339, section 5.6. The parser knows all of ISO 8601, and offsets of more than a day.
@@ -217,6 +230,10 @@ mod tests {
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
             ("0001-01-01T00:30:00+01:00", "0000-12-31T23:30:00.000Z"),
             ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999Z"),
+            (
+                "2026-05-01T02:00:00.0019999999999+02:00",
+                "2026-05-01T00:00:00.001Z",
+            ),
         ];
         for (text, shown) in forms {
             assert_eq!(at(text).to_string(), shown, "{text}");

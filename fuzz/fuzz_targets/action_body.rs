@@ -1,0 +1,65 @@
+//! Bodies of actions: a digit for the action, then JSON. What is decoded is written again and decoded to the same; other ways to write a body
+//! mean the same; and what a provider has switched off is a 400.
+
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use serde_json::Value;
+use support::bodies::{ACTIONS, encode, rewritten, sparing_offers};
+use support::client::{Host, Reply};
+use support::provider::{Everything, Given, Sparing};
+
+thread_local! {
+    static EVERYTHING: Host<Everything> = Host::default();
+    static SPARING: Host<Sparing> = Host::default();
+}
+
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let Some((digit, body)) = bytes.split_first() else {
+        return Corpus::Reject;
+    };
+    let (action, known) = ACTIONS[usize::from(digit.wrapping_sub(b'0')) % ACTIONS.len()];
+    let act = |body: &[u8]| EVERYTHING.with(|host| host.act(action, body.to_vec()));
+
+    let reply = act(body);
+    let document = serde_json::from_slice::<Value>(body);
+    if document.as_ref().ok().and_then(Value::as_object).is_none() {
+        assert_eq!(reply.status, 400, "{reply:?}");
+        assert!(reply.calls.is_empty(), "{reply:?}");
+    }
+    if let Ok(Value::Object(fields)) = &document {
+        for other in rewritten(fields, known) {
+            let again = act(other.as_bytes());
+            assert_eq!(outcome(&again), outcome(&reply), "{other}");
+        }
+    }
+    if let Some(given) = written(&reply) {
+        let body = encode(given);
+        let again = act(body.to_string().as_bytes());
+        assert_eq!(written(&again), Some(given), "{body}");
+    }
+    check_switched_off(&reply, action, body);
+    Corpus::Keep
+});
+
+fn outcome(reply: &Reply) -> (u16, &[u8], Option<&Given>) {
+    (reply.status.as_u16(), &reply.body, written(reply))
+}
+
+/// What the action's own function was given. Before a pause the runtime looks the subscription up.
+fn written(reply: &Reply) -> Option<&Given> {
+    let mut given = reply.calls.iter().map(|call| &call.given);
+    given.rfind(|given| !matches!(given, Given::Read { .. }))
+}
+
+fn check_switched_off(reply: &Reply, action: &str, body: &[u8]) {
+    let sparing = SPARING.with(|host| host.act(action, body.to_vec()));
+    match written(reply) {
+        Some(given) if sparing_offers(given) => assert_eq!(outcome(&sparing), outcome(reply)),
+        Some(_) => {
+            assert_eq!(sparing.status, 400, "{sparing:?}");
+            assert!(sparing.calls.is_empty(), "{sparing:?}");
+        }
+        None => assert_eq!(written(&sparing), None, "{sparing:?}"),
+    }
+}

@@ -1,0 +1,178 @@
+//! The bodies of actions, written from the protocol.
+
+use churnkey::{Duration, Schedule, TimeUnit};
+use serde_json::{Map, Value, json};
+
+use crate::provider::Given;
+
+/// Where an action is under `/churnkey/actions/`, and the fields that it knows.
+pub const ACTIONS: [(&str, &[&str]); 7] = [
+    (
+        "subscription/cancel",
+        &["customerId", "subscriptionId", "scheduledAt", "unpause"],
+    ),
+    ("customer/cancel", &["customerId", "scheduledAt", "unpause"]),
+    (
+        "subscription/pause",
+        &[
+            "customerId",
+            "subscriptionId",
+            "startAt",
+            "duration",
+            "allowAnnual",
+        ],
+    ),
+    (
+        "customer/pause",
+        &["customerId", "startAt", "duration", "allowAnnual"],
+    ),
+    (
+        "subscription/apply-coupon",
+        &["customerId", "subscriptionId", "id", "coupon"],
+    ),
+    (
+        "subscription/change-price",
+        &[
+            "customerId",
+            "subscriptionId",
+            "id",
+            "price",
+            "scheduledAt",
+            "prorate",
+        ],
+    ),
+    (
+        "subscription/extend-trial",
+        &["customerId", "subscriptionId", "duration"],
+    ),
+];
+
+/// The body with which Churnkey would ask for this.
+pub fn encode(given: &Given) -> Value {
+    match given {
+        Given::Cancel(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "subscriptionId": request.subscription_id.as_str(),
+            "scheduledAt": schedule(request.scheduled_at),
+            "unpause": request.unpause,
+        }),
+        Given::CancelAll(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "scheduledAt": schedule(request.scheduled_at),
+            "unpause": request.unpause,
+        }),
+        Given::Pause(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "subscriptionId": request.subscription_id.as_str(),
+            "startAt": schedule(request.start_at),
+            "duration": duration(request.duration),
+            "allowAnnual": request.allow_annual,
+        }),
+        Given::PauseAll(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "startAt": schedule(request.start_at),
+            "duration": duration(request.duration),
+            "allowAnnual": request.allow_annual,
+        }),
+        Given::ApplyCoupon(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "subscriptionId": request.subscription_id.as_str(),
+            "id": request.coupon_id.as_str(),
+        }),
+        Given::ChangePrice(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "subscriptionId": request.subscription_id.as_str(),
+            "id": request.price_id.as_str(),
+            "scheduledAt": schedule(request.scheduled_at),
+            "prorate": request.prorate,
+        }),
+        Given::ExtendTrial(request) => json!({
+            "customerId": request.customer_id.as_str(),
+            "subscriptionId": request.subscription_id.as_str(),
+            "duration": duration(request.duration),
+        }),
+        Given::Read { .. } => panic!("a read has no body"),
+    }
+}
+
+fn schedule(schedule: Schedule) -> &'static str {
+    match schedule {
+        Schedule::Immediate => "immediate",
+        Schedule::EndOfPeriod => "end-of-period",
+    }
+}
+
+pub fn duration(duration: Duration) -> Value {
+    match duration {
+        Duration::Period { amount, unit } => {
+            json!({ "type": "period", "amount": amount, "unit": word(unit) })
+        }
+        Duration::Date(date) => json!({ "type": "date", "date": date.to_string() }),
+    }
+}
+
+/// A unit's word on the wire.
+pub fn word(unit: TimeUnit) -> &'static str {
+    match unit {
+        TimeUnit::Day => "day",
+        TimeUnit::Week => "week",
+        TimeUnit::Month => "month",
+        TimeUnit::Year => "year",
+    }
+}
+
+/// Whether a provider with the options of [`Sparing`](crate::provider::Sparing) offers this.
+pub fn sparing_offers(given: &Given) -> bool {
+    match given {
+        Given::Cancel(request) => request.scheduled_at == Schedule::Immediate,
+        Given::CancelAll(request) => request.scheduled_at == Schedule::Immediate,
+        Given::Pause(request) => {
+            request.start_at == Schedule::EndOfPeriod
+                && matches!(request.duration, Duration::Date(_))
+                && !request.allow_annual
+        }
+        Given::PauseAll(request) => {
+            request.start_at == Schedule::EndOfPeriod
+                && matches!(request.duration, Duration::Date(_))
+                && !request.allow_annual
+        }
+        Given::ApplyCoupon(_) => true,
+        Given::ChangePrice(request) => {
+            request.scheduled_at == Schedule::EndOfPeriod && !request.prorate
+        }
+        Given::ExtendTrial(request) => matches!(request.duration, Duration::Period { .. }),
+        Given::Read { .. } => panic!("a read has no options"),
+    }
+}
+
+/// Other ways to write a body that must mean the same: the fields in the opposite order, unknown ones among them, `null` for those that are
+/// absent, and none for those that are `null`.
+pub fn rewritten(fields: &Map<String, Value>, known: &[&str]) -> [String; 3] {
+    let backwards: Vec<_> = fields.iter().rev().collect();
+    let mut padded = vec![(
+        String::from("x-unknown"),
+        json!({ "deep": [1, null, "id"] }),
+    )];
+    padded.extend(fields.clone());
+    padded.extend(
+        known
+            .iter()
+            .filter(|field| !fields.contains_key(**field))
+            .map(|field| ((*field).to_owned(), Value::Null)),
+    );
+    let bare = fields.iter().filter(|(_, field)| !field.is_null());
+    [
+        object(backwards),
+        object(padded.iter().map(|(name, field)| (name, field))),
+        object(bare),
+    ]
+}
+
+/// Written by hand, because a map would sort its fields.
+fn object<'f>(fields: impl IntoIterator<Item = (&'f String, &'f Value)>) -> String {
+    let fields: Vec<_> = fields
+        .into_iter()
+        .map(|(name, field)| format!(" {} :\t{field}", json!(name)))
+        .collect();
+    format!("{{{}\n}}", fields.join(","))
+}

@@ -1,0 +1,64 @@
+//! What the fuzz targets share: a provider that keeps account of its calls, a client for its router, and readers that know the protocol
+//! and nothing of the crate.
+
+pub mod bodies;
+pub mod build;
+pub mod client;
+pub mod provider;
+pub mod reference;
+
+#[allow(dead_code, reason = "the black-box tests use more of it")]
+#[path = "../../tests/black_box/checker.rs"]
+mod checker;
+#[allow(dead_code, reason = "the black-box tests use more of it")]
+#[path = "../../tests/black_box/moment.rs"]
+mod moment;
+
+/// What the checker of the black-box tests asks of a manifest.
+mod manifest {
+    pub(crate) struct Manifest {
+        pub(crate) price_type: String,
+        pub(crate) product_type: Option<String>,
+    }
+}
+
+use serde_json::Value;
+
+/// A kind of model, by the list that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Customer,
+    Price,
+    Subscription,
+    Coupon,
+    Product,
+    Family,
+}
+
+impl Kind {
+    pub const ALL: [Self; 6] = [
+        Self::Customer,
+        Self::Price,
+        Self::Subscription,
+        Self::Coupon,
+        Self::Product,
+        Self::Family,
+    ];
+}
+
+/// Panics with everything in which a document is not what the protocol has, `types` being those of prices and products.
+pub fn check(kind: Kind, document: &Value, types: (&str, &str)) {
+    let kind = match kind {
+        Kind::Customer => checker::Kind::Customer,
+        Kind::Price => checker::Kind::Price,
+        Kind::Subscription => checker::Kind::Subscription,
+        Kind::Coupon => checker::Kind::Coupon,
+        Kind::Product => checker::Kind::Product,
+        Kind::Family => checker::Kind::Family,
+    };
+    let manifest = manifest::Manifest {
+        price_type: types.0.to_owned(),
+        product_type: Some(types.1.to_owned()),
+    };
+    checker::check(kind, document, &manifest);
+}
