@@ -17,6 +17,7 @@ mod operate;
 mod operation;
 mod page;
 mod provider;
+mod redact;
 mod request;
 mod router;
 mod server;
