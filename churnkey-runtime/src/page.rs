@@ -33,7 +33,8 @@ pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 /// }
 /// ```
 ///
-/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id.
+/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id. The key is in the cursor, which stands in URLs and so in the
+/// logs of proxies: order by nothing personal.
 #[derive(Clone)]
 pub struct PageRequest {
     limit: u32,
