@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use client::{Request, exchange};
-use process::{Log, Process, Said};
+use process::{Logger, Process, Said};
 #[cfg(feature = "verify")]
 use sentinels::API_KEY;
 use sentinels::{CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
@@ -137,7 +137,7 @@ fn said_the_rest(said: &Said) {
 #[test]
 fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
     let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
-    let process = Process::start(Log::Tracing, api.as_ref().map(|(url, _)| url.as_str()));
+    let process = Process::start(Logger::Tracing, api.as_ref().map(|(url, _)| url.as_str()));
     let cursor = ask_everything(process.address());
     if let Some((_, answering)) = api {
         answering
@@ -168,7 +168,7 @@ fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
 #[test]
 fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
     let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
-    let process = Process::start(Log::Log, api.as_ref().map(|(url, _)| url.as_str()));
+    let process = Process::start(Logger::LogCrate, api.as_ref().map(|(url, _)| url.as_str()));
     let cursor = ask_everything(process.address());
     if let Some((_, answering)) = api {
         answering
@@ -183,7 +183,7 @@ fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_othe
 
 #[test]
 fn nothing_secret_is_printed_where_nothing_is_logged() {
-    let process = Process::start(Log::None, None);
+    let process = Process::start(Logger::None, None);
     let cursor = ask_everything(process.address());
     let said = process.terminate();
     said_nothing(&said, &cursor, &[]);
@@ -202,7 +202,7 @@ fn a_refusal_to_start_does_not_show_the_key() {
     );
     let urls = ["https://example.test", &elsewhere];
     for (key, url) in [(slip.as_str(), urls[0]), (API_KEY, urls[1])] {
-        let said = Process::start_with(Log::Tracing, Some((key, url))).end();
+        let said = Process::start_with(Logger::Tracing, Some((key, url))).end();
         assert!(!said.status.success(), "{}", said.stdout);
         let text = format!("{}{}", said.stdout, said.stderr);
         assert!(text.contains("must be"), "{text}");

@@ -21,12 +21,12 @@ use crate::sentinels::{API_KEY, PASSWORD, TOKEN};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the process logs to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Log {
+#[derive(Debug)]
+pub(crate) enum Logger {
     /// A subscriber of `tracing` at TRACE, which also takes what crates send to `log`.
     Tracing,
     /// A logger of `log` at TRACE.
-    Log,
+    LogCrate,
     /// Neither.
     None,
 }
@@ -50,7 +50,7 @@ fn child() -> Result<()> {
             .with_span_events(FmtSpan::FULL)
             .with_writer(std::io::stderr)
             .init(),
-        Ok("Log") => Lines::install(),
+        Ok("LogCrate") => Lines::install(),
         _ => {}
     }
     tokio::runtime::Runtime::new()?.block_on(async {
@@ -104,15 +104,15 @@ pub(crate) struct Said {
 
 impl Process {
     /// Starts it with a token, and with an API key if Churnkey's API is somewhere.
-    pub(crate) fn start(log: Log, api_url: Option<&str>) -> Self {
-        Self::start_with(log, api_url.map(|url| (API_KEY, url)))
+    pub(crate) fn start(logger: Logger, api_url: Option<&str>) -> Self {
+        Self::start_with(logger, api_url.map(|url| (API_KEY, url)))
     }
 
-    pub(crate) fn start_with(log: Log, api: Option<(&str, &str)>) -> Self {
+    pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Self {
         let mut command = Command::new(env::current_exe().expect("the path of this test"));
         command
             .args(["process::child", "--exact", "--ignored", "--nocapture"])
-            .env("SECRETS_LOG", format!("{log:?}"))
+            .env("SECRETS_LOG", format!("{logger:?}"))
             .env("CK_INTEGRATION_TOKEN", TOKEN)
             .env("RUST_BACKTRACE", "0")
             .env_remove("CHURNKEY_ADDR")

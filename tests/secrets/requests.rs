@@ -317,7 +317,7 @@ pub(crate) fn garbage() -> Vec<Vec<u8>> {
     let cancel = format!("{{\"customerId\": \"{CUSTOMER_ID}\"");
     let texts = [
         format!("{PATH}\r\n\r\n"),
-        format!("{PATH}"),
+        PATH.to_owned(),
         format!("GET /{PATH} HTTP/9.9\r\n\r\n"),
         format!("GET /{PATH} FTP/1.1\r\nAuthorization: {TOKEN}\r\n\r\n"),
         format!("GET {PATH} HTTP/1.1\r\n\r\n"),
