@@ -214,9 +214,20 @@ impl Said {
 pub(crate) fn api(answers: &'static [&'static str]) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
+    listener
+        .set_nonblocking(true)
+        .expect("a listener that can be left");
     let answering = thread::spawn(move || {
         for answer in answers {
-            let (mut stream, _) = listener.accept().expect("a caller");
+            let deadline = Instant::now() + PATIENCE;
+            let mut stream = loop {
+                match listener.accept() {
+                    Ok((stream, _)) => break stream,
+                    Err(_) => assert!(Instant::now() < deadline, "nobody calls the API"),
+                }
+                thread::sleep(Duration::from_millis(10));
+            };
+            stream.set_nonblocking(false).expect("a stream");
             let head = BufReader::new(&stream)
                 .lines()
                 .map_while(std::result::Result::ok)
