@@ -19,6 +19,7 @@ mod operate;
 mod operation;
 mod page;
 mod provider;
+mod redact;
 mod reply;
 mod request;
 mod router;

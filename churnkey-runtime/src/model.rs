@@ -4,6 +4,11 @@
 //! serialises to the protocol's camelCase JSON. An optional field that is not set is left out; when reading,
 //! `null` means the same as absent and unknown fields are ignored.
 //!
+//! `Debug` hides who it is about, so that a model can be logged: names, descriptions, codes, e-mail addresses, phone numbers, addresses,
+//! metadata and customer ids show as `[redacted]`, and whether an optional one is set shows. Amounts, dates, statuses and all other ids
+//! stand there as they are. Fields are public: whoever needs a value prints the field. In a test, compare what `serde_json::to_value` makes of two
+//! models, and a difference shows.
+//!
 //! Types rule out what they can. What they cannot, [`Validate`](crate::validate::Validate) checks before a
 //! model is sent.
 

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::redact::Redacted;
 use crate::{Error, Result};
 
 /// The longest cursor in bytes, in requests and in answers (**assumed**).
@@ -32,8 +33,9 @@ pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 /// }
 /// ```
 ///
-/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id.
-#[derive(Clone, Debug)]
+/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id. The key is in the cursor, which stands in URLs and so in the
+/// logs of proxies: order by nothing personal.
+#[derive(Clone)]
 pub struct PageRequest {
     limit: u32,
     cursor: Option<String>,
@@ -104,6 +106,16 @@ impl PageRequest {
             _ => None,
         };
         Ok(Page { data: rows, next })
+    }
+}
+
+/// Without the cursor, which is made of what the rows are ordered by, an e-mail address perhaps.
+impl fmt::Debug for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageRequest")
+            .field("limit", &self.limit)
+            .field("cursor", &Redacted::option(&self.cursor))
+            .finish_non_exhaustive()
     }
 }
 
@@ -195,7 +207,7 @@ impl<T> Page<T> {
 }
 
 /// Where the next page begins; opaque to Churnkey, which sends it back as text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Cursor {
@@ -211,6 +223,16 @@ impl fmt::Display for Cursor {
             Self::Text(text) => f.write_str(text),
             Self::Number(number) => write!(f, "{number}"),
         }
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let form = match self {
+            Self::Text(_) => "Text",
+            Self::Number(_) => "Number",
+        };
+        f.debug_tuple(form).field(&Redacted).finish()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the macros implement: which operations a provider has, found by the compiler.
 
+use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -76,12 +77,21 @@ pub type RetrieveSubscription<T> = for<'a> fn(
 ) -> BoxFuture<'a, Result<Option<Subscription>>>;
 
 /// An integration with its token and limits, ready to become a router.
-#[derive(Debug)]
 pub struct Provider<T> {
     pub(crate) context: Arc<T>,
     pub(crate) token: TokenHandle,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
+}
+
+/// Without the context, which is the user's and may hold the password of a database.
+impl<T> fmt::Debug for Provider<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider")
+            .field("token", &self.token)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The bounds of a request.

@@ -30,6 +30,10 @@ impl RequestContext {
     pub(crate) fn new(mode: Mode, id: RequestId, parts: Parts) -> Self {
         let mut headers = parts.headers;
         headers.remove(header::AUTHORIZATION);
+        // So that their `Debug` shows names and no value, in whatever a function or a middleware puts them.
+        headers
+            .values_mut()
+            .for_each(|value| value.set_sensitive(true));
         Self {
             mode,
             id,
@@ -151,7 +155,7 @@ impl FromRequest for RequestId {
     }
 }
 
-/// The headers of a request. `Authorization` is not among them: the token stays in the runtime.
+/// The headers of a request. `Authorization` is not among them: the token stays in the runtime. `Debug` shows the names and hides the values.
 #[derive(Clone, Debug)]
 pub struct Headers(HeaderMap);
 

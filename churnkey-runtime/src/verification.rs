@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, Uri};
 use sha2::{Digest, Sha256};
+use tracing::subscriber::NoSubscriber;
 
 use crate::{Error, Result};
 
@@ -184,10 +185,14 @@ fn post(url: &str, api_key: &str) -> Result<StatusCode> {
         .http_status_as_error(false)
         .build()
         .new_agent();
-    let response = agent
-        .post(url)
-        .header("Authorization", format!("Bearer {api_key}"))
-        .send_empty()
+    let send = || {
+        agent
+            .post(url)
+            .header("Authorization", format!("Bearer {api_key}"))
+            .send_empty()
+    };
+    // ureq logs every byte that it sends at TRACE, and the key is among them.
+    let response = tracing::subscriber::with_default(NoSubscriber::default(), send)
         .map_err(|cause| refusal("Churnkey could not be reached").because(cause))?;
     Ok(response.status())
 }

@@ -2,11 +2,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// Where a customer is. Every part is optional. Protocol: **doc**.
 ///
-/// It is personal data: `Debug` shows none of it.
+/// It is personal data: `Debug` shows which parts are set, and no value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -76,7 +77,14 @@ impl Address {
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Address").finish_non_exhaustive()
+        f.debug_struct("Address")
+            .field("country", &Redacted::option(&self.country))
+            .field("state", &Redacted::option(&self.state))
+            .field("city", &Redacted::option(&self.city))
+            .field("postal_code", &Redacted::option(&self.postal_code))
+            .field("line1", &Redacted::option(&self.line1))
+            .field("line2", &Redacted::option(&self.line2))
+            .finish()
     }
 }
 

@@ -1,10 +1,13 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CouponId, Currency, CycleUnit, FixedAmount, Percent, Timestamp};
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// A rebate that can be given to customers and subscriptions. Protocol: **doc**.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Coupon {
@@ -68,6 +71,20 @@ impl Coupon {
     pub fn expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
         self.expires_at = Some(expires_at.into());
         self
+    }
+}
+
+impl fmt::Debug for Coupon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coupon")
+            .field("id", &self.id)
+            .field("duration", &self.duration)
+            .field("value", &self.value)
+            .field("code", &Redacted::option(&self.code))
+            .field("name", &Redacted::option(&self.name))
+            .field("redemptions", &self.redemptions)
+            .field("expires_at", &self.expires_at)
+            .finish()
     }
 }
 

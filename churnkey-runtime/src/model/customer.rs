@@ -2,13 +2,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::metadata::Entries;
 use super::{Address, Currency, CustomerId, Discount, Email, Metadata, Phone, wire};
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// Someone who has, had or may have subscriptions. Protocol: **doc**.
 ///
 /// Give at least one of e-mail and phone where the billing system has them. It is personal data: `Debug`
-/// shows the id and nothing else.
+/// shows discounts and currency, and of the rest whether it is set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -133,7 +135,15 @@ impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Customer")
             .field("id", &self.id)
-            .finish_non_exhaustive()
+            .field("name", &Redacted::option(&self.name))
+            .field("last_name", &Redacted::option(&self.last_name))
+            .field("email", &Redacted::option(&self.email))
+            .field("phone", &Redacted::option(&self.phone))
+            .field("addresses", &self.addresses)
+            .field("discounts", &self.discounts)
+            .field("currency", &self.currency)
+            .field("metadata", &Entries(&self.metadata))
+            .finish()
     }
 }
 

@@ -1,10 +1,13 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::FamilyId;
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// A group of products. Protocol: **doc**; which of its fields are required is **assumed**.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Family {
@@ -31,6 +34,16 @@ impl Family {
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
+    }
+}
+
+impl fmt::Debug for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Family")
+            .field("id", &self.id)
+            .field("name", &Redacted)
+            .field("description", &Redacted::option(&self.description))
+            .finish()
     }
 }
 

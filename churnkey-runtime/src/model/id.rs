@@ -79,12 +79,6 @@ macro_rules! ids {
                 f.write_str(&self.0)
             }
         }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.0).finish()
-            }
-        }
     )*};
     (@integers $name:ident $($integer:ident)*) => {$(
         impl From<$integer> for $name {
@@ -95,20 +89,28 @@ macro_rules! ids {
     )*};
 }
 
-macro_rules! personal {
-    ($($(#[$doc:meta])* $name:ident)*) => {$(
-        text! { $(#[$doc])* $name }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
+macro_rules! debug {
+    (shown: $($shown:ident)* ; redacted: $($redacted:ident)*) => {
+        $(
+            impl fmt::Debug for $shown {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_tuple(stringify!($shown)).field(&self.0).finish()
+                }
             }
-        }
-    )*};
+        )*
+        $(
+            impl fmt::Debug for $redacted {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(concat!(stringify!($redacted), "([redacted])"))
+                }
+            }
+        )*
+    };
 }
 
 ids! {
-    /// Identifies a [`Customer`](crate::model::Customer).
+    /// Identifies a [`Customer`](crate::model::Customer). It stands for a person, and in some billing systems is the e-mail address: `Debug` hides it;
+    /// `Display` and [`as_str`](Self::as_str) give it.
     CustomerId
     /// Identifies a [`Subscription`](crate::model::Subscription).
     SubscriptionId
@@ -124,13 +126,21 @@ ids! {
     FamilyId
 }
 
-personal! {
+text! {
     /// An e-mail address. It is personal data: `Debug` hides it, and reading it takes an explicit
     /// [`as_str`](Self::as_str).
     Email
+}
+
+text! {
     /// A phone number, in whatever notation the billing system keeps. It is personal data: `Debug` hides it,
     /// and reading it takes an explicit [`as_str`](Self::as_str).
     Phone
+}
+
+debug! {
+    shown: SubscriptionId SubscriptionItemId PriceId CouponId ProductId FamilyId;
+    redacted: CustomerId Email Phone
 }
 
 #[cfg(test)]
@@ -154,13 +164,23 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_an_id_and_hides_an_email_and_a_phone() {
+    fn debug_shows_the_id_of_a_thing_and_hides_what_stands_for_a_person() {
         assert_eq!(
-            format!("{:?}", CustomerId::new("c_1")),
-            r#"CustomerId("c_1")"#
+            format!("{:?}", SubscriptionId::new("s_1")),
+            r#"SubscriptionId("s_1")"#
         );
         assert_eq!(format!("{:?}", FamilyId::new("f_1")), r#"FamilyId("f_1")"#);
-        assert_eq!(format!("{:?}", Email::new("ada@example.com")), "Email(..)");
-        assert_eq!(format!("{:#?}", Phone::new("+46701234567")), "Phone(..)");
+        assert_eq!(
+            format!("{:?}", CustomerId::new("ada@example.com")),
+            "CustomerId([redacted])"
+        );
+        assert_eq!(
+            format!("{:?}", Email::new("ada@example.com")),
+            "Email([redacted])"
+        );
+        assert_eq!(
+            format!("{:#?}", Phone::new("+46701234567")),
+            "Phone([redacted])"
+        );
     }
 }

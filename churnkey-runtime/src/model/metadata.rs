@@ -3,16 +3,17 @@ use std::fmt;
 
 /// A flat map from string to string, for the provider's own notes on a model. Protocol: **doc**.
 ///
-/// Its values never appear in the `Debug` output of a model that carries it.
+/// The `Debug` output of a model that carries it tells how many notes there are, and neither their keys nor their values.
 pub type Metadata = BTreeMap<String, String>;
 
-/// Shows the keys of a [`Metadata`] and hides its values.
-pub(super) struct Redacted<'a>(pub(super) &'a Metadata);
+/// Counts the notes of a [`Metadata`]. A key is hidden as its value is, because nothing keeps a program from making one of an e-mail address.
+pub(super) struct Entries<'a>(pub(super) &'a Metadata);
 
-impl fmt::Debug for Redacted<'_> {
+impl fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(self.0.keys().map(|key| (key, format_args!(".."))))
-            .finish()
+        match self.0.len() {
+            0 => f.write_str("{}"),
+            count => write!(f, "{{{count} redacted}}"),
+        }
     }
 }

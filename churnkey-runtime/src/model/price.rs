@@ -1,10 +1,13 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Amount, BillingCycle, PriceId, ProductId};
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// What a subscription's item costs, and how often. Protocol: **doc**.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Price {
@@ -72,6 +75,19 @@ impl Price {
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
+    }
+}
+
+impl fmt::Debug for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Price")
+            .field("id", &self.id)
+            .field("type", &self.r#type)
+            .field("duration", &self.duration)
+            .field("amount", &self.amount)
+            .field("name", &Redacted::option(&self.name))
+            .field("description", &Redacted::option(&self.description))
+            .finish()
     }
 }
 

@@ -1,10 +1,13 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{FamilyId, ProductId};
+use crate::redact::Redacted;
 use crate::validate::{Faults, Validate};
 
 /// What the company sells; its prices point to it. Protocol: **doc**.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Product {
@@ -59,6 +62,18 @@ impl Product {
     pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
         self.unit_label = Some(unit_label.into());
         self
+    }
+}
+
+impl fmt::Debug for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Product")
+            .field("id", &self.id)
+            .field("type", &self.r#type)
+            .field("name", &Redacted)
+            .field("description", &Redacted::option(&self.description))
+            .field("unit_label", &Redacted::option(&self.unit_label))
+            .finish()
     }
 }
 

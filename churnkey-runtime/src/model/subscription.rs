@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::metadata::Redacted;
+use super::metadata::Entries;
 use super::{
     BillingCycle, CustomerId, Discount, Metadata, Price, SubscriptionId, SubscriptionItemId,
     Timestamp, wire,
@@ -33,7 +33,7 @@ pub struct Subscription {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub discounts: Vec<Discount>,
-    /// The provider's own notes (**assumed**). `Debug` shows their keys only.
+    /// The provider's own notes (**assumed**).
     #[serde(
         default,
         deserialize_with = "wire::null_as_default",
@@ -98,7 +98,7 @@ impl fmt::Debug for Subscription {
             .field("duration", &self.duration)
             .field("items", &self.items)
             .field("discounts", &self.discounts)
-            .field("metadata", &Redacted(&self.metadata))
+            .field("metadata", &Entries(&self.metadata))
             .finish()
     }
 }

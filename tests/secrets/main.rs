@@ -1,0 +1,211 @@
+//! Nothing secret gets into a log or an error.
+//!
+//! A provider holds sentinels in every place that can hold a secret or personal data, and its functions log all that they see. It is asked for everything
+//! and fails in every way, with more sentinels wherever a request has room for them, while all crates log at TRACE. Then no sentinel may be found: not in the
+//! log, not on standard output and standard error, to which panics go, and not in an answer other than the success of a read, which carries the data.
+
+mod client;
+mod process;
+mod provider;
+mod requests;
+mod sentinels;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use client::{Request, exchange};
+use process::{Logger, Process, Said};
+#[cfg(feature = "verify")]
+use sentinels::API_KEY;
+use sentinels::{CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
+
+/// Makes a failure, a refusal that says the key again, and a success.
+const API_ANSWERS: &[&str] = &[
+    "",
+    "HTTP/1.1 401 Unauthorized\r\nX-Key: Zq02ApiKey\r\nContent-Length: 10\r\nConnection: close\r\n\r\nZq02ApiKey",
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+];
+
+/// What logs a secret, and why it is left to. It goes to loggers of the `log` crate alone: the runtime keeps it from subscribers of `tracing`.
+const THIRD_PARTIES: [(&str, &str); 1] = [(
+    "ureq_proto::util",
+    "dumps what the TLS client sends to Churnkey, the API key in it, and has no switch",
+)];
+
+/// Sends everything, looks through the answers, and returns a cursor that the provider gave.
+fn ask_everything(address: SocketAddr) -> String {
+    let (_, page) = Request::new("GET", "/churnkey/customers?limit=1").send(address);
+    let cursor = page
+        .split_once("\"next\":\"")
+        .and_then(|(_, rest)| rest.split('"').next())
+        .unwrap_or_else(|| panic!("no cursor in {page}"));
+
+    for (request, statuses) in requests::reads(cursor) {
+        let (status, answer) = request.send(address);
+        assert!(
+            statuses.contains(&status),
+            "{request}\nis answered with\n{answer}"
+        );
+        if status == 200 {
+            assert!(
+                !anything_in(&answer).is_empty(),
+                "{request}\nreads\n{answer}"
+            );
+        } else {
+            tells_nothing(&answer, cursor);
+        }
+    }
+    let others = [
+        requests::acts(),
+        requests::mistakes(),
+        requests::strangers(),
+    ];
+    for (request, statuses) in others.into_iter().flatten() {
+        let (status, answer) = request.send(address);
+        assert!(
+            statuses.contains(&status),
+            "{request}\nis answered with\n{answer}"
+        );
+        tells_nothing(&answer, cursor);
+    }
+    for bytes in requests::garbage() {
+        tells_nothing(&exchange(address, &bytes, true), cursor);
+    }
+    cursor.to_owned()
+}
+
+#[track_caller]
+fn tells_nothing(answer: &str, cursor: &str) {
+    let told = anything_in(answer);
+    assert!(told.is_empty(), "{told:?} in\n{answer}");
+    assert!(!answer.contains(CAUSE), "a cause in\n{answer}");
+    assert!(!answer.contains(cursor), "a cursor in\n{answer}");
+}
+
+/// Looks through all that the process has said, except for what the third parties have.
+fn said_nothing(said: &Said, cursor: &str, third_parties: &[&str]) {
+    let (mut events, rest) = said.events();
+    events.retain(|event| !third_parties.contains(&event.target.as_str()));
+    for event in &mut events {
+        // The cause is for its author to choose.
+        if event.target.starts_with("churnkey")
+            && let Some(cause) = event.line["fields"].get_mut("cause")
+        {
+            *cause = "for its author to choose".into();
+        }
+        let line = event.line.to_string();
+        let mut found = secrets_in(&line);
+        if event.target.starts_with("churnkey") {
+            found = anything_in(&line);
+        }
+        assert!(found.is_empty(), "{found:?} in the log:\n{line}");
+        assert!(!line.contains(CAUSE), "a cause in another field:\n{line}");
+        assert!(!line.contains(cursor), "a cursor in the log:\n{line}");
+    }
+    let lines = events
+        .iter()
+        .map(|event| (event.target.as_str(), event.message.as_str()));
+    let dumps: Vec<_> = dumps(lines).into_values().collect();
+    for text in [&said.stdout, &rest].into_iter().chain(&dumps) {
+        let found = secrets_in(text);
+        let lines: Vec<_> = text
+            .lines()
+            .filter(|line| !secrets_in(line).is_empty())
+            .collect();
+        assert!(found.is_empty(), "{found:?} in\n{}", lines.join("\n"));
+        assert!(!text.contains(cursor), "a cursor in\n{text}");
+    }
+}
+
+/// What makes a test of absence worth something: the functions were called and panicked, and what they say arrives.
+fn said_the_rest(said: &Said) {
+    assert!(said.status.success(), "{}", said.stderr);
+    for words in [
+        "CustomerId([redacted])",
+        "token: IntegrationToken(",
+        "email: Some([redacted])",
+        "\"cookie\": Sensitive",
+        "metadata: {1 redacted}",
+        PRICE_ID,
+    ] {
+        let all = format!("{}{}", said.stdout, said.stderr);
+        assert!(all.contains(words), "`{words}` was never said");
+    }
+    assert!(said.stderr.contains("panicked at"));
+}
+
+#[test]
+fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
+    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
+    let process = Process::start(Logger::Tracing, api.as_ref().map(|(url, _)| url.as_str()));
+    let cursor = ask_everything(process.address());
+    if let Some((_, answering)) = api {
+        answering
+            .join()
+            .expect("Churnkey's API was asked to the end");
+    }
+    let said = process.terminate();
+    said_nothing(&said, &cursor, &[]);
+
+    said_the_rest(&said);
+    let (events, _) = said.events();
+    let targets: BTreeSet<_> = events.iter().map(|event| event.target.as_str()).collect();
+    assert!(targets.contains("secrets::provider"), "{targets:?}");
+    let causes = events
+        .iter()
+        .filter(|event| event.target.starts_with("churnkey"))
+        .filter(|event| {
+            event.line["fields"]["cause"]
+                .as_str()
+                .is_some_and(|cause| cause.contains(CAUSE))
+        });
+    assert!(causes.count() > 0, "the causes are logged by {targets:?}");
+    if cfg!(feature = "verify") {
+        assert!(said.stderr.contains("not verified"), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
+    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
+    let process = Process::start(Logger::LogCrate, api.as_ref().map(|(url, _)| url.as_str()));
+    let cursor = ask_everything(process.address());
+    if let Some((_, answering)) = api {
+        answering
+            .join()
+            .expect("Churnkey's API was asked to the end");
+    }
+    let said = process.terminate();
+    let known = THIRD_PARTIES.map(|(target, _)| target);
+    said_nothing(&said, &cursor, &known);
+    said_the_rest(&said);
+}
+
+#[test]
+fn nothing_secret_is_printed_where_nothing_is_logged() {
+    let process = Process::start(Logger::None, None);
+    let cursor = ask_everything(process.address());
+    let said = process.terminate();
+    said_nothing(&said, &cursor, &[]);
+    said_the_rest(&said);
+}
+
+/// The API key with a slip of the hand, and a URL to which it must not be sent.
+#[cfg(feature = "verify")]
+#[test]
+fn a_refusal_to_start_does_not_show_the_key() {
+    let slip = format!("{API_KEY} {API_KEY}");
+    let elsewhere = format!(
+        "http://{}:{}@example.test/{API_KEY}",
+        sentinels::NAME,
+        sentinels::PASSWORD
+    );
+    let urls = ["https://example.test", &elsewhere];
+    for (key, url) in [(slip.as_str(), urls[0]), (API_KEY, urls[1])] {
+        let said = Process::start_with(Logger::Tracing, Some((key, url))).end();
+        assert!(!said.status.success(), "{}", said.stdout);
+        let text = format!("{}{}", said.stdout, said.stderr);
+        assert!(text.contains("must be"), "{text}");
+        assert!(secrets_in(&text).is_empty(), "{text}");
+    }
+}
