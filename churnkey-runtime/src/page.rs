@@ -143,7 +143,13 @@ fn digest(key: &[u8], scope: &str) -> [u8; SEAL_BYTES] {
 /// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page (protocol: **doc**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "openapi", schemars(rename = "{T}Page"))]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        rename = "{T}Page",
+        description = "A part of a list, and the cursor to the next part, if there is one. Protocol: **doc**."
+    )
+)]
 pub struct Page<T> {
     pub(crate) data: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,7 +211,7 @@ pub enum Cursor {
     /// Text, as [`PageRequest::keyset`] makes it.
     #[cfg_attr(
         feature = "openapi",
-        schemars(extend("minLength" = 1, "maxLength" = MAX_CURSOR_BYTES))
+        schemars(description = "Text.", extend("minLength" = 1, "maxLength" = MAX_CURSOR_BYTES))
     )]
     Text(String),
     /// A number, such as the last row's id.

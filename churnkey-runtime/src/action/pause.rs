@@ -61,7 +61,13 @@ impl FromBody for Pause {
 /// with [`PauseAll::permit`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        rename_all = "camelCase",
+        description = "Pause all subscriptions of a customer. Protocol: **doc**. An annual subscription needs `allowAnnual`."
+    )
+)]
 #[non_exhaustive]
 pub struct PauseAll {
     /// Whose subscriptions.

@@ -82,10 +82,14 @@ fn form(value: &Value) -> Result<Form, DurationFault> {
 fn amount(value: &Value) -> Result<u32, DurationFault> {
     let fault = |rule| DurationFault::new("amount", rule);
     let amount = present(value, "amount")
-        .and_then(Value::as_u64)
-        .filter(|&amount| amount > 0)
+        .and_then(Value::as_f64)
+        .filter(|amount| *amount >= 1.0 && amount.fract() == 0.0)
         .ok_or(fault("must be a whole number from 1"))?;
-    u32::try_from(amount).map_err(|_| fault("is too large"))
+    // JSON has one kind of number: 2, 2.0 and 2e0 are the same. Below 2^53 a double is exact, and the cast is.
+    if amount > f64::from(u32::MAX) {
+        return Err(fault("is too large"));
+    }
+    Ok(amount as u32)
 }
 
 fn unit(value: &Value) -> Result<TimeUnit, DurationFault> {
@@ -302,6 +306,10 @@ mod tests {
             ),
             (
                 json!({"amount": 2, "unit": "month"}),
+                period(2, TimeUnit::Month),
+            ),
+            (
+                json!({"amount": 2.0, "unit": "month"}),
                 period(2, TimeUnit::Month),
             ),
             (

@@ -69,10 +69,24 @@ impl Schemas {
     }
 }
 
-/// All models of a provider are of the one kind that its manifest declares.
+/// All models of a provider are of the one kind that its manifest declares: its fields become those of the model.
 fn keep_kind(model: &mut Value, kind: &Value) {
-    if let Some(Value::Array(kinds)) = model.get_mut("oneOf") {
-        kinds.retain(|one| one["properties"]["type"]["const"] == *kind);
+    let Some(Value::Array(kinds)) = model
+        .as_object_mut()
+        .and_then(|model| model.remove("oneOf"))
+    else {
+        return;
+    };
+    for one in kinds
+        .iter()
+        .filter(|one| one["properties"]["type"]["const"] == *kind)
+    {
+        for (name, field) in one["properties"].as_object().into_iter().flatten() {
+            model["properties"][name] = field.clone();
+        }
+        if let Some(required) = model["required"].as_array_mut() {
+            required.extend(one["required"].as_array().into_iter().flatten().cloned());
+        }
     }
 }
 
