@@ -7,7 +7,7 @@ OUTSIDE_THE_SCHEMA = {
     "`cursor` is not one that this list has given",
     "`allowAnnual` must be true to pause an annual subscription",
     "`duration` must end after the pause starts, and before the year 10000",
-    "`duration` must end after the present trial, and before the year 10000",
+    "`duration` must end after the present end of the trial, and before the year 10000",
 }
 
 
