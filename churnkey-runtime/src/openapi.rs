@@ -41,7 +41,7 @@ pub(crate) fn document<T: Integration>() -> Value {
             operation::describe(operation, &T::MANIFEST, &mut schemas),
         );
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": T::NAME,
@@ -69,5 +69,7 @@ pub(crate) fn document<T: Integration>() -> Value {
             "responses": response::components(&statuses),
             "schemas": schemas.finish(&T::MANIFEST),
         },
-    })
+    });
+    schemas::drop_unused(&mut document);
+    document
 }

@@ -254,6 +254,12 @@ impl Validate for TieredAmount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        description = "How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**."
+    )
+)]
 #[non_exhaustive]
 pub enum TierMode {
     /// Each unit is priced in its own tier.

@@ -1,5 +1,7 @@
 //! The schemas of the models: what is sent, what is accepted, and what the manifest says of both.
 
+use std::collections::BTreeSet;
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -87,6 +89,39 @@ fn keep_kind(model: &mut Value, kind: &Value) {
         if let Some(required) = model["required"].as_array_mut() {
             required.extend(one["required"].as_array().into_iter().flatten().cloned());
         }
+    }
+}
+
+/// Takes away the schemas to which the manifest has left no reference, such as that of a product's id where prices stand alone.
+pub(super) fn drop_unused(document: &mut Value) {
+    loop {
+        let mut used = BTreeSet::new();
+        collect_references(document, &mut used);
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+            return;
+        };
+        let before = schemas.len();
+        schemas.retain(|name, _| used.contains(&format!("#/components/schemas/{name}")));
+        if schemas.len() == before {
+            return;
+        }
+    }
+}
+
+fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                references.insert(reference.clone());
+            }
+            fields
+                .values()
+                .for_each(|field| collect_references(field, references));
+        }
+        Value::Array(elements) => elements
+            .iter()
+            .for_each(|element| collect_references(element, references)),
+        _ => {}
     }
 }
 
