@@ -51,6 +51,15 @@ impl Provider {
         ]
     }
 
+    pub(crate) fn with_actions() -> impl Iterator<Item = Self> {
+        let all = Self::all().into_iter();
+        all.filter(|one| {
+            one.specification
+                .paths()
+                .any(|(path, _)| path.contains("/actions/"))
+        })
+    }
+
     pub(crate) async fn send(&self, method: &str, path: &str, body: &str) -> Response<Vec<u8>> {
         let request = Request::builder()
             .method(method)
