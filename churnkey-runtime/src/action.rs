@@ -21,6 +21,8 @@ pub use pause::{Pause, PauseAll};
 
 /// When a change takes effect. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(inline, rename_all = "kebab-case"))]
 pub enum Schedule {
     /// At once.
     Immediate,

@@ -15,6 +15,8 @@ mod incoming;
 mod manifest;
 mod mode;
 pub mod model;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod operate;
 mod operation;
 mod page;

@@ -7,6 +7,8 @@ use crate::model::{
     Coupon, CouponId, Customer, CustomerId, Email, Family, FamilyId, Phone, Price, PriceId,
     Product, ProductId, Subscription, SubscriptionId,
 };
+#[cfg(feature = "openapi")]
+use crate::openapi::{Answered, Description, Given};
 use crate::page::{Page, PageRequest};
 
 /// One operation of the protocol, as a type: what a function for it is given, and what it answers.
@@ -29,12 +31,12 @@ pub enum Side {
 }
 
 macro_rules! operations {
-    ($($(#[$doc:meta])* $operation:ident = $side:ident $module:literal $name:literal $path:literal ($($input:ty),+) -> $output:ty;)+) => {
+    ($($(#[doc = $doc:literal])+ $operation:ident = $side:ident $module:literal $name:literal $path:literal ($($input:ty),+) -> $output:ty;)+) => {
         /// An operation of the protocol.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Operation {
-            $($(#[$doc])* $operation,)+
+            $($(#[doc = $doc])+ $operation,)+
         }
 
         impl Operation {
@@ -70,12 +72,32 @@ macro_rules! operations {
             }
         }
 
+        #[cfg(feature = "openapi")]
+        impl Operation {
+            /// The lines of its docs in the table.
+            pub(crate) fn docs(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$operation => &[$($doc),+],)+
+                }
+            }
+
+            /// Describes what its function is given and what it answers.
+            pub(crate) fn describe(self, description: &mut Description<'_>) {
+                match self {
+                    $(Self::$operation => {
+                        $(<$input as Given>::describe(description);)+
+                        <$output as Answered>::describe(description);
+                    })+
+                }
+            }
+        }
+
         /// The operations as types, which name them in [`Provides`](crate::provider::Provides).
         pub mod endpoint {
             use super::*;
 
             $(
-                $(#[$doc])*
+                $(#[doc = $doc])+
                 #[derive(Clone, Copy, Debug)]
                 pub struct $operation;
 
@@ -98,6 +120,7 @@ operations! {
     /// The customer with an e-mail address.
     FindCustomerByEmail = Controller "customers" "find_by_email" "/customers/email/{email}" (Email) -> Option<Customer>;
     /// The customer with a phone number.
+    /// Protocol: **doc**; the path is **assumed**.
     FindCustomerByPhone = Controller "customers" "find_by_phone" "/customers/phone/{phone}" (Phone) -> Option<Customer>;
     /// The price with an id.
     RetrievePrice = Controller "prices" "retrieve" "/prices/{priceId}" (PriceId) -> Option<Price>;

@@ -154,6 +154,14 @@ fn digest(key: &[u8], scope: &str) -> [u8; SEAL_BYTES] {
 ///
 /// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page (protocol: **doc**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        rename = "{T}Page",
+        description = "A part of a list, and the cursor to the next part, if there is one. Protocol: **doc**."
+    )
+)]
 pub struct Page<T> {
     pub(crate) data: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,10 +216,15 @@ impl<T> Page<T> {
 
 /// Where the next page begins; opaque to Churnkey, which sends it back as text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Cursor {
     /// Text, as [`PageRequest::keyset`] makes it.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(description = "Text.", extend("minLength" = 1, "maxLength" = MAX_CURSOR_BYTES))
+    )]
     Text(String),
     /// A number, such as the last row's id.
     Number(i64),

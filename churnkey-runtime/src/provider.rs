@@ -57,6 +57,17 @@ pub trait Integration: Sized + 'static {
     /// What the integration supports, known at compile time.
     const MANIFEST: Manifest = Manifest::of(Self::ROUTES);
 
+    /// The OpenAPI 3.1 document of exactly what the integration serves: the operations that have a function, the bodies that its manifest leaves open,
+    /// and every answer of the runtime.
+    ///
+    /// It is plain JSON, to be printed (`println!("{:#}", Billing::openapi())`), served, or completed with what this crate cannot know:
+    /// `document["servers"]` for your API root URL, `document["info"]["version"]`, which is this crate's version, and statuses of your own that
+    /// a function chooses by [`Error::new`](crate::Error::new).
+    #[cfg(feature = "openapi")]
+    fn openapi() -> serde_json::Value {
+        crate::openapi::document::<Self>()
+    }
+
     /// The provider as an axum router: `/churnkey/features` and every operation that has a function, for those who have a server already.
     ///
     /// Merge it into your own router, or nest it under the path of the API root URL that you give Churnkey. Every route asks for the token

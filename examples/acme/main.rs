@@ -12,6 +12,12 @@
 //! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a new one for each run if absent |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
+//!
+//! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and starts nothing:
+//!
+//! ```text
+//! cargo run --example acme --features openapi -- openapi > acme.json
+//! ```
 
 #[path = "acme.rs"]
 mod acme;
@@ -27,6 +33,12 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    #[cfg(feature = "openapi")]
+    if env::args().nth(1).as_deref() == Some("openapi") {
+        println!("{:#}", <Acme as churnkey::Integration>::openapi());
+        return Ok(());
+    }
+
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())

@@ -6,6 +6,8 @@ use crate::model::{CouponId, CustomerId, SubscriptionId};
 ///
 /// It may arrive twice: a subscription that has the coupon already is a success, and no second discount.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct ApplyCoupon {
     /// Whose subscription; one of another customer is not found.
@@ -13,6 +15,7 @@ pub struct ApplyCoupon {
     /// Which subscription.
     pub subscription_id: SubscriptionId,
     /// Which coupon.
+    #[cfg_attr(feature = "openapi", schemars(rename = "id"))]
     pub coupon_id: CouponId,
 }
 

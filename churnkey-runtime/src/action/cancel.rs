@@ -7,6 +7,8 @@ use crate::model::{CustomerId, SubscriptionId};
 ///
 /// It may arrive twice: a subscription that is canceled already, or will be at the end of its period, is a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Cancel {
     /// Whose subscription; one of another customer is not found.
@@ -16,6 +18,7 @@ pub struct Cancel {
     /// When it ends.
     pub scheduled_at: Schedule,
     /// Whether to end a pause first, so that what is canceled is a running subscription.
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub unpause: bool,
 }
 
@@ -51,6 +54,8 @@ impl FromBody for Cancel {
 ///
 /// Its schedules are those of [`Cancel`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct CancelAll {
     /// Whose subscriptions.
@@ -58,6 +63,7 @@ pub struct CancelAll {
     /// When they end.
     pub scheduled_at: Schedule,
     /// Whether to end pauses first.
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub unpause: bool,
 }
 

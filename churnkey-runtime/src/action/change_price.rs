@@ -7,6 +7,8 @@ use crate::model::{CustomerId, PriceId, SubscriptionId};
 ///
 /// It may arrive twice: a subscription that has the price already, or will have it at the end of its period, is a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct ChangePrice {
     /// Whose subscription; one of another customer is not found.
@@ -14,10 +16,12 @@ pub struct ChangePrice {
     /// Which subscription.
     pub subscription_id: SubscriptionId,
     /// The new price.
+    #[cfg_attr(feature = "openapi", schemars(rename = "id"))]
     pub price_id: PriceId,
     /// When it takes effect.
     pub scheduled_at: Schedule,
     /// Whether to settle the rest of the period at the new price. It is true only if the feature is on.
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub prorate: bool,
 }
 

@@ -6,6 +6,8 @@ use crate::model::{CustomerId, Duration, SubscriptionId};
 ///
 /// It may arrive twice, and nothing in it tells a repetition from a second extension: keep what you have applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct ExtendTrial {
     /// Whose subscription; one of another customer is not found.

@@ -7,6 +7,8 @@ use crate::{Error, Result};
 ///
 /// It may arrive twice: a subscription that is paused like this already is a success, and its pause does not grow.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct Pause {
     /// Whose subscription; one of another customer is not found.
@@ -18,6 +20,7 @@ pub struct Pause {
     /// How long it lasts, counted from its start.
     pub duration: Duration,
     /// Whether an annual subscription may be paused. It is true only if the feature is on.
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub allow_annual: bool,
 }
 
@@ -57,6 +60,14 @@ impl FromBody for Pause {
 /// Its options are those of [`Pause`]. The runtime looks at the billing cycle of the one subscription that [`Pause`] names; here your function does,
 /// with [`PauseAll::permit`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        rename_all = "camelCase",
+        description = "Pause all subscriptions of a customer. Protocol: **doc**. An annual subscription needs `allowAnnual`."
+    )
+)]
 #[non_exhaustive]
 pub struct PauseAll {
     /// Whose subscriptions.
@@ -66,6 +77,7 @@ pub struct PauseAll {
     /// How long they last, counted from their start.
     pub duration: Duration,
     /// Whether annual subscriptions may be paused. It is true only if the feature is on.
+    #[cfg_attr(feature = "openapi", schemars(default))]
     pub allow_annual: bool,
 }
 

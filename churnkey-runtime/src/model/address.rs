@@ -9,11 +9,17 @@ use crate::validate::{Faults, Validate};
 ///
 /// It is personal data: `Debug` shows which parts are set, and no value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(description = "Where a customer is. Every part is optional. Protocol: **doc**.")
+)]
 #[non_exhaustive]
 pub struct Address {
     /// The country as an ISO 3166-1 alpha-2 code in upper case, such as `SE` (**assumed**).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[A-Z]{2}$")))]
     pub country: Option<String>,
     /// The state, province or region.
     #[serde(skip_serializing_if = "Option::is_none")]

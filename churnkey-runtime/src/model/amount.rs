@@ -10,6 +10,7 @@ use crate::validate::{Faults, Validate};
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct MinorUnits(i64);
 
@@ -44,6 +45,7 @@ impl From<i64> for MinorUnits {
 
 /// How a price turns a quantity into a charge. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "model", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Amount {
@@ -156,6 +158,7 @@ impl Validate for Amount {
 
 /// A price per unit and a flat price, both optional. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FixedAmount {
@@ -194,6 +197,7 @@ impl FixedAmount {
 
 /// A price in tiers. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TieredAmount {
@@ -202,6 +206,7 @@ pub struct TieredAmount {
     /// How the tiers share the quantity.
     pub mode: TierMode,
     /// The tiers, ascending; only the last one has no upper end.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1), extend("contains" = {"not": {"required": ["upTo"]}}, "maxContains" = 1)))]
     pub tiers: Vec<Tier>,
 }
 
@@ -247,7 +252,14 @@ impl Validate for TieredAmount {
 
 /// How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**, see [`Amount::charge`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        description = "How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**."
+    )
+)]
 #[non_exhaustive]
 pub enum TierMode {
     /// Each unit is priced in its own tier.
@@ -258,6 +270,7 @@ pub enum TierMode {
 
 /// A range of quantities with a price of its own. It begins above the tier before it. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tier {
@@ -267,8 +280,9 @@ pub struct Tier {
     /// What the tier adds once, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flat: Option<MinorUnits>,
-    /// The last quantity of the tier, inclusive; `None` is without end.
+    /// The last quantity of the tier, inclusive; only the last tier has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub up_to: Option<u64>,
 }
 

@@ -4,10 +4,12 @@ use crate::validate::{Faults, Validate};
 
 /// How often a price or a subscription is charged: every `amount` months or years. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BillingCycle {
     /// How many units one cycle lasts, at least 1.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: u32,
     /// What is counted.
     pub unit: CycleUnit,
@@ -51,6 +53,7 @@ impl Validate for BillingCycle {
 
 /// The unit of a billing cycle; the protocol has nothing finer. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CycleUnit {
     /// A calendar month.

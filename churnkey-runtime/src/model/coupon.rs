@@ -8,6 +8,7 @@ use crate::validate::{Faults, Validate};
 
 /// A rebate that can be given to customers and subscriptions. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Coupon {
@@ -99,6 +100,7 @@ impl Validate for Coupon {
 
 /// How long a coupon's rebate lasts once it is given. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CouponDuration {
@@ -107,6 +109,7 @@ pub enum CouponDuration {
     /// For a span of time.
     Recurring {
         /// How many units, at least 1.
+        #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
         amount: u32,
         /// What is counted.
         unit: CycleUnit,
@@ -116,6 +119,7 @@ pub enum CouponDuration {
     /// For a number of billing cycles.
     CycleAmount {
         /// How many cycles, at least 1.
+        #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
         cycles: u32,
     },
 }
@@ -134,6 +138,7 @@ impl Validate for CouponDuration {
 
 /// What a coupon takes off. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CouponValue {
@@ -163,6 +168,7 @@ impl From<Percent> for CouponValue {
 
 /// A share of the charge. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PercentageValue {
@@ -191,10 +197,11 @@ impl PercentageValue {
 
 /// How often a coupon was and can be redeemed. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Redemptions {
-    /// How often it can be redeemed in all; `None` is without limit.
+    /// How often it can be redeemed in all; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
     /// How often it was redeemed up to now.

@@ -73,6 +73,22 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<_> = TABLE.iter().map(|currency| currency.code).collect();
+        schemars::json_schema!({
+            "description": "An active ISO 4217 currency. Protocol: **doc**. When reading, the case of the letters is ignored.",
+            "type": "string",
+            "enum": codes,
+        })
+    }
+}
+
 /// A text is not the code of an active ISO 4217 currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCurrency(());

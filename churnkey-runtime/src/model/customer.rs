@@ -12,12 +12,20 @@ use crate::validate::{Faults, Validate};
 /// Give at least one of e-mail and phone where the billing system has them. It is personal data: `Debug`
 /// shows discounts and currency, and of the rest whether it is set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(
+        description = "Someone who has, had or may have subscriptions. Protocol: **doc**.",
+        extend("dependentRequired" = {"lastName": ["name"]})
+    )
+)]
 #[non_exhaustive]
 pub struct Customer {
     /// The customer's id in the billing system.
     pub id: CustomerId,
-    /// The whole name, or the first name when `last_name` is set. Recommended.
+    /// The whole name, or the first name when there is a last name. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The last name; needs `name`.

@@ -5,6 +5,7 @@ use crate::validate::{Faults, Validate};
 
 /// A coupon that was given to a customer or a subscription. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Discount {
@@ -13,7 +14,7 @@ pub struct Discount {
     /// When the discount begins, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<Timestamp>,
-    /// When the discount ends, exclusive; `None` is without a known end.
+    /// When the discount ends, exclusive; no known end if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
 }

@@ -82,10 +82,14 @@ fn form(value: &Value) -> Result<Form, DurationFault> {
 fn amount(value: &Value) -> Result<u32, DurationFault> {
     let fault = |rule| DurationFault::new("amount", rule);
     let amount = present(value, "amount")
-        .and_then(Value::as_u64)
-        .filter(|&amount| amount > 0)
+        .and_then(Value::as_f64)
+        .filter(|amount| *amount >= 1.0 && amount.fract() == 0.0)
         .ok_or(fault("must be a whole number from 1"))?;
-    u32::try_from(amount).map_err(|_| fault("is too large"))
+    // JSON has one kind of number: 2, 2.0 and 2e0 are the same. Below 2^53 a double is exact, and the cast is.
+    if amount > f64::from(u32::MAX) {
+        return Err(fault("is too large"));
+    }
+    Ok(amount as u32)
 }
 
 fn unit(value: &Value) -> Result<TimeUnit, DurationFault> {
@@ -138,6 +142,60 @@ impl<'de> Deserialize<'de> for Duration {
     }
 }
 
+/// The forms in which a duration is read: with a `type`, and without one if the fields leave no doubt.
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Duration {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Duration".into()
+    }
+
+    // Which forms there are differs from action to action.
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let amount = serde_json::json!({
+            "description": "How many units.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": u32::MAX,
+        });
+        let unit = generator.subschema_for::<TimeUnit>();
+        let date = Timestamp::json_schema(generator);
+        let mut forms = vec![
+            serde_json::json!({
+                "title": "A span of time",
+                "properties": { "type": { "const": "period" }, "amount": amount, "unit": unit },
+                "required": ["type", "amount", "unit"],
+            }),
+            serde_json::json!({
+                "title": "Up to a moment, exclusive",
+                "properties": { "type": { "const": "date" }, "date": date },
+                "required": ["type", "date"],
+            }),
+        ];
+        if generator.contract().is_deserialize() {
+            let absent = serde_json::json!({ "type": "null" });
+            forms.push(serde_json::json!({
+                "title": "A span of time, without `type` (assumed)",
+                "properties": { "type": absent, "date": absent, "amount": amount, "unit": unit },
+                "required": ["amount", "unit"],
+            }));
+            forms.push(serde_json::json!({
+                "title": "Up to a moment, without `type` (assumed)",
+                "properties": { "type": absent, "amount": absent, "unit": absent, "date": date },
+                "required": ["date"],
+            }));
+        }
+        schemars::json_schema!({
+            "description": "How long a pause or an extension of a trial lasts. Protocol: **doc**; the names of its fields are **assumed**.",
+            "type": "object",
+            "oneOf": forms,
+        })
+    }
+}
+
 impl Validate for Duration {
     const MODEL: &'static str = "duration";
 
@@ -150,6 +208,7 @@ impl Validate for Duration {
 
 /// The unit of a [`Duration`], by the UTC calendar. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum TimeUnit {
     /// A day of 24 hours.
@@ -247,6 +306,10 @@ mod tests {
             ),
             (
                 json!({"amount": 2, "unit": "month"}),
+                period(2, TimeUnit::Month),
+            ),
+            (
+                json!({"amount": 2.0, "unit": "month"}),
                 period(2, TimeUnit::Month),
             ),
             (

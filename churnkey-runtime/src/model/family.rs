@@ -8,12 +8,14 @@ use crate::validate::{Faults, Validate};
 
 /// A group of products. Protocol: **doc**; which of its fields are required is **assumed**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Family {
     /// The family's id in the billing system.
     pub id: FamilyId,
     /// The name that customers see.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1)))]
     pub name: String,
     /// A description that customers see.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -61,7 +62,11 @@ macro_rules! text {
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
-        text! { $(#[$doc])* $name }
+        text! {
+            $(#[$doc])*
+            #[cfg_attr(feature = "openapi", schemars(extend("minLength" = 1)))]
+            $name
+        }
 
         impl $name {
             /// Reads the id as the billing system's own kind of key, such as an integer or a UUID.
@@ -129,12 +134,20 @@ ids! {
 text! {
     /// An e-mail address. It is personal data: `Debug` hides it, and reading it takes an explicit
     /// [`as_str`](Self::as_str).
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(description = "An e-mail address.", extend("minLength" = 1))
+    )]
     Email
 }
 
 text! {
     /// A phone number, in whatever notation the billing system keeps. It is personal data: `Debug` hides it,
     /// and reading it takes an explicit [`as_str`](Self::as_str).
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(description = "A phone number, in whatever notation the billing system keeps.")
+    )]
     Phone
 }
 

@@ -6,6 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// A share over 0 and up to 100, so that 25 is a quarter. Protocol: the number is **doc**, its scale is
 /// **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schemars(extend("exclusiveMinimum" = 0, "maximum" = 100))
+)]
 pub struct Percent(f64);
 
 // A percent is never NaN, the one float that does not equal itself.

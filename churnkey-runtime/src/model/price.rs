@@ -8,6 +8,7 @@ use crate::validate::{Faults, Validate};
 
 /// What a subscription's item costs, and how often. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Price {
@@ -118,6 +119,33 @@ pub enum PriceType {
         /// The product.
         product_id: ProductId,
     },
+}
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for PriceType {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PriceType".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "oneOf": [
+                {
+                    "description": "The price stands for itself.",
+                    "properties": { "type": { "const": "standalone" }, "productId": false },
+                    "required": ["type"],
+                },
+                {
+                    "description": "The price is one of a product's.",
+                    "properties": {
+                        "type": { "const": "product" },
+                        "productId": generator.subschema_for::<ProductId>(),
+                    },
+                    "required": ["type", "productId"],
+                },
+            ],
+        })
+    }
 }
 
 /// The protocol keeps the two halves side by side, where they can contradict each other.

@@ -8,6 +8,7 @@ use crate::validate::{Faults, Validate};
 
 /// What the company sells; its prices point to it. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Product {
@@ -17,6 +18,7 @@ pub struct Product {
     #[serde(flatten)]
     pub r#type: ProductType,
     /// The name.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1)))]
     pub name: String,
     /// A description that customers see.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +105,33 @@ pub enum ProductType {
         /// The family.
         family_id: FamilyId,
     },
+}
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for ProductType {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ProductType".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "oneOf": [
+                {
+                    "description": "The product stands for itself.",
+                    "properties": { "type": { "const": "standalone" }, "familyId": false },
+                    "required": ["type"],
+                },
+                {
+                    "description": "The product is one of a family's.",
+                    "properties": {
+                        "type": { "const": "family" },
+                        "familyId": generator.subschema_for::<FamilyId>(),
+                    },
+                    "required": ["type", "familyId"],
+                },
+            ],
+        })
+    }
 }
 
 /// The protocol keeps the two halves side by side, where they can contradict each other.

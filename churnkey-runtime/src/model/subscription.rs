@@ -11,6 +11,7 @@ use crate::validate::{Faults, Validate};
 
 /// What a customer has subscribed to. Protocol: **doc**, except for what the fields mark.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Subscription {
@@ -118,6 +119,7 @@ impl Validate for Subscription {
 
 /// A number of units at one price. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscriptionItem {
@@ -152,6 +154,7 @@ impl Validate for SubscriptionItem {
 /// The state of a subscription. Protocol: the five states are **doc**; their lower-case names and the fields
 /// they have beyond `currentPeriod` and `trial` are **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(
     tag = "name",
     rename_all = "camelCase",
@@ -333,6 +336,7 @@ impl Validate for Status {
 
 /// A span of time with both ends. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Period {
@@ -362,12 +366,13 @@ impl Validate for Period {
 
 /// How long a pause lasts. Protocol: **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PausePeriod {
     /// When the pause begins, inclusive.
     pub start: Timestamp,
-    /// When the pause ends, exclusive; `None` means that it lasts until someone ends it.
+    /// When the pause ends, exclusive; if absent, it lasts until someone ends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
 }

@@ -192,6 +192,33 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut schema = schemars::json_schema!({ "type": "string", "format": "date-time" });
+        if generator.contract().is_serialize() {
+            schema.insert(
+                "description".to_owned(),
+                "A moment in UTC with milliseconds, as `2026-05-01T00:00:00.000Z`. Protocol: **doc**.".into(),
+            );
+            schema.insert(
+                "pattern".to_owned(),
+                r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$".into(),
+            );
+        } else {
+            schema.insert(
+                "description".to_owned(),
+                "A moment as RFC 3339 writes it, with any offset, of the years 0000 to 9999 in UTC. Protocol: **doc**.".into(),
+            );
+        }
+        schema
+    }
+}
+
 /// A text or a time is not a moment of the years 0000 to 9999, or a [`Timestamp`] does not fit into the
 /// other type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,21 @@
+"""What Schemathesis' own checks cannot tell apart."""
+
+import schemathesis
+
+# The rules that depend on the provider's data or on the hour: two of the protocol, and what the example itself asks of a duration.
+OUTSIDE_THE_SCHEMA = {
+    "`cursor` is not one that this list has given",
+    "`allowAnnual` must be true to pause an annual subscription",
+    "`duration` must end after the pause starts, and before the year 10000",
+    "`duration` must end after the present end of the trial, and before the year 10000",
+}
+
+
+@schemathesis.check
+def refused_for_a_reason_outside_the_schema(ctx, response, case):
+    """A request that the schema allows is a bad one only by what the provider alone can know."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if response.status_code == 400:
+        message = response.json()["message"]
+        assert message in OUTSIDE_THE_SCHEMA, f"the schema allows what is refused: {message}"

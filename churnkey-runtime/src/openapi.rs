@@ -1,0 +1,75 @@
+//! The OpenAPI document of an integration, from the table of operations, the models and the manifest.
+
+mod body;
+mod operation;
+mod response;
+mod schemas;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+pub(crate) use operation::{Answered, Description, Given};
+use schemas::Schemas;
+
+use crate::Integration;
+
+pub(crate) fn document<T: Integration>() -> Value {
+    let mut schemas = Schemas::new();
+    let mut paths = Map::new();
+    let mut tags = Vec::new();
+    let mut statuses = BTreeSet::new();
+    let mut add = |path: &str, method: &str, tag: &'static str, described: operation::Described| {
+        paths.insert(path.to_owned(), json!({ method: described.operation }));
+        statuses.extend(described.statuses);
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    };
+    add(
+        "/churnkey/features",
+        "get",
+        "features",
+        operation::features(&T::MANIFEST),
+    );
+    for route in T::ROUTES.iter().flatten() {
+        let operation = route.operation;
+        add(
+            operation.path(),
+            operation::method(operation),
+            operation.module(),
+            operation::describe(operation, &T::MANIFEST, &mut schemas),
+        );
+    }
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": T::NAME,
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": format!(
+                "What {} serves to Churnkey. **doc** marks what Churnkey's integration guide says, **assumed** what it leaves open. Sums are in \
+                 minor units: 1.10 USD is 110. An optional field that is absent may be `null` in a request, and fields that are not described \
+                 here are ignored.",
+                T::NAME
+            ),
+        },
+        "security": [{ "integrationToken": [] }],
+        "tags": tags.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "integrationToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The integration token. Protocol: **doc**. The bare header `Authorization: <token>` is accepted too (**assumed**).",
+                },
+            },
+            "parameters": operation::shared_parameters(),
+            "headers": response::headers(),
+            "responses": response::components(&statuses),
+            "schemas": schemas.finish(&T::MANIFEST),
+        },
+    });
+    schemas::drop_unused(&mut document);
+    document
+}

@@ -1,0 +1,306 @@
+//! What the schema of a body allows is what the runtime accepts, and the reverse.
+
+use churnkey::{Operation, Side};
+use serde_json::{Map, Value, json};
+
+use crate::integrations::Provider;
+
+/// A body that every provider which has the action accepts, but for the options that it has switched off.
+fn complete(operation: Operation) -> Map<String, Value> {
+    let mut body = json!({
+        "customerId": "c",
+        "subscriptionId": "s",
+        "id": "x",
+        "scheduledAt": "immediate",
+        "startAt": "immediate",
+        "duration": { "type": "period", "amount": 2, "unit": "month" },
+    });
+    let body = body.as_object_mut().unwrap();
+    if operation.path().contains("/customer/") {
+        body.remove("subscriptionId");
+    }
+    std::mem::take(body)
+}
+
+/// The fields of an action, the other name of its object, and one that no action has.
+fn fields(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::CancelSubscription => &[
+            "customerId",
+            "subscriptionId",
+            "scheduledAt",
+            "unpause",
+            "unheardOf",
+        ],
+        Operation::CancelAllSubscriptions => {
+            &["customerId", "subscriptionId", "scheduledAt", "unpause"]
+        }
+        Operation::PauseSubscription => &[
+            "customerId",
+            "subscriptionId",
+            "startAt",
+            "duration",
+            "allowAnnual",
+            "scheduledAt",
+        ],
+        Operation::PauseAllSubscriptions => &[
+            "customerId",
+            "subscriptionId",
+            "startAt",
+            "duration",
+            "allowAnnual",
+        ],
+        Operation::ApplyCouponToSubscription => {
+            &["customerId", "subscriptionId", "id", "coupon", "price"]
+        }
+        Operation::ChangeSubscriptionPrice => &[
+            "customerId",
+            "subscriptionId",
+            "id",
+            "price",
+            "scheduledAt",
+            "prorate",
+            "coupon",
+        ],
+        Operation::ExtendSubscriptionTrial => &["customerId", "subscriptionId", "duration", "id"],
+        other => panic!("{other:?} has no body"),
+    }
+}
+
+/// Of each JSON type, and of each meaning that a field may have; `None` is an absent field.
+fn values() -> Vec<Option<Value>> {
+    let values = [
+        json!(null),
+        json!(""),
+        json!("y"),
+        json!("immediate"),
+        json!("end-of-period"),
+        json!(true),
+        json!(false),
+        json!(0),
+        json!({}),
+    ];
+    values.into_iter().map(Some).chain([None]).collect()
+}
+
+fn durations() -> Vec<Value> {
+    let moment = "2026-09-01T00:00:00.000Z";
+    let types = [
+        json!(null),
+        json!("period"),
+        json!("date"),
+        json!("Date"),
+        json!(1),
+    ];
+    let amounts = [
+        json!(null),
+        json!(1),
+        json!(2.0),
+        json!(u32::MAX),
+        json!(u64::from(u32::MAX) + 1),
+        json!(0),
+        json!(1.5),
+        json!("1"),
+    ];
+    let units = [
+        json!(null),
+        json!("day"),
+        json!("year"),
+        json!("hour"),
+        json!(1),
+    ];
+    let dates = [
+        json!(null),
+        json!(moment),
+        json!("2026-09-01t02:00:00+02:00"),
+        json!("2026-02-30T00:00:00Z"),
+        json!(1_788_220_800),
+    ];
+    let absent_or = |values: &[Value]| -> Vec<Option<Value>> {
+        values.iter().cloned().map(Some).chain([None]).collect()
+    };
+    let mut durations = vec![json!(null), json!([]), json!("P1M"), json!(3)];
+    for r#type in absent_or(&types) {
+        for amount in absent_or(&amounts) {
+            for unit in absent_or(&units) {
+                for date in absent_or(&dates) {
+                    let mut duration = Map::new();
+                    for (name, value) in [
+                        ("type", &r#type),
+                        ("amount", &amount),
+                        ("unit", &unit),
+                        ("date", &date),
+                    ] {
+                        if let Some(value) = value {
+                            duration.insert(name.to_owned(), value.clone());
+                        }
+                    }
+                    durations.push(Value::Object(duration));
+                }
+            }
+        }
+    }
+    durations
+}
+
+/// Counts the bodies of each verdict, so that a table which is only accepted or only refused is noticed.
+#[derive(Default, Debug)]
+struct Verdicts {
+    accepted: usize,
+    refused: usize,
+}
+
+async fn compare(
+    provider: &Provider,
+    operation: Operation,
+    bodies: impl IntoIterator<Item = Value>,
+) -> Verdicts {
+    let path = operation.path();
+    let mut verdicts = Verdicts::default();
+    let Some(schema) = provider.specification.body(path) else {
+        return verdicts;
+    };
+    let schema = provider.specification.validator(schema);
+    for body in bodies {
+        let status = provider.act(path, &body).await;
+        assert!(status == 200 || status == 400, "{status} {path} {body}");
+        assert_eq!(
+            schema.is_valid(&body),
+            status == 200,
+            "{}: {path} {body}",
+            provider.name
+        );
+        match status {
+            200 => verdicts.accepted += 1,
+            _ => verdicts.refused += 1,
+        }
+    }
+    verdicts
+}
+
+fn actions() -> impl Iterator<Item = Operation> {
+    let all = Operation::ALL.iter().copied();
+    all.filter(|operation| operation.side() == Side::Action)
+}
+
+#[tokio::test]
+async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime_says() {
+    let values = values();
+    for provider in Provider::with_actions() {
+        for operation in actions() {
+            let mut bodies = vec![json!(null), json!([]), json!("{}"), json!(1)];
+            let fields = fields(operation);
+            for (index, one) in fields.iter().enumerate() {
+                for other in &fields[index + 1..] {
+                    for (first, second) in values
+                        .iter()
+                        .flat_map(|first| values.iter().map(move |second| (first, second)))
+                    {
+                        let mut body = complete(operation);
+                        for (name, value) in [(one, first), (other, second)] {
+                            match value {
+                                Some(value) => body.insert((*name).to_owned(), value.clone()),
+                                None => body.remove(*name),
+                            };
+                        }
+                        bodies.push(Value::Object(body));
+                    }
+                }
+            }
+            let verdicts = compare(&provider, operation, bodies).await;
+            let has_action = provider.specification.body(operation.path()).is_some();
+            assert_eq!(
+                has_action,
+                verdicts.refused > 100,
+                "{}: {operation:?} {verdicts:?}",
+                provider.name
+            );
+            if provider.name == "everything" {
+                assert!(verdicts.accepted > 50, "{operation:?} {verdicts:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says() {
+    let durations = durations();
+    for provider in Provider::with_actions() {
+        for operation in [
+            Operation::PauseSubscription,
+            Operation::ExtendSubscriptionTrial,
+        ] {
+            let body = |duration: &Value| {
+                let mut body = complete(operation);
+                // The one date from which the provider lets a pause start.
+                let start = if provider.name == "later" {
+                    "end-of-period"
+                } else {
+                    "immediate"
+                };
+                body.insert("startAt".to_owned(), json!(start));
+                body.insert("duration".to_owned(), duration.clone());
+                Value::Object(body)
+            };
+            let verdicts = compare(&provider, operation, durations.iter().map(body)).await;
+            let has_action = provider.specification.body(operation.path()).is_some();
+            assert_eq!(
+                has_action,
+                verdicts.accepted > 20,
+                "{}: {operation:?} {verdicts:?}",
+                provider.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_body_offers_only_what_the_manifest_has_switched_on() {
+    let providers = Provider::all();
+    let body = |provider: &str, path: &str| {
+        let provider = providers.iter().find(|one| one.name == provider).unwrap();
+        provider.specification.body(path).unwrap().clone()
+    };
+    let words = |field: &Value| -> Vec<String> {
+        let forms = field["oneOf"].as_array().unwrap().iter();
+        forms
+            .map(|form| form["const"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let cancel = "/churnkey/actions/subscription/cancel";
+    assert_eq!(
+        words(&body("at_once", cancel)["properties"]["scheduledAt"]),
+        ["immediate"]
+    );
+    assert_eq!(
+        words(&body("later", cancel)["properties"]["scheduledAt"]),
+        ["end-of-period"]
+    );
+    assert_eq!(
+        words(&body("everything", cancel)["properties"]["scheduledAt"]),
+        ["immediate", "end-of-period"]
+    );
+    let pause = "/churnkey/actions/subscription/pause";
+    assert_eq!(
+        body("at_once", pause)["properties"]["allowAnnual"]["enum"],
+        json!([false, null])
+    );
+    assert_eq!(
+        body("later", pause)["properties"]["allowAnnual"]["type"],
+        json!(["boolean", "null"])
+    );
+    assert_eq!(
+        body("at_once", pause)["properties"]["duration"]["oneOf"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        body("everything", pause)["properties"]["duration"]["oneOf"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
+}
