@@ -39,20 +39,16 @@ type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 impl<'t> Books<'t> {
     /// Opens the books as of the present time.
     pub(crate) async fn open(transaction: Transaction<'t>, mode: Mode) -> Result<Self> {
-        let statement = transaction
-            .prepare_cached("SELECT company_time() AS now")
-            .await
-            .map_err(failure)?;
-        let row = transaction
-            .query_one(&statement, &[])
-            .await
-            .map_err(failure)?;
-        let now = moment(&row, "now")?;
-        Ok(Self {
+        let now = present(&transaction).await?;
+        Ok(Self::as_of(now, transaction, mode))
+    }
+
+    pub(crate) fn as_of(now: Timestamp, transaction: Transaction<'t>, mode: Mode) -> Self {
+        Self {
             transaction,
             mode,
             now,
-        })
+        }
     }
 
     /// The moment as of which this transaction acts.
@@ -90,4 +86,12 @@ impl<'t> Books<'t> {
     async fn execute(&self, sql: &str, params: Params<'_>) -> Result<()> {
         self.all(sql, params).await.map(drop)
     }
+}
+
+/// The present time by the database's clock, which is the same for all instances.
+pub(crate) async fn present(transaction: &Transaction<'_>) -> Result<Timestamp> {
+    let sql = "SELECT company_time() AS now";
+    let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
+    let row = transaction.query_one(&statement, &[]).await;
+    moment(&row.map_err(failure)?, "now")
 }

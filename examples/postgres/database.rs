@@ -90,8 +90,9 @@ impl Database {
                 .execute("INSERT INTO migrations (version) VALUES ($1)", &[&version])
                 .await?;
         }
+        let now = books::present(&transaction).await?;
         for mode in [Mode::Test, Mode::Live] {
-            let books = Books::open(transaction.transaction().await?, mode).await?;
+            let books = Books::as_of(now, transaction.transaction().await?, mode);
             books.sow().await?;
             books.commit().await?;
         }

@@ -15,9 +15,16 @@
 #[allow(dead_code, reason = "it is compared with, not tested")]
 mod acme;
 
+mod caller;
+mod cluster;
+mod outage;
+mod paging;
+mod plan;
 mod process;
+mod same_company;
 mod server;
 mod session;
+mod together;
 
 /// The client that knows the protocol and nothing of the example: what it asks of `acme`, it asks of this one.
 #[path = "../black_box/actions.rs"]

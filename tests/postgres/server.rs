@@ -228,16 +228,20 @@ impl Database {
         Session::open(&self.url())
     }
 
-    /// The company's time stands still, at a moment just after it was founded.
+    /// The company's time stands still from now on, at a moment just after it was founded.
     pub(crate) fn stop_the_clock(&self) -> String {
         let session = self.session();
-        let moment = session
-            .texts("SELECT date_trunc('milliseconds', max(taken_at) + '1 minute') FROM migrations")
-            .remove(0);
-        session.run(&format!(
+        let founded =
+            "SELECT date_trunc('milliseconds', max(taken_at) + '1 minute') FROM migrations";
+        let moment = session.texts(founded).remove(0);
+        self.stop_the_clock_at(&moment);
+        moment
+    }
+
+    pub(crate) fn stop_the_clock_at(&self, moment: &str) {
+        self.session().run(&format!(
             "CREATE OR REPLACE FUNCTION company_time() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '{moment}' $$"
         ));
-        moment
     }
 
     pub(crate) fn set(&self, setting: &str) {
