@@ -49,7 +49,8 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
     };
     let share = |percent: usize| flows.iter().map(Vec::len).sum::<usize>() * percent / 100;
 
-    thread::scope(|scope| {
+    let began = Instant::now();
+    let away = thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| load.work());
         }
@@ -67,17 +68,20 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
 
         load.wait_for(share(60));
         let refused = caller.refused_for_now.load(Ordering::Relaxed);
+        let stopped = Instant::now();
         server.stop("immediate");
         wait_until("nobody has noticed that the database is away", || {
             caller.refused_for_now.load(Ordering::Relaxed) >= refused + 3
         });
         server.start();
+        stopped.elapsed()
     });
+    let took = began.elapsed();
     drop(instances);
 
     let session = together.session();
     println!(
-        "{} actions, sent {} times: {} answers left unread, {} connections cut off, {} times 503; {} entries say `repeated`",
+        "{} actions in {took:.1?}, the database away for {away:.1?}, sent {} times: {} answers left unread, {} connections cut off, {} times 503; {} entries say `repeated`",
         actions.len(),
         caller.sent.load(Ordering::Relaxed),
         caller.left_unread.load(Ordering::Relaxed),
