@@ -107,14 +107,17 @@ impl Database {
 /// Does some work, and again from the start if it has lost to another transaction. Each time it takes a transaction of its own,
 /// and leaves no trace elsewhere.
 pub(crate) async fn until_won<T, W: Future<Output = Result<T>>>(work: impl Fn() -> W) -> Result<T> {
-    for _ in 0..ATTEMPTS {
-        match timeout(DEADLINE, work()).await {
-            Ok(Err(error)) if has_lost(&error) => {}
-            Ok(done) => return done,
-            Err(late) => return Err(unavailable(late)),
+    let attempts = async {
+        for _ in 0..ATTEMPTS {
+            match work().await {
+                Err(error) if has_lost(&error) => {}
+                done => return done,
+            }
         }
-    }
-    Err(unavailable("lost to other transactions again and again"))
+        Err(unavailable("lost to other transactions again and again"))
+    };
+    let done = timeout(DEADLINE, attempts).await;
+    done.unwrap_or_else(|late| Err(unavailable(late)))
 }
 
 /// The answer to a failure of the database: an opaque 500, or a 503 if the same request may go through later.

@@ -26,11 +26,14 @@ mod acme;
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 
 use acme::Acme;
 use churnkey::http::StatusCode;
 use churnkey::{Error, Provider, Result, Server};
 use tokio::net::TcpListener;
+
+const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -44,14 +47,15 @@ async fn main() -> Result<()> {
         "postgresql://user:password@host:port/name",
     )?;
     let token = required("CK_INTEGRATION_TOKEN", "any text, to try things out")?;
-    let connections = setting("ACME_DATABASE_CONNECTIONS").map_or(Ok(8), |number| {
-        number.trim().parse().map_err(|_| {
+    let connections = match setting("ACME_DATABASE_CONNECTIONS") {
+        Some(number) => number.trim().parse::<NonZeroUsize>().map_err(|_| {
             refusal("ACME_DATABASE_CONNECTIONS must be a whole number from 1".to_owned())
-        })
-    })?;
+        })?,
+        None => CONNECTIONS,
+    };
     let address = setting("CHURNKEY_ADDR").unwrap_or("127.0.0.1:8080".to_owned());
 
-    let acme = Acme::open(&url, connections).await?;
+    let acme = Acme::open(&url, connections.get()).await?;
     let listener = TcpListener::bind(&address).await.map_err(|cause| {
         refusal(format!(
             "cannot listen on {address}: set CHURNKEY_ADDR to another address"

@@ -3,7 +3,7 @@ use churnkey::axum::body::Body;
 use churnkey::http::Request;
 use churnkey::{Integration as _, Timestamp};
 use http_body_util::BodyExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -88,4 +88,34 @@ fn it_shows_what_acme_shows_document_by_document() {
         }
     }
     assert!(documents > 2000, "only {documents} documents were compared");
+}
+
+#[test]
+fn an_id_that_no_column_can_hold_is_one_that_nobody_has() {
+    let process = Process::start();
+    let mut client = Client::new(&process, Mode::Test);
+    let subscription = "/customers/cus_test_0010/subscriptions";
+    for path in [
+        "/customers/%00",
+        "/prices/a%00b",
+        "/customers/email/%00@example.com",
+        &format!("{subscription}/%00"),
+        "/customers/%00/subscriptions",
+    ] {
+        assert_eq!(client.get(path).status, 404, "{path}");
+    }
+    let ids = json!({ "customerId": "cus_test_0010", "subscriptionId": "sub_test_0010_1" });
+    for (path, field) in [
+        ("/actions/subscription/apply-coupon", "id"),
+        ("/actions/subscription/change-price", "id"),
+        ("/actions/subscription/change-price", "subscriptionId"),
+        ("/actions/customer/cancel", "customerId"),
+    ] {
+        let mut body = ids.clone();
+        body["scheduledAt"] = json!("immediate");
+        body["id"] = json!("price_desk_annual_usd");
+        body[field] = json!("a\0b");
+        let response = client.post(path, &body);
+        assert_eq!(response.status, 404, "{path} {field}: {}", response.text());
+    }
 }
