@@ -1,5 +1,6 @@
 //! What Churnkey is told while the database is away or busy.
 
+use std::process::Command;
 use std::thread;
 
 use serde_json::json;
@@ -107,6 +108,61 @@ fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_
         session.texts("SELECT request_id || outcome FROM audit ORDER BY number"),
         ["cancel-20applied", "cancel-10applied"]
     );
+}
+
+#[test]
+fn connections_that_hang_are_given_up_for_new_ones() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let mut client = Client::new(&process[0], Mode::Test);
+    assert_eq!(client.get("/prices").status, 200);
+    let session = database.session();
+    let hanging = session.texts(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'acme'",
+    );
+    assert!(!hanging.is_empty());
+
+    signal("-STOP", &hanging);
+    let answer = client.get("/prices");
+    signal("-CONT", &hanging);
+
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[test]
+fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_once_when_it_does() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let caller = Caller::of(&process);
+    let session = database.session();
+    session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
+
+    thread::scope(|scope| {
+        let action = scope.spawn(|| caller.send(&cancel(10), 0).expect("an answer"));
+        while session.waiting() == 0 {
+            assert!(!action.is_finished(), "the action did not wait");
+            thread::yield_now();
+        }
+        let silent = session.texts(
+            "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
+        );
+        signal("-STOP", &silent);
+        session.run("ROLLBACK");
+        let answer = action.join().expect("no panic");
+        signal("-CONT", &silent);
+        assert_come_back(&answer);
+    });
+
+    caller.until_answered(&cancel(10), 0);
+    caller.until_answered(&cancel(10), 0);
+    let applied = "SELECT count(*) FROM audit WHERE outcome = 'applied'";
+    assert_eq!(session.number(applied), 1);
+}
+
+/// To processes of a server of ours.
+fn signal(name: &str, processes: &[String]) {
+    let sent = Command::new("kill").arg(name).args(processes).status();
+    assert!(sent.is_ok_and(|status| status.success()));
 }
 
 #[test]
