@@ -12,7 +12,9 @@ mod seed;
 use std::path::Path;
 
 use churnkey::{Mode, Result};
+use rusqlite::TransactionBehavior;
 
+use books::Books;
 pub(crate) use clock::Clock;
 use database::Database;
 use ledger::Ledger;
@@ -45,7 +47,14 @@ impl Acme {
     /// Opens the company's file. The first time, it is made and filled with customers.
     pub(crate) async fn open(file: impl AsRef<Path>, clock: Clock) -> Result<Self> {
         let database = Database::open(file.as_ref()).await?;
-        seed::sow(&database, clock.now()).await?;
+        let now = clock.now();
+        database
+            .transaction(TransactionBehavior::Immediate, move |transaction| {
+                [Mode::Test, Mode::Live]
+                    .into_iter()
+                    .try_for_each(|mode| Books::open(transaction, mode, now).sow())
+            })
+            .await?;
         Ok(Self { database, clock })
     }
 

@@ -9,6 +9,7 @@ mod families;
 mod prices;
 mod products;
 mod prorations;
+mod sow;
 mod subscriptions;
 mod trial_extensions;
 
@@ -41,10 +42,6 @@ impl<'t> Books<'t> {
     /// The moment as of which this transaction acts.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
-    }
-
-    pub(crate) fn mode(&self) -> Mode {
-        self.mode
     }
 
     fn all<T>(

@@ -1,11 +1,10 @@
 use churnkey::{
     Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Error, Family,
-    FixedAmount, Percent, PercentageValue, Price, PriceId, Product, Redemptions, Result, Tier,
-    TierMode,
+    FamilyId, FixedAmount, Percent, PercentageValue, Price, PriceId, Product, ProductId,
+    Redemptions, Result, Tier, TierMode, Timestamp,
 };
 
-use super::days;
-use crate::acme::books::Books;
+use super::{Catalog, days};
 
 const CURRENCIES: [Currency; 5] = [
     Currency::USD,
@@ -15,25 +14,16 @@ const CURRENCIES: [Currency; 5] = [
     Currency::JPY,
 ];
 
-pub(super) fn sow(books: &Books<'_>) -> Result<()> {
-    for family in [
-        Family::new("family_software", "Software").description("What your team works with"),
-        Family::new("family_services", "Services").description("People who help your team"),
-    ] {
-        books.add_family(&family)?;
-    }
-    for (family, product) in products() {
-        books.add_product(&product, &family.into())?;
-    }
-    for currency in CURRENCIES {
-        for (product, price) in prices(currency) {
-            books.add_price(&price, &product.into())?;
-        }
-    }
-    for coupon in coupons(books)? {
-        books.add_coupon(&coupon)?;
-    }
-    Ok(())
+pub(super) fn catalog(now: Timestamp) -> Result<Catalog> {
+    Ok(Catalog {
+        families: vec![
+            Family::new("family_software", "Software").description("What your team works with"),
+            Family::new("family_services", "Services").description("People who help your team"),
+        ],
+        products: products().into(),
+        prices: CURRENCIES.into_iter().flat_map(prices).collect(),
+        coupons: coupons(now)?.into(),
+    })
 }
 
 /// The id of a price in a currency: `price_desk_monthly_eur`.
@@ -41,44 +31,43 @@ pub(super) fn price_id(name: &str, currency: Currency) -> PriceId {
     format!("price_{name}_{}", currency.code().to_lowercase()).into()
 }
 
-fn products() -> [(&'static str, Product); 4] {
-    let software = "family_software";
-    let services = "family_services";
+fn products() -> [(FamilyId, Product); 4] {
+    let (software, services) = ("family_software", "family_services");
     [
         (
-            software,
+            software.into(),
             Product::in_family("product_desk", software, "Desk")
                 .description("The shared inbox")
                 .unit_label("seat"),
         ),
         (
-            software,
+            software.into(),
             Product::in_family("product_insights", software, "Insights")
                 .description("Reports")
                 .unit_label("report"),
         ),
         (
-            services,
+            services.into(),
             Product::in_family("product_support", services, "Support")
                 .description("A person to call"),
         ),
         (
-            services,
+            services.into(),
             Product::in_family("product_training", services, "Training").unit_label("trainee"),
         ),
     ]
 }
 
-fn prices(currency: Currency) -> [(&'static str, Price); 6] {
+fn prices(currency: Currency) -> [(ProductId, Price); 6] {
     let sum = |cents| sum(currency, cents);
     let fixed = |cents| Amount::fixed(currency, sum(cents));
     let of = |product: &'static str, name: &str, cycle, amount| {
         (
-            product,
+            ProductId::from(product),
             Price::of_product(price_id(name, currency), product, cycle, amount),
         )
     };
-    let named = |(product, price): (&'static str, Price), name: &str| {
+    let named = |(product, price): (ProductId, Price), name: &str| {
         (product, price.name(name).description("Self-service"))
     };
     let graduated = Amount::tiered(
@@ -167,7 +156,7 @@ fn sum(currency: Currency, cents: i64) -> i64 {
     }
 }
 
-fn coupons(books: &Books<'_>) -> Result<[Coupon; 9]> {
+fn coupons(now: Timestamp) -> Result<[Coupon; 9]> {
     let percent = |number: f64| -> Result<Percent> {
         Percent::new(number).ok_or_else(|| Error::internal("not a percentage"))
     };
@@ -182,7 +171,7 @@ fn coupons(books: &Books<'_>) -> Result<[Coupon; 9]> {
         amount: 1,
         unit: CycleUnit::Year,
     };
-    let (now, forever) = (books.now(), CouponDuration::Forever);
+    let forever = CouponDuration::Forever;
     let coupons = [
         Coupon::new("coupon_welcome", CouponDuration::Once, percent(20.0)?)
             .name("20% off your next invoice"),

@@ -1,26 +1,29 @@
 use churnkey::{Customer, CustomerId, Error, Mode, Result, Timestamp};
 
 use super::catalog::price_id;
-use super::days;
 use super::people::{PEOPLE, Person};
 use super::random::Random;
+use super::{Catalog, Granted, SignUp, days};
 use crate::acme::billing::{NextPrice, Pause, Subscription};
-use crate::acme::books::Books;
 
 /// In each mode.
 const CUSTOMERS: u32 = 500;
 
-pub(super) fn sow(books: &Books<'_>) -> Result<()> {
+pub(super) fn customers(mode: Mode, catalog: &Catalog, now: Timestamp) -> Result<Vec<SignUp>> {
     let mut sower = Sower {
-        books,
-        random: Random::new(books.mode() as u64 + 1),
-        now: books.now(),
+        mode,
+        catalog,
+        random: Random::new(mode as u64 + 1),
+        now,
     };
-    (1..=CUSTOMERS).try_for_each(|number| sower.customer(number))
+    (1..=CUSTOMERS)
+        .map(|number| sower.customer(number))
+        .collect()
 }
 
 struct Sower<'a> {
-    books: &'a Books<'a>,
+    mode: Mode,
+    catalog: &'a Catalog,
     random: Random,
     now: Timestamp,
 }
@@ -57,28 +60,35 @@ enum Situation {
 }
 
 impl Sower<'_> {
-    fn customer(&mut self, number: u32) -> Result<()> {
+    fn customer(&mut self, number: u32) -> Result<SignUp> {
         let person = &PEOPLE[self.random.between(1, PEOPLE.len() as u32) as usize - 1];
         let customer = self.describe(number, person);
         let created = days(self.now, -i64::from(self.random.between(400, 1200)))?;
-        self.books.add_customer(&customer, created)?;
-        if number % 20 == 3 {
-            self.books.add_customer_discount(
-                &customer.id,
-                &"coupon_loyal".into(),
-                created,
-                None,
-            )?;
-            self.books.count_redemption(&"coupon_loyal".into())?;
-        }
+        let discount = (number % 20 == 3).then(|| Granted {
+            coupon: "coupon_loyal".into(),
+            start: created,
+            end: None,
+        });
+        let mut subscriptions = Vec::new();
         for (index, situation) in (1..).zip(SITUATIONS[number as usize % 10]) {
-            self.subscription(number, index, &customer.id, person, *situation)?;
+            subscriptions.push(self.subscription(
+                number,
+                index,
+                &customer.id,
+                person,
+                *situation,
+            )?);
         }
-        Ok(())
+        Ok(SignUp {
+            customer,
+            created,
+            discount,
+            subscriptions,
+        })
     }
 
     fn describe(&mut self, number: u32, person: &Person) -> Customer {
-        let (mode, home) = (self.books.mode(), person.home);
+        let (mode, home) = (self.mode, person.home);
         // Names that are reserved for examples, so that no mail ever reaches anybody.
         let domain = match mode {
             Mode::Test => "test.example.com",
@@ -121,13 +131,13 @@ impl Sower<'_> {
         owner: &CustomerId,
         person: &Person,
         situation: Situation,
-    ) -> Result<()> {
+    ) -> Result<(Subscription, Option<Granted>)> {
         let now = self.now;
-        let id = format!("sub_{}_{number:04}_{index}", self.books.mode());
+        let id = format!("sub_{}_{number:04}_{index}", self.mode);
         let start = days(now, -i64::from(self.random.between(100, 399)))?;
         let quantity = u64::from(self.random.between(1, 60));
         let price = |name: &str| {
-            let price = self.books.price(&price_id(name, person.home.currency))?;
+            let price = self.catalog.price(&price_id(name, person.home.currency));
             price.ok_or_else(|| Error::internal(format!("the catalog has no {name}")))
         };
         let running = |name| {
@@ -190,17 +200,15 @@ impl Sower<'_> {
                 .metadata
                 .insert("orderedBy".to_owned(), "self-service".to_owned());
         }
-        self.books.add_subscription(&subscription)?;
-        if number.is_multiple_of(15) {
-            let end = days(now, 70)?;
-            self.books.add_subscription_discount(
-                &subscription.id,
-                &"coupon_stay".into(),
-                days(now, -20)?,
-                Some(end),
-            )?;
-            self.books.count_redemption(&"coupon_stay".into())?;
-        }
-        Ok(())
+        let discount = if number.is_multiple_of(15) {
+            Some(Granted {
+                coupon: "coupon_stay".into(),
+                start: days(now, -20)?,
+                end: Some(days(now, 70)?),
+            })
+        } else {
+            None
+        };
+        Ok((subscription, discount))
     }
 }

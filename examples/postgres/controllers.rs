@@ -1,0 +1,8 @@
+//! What Churnkey may read.
+
+mod coupons;
+mod customers;
+mod families;
+mod prices;
+mod products;
+mod subscriptions;

@@ -1,0 +1,131 @@
+//! Churnkey as it calls several instances: it sends an action, and sends it again until somebody answers.
+
+use std::io::{self, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::http::{Connection, Request, Response};
+use crate::process::Process;
+
+/// How often a request is sent before it counts as lost, a tenth of a second apart: for longer than a database needs
+/// to start again.
+const MOST_SENDINGS: usize = 600;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Action {
+    /// The same for every sending of the request, so that the audit tells which entries are its own.
+    pub(crate) request_id: String,
+    pub(crate) mode: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) body: Value,
+}
+
+pub(crate) struct Caller {
+    token: String,
+    instances: Vec<RwLock<SocketAddr>>,
+    turn: AtomicUsize,
+    pub(crate) sent: AtomicUsize,
+    pub(crate) cut_off: AtomicUsize,
+    pub(crate) refused_for_now: AtomicUsize,
+    pub(crate) left_unread: AtomicUsize,
+}
+
+impl Caller {
+    pub(crate) fn of(instances: &[Process]) -> Self {
+        Self {
+            token: instances[0].token.clone(),
+            instances: instances
+                .iter()
+                .map(|one| RwLock::new(one.address))
+                .collect(),
+            turn: AtomicUsize::new(0),
+            sent: AtomicUsize::new(0),
+            cut_off: AtomicUsize::new(0),
+            refused_for_now: AtomicUsize::new(0),
+            left_unread: AtomicUsize::new(0),
+        }
+    }
+
+    /// Tells where an instance is that has been started again.
+    pub(crate) fn moved(&self, instance: usize, address: SocketAddr) {
+        *self.instances[instance]
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = address;
+    }
+
+    /// The number of the next turn, which goes from instance to instance.
+    pub(crate) fn next(&self) -> usize {
+        self.turn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends an action to one instance after the other until it is answered with success. Whatever else is no answer, unless it
+    /// says that the request is wrong.
+    pub(crate) fn until_answered(&self, action: &Action, first: usize) {
+        for sending in 0..MOST_SENDINGS {
+            let instance = (first + sending) % self.instances.len();
+            match self
+                .send(action, instance)
+                .map(|response| (response.status, response))
+            {
+                Ok((200, response)) => {
+                    assert!(response.body.is_empty(), "{action:?}: {}", response.text());
+                    return;
+                }
+                Ok((503, response)) => {
+                    assert!(response.header("retry-after").is_some(), "{response:?}");
+                    self.refused_for_now.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok((_, response)) => panic!("{action:?}: {} {}", response.status, response.text()),
+                Err(_) => {
+                    self.cut_off.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("nobody answers {action:?}");
+    }
+
+    pub(crate) fn send(&self, action: &Action, turn: usize) -> io::Result<Response> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        Connection::new(self.address(turn)).send(
+            &Request::new("POST", format!("/churnkey/actions/{}", action.path))
+                .header("authorization", format!("Bearer {}", self.token))
+                .header("x-churnkey-mode", action.mode)
+                .header("x-request-id", action.request_id.as_str())
+                .header("connection", "close")
+                .json(&action.body),
+        )
+    }
+
+    /// Sends an action and hangs up: whatever the answer is, it is lost.
+    pub(crate) fn send_and_hang_up(&self, action: &Action, turn: usize) -> io::Result<()> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let body = action.body.to_string();
+        let head = format!(
+            "POST /churnkey/actions/{} HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {}\r\nx-churnkey-mode: {}\r\n\
+             x-request-id: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            action.path,
+            self.token,
+            action.mode,
+            action.request_id,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(self.address(turn))?;
+        stream.write_all((head + &body).as_bytes())?;
+        // Long enough for the action to begin, and mostly too short for it to end.
+        thread::sleep(Duration::from_millis(2));
+        self.left_unread.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn address(&self, turn: usize) -> SocketAddr {
+        *self.instances[turn % self.instances.len()]
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,248 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::caller::{Action, Caller};
+use crate::plan::{Flow, flows};
+use crate::process::Process;
+use crate::server::{Database, Server};
+use crate::session::Session;
+
+/// Of each mode. Their flows have some 1100 actions.
+const CUSTOMERS: usize = 300;
+
+/// Callers at a time.
+const WORKERS: usize = 12;
+
+/// The instance that is killed.
+const VICTIM: usize = 1;
+
+const PATIENCE: Duration = Duration::from_secs(240);
+
+#[test]
+fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_no_action_and_do_none_twice()
+ {
+    let server = Server::durable();
+    let (alone, together) = (server.company(), server.company());
+    let moment = alone.stop_the_clock();
+    together.stop_the_clock_at(&moment);
+    let mut flows = flows(&together.session(), CUSTOMERS);
+    let actions: Vec<Action> = flows.iter().flatten().cloned().collect();
+
+    // What the killed instance is in the middle of.
+    let in_the_middle: Vec<Flow> = (0..4)
+        .map(|_| {
+            let trial = flows
+                .iter()
+                .position(|flow| flow[0].path == "subscription/extend-trial");
+            flows.remove(trial.expect("a trial"))
+        })
+        .collect();
+    let mut instances: Vec<Process> = (0..3).map(|_| Process::on(&together)).collect();
+    let caller = Caller::of(&instances);
+    let load = Load {
+        caller: &caller,
+        flows: &flows,
+        next: AtomicUsize::new(0),
+        answered: AtomicUsize::new(0),
+    };
+    let share = |percent: usize| flows.iter().map(Vec::len).sum::<usize>() * percent / 100;
+
+    let began = Instant::now();
+    let away = thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| load.work());
+        }
+
+        load.wait_for(share(20));
+        kill_in_the_middle(
+            &mut instances[VICTIM],
+            &caller,
+            &in_the_middle,
+            &together.session(),
+        );
+        load.wait_for(share(40));
+        instances[VICTIM] = Process::on(&together);
+        caller.moved(VICTIM, instances[VICTIM].address);
+
+        load.wait_for(share(60));
+        let refused = caller.refused_for_now.load(Ordering::Relaxed);
+        let stopped = Instant::now();
+        server.stop("immediate");
+        wait_until("nobody has noticed that the database is away", || {
+            caller.refused_for_now.load(Ordering::Relaxed) >= refused + 3
+        });
+        server.start();
+        stopped.elapsed()
+    });
+    let took = began.elapsed();
+    drop(instances);
+
+    let session = together.session();
+    println!(
+        "{} actions in {took:.1?}, the database away for {away:.1?}, sent {} times: {} answers left unread, {} connections cut off, {} times 503; {} entries say `repeated`",
+        actions.len(),
+        caller.sent.load(Ordering::Relaxed),
+        caller.left_unread.load(Ordering::Relaxed),
+        caller.cut_off.load(Ordering::Relaxed),
+        caller.refused_for_now.load(Ordering::Relaxed),
+        session.number("SELECT count(*) FROM audit WHERE outcome = 'repeated'"),
+    );
+    account_for(&actions, &session);
+    carry_out_alone(&actions, &alone);
+    let expected = alone.session();
+    assert_eq!(
+        expected.number("SELECT count(*) FROM audit WHERE outcome = 'repeated'"),
+        0
+    );
+    account_for(&actions, &expected);
+    assert_same_books(&session, &expected);
+}
+
+struct Load<'a> {
+    caller: &'a Caller,
+    flows: &'a [Flow],
+    next: AtomicUsize,
+    answered: AtomicUsize,
+}
+
+impl Load<'_> {
+    fn work(&self) {
+        while let Some(flow) = self.flows.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            for action in flow {
+                self.carry_out(action);
+                self.answered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn carry_out(&self, action: &Action) {
+        let first = self.caller.next();
+        match first % 5 {
+            // The answer is lost, and the repetition may overtake the first sending.
+            1 => {
+                self.caller.send_and_hang_up(action, first).ok();
+                self.caller.until_answered(action, first + 1);
+            }
+            // The same request to two instances at once.
+            3 => thread::scope(|scope| {
+                scope.spawn(|| self.caller.until_answered(action, first));
+                self.caller.until_answered(action, first + 1);
+            }),
+            _ => self.caller.until_answered(action, first),
+        }
+    }
+
+    fn wait_for(&self, answered: usize) {
+        wait_until("the callers get no further", || {
+            self.answered.load(Ordering::Relaxed) >= answered
+        });
+    }
+}
+
+/// Keeps some subscriptions locked so that the actions on them have begun and cannot end, kills the instance that carries them
+/// out, and has them sent again.
+fn kill_in_the_middle(victim: &mut Process, caller: &Caller, flows: &[Flow], session: &Session) {
+    let ids: Vec<String> = flows
+        .iter()
+        .map(|flow| flow[0].body["subscriptionId"].to_string().replace('"', "'"))
+        .collect();
+    session.run("BEGIN");
+    session.run(&format!(
+        "SELECT 1 FROM subscriptions WHERE id IN ({}) FOR UPDATE",
+        ids.join(", ")
+    ));
+    thread::scope(|scope| {
+        for flow in flows {
+            scope.spawn(move || {
+                // The victim may be too busy, or give up the wait; it is not asked to stop trying.
+                while let Ok(refused) = caller.send(&flow[0], VICTIM) {
+                    assert_eq!(refused.status, 503, "nobody can have the lock");
+                }
+                for action in flow {
+                    caller.until_answered(action, caller.next());
+                }
+            });
+        }
+        // Nobody but the victim has been sent these, so that it is in the middle of all of them.
+        wait_until("the actions do not begin", || {
+            session.waiting() >= flows.len() as i64
+        });
+        victim.kill();
+        session.run("ROLLBACK");
+    });
+}
+
+fn carry_out_alone(actions: &[Action], database: &Database) {
+    let instance = [Process::on(database)];
+    let caller = Caller::of(&instance);
+    for action in actions {
+        let response = caller
+            .send(action, 0)
+            .expect("an instance that nobody disturbs answers");
+        assert_eq!(response.status, 200, "{action:?}: {}", response.text());
+    }
+}
+
+/// Each action that was sent has been applied once, nothing else has been, and each change of a subscription has its action.
+fn account_for(actions: &[Action], session: &Session) {
+    let entries = session.texts(
+        "SELECT request_id || ' ' || count(*) FILTER (WHERE outcome = 'applied') FROM audit GROUP BY request_id",
+    );
+    let mut applied: BTreeMap<&str, usize> = entries
+        .iter()
+        .map(|line| line.split_once(' ').expect("two columns"))
+        .map(|(id, count)| (id, count.parse().expect("a number")))
+        .collect();
+    let mut wrong = Vec::new();
+    for action in actions {
+        match applied.remove(action.request_id.as_str()) {
+            Some(1) => {}
+            Some(0) => wrong.push(format!("{action:?} is in the audit and was not applied")),
+            Some(times) => wrong.push(format!("{action:?} was applied {times} times")),
+            None => wrong.push(format!("{action:?} is lost")),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        actions.len(),
+        wrong.join("\n")
+    );
+    assert!(applied.is_empty(), "nobody sent {applied:?}");
+    let astray = session.texts(
+        "SELECT subscriptions.id || ' is of version ' || subscriptions.version || ' with ' || count(actions) || ' actions'
+         FROM subscriptions LEFT JOIN actions ON actions.mode = subscriptions.mode AND subscription_id = id
+         GROUP BY subscriptions.mode, id
+         HAVING subscriptions.version <> count(actions) OR max(actions.version) <> count(actions) - 1",
+    );
+    assert!(astray.is_empty(), "{astray:?}");
+}
+
+/// Row by row, all that an action can change.
+fn assert_same_books(found: &Session, expected: &Session) {
+    for rows in [
+        "SELECT to_jsonb(subscriptions) FROM subscriptions ORDER BY mode, id",
+        "SELECT to_jsonb(subscription_discounts) FROM subscription_discounts ORDER BY mode, subscription_id, coupon_id",
+        "SELECT to_jsonb(coupons) FROM coupons ORDER BY mode, id",
+        "SELECT to_jsonb(prorations) - 'number' FROM prorations ORDER BY mode, subscription_id, at, to_price_id",
+        "SELECT to_jsonb(actions) FROM actions ORDER BY mode, subscription_id, version",
+        "SELECT to_jsonb(audit) - 'number' FROM audit WHERE outcome = 'applied' ORDER BY request_id",
+    ] {
+        let (found, expected) = (found.texts(rows), expected.texts(rows));
+        assert_eq!(found.len(), expected.len(), "{rows}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "{rows}");
+        }
+    }
+}
+
+fn wait_until(otherwise: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{otherwise}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,207 @@
+//! What Churnkey is told while the database is away or busy.
+
+use std::process::Command;
+use std::thread;
+
+use serde_json::json;
+
+use crate::caller::{Action, Caller};
+use crate::client::{Client, Mode};
+use crate::http::Response;
+use crate::process::Process;
+use crate::server::Server;
+
+fn cancel(customer: u32) -> Action {
+    Action {
+        request_id: format!("cancel-{customer}"),
+        mode: "test",
+        path: "subscription/cancel",
+        body: json!({
+            "customerId": format!("cus_test_{customer:04}"),
+            "subscriptionId": format!("sub_test_{customer:04}_1"),
+            "scheduledAt": "immediate",
+        }),
+    }
+}
+
+fn assert_come_back(response: &Response) {
+    assert_eq!(response.status, 503, "{}", response.text());
+    assert_eq!(response.header("retry-after"), Some("1"));
+    assert_eq!(
+        response.json(),
+        json!({ "code": 503, "message": "Service Unavailable" })
+    );
+}
+
+#[test]
+fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served_by_the_same_instance()
+ {
+    for how in ["fast", "immediate"] {
+        let server = Server::durable();
+        let process = [Process::on(&server.company())];
+        let caller = Caller::of(&process);
+        let mut client = Client::new(&process[0], Mode::Test);
+        assert_eq!(client.get("/prices").status, 200);
+
+        server.stop(how);
+        for path in [
+            "/prices",
+            "/customers",
+            "/customers/cus_test_0010",
+            "/customers/cus_test_0010/subscriptions",
+        ] {
+            assert_come_back(&client.get(path));
+        }
+        assert_come_back(&caller.send(&cancel(10), 0).expect("an answer"));
+        server.start();
+
+        assert_eq!(client.get("/prices").status, 200);
+        assert_eq!(caller.send(&cancel(10), 0).expect("an answer").status, 200);
+    }
+}
+
+#[test]
+fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
+    let database = Server::shared().company();
+    let process = [Process::with(
+        &database,
+        &[("ACME_DATABASE_CONNECTIONS", "1")],
+    )];
+    let caller = Caller::of(&process);
+    let session = database.session();
+    session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
+
+    thread::scope(|scope| {
+        let holder = scope.spawn(|| caller.until_answered(&cancel(10), 0));
+        while session.waiting() == 0 {
+            thread::yield_now();
+        }
+        assert_come_back(&Client::new(&process[0], Mode::Test).get("/prices"));
+        session.run("ROLLBACK");
+        holder
+            .join()
+            .expect("the one that had the connection is answered");
+    });
+    assert_eq!(
+        Client::new(&process[0], Mode::Test).get("/prices").status,
+        200
+    );
+}
+
+#[test]
+fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_reading_goes_on() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let caller = Caller::of(&process);
+    let session = database.session();
+    session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
+
+    assert_come_back(&caller.send(&cancel(10), 0).expect("an answer"));
+    let mut client = Client::new(&process[0], Mode::Test);
+    let subscription = client.row("/customers/cus_test_0010/subscriptions/sub_test_0010_1");
+    assert_eq!(subscription["status"]["name"], "active");
+    assert_eq!(caller.send(&cancel(20), 0).expect("an answer").status, 200);
+
+    session.run("ROLLBACK");
+    assert_eq!(caller.send(&cancel(10), 0).expect("an answer").status, 200);
+    assert_eq!(
+        session.texts("SELECT request_id || outcome FROM audit ORDER BY number"),
+        ["cancel-20applied", "cancel-10applied"]
+    );
+}
+
+#[test]
+fn connections_that_hang_are_given_up_for_new_ones() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let mut client = Client::new(&process[0], Mode::Test);
+    assert_eq!(client.get("/prices").status, 200);
+    let session = database.session();
+    let hanging = session.texts(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'acme'",
+    );
+    assert!(!hanging.is_empty());
+
+    signal("-STOP", &hanging);
+    let answer = client.get("/prices");
+    signal("-CONT", &hanging);
+
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[test]
+fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_once_when_it_does() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let caller = Caller::of(&process);
+    let session = database.session();
+    session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
+
+    thread::scope(|scope| {
+        let action = scope.spawn(|| caller.send(&cancel(10), 0).expect("an answer"));
+        while session.waiting() == 0 {
+            assert!(!action.is_finished(), "the action did not wait");
+            thread::yield_now();
+        }
+        let silent = session.texts(
+            "SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))",
+        );
+        signal("-STOP", &silent);
+        session.run("ROLLBACK");
+        let answer = action.join().expect("no panic");
+        signal("-CONT", &silent);
+        assert_come_back(&answer);
+    });
+
+    caller.until_answered(&cancel(10), 0);
+    caller.until_answered(&cancel(10), 0);
+    let applied = "SELECT count(*) FROM audit WHERE outcome = 'applied'";
+    assert_eq!(session.number(applied), 1);
+}
+
+/// To processes of a server of ours.
+fn signal(name: &str, processes: &[String]) {
+    let sent = Command::new("kill").arg(name).args(processes).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
+#[test]
+fn a_failure_that_does_not_pass_by_itself_is_a_500_that_tells_nothing_and_leaves_no_trace() {
+    let database = Server::shared().company();
+    let process = [Process::on(&database)];
+    let caller = Caller::of(&process);
+    database
+        .session()
+        .run("ALTER TABLE audit RENAME TO somewhere_else");
+
+    let response = caller.send(&cancel(10), 0).expect("an answer");
+
+    assert_eq!(response.status, 500);
+    assert_eq!(
+        response.json(),
+        json!({ "code": 500, "message": "Internal Server Error" })
+    );
+    assert!(
+        process[0].log().contains("audit"),
+        "the log does not say what is wrong"
+    );
+    let version = "SELECT version FROM subscriptions WHERE id = 'sub_test_0010_1'";
+    assert_eq!(
+        database.session().number(version),
+        0,
+        "an action that failed has left a trace"
+    );
+}
+
+#[test]
+fn an_instance_that_finds_no_database_ends_and_says_so() {
+    let server = Server::durable();
+    let database = server.empty();
+    server.stop("fast");
+
+    let Err(log) = Process::try_with(&database, &[]) else {
+        panic!("it started")
+    };
+
+    assert!(log.contains("because: error connecting to server"), "{log}");
+}

@@ -1,0 +1,115 @@
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::{Client, Mode};
+use crate::process::Process;
+use crate::server::Server;
+
+/// Of each list, more than a planner would read from end to end for one page.
+const GROWTH: &str = "
+    INSERT INTO customers (mode, id, created_at, first_name, last_name, phone, currency)
+        SELECT 'live', 'grown_' || n, timestamptz '2020-01-01' + n * interval '1 minute', 'A', 'B', '+1555' || (1000000 + n), 'USD' FROM generate_series(1, 20000) n;
+    INSERT INTO families (mode, id, name) SELECT 'live', 'grown_' || n, 'A' FROM generate_series(1, 20000) n;
+    INSERT INTO products (mode, id, family_id, name) SELECT 'live', 'grown_' || n, 'grown_1', 'A' FROM generate_series(1, 20000) n;
+    INSERT INTO prices (mode, id, product_id, name, cycle, amount)
+        SELECT 'live', 'grown_' || n, 'grown_1', 'A', cycle, amount FROM generate_series(1, 20000) n, (SELECT * FROM prices LIMIT 1) one;
+    INSERT INTO coupons (mode, id, code, name, duration, value)
+        SELECT 'live', 'grown_' || n, 'GROWN' || n, 'A', duration, value FROM generate_series(1, 20000) n, (SELECT * FROM coupons LIMIT 1) one;
+    INSERT INTO subscriptions (mode, id, customer_id, price_id, quantity, started_at, status, cycle_anchor, cycle_number, period_start, period_end)
+        SELECT 'live', 'grown_' || n, 'grown_1', 'grown_1', 1, start, 'running', start, 0, start, timestamptz '2100-01-01'
+        FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS start) at;
+    ANALYZE";
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn every_page_is_read_from_an_index_as_far_as_it_goes_and_no_further() {
+    let database = Server::shared().company();
+    database.session().run(GROWTH);
+    // The database writes into its log how it carries out each statement, as `EXPLAIN ANALYZE` would show it.
+    for setting in [
+        "session_preload_libraries = 'auto_explain'",
+        "auto_explain.log_min_duration = 0",
+        "auto_explain.log_analyze = on",
+        "auto_explain.log_timing = off",
+    ] {
+        database.set(setting);
+    }
+    let process = Process::on(&database);
+    let mut client = Client::new(&process, Mode::Live);
+
+    for (list, index, key) in [
+        (
+            "/customers",
+            "customers_by_age",
+            "ROW(created_at, id) > ROW(",
+        ),
+        ("/families", "families_pkey", "id > "),
+        ("/products", "products_pkey", "id > "),
+        ("/prices", "prices_pkey", "id > "),
+        ("/coupons", "coupons_pkey", "id > "),
+        (
+            "/customers/grown_1/subscriptions",
+            "subscriptions_of_customer",
+            "ROW(started_at, id) > ROW(",
+        ),
+    ] {
+        let first = client.page(list, Some(100), None);
+        let before = database.server.log().len();
+        let second = client.page(list, Some(100), first.next.as_deref());
+        assert_eq!(second.data.len(), 100, "{list}");
+
+        let table = list.rsplit('/').next().expect("a list has a name");
+        let plan = plan_of_page(&database.server, table, before);
+        assert!(
+            plan.contains(&format!("using {index} on {table}")),
+            "{plan}"
+        );
+        assert!(plan.contains(key), "{plan}");
+        for wasteful in ["Seq Scan", "Sort", "Filter"] {
+            assert!(!plan.contains(wasteful), "{plan}");
+        }
+        // The page and the row that tells whether another follows.
+        assert!(plan.contains("rows=101 "), "{plan}");
+    }
+}
+
+/// From the log after a position. It is written when the transaction ends, which is when the page has been answered already.
+fn plan_of_page(server: &Server, table: &str, after: usize) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    let select = format!("FROM {table}");
+    loop {
+        let log = server.log();
+        let mut plans = log[after..].split("Query Text: ");
+        // The condition is the last line of an entry.
+        let whole = plans.find(|plan| {
+            plan.contains(&select) && plan.contains("LIMIT") && plan.contains("Index Cond")
+        });
+        if let Some(plan) = whole {
+            return plan.to_owned();
+        }
+        assert!(
+            Instant::now() < deadline,
+            "no page of {table} is read from an index: {}",
+            &log[after..]
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_list_of_many_pages_gives_each_row_once_and_ends() {
+    let database = Server::shared().company();
+    database.session().run(GROWTH);
+    let process = Process::on(&database);
+    let mut client = Client::new(&process, Mode::Live);
+
+    // `walk` sees to it that no row comes twice.
+    assert_eq!(client.walk("/customers", Some(100)).len(), 20_500);
+    assert_eq!(
+        client
+            .walk("/customers/grown_1/subscriptions", Some(97))
+            .len(),
+        20_000
+    );
+}

@@ -1,0 +1,58 @@
+//! A connection of the tests to a database, past all the company's rules.
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// What it has begun stays open until it ends it or is dropped.
+pub(crate) struct Session {
+    client: Client,
+    runtime: Runtime,
+}
+
+impl Session {
+    pub(crate) fn open(url: &str) -> Self {
+        Self::try_open(url).unwrap_or_else(|cause| panic!("no connection to the database: {cause}"))
+    }
+
+    pub(crate) fn try_open(url: &str) -> Result<Self, tokio_postgres::Error> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let client = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        })?;
+        Ok(Self { client, runtime })
+    }
+
+    pub(crate) fn run(&self, sql: &str) {
+        self.texts(sql);
+    }
+
+    /// The first column.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql));
+        let messages = messages.unwrap_or_else(|cause| panic!("{cause:?}, after {sql}"));
+        messages
+            .iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("NULL").to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let texts = self.texts(sql);
+        texts[0]
+            .parse()
+            .unwrap_or_else(|_| panic!("no number from {sql}: {texts:?}"))
+    }
+
+    /// How many others wait for something that this session has.
+    pub(crate) fn waiting(&self) -> i64 {
+        self.number("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+    }
+}
