@@ -122,7 +122,7 @@ fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_ru
             began.store(true, Ordering::SeqCst);
             Reply::empty()
         };
-        in_flight.accept(cancellation("ada", 3), work)
+        in_flight.accept(cancellation("ada", 4), work)
     });
     drop(ending);
     serving.block_on(async {
