@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use churnkey::{Provider, Result, Server};
+use churnkey::{Result, Server};
 use tokio::net::TcpListener;
 
 use crate::action::{Action, Change};
@@ -21,6 +21,7 @@ use crate::company::{Cue, Stage};
 use crate::office::{TOKEN, provider};
 
 const RELEASE: &str = "CHURNKEY_TEST_RELEASE";
+const DEADLINE_MS: &str = "CHURNKEY_TEST_DEADLINE_MS";
 
 /// Serves, and gives every function its cues once there is a file to say so.
 #[test]
@@ -32,16 +33,14 @@ fn child() -> Result<()> {
         .init();
     let release = PathBuf::from(std::env::var_os(RELEASE).expect("the test says where"));
     let (database, stage) = (Arc::new(Database::new()), Arc::default());
-    let provider = provider(&database, &stage);
+    let deadline = std::env::var(DEADLINE_MS).expect("the test says how long");
+    let deadline = Duration::from_millis(deadline.parse().expect("a number"));
+    let provider = provider(&database, &stage).request_timeout(deadline);
     tokio::runtime::Runtime::new()?.block_on(async move {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         tokio::spawn(conduct(stage, release));
-        serve(provider, listener).await
+        Server::new(provider).run_on(listener).await
     })
-}
-
-async fn serve(provider: Provider<crate::company::Company>, listener: TcpListener) -> Result<()> {
-    Server::new(provider).run_on(listener).await
 }
 
 async fn conduct(stage: Arc<Stage>, release: PathBuf) {
@@ -58,6 +57,9 @@ async fn conduct(stage: Arc<Stage>, release: PathBuf) {
     }
 }
 
+/// With a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 struct Process {
     child: Child,
     lines: Receiver<String>,
@@ -66,11 +68,12 @@ struct Process {
 }
 
 impl Process {
-    fn start() -> Self {
+    fn start(deadline: Duration) -> Self {
         let release = tempfile::tempdir().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["shutdown::child", "--exact", "--ignored", "--nocapture"])
             .env(RELEASE, Self::file(release.path()))
+            .env(DEADLINE_MS, deadline.as_millis().to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -105,7 +108,7 @@ impl Process {
     fn line_with(&self, words: &str) -> String {
         let mut said = Vec::new();
         loop {
-            match self.lines.recv_timeout(Duration::from_secs(60)) {
+            match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) if line.contains(words) => return line,
                 Ok(line) => said.push(line),
                 Err(_) => panic!("the process never said `{words}`, but {said:#?}"),
@@ -113,21 +116,25 @@ impl Process {
         }
     }
 
+    /// Sends an action; once this returns, its request is under way.
     fn send(&self, action: Action, id: &str) -> TcpStream {
         let body = action.spelled(0);
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(
             stream,
-            "POST {} HTTP/1.1\r\nHost: provider.test\r\nAuthorization: Bearer {TOKEN}\r\nX-Request-Id: {id}\r\nX-Churnkey-Mode: {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "POST {} HTTP/1.1\r\nHost: provider.test\r\nAuthorization: Bearer {TOKEN}\r\n\
+             X-Request-Id: {id}\r\nX-Churnkey-Mode: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
             action.path(),
             action.mode,
             body.len(),
         )
         .unwrap();
+        let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut go_on).unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100 "), "{go_on:?}");
+        stream.write_all(body.as_bytes()).unwrap();
         stream
     }
 
@@ -139,7 +146,7 @@ impl Process {
 
     /// Waits for the end: how it ended, and what was said since the last look.
     fn end(mut self) -> (ExitStatus, String) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
@@ -179,7 +186,7 @@ fn outcome<'a>(said: &'a str, id: &str) -> &'a str {
 
 #[test]
 fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are_answered() {
-    let process = Process::start();
+    let process = Process::start(PATIENCE);
     let customers = ["ada", "bob"];
     let mut waiting = Vec::new();
     for (number, customer) in customers.into_iter().enumerate() {
@@ -192,8 +199,6 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
         let behind = Action::live(customer, Change::CancelAll);
         waiting.push(process.send(behind, &format!("{customer}-behind")));
     }
-    // Heads and bodies are written, and may still have to be read: a request that was not read before the end is not accepted.
-    thread::sleep(Duration::from_millis(500));
     process.terminate();
     while TcpStream::connect(process.address).is_ok() {
         thread::sleep(Duration::from_millis(5));
@@ -218,15 +223,13 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
 }
 
 #[test]
-fn on_sigterm_the_process_waits_for_actions_whose_callers_have_all_hung_up_and_for_those_behind_them()
- {
-    let process = Process::start();
-    let first = Action::live("ada", Change::ChangePrice("ada-1", "pro"));
-    let gone = process.send(first, "first");
-    process.line_with("function 1 runs");
-    let also_gone = process.send(Action::live("ada", Change::CancelAll), "second");
-    thread::sleep(Duration::from_millis(500));
-    drop((gone, also_gone));
+fn on_sigterm_the_process_waits_for_actions_that_no_caller_waits_for_and_for_those_behind_them() {
+    let process = Process::start(Duration::from_millis(100));
+    let actions = [Change::ChangePrice("ada-1", "pro"), Change::CancelAll];
+    for (change, id) in actions.into_iter().zip(["first", "second"]) {
+        let late = read(process.send(Action::live("ada", change), id));
+        assert!(late.starts_with("HTTP/1.1 503 "), "{late}");
+    }
     process.terminate();
     process.line_with("waiting for the actions under way (2)");
     process.release();
