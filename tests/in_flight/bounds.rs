@@ -1,11 +1,10 @@
-//! How many actions there may be, and what becomes of them when there is no more runtime.
+//! How many actions there may be.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::action::{Action, Change};
 use crate::company::Cue;
-use crate::office::{Office, settle};
+use crate::office::Office;
 
 #[tokio::test(start_paused = true)]
 async fn an_action_beyond_max_actions_is_a_503_and_does_not_begin_until_a_place_is_free() {
@@ -70,74 +69,4 @@ async fn many_rounds_of_actions_leave_every_place_free() {
         assert_eq!(second.answer().await.status, 200);
     }
     assert_eq!(Arc::strong_count(&office.stage), 2);
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(line)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn read(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-#[test]
-fn the_log_tells_the_outcome_of_an_action_that_nobody_waits_for_and_of_one_that_is_cut_short() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || sink.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap();
-        let cancel = Action::live("ada", Change::CancelAll);
-        runtime.block_on(async {
-            let office = Office::open();
-            office.send(cancel).await.hang_up();
-            office.finish(cancel).await;
-            settle().await;
-            let said = log.read();
-            assert!(
-                said.contains("answered") && said.contains("status=200"),
-                "{said}"
-            );
-            office.send(cancel).await.hang_up();
-            office.cue(cancel, Cue::Fail).await;
-            assert!(
-                log.read().contains("the connection was lost"),
-                "{}",
-                log.read()
-            );
-            office.send(cancel).await.hang_up();
-            settle().await;
-        });
-        assert!(!log.read().contains("cut short"));
-        drop(runtime);
-        let said = log.read();
-        let line = said.lines().find(|line| line.contains("cut short"));
-        let line = line.unwrap_or_else(|| panic!("{said}"));
-        assert!(
-            line.contains("ERROR") && line.contains("cancel_all"),
-            "{line}"
-        );
-    });
 }

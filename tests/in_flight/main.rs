@@ -10,6 +10,7 @@ mod bounds;
 mod company;
 mod interleavings;
 mod joining;
+mod log;
 mod office;
 #[cfg(unix)]
 mod shutdown;
