@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use churnkey::{Error, Mode, Result};
 
-use crate::action::{Action, Change, Name};
+use crate::action::{Action, Name, What};
 
 pub(crate) const CUSTOMERS: [(Name, &[Name]); 3] = [
     ("ada", &["ada-1", "ada-2"]),
@@ -98,7 +98,7 @@ impl Books {
                 && action.subscription().is_none_or(|named| named == *id)
         });
         let outcomes: Vec<_> = theirs
-            .map(|(_, subscription)| subscription.apply(action.change))
+            .map(|(_, subscription)| subscription.apply(action.what))
             .collect();
         match (action.subscription(), outcomes[..].first()) {
             (_, None) => Outcome::NotFound,
@@ -110,21 +110,21 @@ impl Books {
 }
 
 impl Subscription {
-    fn apply(&mut self, change: Change) -> Outcome {
-        if self.is_done(change) {
+    fn apply(&mut self, what: What) -> Outcome {
+        if self.is_done(what) {
             return Repeated;
         }
         if self.status == Status::Canceled {
             return Outcome::Canceled;
         }
-        match change {
-            Change::Cancel(_) | Change::CancelAll => self.status = Status::Canceled,
-            Change::Pause(_, months) | Change::PauseAll(months) => {
+        match what {
+            What::Cancel(_) | What::CancelAll => self.status = Status::Canceled,
+            What::Pause(_, months) | What::PauseAll(months) => {
                 self.status = Status::Paused(months);
             }
-            Change::ApplyCoupon(_, coupon) => self.coupons.push(coupon),
-            Change::ChangePrice(_, price) => self.price = price,
-            Change::ExtendTrial(_, days) => {
+            What::ApplyCoupon(_, coupon) => self.coupons.push(coupon),
+            What::ChangePrice(_, price) => self.price = price,
+            What::ExtendTrial(_, days) => {
                 self.extensions.push(days);
                 self.trial_days += days;
             }
@@ -132,15 +132,15 @@ impl Subscription {
         Applied
     }
 
-    fn is_done(&self, change: Change) -> bool {
-        match change {
-            Change::Cancel(_) | Change::CancelAll => self.status == Status::Canceled,
-            Change::Pause(_, months) | Change::PauseAll(months) => {
+    fn is_done(&self, what: What) -> bool {
+        match what {
+            What::Cancel(_) | What::CancelAll => self.status == Status::Canceled,
+            What::Pause(_, months) | What::PauseAll(months) => {
                 self.status == Status::Paused(months)
             }
-            Change::ApplyCoupon(_, coupon) => self.coupons.contains(&coupon),
-            Change::ChangePrice(_, price) => self.price == price,
-            Change::ExtendTrial(_, days) => self.extensions.contains(&days),
+            What::ApplyCoupon(_, coupon) => self.coupons.contains(&coupon),
+            What::ChangePrice(_, price) => self.price == price,
+            What::ExtendTrial(_, days) => self.extensions.contains(&days),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::company::Cue;
 use crate::office::Office;
 
@@ -10,7 +10,7 @@ use crate::office::Office;
 async fn an_action_beyond_max_actions_is_a_503_and_does_not_begin_until_a_place_is_free() {
     let office = Office::with(|provider| provider.max_actions(2));
     let [ada, bob, cy] =
-        ["ada", "bob", "cy"].map(|customer| Action::live(customer, Change::CancelAll));
+        ["ada", "bob", "cy"].map(|customer| Action::live(customer, What::CancelAll));
     let (first, second) = (office.send(ada).await, office.send(bob).await);
     let refused = office.send(cy).await.answer().await;
     assert_eq!(
@@ -39,15 +39,15 @@ async fn an_action_beyond_max_actions_is_a_503_and_does_not_begin_until_a_place_
 #[tokio::test(start_paused = true)]
 async fn an_action_that_waits_for_its_turn_takes_a_place() {
     let office = Office::with(|provider| provider.max_actions(2));
-    let running = Action::live("ada", Change::Cancel("ada-1"));
-    let waiting = Action::live("ada", Change::Cancel("ada-2"));
+    let running = Action::live("ada", What::Cancel("ada-1"));
+    let waiting = Action::live("ada", What::Cancel("ada-2"));
     office.send(running).await.hang_up();
     office.send(waiting).await.hang_up();
-    let refused = office.send(Action::live("bob", Change::CancelAll)).await;
+    let refused = office.send(Action::live("bob", What::CancelAll)).await;
     assert_eq!(refused.answer().await.status, 503);
     office.cue(running, Cue::Fail).await;
     office.cue(waiting, Cue::Panic).await;
-    let accepted = office.send(Action::live("bob", Change::CancelAll)).await;
+    let accepted = office.send(Action::live("bob", What::CancelAll)).await;
     assert!(accepted.is_waiting());
 }
 
@@ -55,8 +55,8 @@ async fn an_action_that_waits_for_its_turn_takes_a_place() {
 async fn many_rounds_of_actions_leave_every_place_free() {
     let office = Office::with(|provider| provider.max_actions(3));
     for round in 0..300 {
-        let action = Action::live("ada", Change::ExtendTrial("ada-1", round + 1));
-        let behind = Action::live("ada", Change::CancelAll);
+        let action = Action::live("ada", What::ExtendTrial("ada-1", round + 1));
+        let behind = Action::live("ada", What::CancelAll);
         let callers = [office.send(action).await, office.send(behind).await];
         let cue = [Cue::Proceed, Cue::Fail, Cue::Panic][round as usize % 3];
         office.cue(action, cue).await;

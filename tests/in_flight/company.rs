@@ -13,7 +13,7 @@ use churnkey::{
 };
 use tokio::sync::oneshot;
 
-use crate::action::{Action, Change, Name};
+use crate::action::{Action, Name, What};
 use crate::books::{COUPONS, CUSTOMERS, Database, PRICES};
 
 #[derive(churnkey::Integration)]
@@ -35,11 +35,11 @@ pub(crate) struct Company {
 }
 
 impl Company {
-    async fn act(&self, mode: Mode, customer: &CustomerId, change: Change) -> Result<()> {
+    async fn act(&self, mode: Mode, customer: &CustomerId, what: What) -> Result<()> {
         let action = Action {
             mode,
             customer: name(customer.as_str()),
-            change,
+            what,
         };
         let call = self.stage.enter(action);
         if let Some(errand) = self.stage.take_errand() {
@@ -193,47 +193,47 @@ fn amount(duration: Duration) -> Result<u32> {
 
 #[churnkey::action(cancel)]
 async fn cancel(ctx: &Company, request: Cancel, mode: Mode) -> Result<()> {
-    let change = Change::Cancel(name(request.subscription_id.as_str()));
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::Cancel(name(request.subscription_id.as_str()));
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(cancel_all)]
 async fn cancel_all(ctx: &Company, request: CancelAll, mode: Mode) -> Result<()> {
-    ctx.act(mode, &request.customer_id, Change::CancelAll).await
+    ctx.act(mode, &request.customer_id, What::CancelAll).await
 }
 
 #[churnkey::action(pause)]
 async fn pause(ctx: &Company, request: Pause, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let change = Change::Pause(subscription, amount(request.duration)?);
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::Pause(subscription, amount(request.duration)?);
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(pause_all)]
 async fn pause_all(ctx: &Company, request: PauseAll, mode: Mode) -> Result<()> {
-    let change = Change::PauseAll(amount(request.duration)?);
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::PauseAll(amount(request.duration)?);
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(apply_coupon)]
 async fn apply_coupon(ctx: &Company, request: ApplyCoupon, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let change = Change::ApplyCoupon(subscription, name(request.coupon_id.as_str()));
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::ApplyCoupon(subscription, name(request.coupon_id.as_str()));
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(change_price)]
 async fn change_price(ctx: &Company, request: ChangePrice, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let change = Change::ChangePrice(subscription, name(request.price_id.as_str()));
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::ChangePrice(subscription, name(request.price_id.as_str()));
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(extend_trial)]
 async fn extend_trial(ctx: &Company, request: ExtendTrial, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let change = Change::ExtendTrial(subscription, amount(request.duration)?);
-    ctx.act(mode, &request.customer_id, change).await
+    let what = What::ExtendTrial(subscription, amount(request.duration)?);
+    ctx.act(mode, &request.customer_id, what).await
 }
 
 // Nothing is read in these tests; a provider must have them.

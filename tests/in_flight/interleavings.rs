@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use self::run::Run;
-use crate::action::{Action, Change, Name};
+use crate::action::{Action, Name, What};
 use crate::books::{Books, COUPONS, CUSTOMERS, Outcome, PRICES};
 
 /// What happens next. A number chooses among those to whom it can happen; where there is nobody, nothing does.
@@ -52,27 +52,27 @@ fn actions() -> impl Strategy<Value = Action> {
         .flat_map(|(_, theirs)| *theirs)
         .copied()
         .collect();
-    let change = (
+    let what = (
         0..7_u8,
         select(subscriptions),
         1..4_u32,
         any::<prop::sample::Index>(),
     );
-    let change = change.prop_map(|(kind, subscription, amount, which)| match kind {
-        0 => Change::Cancel(subscription),
-        1 => Change::CancelAll,
-        2 => Change::Pause(subscription, amount),
-        3 => Change::PauseAll(amount),
-        4 => Change::ApplyCoupon(subscription, *which.get(&COUPONS)),
-        5 => Change::ChangePrice(subscription, *which.get(&PRICES)),
-        _ => Change::ExtendTrial(subscription, amount),
+    let what = what.prop_map(|(kind, subscription, amount, which)| match kind {
+        0 => What::Cancel(subscription),
+        1 => What::CancelAll,
+        2 => What::Pause(subscription, amount),
+        3 => What::PauseAll(amount),
+        4 => What::ApplyCoupon(subscription, COUPONS[which.index(COUPONS.len())]),
+        5 => What::ChangePrice(subscription, PRICES[which.index(PRICES.len())]),
+        _ => What::ExtendTrial(subscription, amount),
     });
     let mode = prop_oneof![4 => Just(Mode::Live), 1 => Just(Mode::Test)];
-    (mode, change, select(customers.to_vec()), 0..8_u8).prop_map(|(mode, change, other, luck)| {
+    (mode, what, select(customers.to_vec()), 0..8_u8).prop_map(|(mode, what, other, luck)| {
         let action = |customer| Action {
             mode,
             customer,
-            change,
+            what,
         };
         match action(other).subscription() {
             // Now and then the wrong customer is named.
@@ -138,7 +138,7 @@ proptest! {
         prop_assert_eq!(run.database().books(), clean_run(&journal), "{:?}", journal);
         // What adds is never added twice, even if something else was done in between.
         for (at, (action, outcome)) in journal.iter().enumerate() {
-            let adds = matches!(action.change, Change::ApplyCoupon(..) | Change::ExtendTrial(..));
+            let adds = matches!(action.what, What::ApplyCoupon(..) | What::ExtendTrial(..));
             let twice = journal[..at].contains(&(*action, Outcome::Applied));
             prop_assert!(!(adds && twice && *outcome == Outcome::Applied), "{:?} twice", action);
         }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::company::Cue;
 use crate::office::{DEADLINE, Office, request, settle};
 
 const CANCEL: Action = Action {
     mode: churnkey::Mode::Live,
     customer: "ada",
-    change: Change::Cancel("ada-1"),
+    what: What::Cancel("ada-1"),
 };
 
 #[tokio::test(start_paused = true)]
@@ -136,15 +136,15 @@ async fn a_function_that_panics_before_it_first_waits_is_a_500_and_frees_its_pla
 
 fn every_kind() -> [Action; 7] {
     [
-        Change::Cancel("ada-1"),
-        Change::CancelAll,
-        Change::Pause("ada-1", 1),
-        Change::PauseAll(1),
-        Change::ApplyCoupon("ada-1", "half"),
-        Change::ChangePrice("ada-1", "pro"),
-        Change::ExtendTrial("ada-1", 7),
+        What::Cancel("ada-1"),
+        What::CancelAll,
+        What::Pause("ada-1", 1),
+        What::PauseAll(1),
+        What::ApplyCoupon("ada-1", "half"),
+        What::ChangePrice("ada-1", "pro"),
+        What::ExtendTrial("ada-1", 7),
     ]
-    .map(|change| Action::live("ada", change))
+    .map(|what| Action::live("ada", what))
 }
 
 #[tokio::test(start_paused = true)]
@@ -210,8 +210,8 @@ async fn bodies_that_differ_in_a_known_field_do_not_join() {
 async fn the_same_body_for_another_operation_or_in_another_mode_does_not_join() {
     let office = Office::open();
     let body = || Value::Object(CANCEL.body()).to_string();
-    let all = Action::live("ada", Change::CancelAll);
-    let test = Action::test("ada", Change::Cancel("ada-1"));
+    let all = Action::live("ada", What::CancelAll);
+    let test = Action::test("ada", What::Cancel("ada-1"));
     let callers = [
         office.post(request(CANCEL, body())).await,
         office.post(request(all, body())).await,

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::company::Cue;
 use crate::office::{Office, request};
 
@@ -21,7 +21,7 @@ fn child() {
         .start_paused(true)
         .build()
         .unwrap();
-    let cancel = Action::live("ada", Change::CancelAll);
+    let cancel = Action::live("ada", What::CancelAll);
     runtime.block_on(async {
         let office = Office::open();
         for id in ["succeeds", "fails", "dropped"] {

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use churnkey::{Result, Server};
 use tokio::net::TcpListener;
 
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::books::Database;
 use crate::company::{Cue, Stage};
 use crate::office::{TOKEN, provider};
@@ -191,12 +191,12 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
     let mut waiting = Vec::new();
     for (number, customer) in customers.into_iter().enumerate() {
         // The first runs, and the others wait for it: a repetition, and another action behind it.
-        let first = Action::live(customer, Change::PauseAll(1));
+        let first = Action::live(customer, What::PauseAll(1));
         let gone = process.send(first, &format!("{customer}-gone"));
         process.line_with(&format!("function {} runs", number + 1));
         drop(gone);
         waiting.push(process.send(first, &format!("{customer}-joined")));
-        let behind = Action::live(customer, Change::CancelAll);
+        let behind = Action::live(customer, What::CancelAll);
         waiting.push(process.send(behind, &format!("{customer}-behind")));
     }
     process.terminate();
@@ -225,9 +225,9 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
 #[test]
 fn on_sigterm_the_process_waits_for_actions_that_no_caller_waits_for_and_for_those_behind_them() {
     let process = Process::start(Duration::from_millis(100));
-    let actions = [Change::ChangePrice("ada-1", "pro"), Change::CancelAll];
-    for (change, id) in actions.into_iter().zip(["first", "second"]) {
-        let late = read(process.send(Action::live("ada", change), id));
+    let actions = [What::ChangePrice("ada-1", "pro"), What::CancelAll];
+    for (what, id) in actions.into_iter().zip(["first", "second"]) {
+        let late = read(process.send(Action::live("ada", what), id));
         assert!(late.starts_with("HTTP/1.1 503 "), "{late}");
     }
     process.terminate();

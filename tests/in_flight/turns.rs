@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use churnkey::axum::body::{Body, Bytes};
 use http_body_util::channel::Channel;
 
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::company::Cue;
 use crate::office::{DEADLINE, Office, call, request, settle};
 
 fn extensions(count: u32) -> Vec<Action> {
-    let extend = |days| Action::live("ada", Change::ExtendTrial("ada-1", days));
+    let extend = |days| Action::live("ada", What::ExtendTrial("ada-1", days));
     (1..=count).map(extend).collect()
 }
 
@@ -63,9 +63,9 @@ async fn an_action_keeps_its_turn_when_callers_hang_up_and_when_those_before_it_
 #[tokio::test(start_paused = true)]
 async fn an_action_on_all_of_a_customers_subscriptions_runs_beside_none_on_one_of_them() {
     let office = Office::open();
-    let one = Action::live("ada", Change::ChangePrice("ada-1", "pro"));
-    let all = Action::live("ada", Change::PauseAll(1));
-    let other = Action::live("ada", Change::ChangePrice("ada-2", "pro"));
+    let one = Action::live("ada", What::ChangePrice("ada-1", "pro"));
+    let all = Action::live("ada", What::PauseAll(1));
+    let other = Action::live("ada", What::ChangePrice("ada-2", "pro"));
     let mut callers = Vec::new();
     for action in [one, all, other] {
         callers.push(office.send(action).await);
@@ -83,8 +83,8 @@ async fn an_action_on_all_of_a_customers_subscriptions_runs_beside_none_on_one_o
 #[tokio::test(start_paused = true)]
 async fn an_action_on_a_subscription_waits_for_one_that_names_another_customer() {
     let office = Office::open();
-    let mistaken = Action::live("bob", Change::Cancel("ada-1"));
-    let right = Action::live("ada", Change::Cancel("ada-1"));
+    let mistaken = Action::live("bob", What::Cancel("ada-1"));
+    let right = Action::live("ada", What::Cancel("ada-1"));
     let refused = office.send(mistaken).await;
     let caller = office.send(right).await;
     office.assert_running(&[mistaken]);
@@ -99,11 +99,11 @@ async fn an_action_on_a_subscription_waits_for_one_that_names_another_customer()
 async fn actions_of_different_customers_and_of_different_modes_run_side_by_side() {
     let office = Office::open();
     let actions = [
-        Action::live("ada", Change::CancelAll),
-        Action::live("bob", Change::CancelAll),
-        Action::live("cy", Change::Pause("cy-1", 1)),
-        Action::test("ada", Change::CancelAll),
-        Action::test("bob", Change::Cancel("bob-1")),
+        Action::live("ada", What::CancelAll),
+        Action::live("bob", What::CancelAll),
+        Action::live("cy", What::Pause("cy-1", 1)),
+        Action::test("ada", What::CancelAll),
+        Action::test("bob", What::Cancel("bob-1")),
     ];
     let mut callers = Vec::new();
     for action in actions {
@@ -122,12 +122,12 @@ async fn actions_of_different_customers_and_of_different_modes_run_side_by_side(
 #[tokio::test(start_paused = true)]
 async fn an_action_that_hangs_holds_up_its_own_customer_only() {
     let office = Office::open();
-    let hangs = Action::live("ada", Change::Cancel("ada-1"));
-    let behind = Action::live("ada", Change::Cancel("ada-2"));
+    let hangs = Action::live("ada", What::Cancel("ada-1"));
+    let behind = Action::live("ada", What::Cancel("ada-2"));
     let _first = office.send(hangs).await;
     let waits = office.send(behind).await;
     for months in 1..20 {
-        let other = Action::live("bob", Change::Pause("bob-1", months));
+        let other = Action::live("bob", What::Pause("bob-1", months));
         let caller = office.send(other).await;
         office.finish(other).await;
         assert_eq!(caller.answer().await.status, 200);
@@ -140,8 +140,8 @@ async fn an_action_that_hangs_holds_up_its_own_customer_only() {
 #[tokio::test(start_paused = true)]
 async fn an_action_whose_body_is_still_on_its_way_holds_up_nobody_and_comes_when_it_is_there() {
     let office = Office::open();
-    let slow = Action::live("ada", Change::ChangePrice("ada-1", "pro"));
-    let quick = Action::live("ada", Change::ChangePrice("ada-1", "team"));
+    let slow = Action::live("ada", What::ChangePrice("ada-1", "pro"));
+    let quick = Action::live("ada", What::ChangePrice("ada-1", "team"));
     let (mut sender, body) = Channel::<Bytes>::new(1);
     let slow_caller = office.post(request(slow, Body::new(body))).await;
     let quick_caller = office.send(quick).await;
@@ -158,8 +158,8 @@ async fn an_action_whose_body_is_still_on_its_way_holds_up_nobody_and_comes_when
 #[tokio::test(start_paused = true)]
 async fn a_function_that_asks_its_own_provider_for_an_action_on_the_same_customer_is_told_503_and_goes_on()
  {
-    let outer = Action::live("ada", Change::PauseAll(1));
-    for inner in [outer, Action::live("ada", Change::Cancel("ada-1"))] {
+    let outer = Action::live("ada", What::PauseAll(1));
+    for inner in [outer, Action::live("ada", What::Cancel("ada-1"))] {
         let office = Office::open();
         let (router, told) = (office.router.clone(), Arc::new(AtomicU16::new(0)));
         let errand = {

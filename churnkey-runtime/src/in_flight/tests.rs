@@ -28,7 +28,7 @@ fn cancellation(customer: &str, number: usize) -> Intent {
 }
 
 impl InFlight {
-    fn is_empty(&self) -> bool {
+    fn keeps_nothing(&self) -> bool {
         let state = lock(&self.state);
         state.outcomes.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
     }
@@ -76,7 +76,7 @@ fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behin
     });
     assert_eq!(ran.load(Ordering::SeqCst), 10_000);
     runtime().block_on(in_flight.end());
-    assert!(in_flight.is_empty(), "{in_flight:?}");
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody(
         .expect("accepting does not wait for itself");
     let status = runtime().block_on(outcome).status();
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(in_flight.is_empty(), "{in_flight:?}");
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_ru
         }
     });
     assert!(began.load(Ordering::SeqCst));
-    assert!(in_flight.is_empty(), "{in_flight:?}");
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }
 
 #[test]
@@ -154,5 +154,5 @@ fn work_that_panics_outside_of_the_function_is_a_500_and_lets_the_next_one_run()
         assert_eq!(next.status(), StatusCode::OK);
         in_flight.end().await;
     });
-    assert!(in_flight.is_empty(), "{in_flight:?}");
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use super::Step;
-use crate::action::{Action, Change};
+use crate::action::{Action, What};
 use crate::books::{CUSTOMERS, Database, Outcome};
 use crate::company::{Cue, Stage};
 use crate::office::{DEADLINE, call, provider, request, settle};
@@ -148,8 +148,8 @@ impl Run {
         let books = self.database.books();
         let mut probes = Vec::new();
         for (customer, _) in CUSTOMERS {
-            probes.push(Action::live(customer, Change::CancelAll));
-            probes.push(Action::test(customer, Change::CancelAll));
+            probes.push(Action::live(customer, What::CancelAll));
+            probes.push(Action::test(customer, What::CancelAll));
         }
         for probe in &probes {
             self.step(Step::Send(*probe, 0))?;
