@@ -1,12 +1,13 @@
 //! Actions under way: each runs to its end, once, and in its turn.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -27,7 +28,7 @@ pub(crate) struct Intent {
 /// The actions that were accepted and have not ended.
 ///
 /// - An action that arrives again while it is under way is not run again: its caller is given the outcome of the first.
-/// - InFlight that touch the same customer or the same subscription run one after the other, in the order in which they came: an action on all of a customer's
+/// - Actions that touch the same customer or the same subscription run one after the other, in the order in which they came: an action on all of a customer's
 ///   subscriptions never runs beside one on one of them.
 /// - They belong to no caller, so none is cut short by one that hangs up.
 ///
@@ -42,8 +43,8 @@ pub(crate) struct InFlight {
 #[derive(Default)]
 struct State {
     outcomes: HashMap<Arc<Intent>, Outcome>,
-    /// The action that came last to each line. Whoever comes next waits for it.
-    lines: HashMap<Line, CancellationToken>,
+    /// Actions in the order in which they came. One runs once it is the first of every line that it stands in.
+    lines: HashMap<Line, VecDeque<Waiting>>,
 }
 
 /// Where actions wait for one another.
@@ -51,6 +52,13 @@ struct State {
 enum Line {
     Customer(Mode, String),
     Subscription(Mode, String),
+}
+
+/// An action in a line, the one that runs included.
+#[derive(Clone)]
+struct Waiting {
+    intent: Arc<Intent>,
+    turn: CancellationToken,
 }
 
 /// What an action comes to, for as many callers as ask.
@@ -97,30 +105,29 @@ impl InFlight {
                 .because("as many actions as `max_actions` allows are under way"));
         }
         let intent = Arc::new(intent);
-        let ended = CancellationToken::new();
-        let before: Vec<_> = intent
-            .lines()
-            .filter_map(|line| state.lines.insert(line, ended.clone()))
-            .collect();
-        let end = End {
-            state: Arc::clone(&self.state),
-            intent: Arc::clone(&intent),
-            ended,
-        };
-        let task = self.tasks.spawn(async move {
-            for turn in before {
-                turn.cancelled().await;
-            }
-            let reply = work.await;
-            drop(end);
-            reply
-        });
-        let outcome = task
-            .map(|ended| ended.unwrap_or_else(|failure| Error::internal(failure).into()))
+        let (answer, outcome) = oneshot::channel();
+        let outcome = outcome
+            .map(|reply| reply.unwrap_or_else(|_| Error::internal(CUT_SHORT).into()))
             .boxed()
             .shared();
-        state.outcomes.insert(intent, outcome.clone());
+        state.outcomes.insert(Arc::clone(&intent), outcome.clone());
         telemetry::actions_in_flight(state.outcomes.len());
+        let turn = state.line_up(&intent);
+        drop(state);
+        let mut place = Place {
+            state: Arc::clone(&self.state),
+            intent,
+            ended: false,
+        };
+        // Not under the lock: a runtime that is shutting down drops the task here and now, and its place takes the lock.
+        self.tasks.spawn(async move {
+            turn.cancelled().await;
+            let reply = work.await;
+            place.ended = true;
+            // Before the answer, so that whoever has been answered can ask for the same again.
+            drop(place);
+            let _nobody_waits = answer.send(reply);
+        });
         Ok(Accepted {
             outcome,
             joined: false,
@@ -142,6 +149,8 @@ impl InFlight {
 /// When a caller may come back that found too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
 
+const CUT_SHORT: &str = "the action was cut short: the runtime was shut down, or the log panicked";
+
 impl Intent {
     fn lines(&self) -> impl Iterator<Item = Line> {
         let customer = self.customer.clone();
@@ -153,25 +162,77 @@ impl Intent {
     }
 }
 
-/// Lets the next ones run, even if the runtime drops a task that has not ended.
-struct End {
-    state: Arc<Mutex<State>>,
-    intent: Arc<Intent>,
-    ended: CancellationToken,
+impl State {
+    /// Puts an action at the end of its lines; the token is cancelled when its turn has come.
+    fn line_up(&mut self, intent: &Arc<Intent>) -> CancellationToken {
+        let waiting = Waiting {
+            intent: Arc::clone(intent),
+            turn: CancellationToken::new(),
+        };
+        for line in intent.lines() {
+            self.lines
+                .entry(line)
+                .or_default()
+                .push_back(waiting.clone());
+        }
+        if self.is_next(intent) {
+            waiting.turn.cancel();
+        }
+        waiting.turn
+    }
+
+    /// Takes an action out of its lines, wherever it stands, and answers with those whose turn it is now.
+    fn leave(&mut self, intent: &Arc<Intent>) -> Vec<CancellationToken> {
+        let mut firsts = Vec::new();
+        for line in intent.lines() {
+            let Entry::Occupied(mut line) = self.lines.entry(line) else {
+                continue;
+            };
+            let stands = |waiting: &Waiting| Arc::ptr_eq(&waiting.intent, intent);
+            if let Some(at) = line.get().iter().position(stands) {
+                line.get_mut().remove(at);
+            }
+            match line.get().front() {
+                Some(first) => firsts.push(first.clone()),
+                None => drop(line.remove()),
+            }
+        }
+        firsts.retain(|first| self.is_next(&first.intent));
+        firsts.into_iter().map(|first| first.turn).collect()
+    }
+
+    fn is_next(&self, intent: &Arc<Intent>) -> bool {
+        intent.lines().all(|line| {
+            let first = self.lines.get(&line).and_then(VecDeque::front);
+            first.is_some_and(|first| Arc::ptr_eq(&first.intent, intent))
+        })
+    }
 }
 
-impl Drop for End {
+/// Lets the next ones run, even if the runtime drops a task that has not ended.
+struct Place {
+    state: Arc<Mutex<State>>,
+    intent: Arc<Intent>,
+    ended: bool,
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = lock(&self.state);
-        state.outcomes.remove(&self.intent);
-        telemetry::actions_in_flight(state.outcomes.len());
-        self.ended.cancel();
-        for line in self.intent.lines() {
-            if let Entry::Occupied(last) = state.lines.entry(line)
-                && last.get().is_cancelled()
-            {
-                last.remove();
-            }
+        let next = {
+            let mut state = lock(&self.state);
+            state.outcomes.remove(&self.intent);
+            telemetry::actions_in_flight(state.outcomes.len());
+            state.leave(&self.intent)
+        };
+        for turn in next {
+            turn.cancel();
+        }
+        if !self.ended {
+            tracing::error!(
+                module = self.intent.operation.module(),
+                mode = self.intent.mode.as_str(),
+                "{CUT_SHORT}"
+            );
         }
     }
 }
@@ -187,3 +248,6 @@ impl std::fmt::Debug for State {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,15 +198,19 @@ impl Call {
                 match outcome {
                     Ok(reply) if accepted.joined => watch.joined(reply),
                     Ok(reply) => reply,
+                    // What the action comes to is written down for the request that began it, once it is known.
+                    Err(_) if accepted.joined => watch.end(Err(too_late(STILL_UNDER_WAY))),
                     Err(_) => {
                         tracing::warn!("the action runs on, and its caller is told to come back");
-                        too_late("the action is still under way").into()
+                        too_late(STILL_UNDER_WAY).into()
                     }
                 }
             }
         }
     }
 }
+
+const STILL_UNDER_WAY: &str = "the action is still under way";
 
 /// The caller may come back: what it asked for has not failed.
 fn too_late(message: &'static str) -> Error {

@@ -19,14 +19,18 @@ pub(crate) struct Body<'a> {
     pub(crate) actions: &'a Actions,
 }
 
-/// The body of an action as it was sent. Unknown fields are ignored; `null` counts as absent.
+/// The fields of an action's body that have a meaning. Unknown ones are left out, and `null` counts as absent.
 #[derive(Default)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(Value::Object(mut fields)) => {
+                // What is not known here cannot be read further on, so that no field can be given to a function and be missing from the comparison of two actions.
+                fields.retain(|field, value| KNOWN.contains(&field.as_str()) && !value.is_null());
+                Ok(Self(fields))
+            }
             Ok(_) => Err(Error::bad_request("the body must be a JSON object")),
             // The parser's own words may quote the body.
             Err(_) => Err(Error::bad_request("the body must be valid JSON")),
@@ -34,7 +38,7 @@ impl Fields {
     }
 
     fn get(&self, field: &str) -> Option<&Value> {
-        self.0.get(field).filter(|value| !value.is_null())
+        self.0.get(field)
     }
 
     /// What the fields that have a meaning ask for, so that two bodies can be compared.

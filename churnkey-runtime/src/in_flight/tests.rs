@@ -1,0 +1,158 @@
+use std::panic::panic_any;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use axum::http::StatusCode;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::task::yield_now;
+
+use super::*;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .build()
+        .expect("a runtime can be made")
+}
+
+/// A cancellation that differs from others of its customer by a number.
+fn cancellation(customer: &str, number: usize) -> Intent {
+    Intent {
+        operation: Operation::CancelSubscription,
+        mode: Mode::Live,
+        customer: Some(customer.to_owned()),
+        subscription: Some(format!("subscription {} of {customer}", number % 2)),
+        meaning: number.to_string(),
+    }
+}
+
+impl InFlight {
+    fn keeps_nothing(&self) -> bool {
+        let state = lock(&self.state);
+        state.outcomes.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
+    }
+}
+
+#[test]
+fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behind() {
+    const CUSTOMERS: [&str; 3] = ["ada", "bob", "cy"];
+    let in_flight = InFlight::new(usize::MAX);
+    let busy: Arc<[AtomicBool; 3]> = Arc::default();
+    let ran = Arc::new(AtomicUsize::new(0));
+    thread::scope(|threads| {
+        for thread in 0..4 {
+            let (in_flight, busy, ran) = (in_flight.clone(), Arc::clone(&busy), Arc::clone(&ran));
+            threads.spawn(move || {
+                runtime().block_on(async {
+                    let mut outcomes = Vec::new();
+                    for number in 0..2500 {
+                        let customer = number % CUSTOMERS.len();
+                        let intent = cancellation(CUSTOMERS[customer], number * 4 + thread);
+                        let (busy, ran) = (Arc::clone(&busy), Arc::clone(&ran));
+                        let accepted = in_flight.accept(intent, async move {
+                            let alone = !busy[customer].swap(true, Ordering::SeqCst);
+                            yield_now().await;
+                            busy[customer].store(false, Ordering::SeqCst);
+                            ran.fetch_add(1, Ordering::SeqCst);
+                            if alone {
+                                Reply::empty()
+                            } else {
+                                Error::conflict("two at once").into()
+                            }
+                        });
+                        outcomes.push(accepted.expect("there is no limit").outcome);
+                        // Some end while others come.
+                        if number % 50 == 0 {
+                            yield_now().await;
+                        }
+                    }
+                    for outcome in outcomes {
+                        assert_eq!(outcome.await.status(), StatusCode::OK);
+                    }
+                });
+            });
+        }
+    });
+    assert_eq!(ran.load(Ordering::SeqCst), 10_000);
+    runtime().block_on(in_flight.end());
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
+fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody() {
+    let in_flight = InFlight::new(10);
+    let (sender, ended) = mpsc::channel();
+    let accepting = in_flight.clone();
+    thread::spawn(move || {
+        let gone = runtime();
+        let handle = gone.handle().clone();
+        drop(gone);
+        let _inside = handle.enter();
+        let accepted = accepting.accept(cancellation("ada", 1), async { Reply::empty() });
+        sender.send(accepted.expect("there is a place").outcome)
+    });
+    let outcome = ended
+        .recv_timeout(Duration::from_secs(20))
+        .expect("accepting does not wait for itself");
+    let status = runtime().block_on(outcome).status();
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
+fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_runs() {
+    let in_flight = InFlight::new(10);
+    let (serving, ending) = (runtime(), runtime());
+    let let_go = Arc::new(Notify::new());
+    let running = serving.block_on(async {
+        let let_go = Arc::clone(&let_go);
+        let work = async move {
+            let_go.notified().await;
+            Reply::empty()
+        };
+        in_flight.accept(cancellation("ada", 1), work)
+    });
+    let waiting = ending
+        .block_on(async { in_flight.accept(cancellation("ada", 2), async { Reply::empty() }) });
+    let began = Arc::new(AtomicBool::new(false));
+    let last = serving.block_on(async {
+        let began = Arc::clone(&began);
+        let work = async move {
+            began.store(true, Ordering::SeqCst);
+            Reply::empty()
+        };
+        in_flight.accept(cancellation("ada", 4), work)
+    });
+    drop(ending);
+    serving.block_on(async {
+        for _ in 0..10 {
+            yield_now().await;
+        }
+        assert!(!began.load(Ordering::SeqCst));
+        let dropped = waiting.expect("there is a place").outcome.await;
+        assert_eq!(dropped.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let_go.notify_one();
+        for accepted in [running, last] {
+            let outcome = accepted.expect("there is a place").outcome;
+            assert_eq!(outcome.await.status(), StatusCode::OK);
+        }
+    });
+    assert!(began.load(Ordering::SeqCst));
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
+fn work_that_panics_outside_of_the_function_is_a_500_and_lets_the_next_one_run() {
+    let in_flight = InFlight::new(10);
+    runtime().block_on(async {
+        let panics = in_flight.accept(cancellation("ada", 1), async { panic_any(()) });
+        let next = in_flight.accept(cancellation("ada", 2), async { Reply::empty() });
+        let panicked = panics.expect("there is a place").outcome.await;
+        assert_eq!(panicked.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let next = next.expect("there is a place").outcome.await;
+        assert_eq!(next.status(), StatusCode::OK);
+        in_flight.end().await;
+    });
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
