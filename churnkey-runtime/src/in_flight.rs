@@ -146,6 +146,24 @@ impl InFlight {
     }
 }
 
+/// The actions of a provider that are under way, for a server of your own that is about to end: see [`Provider::actions`](crate::Provider::actions).
+///
+/// [`Server`](crate::Server) waits for them by itself.
+#[derive(Clone, Debug)]
+pub struct ActionsInFlight(pub(crate) InFlight);
+
+impl ActionsInFlight {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Waits until there are none. Stop taking requests before, or there may always be another.
+    pub async fn ended(&self) {
+        self.0.end().await;
+    }
+}
+
 /// When a caller may come back that found too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
 

@@ -39,6 +39,7 @@ pub use action::{
     ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll, Schedule,
 };
 pub use error::{Error, IntoError, Result};
+pub use in_flight::ActionsInFlight;
 pub use manifest::{
     Actions, ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Controllers, Durations,
     ExtendTrialFeatures, Manifest, PauseFeatures, PricesType, ProductsType, Schedules,

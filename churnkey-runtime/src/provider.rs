@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::admission::Admission;
-use crate::in_flight::InFlight;
+use crate::in_flight::{ActionsInFlight, InFlight};
 use crate::manifest::{Manifest, Options};
 use crate::model::{CustomerId, Subscription, SubscriptionId};
 use crate::operate::{self, BoxFuture, Operate};
@@ -196,6 +196,22 @@ impl<T: Integration> Provider<T> {
     /// The token, to be replaced while the provider serves.
     pub fn token_handle(&self) -> TokenHandle {
         self.token.clone()
+    }
+
+    /// The actions under way, to be waited for before a server of your own ends:
+    ///
+    /// ```no_run
+    /// # use churnkey_runtime as churnkey;
+    /// # use churnkey::axum;
+    /// # async fn example<T: churnkey::Integration>(provider: churnkey::Provider<T>, listener: tokio::net::TcpListener, told_to_end: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    /// let actions = provider.actions();
+    /// axum::serve(listener, provider.router()).with_graceful_shutdown(told_to_end).await?;
+    /// actions.ended().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn actions(&self) -> ActionsInFlight {
+        ActionsInFlight(self.in_flight.clone())
     }
 
     /// The routes.

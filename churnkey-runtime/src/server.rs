@@ -18,6 +18,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -291,8 +292,7 @@ impl<T: Integration> Server<T> {
         }
         drop(listener);
         ending.cancel();
-        gate.end(self.shutdown_timeout).await;
-        see_off(&in_flight).await;
+        gate.end(self.shutdown_timeout, &in_flight).await;
         announce(&format!("{} has stopped", T::NAME));
         Ok(())
     }
@@ -366,18 +366,22 @@ impl Gate {
         });
     }
 
-    /// Waits for the connections to end, which have been told to.
-    async fn end(&self, patience: Duration) {
+    /// Waits for the connections to end, which have been told to, and for the actions. Whoever still waits for an action then is given its outcome.
+    async fn end(&self, patience: Duration, in_flight: &InFlight) {
+        const TO_ANSWER: Duration = Duration::from_secs(1);
         self.open.close();
-        if tokio::time::timeout(patience, self.open.wait())
-            .await
-            .is_err()
-        {
-            announce(
-                "a caller has still not sent its request or read its answer, and is left behind",
-            );
-            self.left_behind.cancel();
+        if timeout(patience, self.open.wait()).await.is_err() {
+            see_off(in_flight).await;
+            if timeout(TO_ANSWER, self.open.wait()).await.is_err() {
+                announce(
+                    "a caller has still not sent its request or read its answer, and is left behind",
+                );
+            }
         }
+        self.left_behind.cancel();
+        self.open.wait().await;
+        // Those that were accepted meanwhile.
+        see_off(in_flight).await;
     }
 }
 
@@ -398,7 +402,7 @@ async fn see_off(in_flight: &InFlight) {
             "waiting for the actions under way ({})",
             in_flight.len()
         ));
-        if tokio::time::timeout(EVERY, in_flight.end()).await.is_ok() {
+        if timeout(EVERY, in_flight.end()).await.is_ok() {
             return;
         }
     }

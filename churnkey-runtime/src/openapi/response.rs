@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 /// The statuses that every request may be answered with.
-pub(super) const EVERYWHERE: [u16; 7] = [400, 401, 408, 429, 431, 500, 503];
+pub(super) const EVERYWHERE: [u16; 8] = [400, 401, 408, 414, 429, 431, 500, 503];
 
 struct Refusal {
     status: u16,
@@ -43,6 +43,11 @@ const REFUSALS: &[Refusal] = &[
         status: 413,
         name: "PayloadTooLarge",
         meaning: "The body is longer than the provider takes.",
+    },
+    Refusal {
+        status: 414,
+        name: "UriTooLong",
+        meaning: "The path and the query are longer than the provider takes.",
     },
     Refusal {
         status: 415,

@@ -90,7 +90,7 @@ impl HeadScanner {
         if request_line && line > limits.request_line_bytes {
             return Err(Refusal::new(
                 StatusCode::URI_TOO_LONG,
-                "the path is too long",
+                "the path and its query are too long",
             ));
         }
         if head > limits.head_bytes || self.seen.headers > MAX_HEADERS {

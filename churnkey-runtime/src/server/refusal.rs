@@ -36,7 +36,10 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 "the request is not valid HTTP/1.1",
             )),
-            b"414" => Some(Self::new(StatusCode::URI_TOO_LONG, "the path is too long")),
+            b"414" => Some(Self::new(
+                StatusCode::URI_TOO_LONG,
+                "the path and its query are too long",
+            )),
             b"431" => Some(Self::new(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "the headers are too large",
