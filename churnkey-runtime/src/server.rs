@@ -301,6 +301,7 @@ impl<T: Integration> Server<T> {
 impl<T> fmt::Debug for Server<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
+            .field("provider", &self.provider)
             .field("address", &self.address)
             .finish_non_exhaustive()
     }

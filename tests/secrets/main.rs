@@ -122,7 +122,7 @@ fn said_the_rest(said: &Said) {
     assert!(said.status.success(), "{}", said.stderr);
     for words in [
         "CustomerId([redacted])",
-        "token: IntegrationToken(",
+        "token: TokenHandle(",
         "email: Some([redacted])",
         "\"cookie\": Sensitive",
         "metadata: {1 redacted}",

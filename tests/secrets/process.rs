@@ -16,7 +16,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::provider::Billing;
-use crate::sentinels::{API_KEY, PASSWORD, TOKEN};
+use crate::sentinels::{API_KEY, PASSWORD, PREVIOUS_TOKEN, TOKEN};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -114,6 +114,11 @@ impl Process {
             .args(["process::child", "--exact", "--ignored", "--nocapture"])
             .env("SECRETS_LOG", format!("{logger:?}"))
             .env("CK_INTEGRATION_TOKEN", TOKEN)
+            .env("CK_INTEGRATION_TOKEN_PREVIOUS", PREVIOUS_TOKEN)
+            .env(
+                "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL",
+                "9999-01-01T00:00:00Z",
+            )
             .env("RUST_BACKTRACE", "0")
             .env_remove("CHURNKEY_ADDR")
             .env_remove("CK_API_KEY")

@@ -305,6 +305,10 @@ pub(crate) fn strangers() -> Vec<Ask> {
             asks.push((with(credential.clone())(request.clone()), UNAUTHORIZED));
         }
     }
+    // The token before passes still, and is a secret like the present one.
+    let features = Request::stranger("GET", format!("/churnkey/features?{QUERY}"));
+    let previous = with(format!("Bearer {PREVIOUS_TOKEN}"));
+    asks.push((previous(features), &[200]));
     asks
 }
 

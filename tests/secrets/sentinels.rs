@@ -43,6 +43,7 @@ sentinels! { SECRETS:
     FIELD = "Zq29Field"
     VALUE = "Zq30Value"
     METHOD = "ZQ31METHOD"
+    PREVIOUS_TOKEN = "Zq32PreviousToken"
 }
 
 // Ids of things, which `Debug` shows to the author of a function. The runtime writes them nowhere by itself.

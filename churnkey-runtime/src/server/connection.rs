@@ -162,6 +162,12 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
         let last = self.wire.begin_answer();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        // So that no middleware prints the token when it prints the headers.
+        if let header::Entry::Occupied(mut token) =
+            request.headers_mut().entry(header::AUTHORIZATION)
+        {
+            token.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
         let answer = self.router.clone().call(request);
         let wire = self.wire.clone();
         Box::pin(async move {
