@@ -184,7 +184,7 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// How long a peer may leave an answer unread; 30 seconds by default.
+    /// How long a peer may take to read an answer that it does not read at once; 30 seconds by default.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.write = timeout;

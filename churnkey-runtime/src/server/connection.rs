@@ -174,11 +174,17 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
             let mut response = answer.await?;
             // Only those who have the token are told an id.
             let admitted = response.headers().contains_key(REQUEST_ID);
-            if last || response.status() == StatusCode::TOO_MANY_REQUESTS {
+            let cut_off = wire.end_answer(admitted);
+            let refused = matches!(
+                response.status(),
+                StatusCode::REQUEST_TIMEOUT
+                    | StatusCode::PAYLOAD_TOO_LARGE
+                    | StatusCode::TOO_MANY_REQUESTS
+            );
+            if last || cut_off || refused {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }
-            wire.end_answer(admitted);
             Ok(response)
         })
     }

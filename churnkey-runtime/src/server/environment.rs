@@ -27,6 +27,11 @@ impl<T: Integration> Server<T> {
                     "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: unset one"
                 )));
             }
+            (None, Some(_)) if variable(PREVIOUS)?.is_some() => {
+                return Err(refusal(format!(
+                    "{PREVIOUS} and {TOKEN_FILE} are both set: put the previous token on the second line of the file, as `<previous token> until <moment>`"
+                )));
+            }
             (None, Some(file)) => {
                 Self::new(Provider::new(context, IntegrationToken::new(""))).token_file(file)?
             }

@@ -1,7 +1,7 @@
 //! Whether the process lives, and whether it can serve: for load balancers and orchestrators, without the token.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,8 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use tokio::sync::Mutex;
+use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -50,48 +49,63 @@ pub(super) fn router(ask: Option<Ask>, ending: CancellationToken) -> Router {
 struct Readiness {
     ask: Option<Ask>,
     ending: CancellationToken,
-    last: Mutex<Option<(Instant, bool)>>,
+    last: Mutex<Option<(Instant, Answer)>>,
 }
+
+/// Whether the integration can serve, for as many as ask.
+type Answer = Shared<BoxFuture<'static, bool>>;
 
 impl Readiness {
     async fn answer(&self) -> Response {
-        if !self.ending.is_cancelled() && self.is_ready().await {
+        if self.is_ready().await && !self.ending.is_cancelled() {
             said("ready")
         } else {
             Error::unavailable(GOOD_FOR).into_response()
         }
     }
 
-    /// One question at a time; those who ask meanwhile are given its answer.
     async fn is_ready(&self) -> bool {
-        let Some(ask) = &self.ask else { return true };
-        let mut last = self.last.lock().await;
-        if let Some((asked, ready)) = *last
-            && asked.elapsed() < GOOD_FOR
-        {
-            return ready;
+        match &self.ask {
+            Some(ask) => self.last_answer(ask).await,
+            None => true,
         }
-        let answer = async { AssertUnwindSafe(ask()).catch_unwind().await };
-        let ready = match timeout(PATIENCE, answer).await {
-            Ok(Ok(Ok(()))) => true,
-            Ok(Ok(Err(error))) => {
-                let cause = error
-                    .cause()
-                    .map(|cause| tracing::field::display(Chain(cause)));
-                tracing::warn!(reason = error.message(), cause, "not ready");
-                false
-            }
-            Ok(Err(_)) => {
-                tracing::error!("the readiness check panicked");
-                false
-            }
-            Err(_) => {
-                tracing::warn!("not ready: the readiness check took too long");
-                false
-            }
-        };
-        *last = Some((Instant::now(), ready));
-        ready
+    }
+
+    /// One question at a time; those who ask meanwhile are given its answer.
+    fn last_answer(&self, ask: &Ask) -> Answer {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((asked, answer)) = &*last
+            && (asked.elapsed() < GOOD_FOR || answer.peek().is_none())
+        {
+            return answer.clone();
+        }
+        let answer = in_time(Arc::clone(ask)).boxed().shared();
+        // It belongs to nobody who asks, so that those who hang up cannot have it asked anew.
+        tokio::spawn(answer.clone());
+        *last = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
+
+async fn in_time(ask: Ask) -> bool {
+    let answer = AssertUnwindSafe(async move { ask().await }).catch_unwind();
+    match timeout(PATIENCE, answer).await {
+        Ok(Ok(Ok(()))) => true,
+        Ok(Ok(Err(error))) => {
+            let cause = error
+                .cause()
+                .map(|cause| tracing::field::display(Chain(cause)));
+            tracing::warn!(reason = error.message(), cause, "not ready");
+            false
+        }
+        Ok(Err(_)) => {
+            tracing::error!("the readiness check panicked");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("not ready: the readiness check took too long");
+            false
+        }
     }
 }
 

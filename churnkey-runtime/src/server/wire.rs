@@ -33,6 +33,8 @@ struct Line<S> {
     held: Vec<u8>,
     /// Whether a request is being answered.
     answering: bool,
+    /// Whether what is read belongs to the request after the one that is being answered.
+    ahead: bool,
     /// Whether anybody on this connection has had the token.
     admitted: bool,
     refusal: Option<Refusal>,
@@ -75,6 +77,7 @@ impl<S> Wire<S> {
             reading: Reading::Head(HeadScanner::default()),
             held: Vec::new(),
             answering: false,
+            ahead: false,
             admitted: false,
             refusal: None,
             idle_since: Instant::now(),
@@ -91,16 +94,18 @@ impl<S> Wire<S> {
     pub(super) fn begin_answer(&self) -> bool {
         let mut line = self.line();
         line.answering = true;
+        line.ahead = false;
         matches!(line.reading, Reading::Chunked)
     }
 
-    /// Its answer is ready to be written.
-    pub(super) fn end_answer(&self, admitted: bool) {
+    /// Its answer is ready to be written. Answers with whether some of its body is still to come, for which hyper does not wait.
+    pub(super) fn end_answer(&self, admitted: bool) -> bool {
         let mut line = self.line();
         line.answering = false;
         line.admitted |= admitted;
         line.idle_since = Instant::now();
         line.head_since = line.head_since.map(|_| Instant::now());
+        !line.ahead && matches!(line.reading, Reading::Message(1..))
     }
 
     /// Whether what has come cannot be a request.
@@ -176,6 +181,7 @@ impl<S: AsyncRead + Unpin> Line<S> {
                         }
                     }
                     self.head_since = None;
+                    self.ahead = self.answering;
                 }
             }
         }
@@ -204,12 +210,10 @@ impl<S: AsyncRead + Unpin> Line<S> {
 }
 
 impl<S> Line<S> {
+    /// Notes since when the peer does not keep up. A little that it reads now and then does not change that; having read all does.
     fn progress<T>(&mut self, written: Poll<T>) -> Poll<T> {
-        match written {
-            Poll::Ready(_) => self.write_stalled_since = None,
-            Poll::Pending => {
-                self.write_stalled_since.get_or_insert_with(Instant::now);
-            }
+        if written.is_pending() {
+            self.write_stalled_since.get_or_insert_with(Instant::now);
         }
         written
     }
@@ -260,8 +264,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         self.line().stream.is_write_vectored()
     }
 
+    /// hyper flushes once all that it has is written.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.line().stream).poll_flush(cx)
+        let mut line = self.line();
+        line.write_stalled_since = None;
+        Pin::new(&mut line.stream).poll_flush(cx)
     }
 
     /// Left to the end of the connection, where something may still have to be said.

@@ -1,0 +1,137 @@
+//! Bodies that are large, or say that they are.
+
+use crate::support::{Host, Peer, Reply, TOKEN, cancel_head, cancellation, get};
+
+const LIMIT: usize = 64 * 1024;
+
+/// A good document of so many bytes.
+fn document(bytes: usize) -> String {
+    let document = cancellation("s");
+    document.clone() + &" ".repeat(bytes - document.len())
+}
+
+fn with_length(body: &str) -> String {
+    cancel_head(&format!("Content-Length: {}\r\n", body.len())) + body
+}
+
+fn chunked(body: &str) -> String {
+    let chunks: String = body
+        .as_bytes()
+        .chunks(1000)
+        .map(|chunk| {
+            format!(
+                "{:x}\r\n{}\r\n",
+                chunk.len(),
+                std::str::from_utf8(chunk).unwrap()
+            )
+        })
+        .collect();
+    cancel_head("Transfer-Encoding: chunked\r\n") + &chunks + "0\r\n\r\n"
+}
+
+#[track_caller]
+fn too_large(host: &Host, peer: &mut Peer, reply: &Reply) {
+    let message = reply.error(413);
+    assert!(message.contains("bytes long"), "{message}");
+    assert_eq!(reply.header("connection"), Some("close"));
+    peer.is_closed();
+    assert_eq!(host.billing.begun(), 0);
+}
+
+#[test]
+fn sixty_four_kilobytes_of_body_pass_and_one_byte_more_does_not() {
+    let host = Host::new();
+    for request in [
+        with_length(&document(LIMIT + 1)),
+        chunked(&document(LIMIT + 1)),
+    ] {
+        let mut peer = host.peer();
+        let reply = peer.ask(request);
+        too_large(&host, &mut peer, &reply);
+    }
+    host.ask(with_length(&document(LIMIT))).is_done();
+    host.ask(chunked(&document(LIMIT))).is_done();
+    assert_eq!(host.billing.begun(), 2);
+}
+
+#[test]
+fn the_limit_may_be_another() {
+    let host = Host::with_provider(|provider| provider.max_body_bytes(1000));
+    for request in [with_length(&document(1001)), chunked(&document(1001))] {
+        let mut peer = host.peer();
+        let reply = peer.ask(request);
+        too_large(&host, &mut peer, &reply);
+    }
+    host.ask(with_length(&document(1000))).is_done();
+}
+
+#[test]
+fn a_length_that_is_too_large_is_refused_before_anything_of_the_body_comes() {
+    let host = Host::new();
+    for length in [LIMIT as u64 + 1, 1 << 32, 1 << 63, u64::MAX / 2] {
+        let mut peer = host.peer();
+        let reply = peer.ask(cancel_head(&format!("Content-Length: {length}\r\n")));
+        too_large(&host, &mut peer, &reply);
+    }
+}
+
+#[test]
+fn the_answer_arrives_though_the_peer_is_still_sending() {
+    let host = Host::new();
+    let stranger = with_length(&document(200 * 1024)).replacen(TOKEN, "other", 1);
+    let bad_head = format!("nonsense\r\n{}", "x".repeat(200 * 1024));
+    for _ in 0..20 {
+        for (request, status) in [
+            (with_length(&document(200 * 1024)), 413),
+            (chunked(&document(200 * 1024)), 413),
+            (stranger.clone(), 401),
+            (bad_head.clone(), 400),
+        ] {
+            let mut peer = host.peer();
+            // All of it is sent before the answer is looked at, and none of it may be lost to a reset.
+            assert!(peer.send(&request), "the peer was cut off");
+            peer.reply().error(status);
+            peer.is_closed();
+        }
+    }
+    assert_eq!(host.billing.begun(), 0);
+}
+
+#[test]
+fn a_peer_that_never_stops_sending_is_cut_off() {
+    let host = Host::new();
+    for head in [
+        cancel_head("Content-Length: 1000000000000\r\n"),
+        cancel_head("Content-Length: 1000000000000\r\n").replacen(TOKEN, "other", 1),
+        "nonsense\r\n".to_owned(),
+    ] {
+        let mut peer = host.peer();
+        peer.send(head);
+        let chunk = [b'x'; 64 * 1024];
+        let taken = (0..10_000).take_while(|_| peer.send(chunk)).count();
+        assert!(taken < 10_000, "half a gigabyte was taken");
+    }
+    host.still_serves();
+}
+
+#[test]
+fn a_body_where_none_belongs_is_passed_over_or_ends_the_connection() {
+    let host = Host::new();
+    let body = "x".repeat(10_000);
+    let request = get("/customers/c").replacen(
+        "\r\n\r\n",
+        &format!("\r\nContent-Length: {}\r\n\r\n{body}", body.len()),
+        1,
+    );
+    let mut peer = host.peer();
+    assert_eq!(peer.ask(&request).document()["id"], "c");
+    // Whichever it is, no byte of the body is taken for a request.
+    peer.send(get("/customers/d"));
+    let further = peer_after(&mut peer);
+    assert!(further.is_none_or(|reply| reply.document()["id"] == "d"));
+}
+
+fn peer_after(peer: &mut Peer) -> Option<Reply> {
+    peer.shut_down_writing();
+    peer.replies().into_iter().next()
+}

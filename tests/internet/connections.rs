@@ -1,0 +1,92 @@
+//! How many connections there may be, and how they end.
+
+use crate::support::{Host, SHORT, eventually, get};
+
+#[test]
+fn one_connection_too_many_is_told_so_and_the_others_go_on() {
+    let host = Host::with_server(|server| server.max_connections(3));
+    let mut peers: Vec<_> = (0..3).map(|_| host.peer()).collect();
+    for peer in &mut peers {
+        assert_eq!(peer.ask(get("/customers/c")).status, 200);
+    }
+    for _ in 0..5 {
+        let mut surplus = host.peer();
+        let reply = surplus.reply();
+        assert_eq!(reply.refusal(503), "Service Unavailable");
+        reply.retry_after();
+        surplus.is_closed();
+    }
+    for peer in &mut peers {
+        assert_eq!(peer.ask(get("/customers/c")).status, 200);
+    }
+    // A place that becomes free is taken again, as often as it becomes free.
+    for _ in 0..20 {
+        drop(peers.pop());
+        eventually("there is a place", || {
+            let mut peer = host.peer();
+            let served = peer.ask(get("/customers/c")).status == 200;
+            if served {
+                peers.push(peer);
+            }
+            served
+        });
+        assert_eq!(host.ask(get("/customers/c")).status, 503);
+    }
+}
+
+#[test]
+fn whoever_is_told_that_there_is_no_place_hears_it_though_it_has_sent_much() {
+    let host = Host::with_server(|server| server.max_connections(1));
+    let mut first = host.peer();
+    assert_eq!(first.ask(get("/customers/c")).status, 200);
+    for _ in 0..20 {
+        let mut surplus = host.peer();
+        surplus.send("x".repeat(64 * 1024));
+        surplus.reply().refusal(503);
+        surplus.is_closed();
+    }
+}
+
+#[test]
+fn a_place_is_given_back_however_a_connection_ends() {
+    let host = Host::with(
+        |provider| provider.body_timeout(SHORT),
+        |server| server.max_connections(1).header_timeout(SHORT),
+    );
+    let request = get("/customers/c");
+    for bytes in [
+        "",
+        "GET /",
+        "nonsense\r\n\r\n",
+        "POST /churnkey/actions/subscription/cancel HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n",
+        &request,
+        &request.replacen(" HTTP", "x HTTP/1.1\r\nConnection: close\r\n HTTP", 1),
+        &get("/customers/panic"),
+        &crate::support::cancel("panic"),
+    ] {
+        for hang_up in [true, false] {
+            eventually("there is a place", || {
+                let mut peer = host.peer();
+                peer.ask(&request).status == 200
+            });
+            let mut peer = host.peer();
+            peer.send(bytes);
+            if hang_up {
+                drop(peer);
+            } else {
+                peer.shut_down_writing();
+                peer.replies();
+            }
+        }
+    }
+    eventually("there is a place", || host.ask(&request).status == 200);
+}
+
+#[test]
+fn by_default_there_are_five_hundred_and_twelve_places() {
+    let host = Host::new();
+    let mut peers: Vec<_> = (0..512).map(|_| host.peer()).collect();
+    assert_eq!(peers[511].ask(get("/customers/c")).status, 200);
+    host.peer().reply().refusal(503);
+    assert_eq!(peers[0].ask(get("/customers/c")).status, 200);
+}

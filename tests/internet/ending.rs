@@ -1,0 +1,170 @@
+//! How a process ends that is told to.
+
+use std::net::TcpStream;
+use std::time::Duration;
+
+use churnkey::Result;
+use rustix::process::Signal;
+
+use crate::support::{Peer, Process, SHORT, cancel, eventually, get, server_of_environment};
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn child() -> Result<()> {
+    server_of_environment(|server| server)
+}
+
+/// One that waits for callers as long as any test lasts.
+#[test]
+#[ignore = "the process that the other tests start"]
+fn patient_child() -> Result<()> {
+    server_of_environment(|server| server.shutdown_timeout(Duration::from_secs(3600)))
+}
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn impatient_child() -> Result<()> {
+    server_of_environment(|server| server.shutdown_timeout(SHORT))
+}
+
+fn serving(child: &str) -> (Process, std::net::SocketAddr) {
+    Process::serving(&format!("ending::{child}"))
+}
+
+#[test]
+fn it_answers_what_is_under_way_closes_what_rests_and_accepts_nothing_new() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let (process, address) = serving("patient_child");
+        let mut resting = Peer::open(address);
+        assert_eq!(resting.ask(get("/customers/c")).status, 200);
+        let mut silent = Peer::open(address);
+        let (mut reader, mut writer) = (Peer::open(address), Peer::open(address));
+        reader.send(get("/customers/nap"));
+        writer.send(cancel("nap"));
+        process.line_with("the nap begins");
+        process.line_with("the nap begins");
+        process.signal(signal);
+
+        resting.is_closed();
+        silent.is_closed();
+        eventually("it accepts nothing", || {
+            TcpStream::connect(address).is_err()
+        });
+        let read = reader.reply();
+        assert_eq!(read.document()["id"], "nap");
+        assert_eq!(read.header("connection"), Some("close"));
+        writer.reply().is_done();
+        reader.is_closed();
+        writer.is_closed();
+        let (status, said) = process.end();
+        assert!(status.success(), "{said}");
+        assert!(said.contains("Billing has stopped"), "{said}");
+    }
+}
+
+#[test]
+fn an_action_whose_caller_has_gone_comes_to_its_end_first() {
+    let (process, address) = serving("impatient_child");
+    let mut caller = Peer::open(address);
+    caller.send(cancel("nap"));
+    process.line_with("the nap begins");
+    drop(caller);
+    process.signal(Signal::TERM);
+    let (status, said) = process.end();
+    assert!(status.success(), "{said}");
+    assert!(
+        said.contains("waiting for the actions under way (1)"),
+        "{said}"
+    );
+    let (ends, stopped) = (said.find("the nap ends"), said.find("Billing has stopped"));
+    assert!(ends.is_some() && ends < stopped, "{said}");
+}
+
+#[test]
+fn an_action_comes_to_its_end_though_its_caller_is_waited_for_no_longer() {
+    let (process, address) = serving("impatient_child");
+    let mut caller = Peer::open(address);
+    caller.send(cancel("nap"));
+    process.line_with("the nap begins");
+    process.signal(Signal::TERM);
+    let (status, said) = process.end();
+    assert!(status.success(), "{said}");
+    let (ends, stopped) = (said.find("the nap ends"), said.find("Billing has stopped"));
+    assert!(ends.is_some() && ends < stopped, "{said}");
+    caller.replies();
+}
+
+#[test]
+fn what_is_half_said_or_unread_does_not_hold_it_beyond_its_patience() {
+    let (process, address) = serving("impatient_child");
+    let whole = cancel("s");
+    let mut peers: Vec<_> = (0..4).map(|_| Peer::with_small_window(address)).collect();
+    peers[0].send("GET / HTTP/1.1\r\nHost");
+    peers[1].send(&whole[..whole.len() - 1]);
+    peers[2].send(get("/customers/large"));
+    peers[3].send(get("/customers/wait"));
+    process.line_with("the wait begins");
+    process.signal(Signal::TERM);
+    let (status, said) = process.end();
+    assert!(status.success(), "{said}");
+    assert!(said.contains("is left behind"), "{said}");
+}
+
+#[test]
+fn a_request_that_was_pipelined_behind_the_last_is_not_half_done() {
+    let (process, address) = serving("patient_child");
+    let mut caller = Peer::open(address);
+    caller.send(get("/customers/nap") + &cancel("behind"));
+    process.line_with("the nap begins");
+    process.signal(Signal::TERM);
+    let replies = caller.replies();
+    assert_eq!(replies[0].document()["id"], "nap");
+    // Answered or not begun; the caller can tell which.
+    for reply in &replies[1..] {
+        reply.is_done();
+    }
+    let (status, said) = process.end();
+    assert!(status.success(), "{said}");
+}
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn child_that_is_slowly_ready() -> Result<()> {
+    server_of_environment(|server| {
+        server.ready(async |_| {
+            eprintln!("the check begins");
+            tokio::time::sleep(2 * SHORT).await;
+            Ok(())
+        })
+    })
+}
+
+#[test]
+fn a_process_that_ends_says_that_it_is_not_ready() {
+    let (process, address) = serving("child_that_is_slowly_ready");
+    let mut prober = Peer::open(address);
+    prober.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n");
+    process.line_with("the check begins");
+    process.signal(Signal::TERM);
+    let reply = prober.reply();
+    assert_eq!(reply.refusal(503), "Service Unavailable");
+    reply.retry_after();
+    prober.is_closed();
+    assert!(process.end().0.success());
+}
+
+#[test]
+fn a_head_that_is_half_said_is_not_waited_for() {
+    let (process, address) = serving("patient_child");
+    let request = cancel("s");
+    let (mut new, mut resting) = (Peer::open(address), Peer::open(address));
+    assert_eq!(resting.ask(get("/customers/c")).status, 200);
+    for peer in [&mut new, &mut resting] {
+        peer.send(&request[..20]);
+    }
+    process.signal(Signal::TERM);
+    for peer in [&mut new, &mut resting] {
+        peer.is_closed();
+    }
+    assert!(process.end().0.success());
+}

@@ -1,0 +1,166 @@
+//! Functions that panic, take too long or say that they cannot, and callers that do not wait.
+
+use std::time::Duration;
+
+use crate::support::{Host, SHORT, cancel, eventually, get, log_of};
+
+fn with_id(request: &str, id: &str) -> String {
+    request.replacen("\r\n", &format!("\r\nX-Request-Id: {id}\r\n"), 1)
+}
+
+#[test]
+fn a_panic_is_one_500_with_a_request_id_and_the_connection_goes_on() {
+    let host = Host::new();
+    let mut peer = host.peer();
+    for (request, id) in [
+        (get("/customers/panic"), "panic-in-a-controller"),
+        (cancel("panic"), "panic-in-an-action"),
+    ] {
+        for _ in 0..3 {
+            let reply = peer.ask(with_id(&request, id));
+            assert_eq!(reply.error(500), "Internal Server Error");
+            assert_eq!(reply.header("x-request-id"), Some(id));
+            assert_eq!(reply.header("connection"), None);
+        }
+        let log = log_of(id).join("\n");
+        assert!(log.contains("panicked"), "{log}");
+        assert!(
+            !peer
+                .ask(&request)
+                .header("x-request-id")
+                .unwrap()
+                .is_empty()
+        );
+    }
+    assert_eq!(peer.ask(get("/customers/c")).document()["id"], "c");
+    peer.ask(cancel("s")).is_done();
+}
+
+#[test]
+fn a_panic_beside_other_requests_disturbs_none_of_them() {
+    let host = Host::new();
+    let mut waiting = host.peer();
+    waiting.send(get("/customers/wait"));
+    eventually("it waits", || host.billing.begun() == 1);
+    for _ in 0..20 {
+        host.ask(get("/customers/panic")).error(500);
+        host.ask(cancel("panic")).error(500);
+    }
+    host.billing.open_gate();
+    assert_eq!(waiting.reply().document()["id"], "wait");
+}
+
+#[test]
+fn a_function_may_ask_for_a_503_with_retry_after() {
+    let host = Host::new();
+    let mut peer = host.peer();
+    for request in [get("/customers/busy"), cancel("busy")] {
+        let reply = peer.ask(request);
+        assert_eq!(reply.error(503), "Service Unavailable");
+        // A second and a half, rounded up.
+        assert_eq!(reply.retry_after(), 2);
+        assert!(reply.header("x-request-id").is_some());
+    }
+    assert_eq!(peer.ask(get("/customers/c")).status, 200);
+}
+
+#[test]
+fn the_cause_of_a_500_is_logged_and_never_sent() {
+    let host = Host::new();
+    for (request, id) in [
+        (get("/customers/broken"), "broken-controller"),
+        (cancel("broken"), "broken-action"),
+    ] {
+        let reply = host.ask(with_id(&request, id));
+        assert_eq!(reply.error(500), "Internal Server Error");
+        assert!(log_of(id).join("\n").contains("the secret inner cause"));
+    }
+}
+
+#[test]
+fn a_controller_that_takes_too_long_is_a_503_with_retry_after_and_is_dropped() {
+    let host = Host::with_provider(|provider| provider.request_timeout(SHORT));
+    let mut peer = host.peer();
+    let reply = peer.ask(get("/customers/wait"));
+    assert_eq!(reply.error(503), "Service Unavailable");
+    reply.retry_after();
+    assert_eq!((host.billing.ended(), host.billing.dropped()), (0, 1));
+    assert_eq!(peer.ask(get("/customers/c")).document()["id"], "c");
+}
+
+#[test]
+fn an_action_that_takes_too_long_is_a_503_and_runs_on_and_its_repeat_joins_it() {
+    let host = Host::with_provider(|provider| provider.request_timeout(SHORT));
+    let mut peer = host.peer();
+    let reply = peer.ask(with_id(&cancel("wait"), "late-action"));
+    assert_eq!(reply.error(503), "Service Unavailable");
+    reply.retry_after();
+    assert_eq!(host.billing.dropped(), 0);
+
+    // Repeated while it runs, it is not begun again.
+    for _ in 0..3 {
+        assert_eq!(host.ask(cancel("wait")).status, 503);
+    }
+    host.billing.open_gate();
+    eventually("it ends", || host.billing.ended() == 1);
+    assert_eq!((host.billing.begun(), host.billing.dropped()), (1, 0));
+    eventually("its outcome is logged", || {
+        log_of("late-action").join("\n").contains("status=200")
+    });
+}
+
+#[test]
+fn callers_of_the_same_action_get_the_same_answer() {
+    let host = Host::new();
+    let mut patience = Duration::from_millis(20);
+    // How long requests take to be read is not known, so that those that came too late to join try again.
+    eventually("all join the first", || {
+        patience *= 2;
+        let begun = host.billing.begun();
+        let mut callers: Vec<_> = (0..20).map(|_| host.peer()).collect();
+        for caller in &mut callers {
+            caller.send(cancel("wait"));
+        }
+        std::thread::sleep(patience);
+        host.billing.open_gate_wide();
+        for caller in &mut callers {
+            caller.reply().is_done();
+        }
+        host.billing.close_gate();
+        host.billing.begun() == begun + 1
+    });
+}
+
+#[test]
+fn an_action_whose_caller_hangs_up_comes_to_its_end_and_a_read_is_dropped() {
+    let host = Host::new();
+    let mut writer = host.peer();
+    writer.send(with_id(&cancel("wait"), "abandoned-action"));
+    eventually("the action has begun", || host.billing.begun() == 1);
+    drop(writer);
+    let mut reader = host.peer();
+    reader.send(get("/customers/wait"));
+    eventually("the read has begun", || host.billing.begun() == 2);
+    drop(reader);
+    eventually("the read is dropped", || host.billing.dropped() == 1);
+    host.billing.open_gate();
+    eventually("the action ends", || host.billing.ended() == 1);
+    eventually("its outcome is logged", || {
+        log_of("abandoned-action").join("\n").contains("status=200")
+    });
+}
+
+#[test]
+fn more_actions_than_allowed_are_a_503_with_retry_after_and_do_not_begin() {
+    let host = Host::with_provider(|provider| provider.max_actions(1));
+    let mut first = host.peer();
+    first.send(cancel("wait"));
+    eventually("it has begun", || host.billing.begun() == 1);
+    let reply = host.ask(cancel("other"));
+    assert_eq!(reply.error(503), "Service Unavailable");
+    reply.retry_after();
+    assert_eq!(host.billing.begun(), 1);
+    host.billing.open_gate();
+    first.reply().is_done();
+    host.ask(cancel("other")).is_done();
+}

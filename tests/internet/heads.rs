@@ -1,0 +1,168 @@
+//! Heads that are absurd.
+
+use crate::support::{Host, SHORT, TOKEN, get};
+
+fn with_lines(lines: &str) -> String {
+    get("/customers/c").replacen("\r\n\r\n", &format!("\r\n{lines}\r\n"), 1)
+}
+
+/// A good head of so many bytes.
+fn head_of(bytes: usize) -> String {
+    let short = with_lines("X: \r\n").len();
+    with_lines(&format!("X: {}\r\n", "x".repeat(bytes - short)))
+}
+
+#[track_caller]
+fn refused(host: &Host, request: impl AsRef<[u8]>, status: u16) {
+    let mut peer = host.peer();
+    peer.send(request);
+    let message = peer.reply().refusal(status);
+    assert!(
+        !message.contains("xx") && !message.contains(TOKEN),
+        "{message}"
+    );
+    peer.is_closed();
+    assert_eq!(host.billing.begun(), 0);
+}
+
+#[track_caller]
+fn served(host: &Host, request: impl AsRef<[u8]>, times: usize) {
+    let mut peer = host.peer();
+    assert_eq!(peer.ask(request).status, 200);
+    peer.is_open();
+    assert_eq!(host.billing.begun(), times);
+}
+
+#[test]
+fn a_hundred_headers_pass_and_one_more_does_not() {
+    let host = Host::new();
+    refused(&host, with_lines(&"X: y\r\n".repeat(99)), 431);
+    refused(&host, with_lines(&"X: y\r\n".repeat(1000)), 431);
+    // Two are there already.
+    served(&host, with_lines(&"X: y\r\n".repeat(98)), 1);
+}
+
+#[test]
+fn sixteen_kilobytes_of_head_pass_and_one_byte_more_does_not() {
+    let host = Host::new();
+    refused(&host, head_of(16 * 1024 + 1), 431);
+    refused(
+        &host,
+        with_lines(&format!("X: {}\r\n", "x".repeat(1 << 20))),
+        431,
+    );
+    refused(
+        &host,
+        with_lines(&format!("{}: y\r\n", "x".repeat(1 << 20))),
+        431,
+    );
+    served(&host, head_of(16 * 1024), 1);
+}
+
+#[test]
+fn a_request_line_of_less_than_eight_kilobytes_passes_and_one_of_eight_does_not() {
+    let host = Host::new();
+    let line = |bytes: usize| {
+        let around = "GET /churnkey/customers/c? HTTP/1.1".len();
+        get(&format!("/customers/c?{}", "x".repeat(bytes - around)))
+    };
+    refused(&host, line(8 * 1024), 414);
+    refused(&host, line(1 << 20), 414);
+    refused(&host, "x".repeat(1 << 20), 414);
+    served(&host, line(8 * 1024 - 1), 1);
+}
+
+#[test]
+fn an_endless_head_is_refused_long_before_it_ends() {
+    let host = Host::new();
+    let mut peer = host.peer();
+    peer.send(&get("/customers/c")[..20]);
+    // Far less than it says, and no end of a line.
+    peer.send("x".repeat(9 * 1024));
+    peer.reply().refusal(414);
+    peer.is_closed();
+}
+
+#[test]
+fn the_limits_may_be_others() {
+    let host = Host::with_server(|server| server.max_head_bytes(1024));
+    refused(&host, head_of(1025), 431);
+    refused(&host, get(&format!("/customers/{}", "x".repeat(512))), 414);
+    served(&host, head_of(1024), 1);
+    let host = Host::with_server(|server| server.max_head_bytes(256 * 1024));
+    refused(&host, head_of(256 * 1024 + 1), 431);
+    served(&host, head_of(256 * 1024), 1);
+}
+
+#[test]
+fn headers_that_mean_nothing_to_us_pass_whatever_they_hold() {
+    let host = Host::new();
+    let mut request = with_lines("X: \r\n").into_bytes();
+    let at = request.len() - 4;
+    // Any byte that is not a control character, as HTTP allows.
+    request.splice(at..at, (0x20..=0xff_u8).filter(|byte| *byte != 0x7f));
+    served(&host, request, 1);
+}
+
+#[test]
+fn an_authorization_that_is_in_doubt_admits_nobody() {
+    let host = Host::new();
+    let good = get("/customers/c");
+    let line = format!("Authorization: Bearer {TOKEN}\r\n");
+    for lines in [
+        line.repeat(2),
+        format!("{line}Authorization: Bearer other\r\n"),
+        format!("Authorization: Bearer other\r\n{line}"),
+        format!("Authorization:\r\n{line}"),
+        format!("Authorization: Bearer {TOKEN}, Bearer {TOKEN}\r\n"),
+        format!("Authorization: Bearer Bearer {TOKEN}\r\n"),
+        format!("Authorization: Basic {TOKEN}\r\n"),
+        format!("Authorization: Bearer {TOKEN}\u{e9}\r\n"),
+        format!("Authorization: Bearer {}\r\n", "x".repeat(8000)),
+        "Authorization: Bearer\r\n".to_owned(),
+        "Authorization: \u{e9}\r\n".to_owned(),
+    ] {
+        let reply = host.ask(good.replacen(&line, &lines, 1));
+        assert_eq!(reply.error(401), "Unauthorized", "{lines:?}");
+        reply.has_no_headers_but(&[]);
+    }
+    assert_eq!(host.billing.begun(), 0);
+}
+
+#[test]
+fn noise_is_refused_and_nothing_of_it_is_sent_back() {
+    let host = Host::with_server(|server| server.header_timeout(SHORT));
+    // A greeting of TLS, of SSH, of a proxy's protocol, and bytes of no meaning.
+    let mut noise: Vec<Vec<u8>> = vec![
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 xxxxxx".to_vec(),
+        b"SSH-2.0-OpenSSH_9.9 xx\r\n".to_vec(),
+        b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\n\r\n".to_vec(),
+        b"\r\n\r\n\x00\r\nQUIT\n".to_vec(),
+        vec![b'\n'; 100],
+        vec![0; 100_000],
+    ];
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    for length in 1..60 {
+        noise.push(
+            (0..length * 50)
+                .map(|_| {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    random as u8
+                })
+                .collect(),
+        );
+    }
+    for bytes in noise {
+        let mut peer = host.peer();
+        peer.send(&bytes);
+        let replies = peer.replies();
+        assert_eq!(replies.len(), 1, "{}", bytes.escape_ascii());
+        let status = replies[0].status;
+        assert!([400, 408, 414, 505].contains(&status), "{status}");
+        assert!(!replies[0].refusal(status).contains("xx"));
+    }
+    assert_eq!(host.billing.begun(), 0);
+    host.still_serves();
+}

@@ -1,0 +1,255 @@
+//! Tokens from the environment or a file: what is wrong is said before anything is served, and a signal reads the file again.
+
+use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use churnkey::Result;
+use rustix::process::Signal;
+
+use crate::support::{Peer, Process, TOKEN, eventually, get, server_of_environment};
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn child() -> Result<()> {
+    server_of_environment(|server| server)
+}
+
+fn start(variables: &[(&str, &OsStr)]) -> Process {
+    Process::start("settings::child", variables)
+}
+
+const CURRENT: &str = "CK_INTEGRATION_TOKEN";
+const FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
+const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
+const UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
+const SENTINEL: &str = "sentinel-of-a-token";
+const LATER: &str = "2999-01-01T00:00:00Z";
+const EARLIER: &str = "2001-01-01T00:00:00Z";
+
+#[track_caller]
+fn refuses(variables: &[(&str, &OsStr)], words: &[&str]) {
+    let (status, said) = start(variables).end();
+    assert!(!status.success(), "{said}");
+    for word in words {
+        assert!(said.contains(word), "`{word}` is not in: {said}");
+    }
+    assert!(
+        !said.contains("listens") && !said.contains(SENTINEL),
+        "{said}"
+    );
+}
+
+fn status(address: SocketAddr, token: &str) -> u16 {
+    Peer::open(address)
+        .ask(get("/customers/c").replacen(TOKEN, token, 1))
+        .status
+}
+
+#[test]
+fn variables_that_contradict_each_other_or_make_no_sense_are_refused() {
+    let token = OsStr::new(SENTINEL);
+    let file = OsStr::new("/nonexistent/token");
+    refuses(
+        &[(CURRENT, token), (FILE, file)],
+        &[CURRENT, FILE, "both set"],
+    );
+    refuses(
+        &[(CURRENT, token), (PREVIOUS, token)],
+        &[PREVIOUS, "without", UNTIL],
+    );
+    for until in ["", "tomorrow", "2026-13-01T00:00:00Z", "2026-12-01"] {
+        let wrong = [
+            (CURRENT, token),
+            (PREVIOUS, token),
+            (UNTIL, OsStr::new(until)),
+        ];
+        refuses(&wrong, &[UNTIL, "2026-12-01T00:00:00Z"]);
+    }
+    for name in [CURRENT, PREVIOUS, UNTIL] {
+        let mut variables = vec![
+            (CURRENT, token),
+            (PREVIOUS, token),
+            (UNTIL, OsStr::new(LATER)),
+        ];
+        variables.push((name, OsStr::from_bytes(b"tok\xff")));
+        refuses(&variables, &[name, "must be UTF-8"]);
+    }
+    refuses(
+        &[(PREVIOUS, token), (UNTIL, OsStr::new(LATER))],
+        &[CURRENT, "missing or empty"],
+    );
+    refuses(
+        &[(CURRENT, OsStr::new(" \t"))],
+        &[CURRENT, "missing or empty"],
+    );
+    refuses(&[(FILE, OsStr::new(""))], &[CURRENT, "missing or empty"]);
+}
+
+#[test]
+fn a_previous_token_in_the_environment_beside_a_file_is_refused_and_not_ignored() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token");
+    std::fs::write(&path, SENTINEL).unwrap();
+    let variables = [
+        (FILE, path.as_os_str()),
+        (PREVIOUS, OsStr::new(SENTINEL)),
+        (UNTIL, OsStr::new(LATER)),
+    ];
+    refuses(&variables, &[PREVIOUS, FILE]);
+}
+
+#[test]
+fn a_file_that_does_not_hold_what_it_must_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token");
+    let variables = [(FILE, path.as_os_str())];
+    refuses(&variables, &["the token file", "cannot be read"]);
+    for (holds, words) in [
+        (String::new(), "is empty"),
+        (" \n\t\n".to_owned(), "is empty"),
+        (format!("{SENTINEL} {SENTINEL}"), "alone on its first line"),
+        (format!("{SENTINEL}\n{SENTINEL}"), "on its second line"),
+        (
+            format!("{SENTINEL}\n{SENTINEL} until"),
+            "on its second line",
+        ),
+        (
+            format!("{SENTINEL}\n{SENTINEL} til {LATER}"),
+            "on its second line",
+        ),
+        (
+            format!("{SENTINEL}\n{SENTINEL} until {SENTINEL}"),
+            "a moment such as",
+        ),
+        (
+            format!("{SENTINEL}\na until {LATER}\n{SENTINEL}"),
+            "at most two lines",
+        ),
+    ] {
+        std::fs::write(&path, holds).unwrap();
+        refuses(&variables, &[path.to_str().unwrap(), words]);
+    }
+    std::fs::write(&path, b"tok\xff\xfe").unwrap();
+    refuses(&variables, &["the token file", "cannot be read"]);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    refuses(&variables, &["the token file", "cannot be read"]);
+}
+
+#[test]
+fn the_tokens_of_the_environment_pass_and_no_others() {
+    for (until, passes) in [(LATER, 200), (EARLIER, 401)] {
+        let process = start(&[
+            (CURRENT, OsStr::new(" new\n")),
+            (PREVIOUS, OsStr::new("old")),
+            (UNTIL, OsStr::new(until)),
+        ]);
+        let address = process.address();
+        assert_eq!(status(address, "new"), 200);
+        assert_eq!(status(address, "old"), passes);
+        assert_eq!(status(address, "older"), 401);
+    }
+}
+
+#[test]
+fn a_signal_reads_the_file_again_and_fails_no_request_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token");
+    std::fs::write(&path, "a\n").unwrap();
+    let process = start(&[(FILE, path.as_os_str())]);
+    let address = process.address();
+    let reload = |holds: &str| {
+        replace(&path, holds);
+        process.signal(Signal::HUP);
+        process.line_with("has been read again");
+    };
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // `a` passes through every step of the rotation to `b`, and so does each of these callers.
+        let callers: Vec<_> = (0..4)
+            .map(|number| {
+                let done = &done;
+                scope.spawn(move || {
+                    let mut peer = Peer::open(address);
+                    let request = get("/customers/c").replacen(TOKEN, "a", 1);
+                    let mut served = 0;
+                    while !done.load(Ordering::SeqCst) {
+                        if number % 2 == 0 {
+                            peer = Peer::open(address);
+                        }
+                        assert_eq!(peer.ask(&request).status, 200);
+                        served += 1;
+                    }
+                    served
+                })
+            })
+            .collect();
+        for _ in 0..20 {
+            reload(&format!("b\na until {LATER}\n"));
+            assert_eq!((status(address, "a"), status(address, "b")), (200, 200));
+            reload(&format!("a\nb until {EARLIER}\n"));
+            assert_eq!((status(address, "a"), status(address, "b")), (200, 401));
+        }
+        done.store(true, Ordering::SeqCst);
+        for caller in callers {
+            assert!(caller.join().unwrap() > 0);
+        }
+    });
+    reload("b");
+    assert_eq!((status(address, "a"), status(address, "b")), (401, 200));
+}
+
+/// In one step, as a careful operator does it: a file half written would be read as it is.
+fn replace(path: &Path, holds: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, holds).unwrap();
+    std::fs::rename(new, path).unwrap();
+}
+
+#[test]
+fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token");
+    std::fs::write(&path, TOKEN).unwrap();
+    let mut process = start(&[(FILE, path.as_os_str())]);
+    let address = process.address();
+    let mut said = Vec::new();
+    for holds in [
+        "",
+        &format!("{SENTINEL} {SENTINEL}"),
+        &format!("x\n{SENTINEL} until {SENTINEL}"),
+    ] {
+        std::fs::write(&path, holds).unwrap();
+        process.signal(Signal::HUP);
+        said.push(process.line_with("the tokens stay as they were"));
+        assert_eq!((status(address, TOKEN), status(address, "x")), (200, 401));
+    }
+    std::fs::remove_file(&path).unwrap();
+    process.signal(Signal::HUP);
+    said.push(process.line_with("cannot be read"));
+    assert_eq!(status(address, TOKEN), 200);
+    assert!(!said.concat().contains(SENTINEL), "{said:?}");
+    std::fs::write(&path, "x").unwrap();
+    process.signal(Signal::HUP);
+    process.line_with("has been read again");
+    assert_eq!((status(address, TOKEN), status(address, "x")), (401, 200));
+    process.lives();
+}
+
+#[test]
+fn the_signal_without_a_file_ends_nothing() {
+    let variables = [(CURRENT, OsString::from(TOKEN))];
+    let mut process = Process::start("settings::child", &variables);
+    let address = process.address();
+    for _ in 0..3 {
+        process.signal(Signal::HUP);
+        process.line_with("there is nothing to read again");
+    }
+    assert_eq!(status(address, TOKEN), 200);
+    process.lives();
+    eventually("it serves on", || status(address, TOKEN) == 200);
+}

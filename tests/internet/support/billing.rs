@@ -1,0 +1,145 @@
+//! A provider that does what the id it is asked for says, and counts what it was asked.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use churnkey::{
+    Cancel, Customer, CustomerId, Email, Error, Page, PageRequest, Price, PriceId, Result,
+    Subscription, SubscriptionId,
+};
+use tokio::sync::Semaphore;
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Billing", expect(cancel))]
+pub(crate) struct Billing {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+    dropped: AtomicUsize,
+    /// Whoever asks for `wait` takes a permit and does not give it back.
+    gate: Semaphore,
+}
+
+impl Default for Billing {
+    fn default() -> Self {
+        Self {
+            begun: AtomicUsize::default(),
+            ended: AtomicUsize::default(),
+            dropped: AtomicUsize::default(),
+            gate: Semaphore::new(0),
+        }
+    }
+}
+
+impl Billing {
+    /// How many functions were called.
+    pub(crate) fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// How many came to their end.
+    pub(crate) fn ended(&self) -> usize {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// How many were dropped before.
+    pub(crate) fn dropped(&self) -> usize {
+        self.dropped.load(Ordering::SeqCst)
+    }
+
+    /// Lets one function go on that waits.
+    pub(crate) fn open_gate(&self) {
+        self.gate.add_permits(1);
+    }
+
+    /// Lets all go on until it is closed.
+    pub(crate) fn open_gate_wide(&self) {
+        self.gate.add_permits(1000);
+    }
+
+    pub(crate) fn close_gate(&self) {
+        self.gate.forget_permits(1000);
+    }
+
+    async fn do_as_told(&self, id: &str) -> Result<()> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let mut underway = Underway(self, false);
+        match id {
+            "panic" => panic!("as told"),
+            "busy" => return Err(Error::unavailable(Duration::from_millis(1500))),
+            "broken" => return Err(std::io::Error::other("the secret inner cause").into()),
+            "wait" => {
+                // For the child processes, whose tests read this.
+                eprintln!("the wait begins");
+                self.gate.acquire().await?.forget();
+            }
+            "nap" => {
+                eprintln!("the nap begins");
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                eprintln!("the nap ends");
+            }
+            _ => {}
+        }
+        underway.1 = true;
+        Ok(())
+    }
+}
+
+struct Underway<'a>(&'a Billing, bool);
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        let count = if self.1 {
+            &self.0.ended
+        } else {
+            &self.0.dropped
+        };
+        count.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// More than a server's socket holds, and that of a peer with a [small window](super::Peer::with_small_window).
+pub(crate) const LARGE: usize = 12 << 20;
+
+#[churnkey::controller(customers)]
+async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Customer>> {
+    ctx.do_as_told(id.as_str()).await?;
+    let customer = Customer::new(id.clone());
+    Ok(match id.as_str() {
+        "nobody" => None,
+        "large" => Some(customer.name("x".repeat(LARGE))),
+        _ => Some(customer),
+    })
+}
+
+#[churnkey::controller(customers)]
+async fn find_by_email(ctx: &Billing, _: Email) -> Result<Option<Customer>> {
+    ctx.do_as_told("").await?;
+    Ok(None)
+}
+
+#[churnkey::controller(prices)]
+async fn retrieve_price(ctx: &Billing, _: PriceId) -> Result<Option<Price>> {
+    ctx.do_as_told("").await?;
+    Ok(None)
+}
+
+#[churnkey::controller(prices)]
+async fn list_prices(ctx: &Billing, _: PageRequest) -> Result<Page<Price>> {
+    ctx.do_as_told("").await?;
+    Ok(Page::last(Vec::new()))
+}
+
+#[churnkey::controller(subscriptions)]
+async fn retrieve_subscription(
+    ctx: &Billing,
+    _: CustomerId,
+    _: SubscriptionId,
+) -> Result<Option<Subscription>> {
+    ctx.do_as_told("").await?;
+    Ok(None)
+}
+
+#[churnkey::action(cancel)]
+async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
+    ctx.do_as_told(request.subscription_id.as_str()).await
+}

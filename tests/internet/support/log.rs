@@ -1,0 +1,40 @@
+use std::io::{self, Write};
+use std::sync::{Mutex, Once, PoisonError};
+
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+pub(super) fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(|| Sink)
+            .init();
+    });
+}
+
+/// The lines that the runtime logged for the request with this id.
+pub(crate) fn log_of(request_id: &str) -> Vec<String> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let tag = format!("request_id=\"{request_id}\"");
+    String::from_utf8_lossy(&lines)
+        .lines()
+        .filter(|line| line.contains(&tag))
+        .map(str::to_owned)
+        .collect()
+}
+
+struct Sink;
+
+impl Write for Sink {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        LINES
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

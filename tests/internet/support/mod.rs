@@ -1,0 +1,119 @@
+//! What the tests share: a provider that is slow, broken or large where it is asked to be, servers for it, and peers with no manners.
+
+mod billing;
+mod log;
+mod peer;
+mod process;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use churnkey::{Provider, Server};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+pub(crate) use billing::{Billing, LARGE};
+pub(crate) use log::log_of;
+pub(crate) use peer::{Peer, Reply};
+pub(crate) use process::{Process, server_of_environment};
+
+/// The integration token of every test.
+pub(crate) const TOKEN: &str = "tok_5Zx1-secret";
+
+/// Longer than any step of a test takes on a machine that works at all.
+pub(crate) const LONG: Duration = Duration::from_secs(20);
+
+/// A deadline that a test waits for.
+pub(crate) const SHORT: Duration = Duration::from_millis(300);
+
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// A server on a free port of the loopback, for as long as the test process lives.
+pub(crate) struct Host {
+    pub(crate) address: SocketAddr,
+    pub(crate) billing: Arc<Billing>,
+}
+
+impl Host {
+    pub(crate) fn new() -> Self {
+        Self::with(|provider| provider, |server| server)
+    }
+
+    /// With limits of its own.
+    pub(crate) fn with(
+        provider: impl FnOnce(Provider<Billing>) -> Provider<Billing>,
+        server: impl FnOnce(Server<Billing>) -> Server<Billing>,
+    ) -> Self {
+        log::install();
+        let billing = Arc::new(Billing::default());
+        let unlimited =
+            Provider::new(Arc::clone(&billing), TOKEN).max_failures_per_minute(u32::MAX);
+        let server = server(Server::new(provider(unlimited)));
+        let listener = RUNTIME
+            .block_on(TcpListener::bind(("127.0.0.1", 0)))
+            .unwrap();
+        let address = listener.local_addr().unwrap();
+        RUNTIME.spawn(server.run_on(listener));
+        Self { address, billing }
+    }
+
+    pub(crate) fn with_server(server: impl FnOnce(Server<Billing>) -> Server<Billing>) -> Self {
+        Self::with(|provider| provider, server)
+    }
+
+    pub(crate) fn with_provider(
+        provider: impl FnOnce(Provider<Billing>) -> Provider<Billing>,
+    ) -> Self {
+        Self::with(provider, |server| server)
+    }
+
+    pub(crate) fn peer(&self) -> Peer {
+        Peer::open(self.address)
+    }
+
+    /// What one request on a connection of its own is answered.
+    pub(crate) fn ask(&self, request: impl AsRef<[u8]>) -> Reply {
+        self.peer().ask(request)
+    }
+
+    /// That a caller who knows the token and its manners is served.
+    #[track_caller]
+    pub(crate) fn still_serves(&self) {
+        assert_eq!(self.ask(get("/customers/c")).document()["id"], "c");
+    }
+}
+
+/// A request to read something under `/churnkey`, with the token.
+pub(crate) fn get(path: &str) -> String {
+    format!("GET /churnkey{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n\r\n")
+}
+
+/// The document of a cancellation.
+pub(crate) fn cancellation(subscription: &str) -> String {
+    format!(r#"{{"customerId":"c","subscriptionId":"{subscription}","scheduledAt":"immediate"}}"#)
+}
+
+/// The head of a cancellation, with the token and further lines, each with its CRLF.
+pub(crate) fn cancel_head(lines: &str) -> String {
+    format!(
+        "POST /churnkey/actions/subscription/cancel HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n{lines}\r\n"
+    )
+}
+
+/// A whole cancellation.
+pub(crate) fn cancel(subscription: &str) -> String {
+    let body = cancellation(subscription);
+    cancel_head(&format!("Content-Length: {}\r\n", body.len())) + &body
+}
+
+/// Waits for what must come true.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !holds() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

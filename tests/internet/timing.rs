@@ -1,0 +1,177 @@
+//! What the time of an answer tells those without the token: nothing.
+//!
+//! Pairs of requests that are equally long, and of which one comes nearer to something that exists. Both are sent in turn, and one of them twice as often, so that the
+//! difference between its two halves shows what chance alone comes to on this machine just now.
+
+use std::net::SocketAddr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use churnkey::{IntegrationToken, Provider, Server};
+use tokio::net::TcpListener;
+
+use crate::support::{Billing, Peer, TOKEN};
+
+struct Pair {
+    what: &'static str,
+    near: String,
+    far: String,
+}
+
+fn request(path: &str, lines: &str) -> String {
+    format!("GET /churnkey{path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n")
+}
+
+fn bearer(token: &str) -> String {
+    format!("Authorization: Bearer {token}\r\n")
+}
+
+const EXPIRED: &str = "expired-token";
+
+fn pairs() -> Vec<Pair> {
+    let wrong = bearer(&"x".repeat(TOKEN.len()));
+    let pair = |what, near, far| Pair { what, near, far };
+    let half = &TOKEN[..TOKEN.len() / 2];
+    let last = &TOKEN[..TOKEN.len() - 1];
+    let (near_end, near_start) = (format!("{last}x"), format!("x{}", &TOKEN[1..]));
+    let tokens = |near: &str, far: &str| {
+        (
+            request("/features", &bearer(near)),
+            request("/features", &bearer(far)),
+        )
+    };
+    let (differs_last, differs_first) = tokens(&near_end, &near_start);
+    let (prefix, no_prefix) = tokens(half, &"x".repeat(half.len()));
+    let (expired, never) = tokens(EXPIRED, &"x".repeat(EXPIRED.len()));
+    vec![
+        pair(
+            "a known path",
+            request("/features", &wrong),
+            request("/featurez", &wrong),
+        ),
+        pair(
+            "a known path, no token",
+            request("/features", ""),
+            request("/featurez", ""),
+        ),
+        pair(
+            "a known path, an empty token",
+            request("/features", &bearer("")),
+            request("/featurez", &bearer("")),
+        ),
+        pair(
+            "an operation that there is",
+            request("/prices", &wrong),
+            request("/pricez", &wrong),
+        ),
+        pair(
+            "an operation that there could be",
+            request("/coupons", &wrong),
+            request("/couponz", &wrong),
+        ),
+        pair(
+            "a path with an id",
+            request("/customers/email/abc", &wrong),
+            request("/customerz/email/abc", &wrong),
+        ),
+        pair(
+            "a mode",
+            request("/prices", &format!("{wrong}X-Churnkey-Mode: test\r\n")),
+            request("/prices", &format!("{wrong}X-Churnkey-Mode: tesu\r\n")),
+        ),
+        pair("a token that differs late", differs_last, differs_first),
+        pair("a part of the token", prefix, no_prefix),
+        pair("a token that has ended", expired, never),
+    ]
+}
+
+/// A server with a thread to itself, so that other tests' requests do not stand in line with these.
+fn alone() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let token = IntegrationToken::new(TOKEN)
+            .with_previous(EXPIRED, "2001-01-01T00:00:00Z".parse().unwrap());
+        let provider = Provider::new(Billing::default(), token).max_failures_per_minute(u32::MAX);
+        runtime.block_on(async move {
+            Server::new(provider)
+                .run_on(TcpListener::from_std(listener).unwrap())
+                .await
+        })
+    });
+    address
+}
+
+const SAMPLES: usize = 400;
+const ROUNDS: usize = 6;
+
+/// What chance alone comes to may be exceeded so many times.
+const FACTOR: f64 = 4.0;
+/// And so much is too little to be seen from another machine, in nanoseconds.
+const UNSEEN: f64 = 2_000.0;
+
+/// How much longer the near one of each pair took, as a share of what chance comes to: beyond 1 it can be told apart.
+fn round(peer: &mut Peer, pairs: &[Pair]) -> Vec<f64> {
+    let mut times = vec![[const { Vec::new() }; 3]; pairs.len()];
+    for sample in 0..SAMPLES {
+        for (pair, times) in pairs.iter().zip(&mut times) {
+            for turn in 0..3 {
+                // Whoever comes first or last has no advantage of it.
+                let which = (turn + sample) % 3;
+                let request = if which == 0 { &pair.near } else { &pair.far };
+                let started = Instant::now();
+                let reply = peer.ask(request);
+                times[which].push(started.elapsed());
+                assert_eq!(reply.status, 401);
+            }
+        }
+    }
+    let typical: Vec<[f64; 3]> = times
+        .into_iter()
+        .map(|three| three.map(undisturbed))
+        .collect();
+    let chance = typical
+        .iter()
+        .map(|[_, one, other]| (one - other).abs())
+        .fold(0.0, f64::max);
+    typical
+        .iter()
+        .map(|[near, one, other]| (near - (one + other) / 2.0) / (FACTOR * chance).max(UNSEEN))
+        .collect()
+}
+
+/// The time of an answer that nothing got in the way of, in nanoseconds: what comes in the way of some only ever makes them slower.
+fn undisturbed(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    let (from, to) = (times.len() / 20, times.len() / 4);
+    let sum: Duration = times[from..to].iter().sum();
+    sum.as_nanos() as f64 / (to - from) as f64
+}
+
+#[test]
+fn the_time_of_an_answer_tells_nothing_to_those_without_the_token() {
+    let mut pairs = pairs();
+    let mut peer = Peer::open(alone());
+    // A difference that is there is there each time, and to the same side; one that a busy machine made is not.
+    let mut suspicious = vec![0.0; pairs.len()];
+    for number in 0..ROUNDS {
+        let found = round(&mut peer, &pairs);
+        let mut still = Vec::new();
+        for ((pair, found), before) in pairs.into_iter().zip(found).zip(suspicious) {
+            if found.abs() > 1.0 && (number == 0 || found * before > 0.0) {
+                still.push((pair, found));
+            }
+        }
+        (pairs, suspicious) = still.into_iter().unzip();
+        if pairs.is_empty() {
+            return;
+        }
+    }
+    let what: Vec<_> = pairs.iter().map(|pair| pair.what).zip(suspicious).collect();
+    panic!("in each of {ROUNDS} rounds these took longer or shorter: {what:?}");
+}
