@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// | [`idle_timeout`](Self::idle_timeout) | 75 s | closed | a proxy keeps connections for 60 s as a rule, and should be the one to close them |
 /// | [`write_timeout`](Self::write_timeout) | 30 s | closed | a page is at most some hundred kilobytes |
 /// | [`max_connections`](Self::max_connections) | 512 | 503 with `Retry-After` | half of the 1024 files that a process may have open by default; the rest is for the database |
-/// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB, of which 8 KiB the path | 431, 414 | a cursor has at most 1 KiB, and proxies add a few headers |
+/// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB, of which 8 KiB the request line | 431, 414 | a cursor has at most 1 KiB, and proxies add a few headers |
 /// | headers | 100 | 431 | |
 /// | [`Provider::max_body_bytes`] | 64 KiB | 413 | |
 /// | [`Provider::body_timeout`] | 10 s | 408 | |
@@ -87,6 +88,7 @@ pub struct Server<T> {
     limits: HeadLimits,
     timeouts: Timeouts,
     max_connections: usize,
+    shutdown_delay: Duration,
     shutdown_timeout: Duration,
     #[cfg(feature = "verify")]
     verification: Option<crate::Verification>,
@@ -110,6 +112,7 @@ impl<T: Integration> Server<T> {
                 write: Duration::from_secs(30),
             },
             max_connections: 512,
+            shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(10),
             #[cfg(feature = "verify")]
             verification: None,
@@ -198,7 +201,7 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// The most bytes that a request's head may have, half of them for its path; 16 KiB by default, and between 1 and 256 KiB.
+    /// The most bytes that a request's head may have, half of them for its first line; 16 KiB by default, and between 1 and 256 KiB.
     #[must_use]
     pub fn max_head_bytes(mut self, bytes: usize) -> Self {
         let head_bytes = bytes.clamp(1024, 256 * 1024);
@@ -209,7 +212,17 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// How long callers are waited for once the process is told to end; 10 seconds by default. Actions that were accepted are waited for however long they take.
+    /// How long the server goes on taking connections once the process is told to end, while `/readyz` says 503 already; not at all by default.
+    ///
+    /// Where a load balancer goes on sending requests until it has noticed, as Kubernetes does, give it the time to: a few seconds more than it takes between two of its
+    /// questions. Told to end a second time, the server waits no longer.
+    #[must_use]
+    pub fn shutdown_delay(mut self, delay: Duration) -> Self {
+        self.shutdown_delay = delay;
+        self
+    }
+
+    /// How long callers are waited for once the server takes no more connections; 10 seconds by default. Actions that were accepted are waited for however long they take.
     #[must_use]
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
@@ -260,7 +273,7 @@ impl<T: Integration> Server<T> {
             let verifying = tokio::spawn(async move { verification.keep(&manifest).await });
             tokio_util::task::AbortOnDropHandle::new(verifying)
         });
-        let ending = CancellationToken::new();
+        let (draining, ending) = (CancellationToken::new(), CancellationToken::new());
         let in_flight = self.provider.in_flight.clone();
         let token = self.provider.token_handle();
         let gate = Gate {
@@ -268,7 +281,7 @@ impl<T: Integration> Server<T> {
                 router: self
                     .provider
                     .router()
-                    .merge(health::router(self.ready, ending.clone()))
+                    .merge(health::router(self.ready, draining.clone()))
                     .fallback(outside),
                 limits: self.limits,
                 timeouts: self.timeouts,
@@ -279,16 +292,33 @@ impl<T: Integration> Server<T> {
             open: TaskTracker::new(),
             left_behind: CancellationToken::new(),
         };
-        tokio::select! {
-            () = gate.accept(&listener) => {}
-            () = signals::interrupt() => {}
-            () = terminate.next() => {}
-            () = async {
-                loop {
-                    hangup.next().await;
-                    reload(&token, self.token_file.clone()).await;
+        let mut told_to_end = async || {
+            tokio::select! {
+                () = signals::interrupt() => {}
+                () = terminate.next() => {}
+            }
+        };
+        let reloading = async {
+            loop {
+                hangup.next().await;
+                reload(&token, self.token_file.clone()).await;
+            }
+        };
+        {
+            let mut serving = pin!(async { tokio::join!(gate.accept(&listener), reloading) });
+            tokio::select! {
+                _ = &mut serving => {}
+                () = told_to_end() => {}
+            }
+            draining.cancel();
+            if !self.shutdown_delay.is_zero() {
+                announce("told to end: requests are still taken for a while");
+                // Whoever says it twice means at once.
+                tokio::select! {
+                    _ = timeout(self.shutdown_delay, &mut serving) => {}
+                    () = told_to_end() => {}
                 }
-            } => {}
+            }
         }
         drop(listener);
         ending.cancel();

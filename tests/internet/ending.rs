@@ -168,3 +168,27 @@ fn a_head_that_is_half_said_is_not_waited_for() {
     }
     assert!(process.end().0.success());
 }
+
+#[test]
+#[ignore = "the process that the other tests start"]
+fn child_with_a_delay() -> Result<()> {
+    // Longer than any test waits.
+    server_of_environment(|server| server.shutdown_delay(Duration::from_secs(600)))
+}
+
+#[test]
+fn a_process_that_is_given_a_delay_serves_on_while_it_says_that_it_is_not_ready() {
+    let (process, address) = serving("child_with_a_delay");
+    let ready = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert_eq!(Peer::open(address).ask(ready).status, 200);
+    process.signal(Signal::TERM);
+    process.line_with("requests are still taken");
+    let mut late = Peer::open(address);
+    assert_eq!(late.ask(ready).status, 503);
+    assert_eq!(late.ask(get("/customers/c")).status, 200);
+    // Told again, it waits no longer.
+    process.signal(Signal::TERM);
+    late.is_closed();
+    let (status, said) = process.end();
+    assert!(status.success(), "{said}");
+}

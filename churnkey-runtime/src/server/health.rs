@@ -27,10 +27,10 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// `/healthz` and `/readyz`.
-pub(super) fn router(ask: Option<Ask>, ending: CancellationToken) -> Router {
+pub(super) fn router(ask: Option<Ask>, draining: CancellationToken) -> Router {
     let readiness = Arc::new(Readiness {
         ask,
-        ending,
+        draining,
         last: Mutex::new(None),
     });
     let ready = move || {
@@ -48,7 +48,7 @@ pub(super) fn router(ask: Option<Ask>, ending: CancellationToken) -> Router {
 
 struct Readiness {
     ask: Option<Ask>,
-    ending: CancellationToken,
+    draining: CancellationToken,
     last: Mutex<Option<(Instant, Answer)>>,
 }
 
@@ -57,7 +57,7 @@ type Answer = Shared<BoxFuture<'static, bool>>;
 
 impl Readiness {
     async fn answer(&self) -> Response {
-        if self.is_ready().await && !self.ending.is_cancelled() {
+        if self.is_ready().await && !self.draining.is_cancelled() {
             said("ready")
         } else {
             Error::unavailable(GOOD_FOR).into_response()
