@@ -190,6 +190,19 @@ async fn a_request_is_one_line_of_the_log_with_all_that_identifies_it() {
 }
 
 #[tokio::test]
+async fn a_wrong_method_is_logged_and_counted_like_any_refusal() {
+    let observed = Observed::new();
+    let request = request("/customers/known").method("DELETE");
+    let status = observed.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(status, 405);
+    let lines = observed.log.lines();
+    assert_eq!(lines[0]["fields"]["message"], "refused");
+    assert_eq!(lines[0]["span"]["status"], 405);
+    let counted = observed.metric("churnkey_requests_total", &[("status", "405")]);
+    assert_eq!(counted, 1.0);
+}
+
+#[tokio::test]
 async fn what_belongs_to_no_operation_is_logged_as_well() {
     let observed = Observed::new();
     for (path, status, message) in [

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use futures_util::FutureExt as _;
@@ -121,9 +121,6 @@ struct Call {
 
 impl Call {
     async fn answer(self, shared: &Shared, request: Request) -> Reply {
-        if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
-            return refusal;
-        }
         let mode = Mode::of(request.headers());
         let span = tracing::info_span!(
             "churnkey",
@@ -140,6 +137,9 @@ impl Call {
             mode: mode.as_ref().ok().copied(),
             started: Instant::now(),
         };
+        if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
+            return watch.refused_method(refusal);
+        }
         let (parts, body) = request.into_parts();
         match mode {
             Ok(mode) => {
@@ -155,7 +155,7 @@ impl Call {
         self,
         shared: &Shared,
         mode: Mode,
-        parts: axum::http::request::Parts,
+        parts: Parts,
         body: Body,
         watch: Watch,
     ) -> Reply {
@@ -255,6 +255,14 @@ impl Watch {
                 error.into()
             }
         }
+    }
+
+    /// The end of a request whose method the operation does not have.
+    fn refused_method(&self, refusal: Reply) -> Reply {
+        let _inside = self.span.enter();
+        self.record(refusal.status());
+        tracing::info!(reason = "Method Not Allowed", "refused");
+        refusal
     }
 
     /// The end of a request that was given the outcome of another.
