@@ -15,6 +15,7 @@
 #[allow(dead_code, reason = "it is compared with, not tested")]
 mod acme;
 
+mod accounts;
 mod caller;
 mod cluster;
 mod outage;
