@@ -21,6 +21,7 @@ mod cluster;
 mod outage;
 mod paging;
 mod plan;
+#[allow(dead_code, reason = "the soak uses the rest")]
 mod process;
 mod same_company;
 mod server;

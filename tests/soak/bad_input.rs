@@ -258,10 +258,7 @@ fn hang_up(soak: &Soak) {
 fn guess(soak: &Soak) {
     loop {
         let (began, mut refused) = (Instant::now(), 0);
-        loop {
-            let Some(response) = from_guesser(soak, &format!("guess-{refused}")) else {
-                break;
-            };
+        while let Some(response) = from_guesser(soak, &format!("guess-{refused}")) {
             // One failure is forgiven each second.
             let least_likely = FAILURES + began.elapsed().as_secs() as usize + 1;
             match response.status {

@@ -101,7 +101,7 @@ impl Library {
             turn += 1;
             let card = &self.cards[turn % self.cards.len()];
             let request = soak.request("GET", &card.path, card.mode);
-            let keep = (turn % 4 > 0).then_some(&mut kept);
+            let keep = (!turn.is_multiple_of(4)).then_some(&mut kept);
             if let Some(response) = soak.send("read", turn % INSTANCES.len(), &request, keep) {
                 card.compare(soak, &response);
             }

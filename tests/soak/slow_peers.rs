@@ -12,8 +12,8 @@ use crate::windows::Excuse;
 /// Beyond the longest limit that the server has on a peer, and what a slow machine adds.
 const MOST: Duration = Duration::from_secs(150);
 
-/// So many requests ask for more than all the buffers between two processes hold.
-const UNREAD: usize = 600;
+/// Requests at once of the one who reads no answer.
+const UNREAD: usize = 10;
 
 #[derive(Clone, Copy)]
 enum Peer {
@@ -149,27 +149,26 @@ fn wait_for_the_end(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
     Err(io::Error::other("it was never closed"))
 }
 
-/// Asks for page after page and reads none, until the instance has had enough. Then nothing more can be sent.
+/// Asks for page after page and reads none, until all buffers between the two are full and the instance has had enough. That it hangs up is
+/// known from nothing more being sent.
 fn leave_unread(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
-    let request = soak.request("GET", "/customers?limit=100", "test").bytes();
-    let mut requests = request.repeat(UNREAD);
+    let mut rest = Vec::new();
     let began = Instant::now();
     while began.elapsed() < MOST {
-        match stream.write(&requests[..requests.len().min(16 * 1024)]) {
-            Ok(sent) if sent < requests.len() => drop(requests.drain(..sent)),
-            // All is sent and not all is answered: a byte more tells whether anybody listens.
-            Ok(_) => requests = b"G".to_vec(),
+        if rest.is_empty() {
+            // Asked anew each time: the token may have changed.
+            let page = soak.request("GET", "/customers?limit=100", "test");
+            rest = page.bytes().repeat(UNREAD);
+        }
+        match stream.write(&rest) {
+            Ok(sent) => drop(rest.drain(..sent)),
             Err(cause) if is_timeout(&cause) => {}
             Err(_) => {
                 stream.shutdown(Shutdown::Both).ok();
                 return Ok(End::Closed);
             }
         }
-        if !soak.pause(Duration::from_millis(if requests.len() > 1 {
-            20
-        } else {
-            1000
-        })) {
+        if !soak.pause(Duration::from_millis(100)) {
             return Ok(End::NotYet);
         }
     }
