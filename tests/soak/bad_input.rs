@@ -47,12 +47,9 @@ fn send_nonsense(soak: &Soak) {
                 return;
             }
             turn += 1;
-            let answer = soak.exchange(
-                "bad input",
-                turn % INSTANCES.len(),
-                Duration::ZERO,
-                |address| talk(TcpStream::connect(address)?, &nonsense.bytes),
-            );
+            let answer = soak.exchange("bad input", turn % INSTANCES.len(), Duration::ZERO, |at| {
+                talk(TcpStream::connect(at.address)?, &nonsense.bytes)
+            });
             if let Some(response) = answer {
                 expect_refusal(soak, nonsense.what, &response, nonsense.status);
             }
@@ -301,8 +298,8 @@ fn from_guesser(soak: &Soak, token: &str) -> Option<Response> {
     let request = format!(
         "GET /churnkey/features HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
     );
-    soak.exchange("token", STEADY, Duration::ZERO, |address| {
-        talk(connect_from(GUESSER, address)?, request.as_bytes())
+    soak.exchange("token", STEADY, Duration::ZERO, |at| {
+        talk(connect_from(GUESSER, at.address)?, request.as_bytes())
     })
 }
 

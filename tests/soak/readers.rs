@@ -203,8 +203,8 @@ pub(crate) fn ask_for_health(soak: &Soak) {
                 ("/readyz", GOOD_FOR, "ready"),
             ] {
                 let request = Request::new("GET", path).header("connection", "close");
-                let answer = soak.exchange("health", instance, age, |address| {
-                    Connection::new(address).send(&request)
+                let answer = soak.exchange("health", instance, age, |at| {
+                    Connection::new(at.address).send(&request)
                 });
                 if let Some(response) = answer
                     && (response.status != 200 || response.json() != json!({ "status": said }))

@@ -61,8 +61,8 @@ pub(crate) fn sample(soak: &Soak, run: Duration) -> Vec<Sample> {
 /// What the instance that lives all the time holds must not grow. The first fifth is for pools and caches to fill; a run that is over before they are
 /// tells nothing of memory.
 pub(crate) fn judge(soak: &Soak, run: Duration, idle: &[Resources; 3], samples: &[Sample]) {
-    let of_steady = |fifth: usize| {
-        let part = &samples[samples.len() * (fifth - 1) / 5..samples.len() * fifth / 5];
+    let median_of = |fifth: usize| {
+        let part = &samples[samples.len() * fifth / 5..samples.len() * (fifth + 1) / 5];
         let mut rss: Vec<u64> = part
             .iter()
             .filter_map(|sample| Some(sample.of[STEADY]?.rss_kib))
@@ -70,10 +70,9 @@ pub(crate) fn judge(soak: &Soak, run: Duration, idle: &[Resources; 3], samples: 
         rss.sort_unstable();
         rss[rss.len() / 2]
     };
-    let (early, late) = (of_steady(2), of_steady(5));
-    println!(
-        "instance {STEADY} held {early} KiB in the second fifth of the run, and {late} KiB in the last"
-    );
+    let fifths = [0, 1, 2, 3, 4].map(median_of);
+    println!("instance {STEADY} held, in KiB, the median of each fifth of the run: {fifths:?}");
+    let (early, late) = (fifths[1], fifths[4]);
     if run >= LONG && late > early + early / 10 + 2048 {
         soak.tally
             .violation(format!("memory grows: from {early} KiB to {late} KiB"));

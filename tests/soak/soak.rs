@@ -47,10 +47,11 @@ struct Place {
     whereabouts: RwLock<Whereabouts>,
 }
 
+/// An address, and how often the instance has been started until it was there.
 #[derive(Clone, Copy)]
-struct Whereabouts {
+pub(crate) struct Whereabouts {
+    pub(crate) address: SocketAddr,
     life: usize,
-    address: SocketAddr,
 }
 
 /// The connections that a caller keeps, one for each instance.
@@ -132,11 +133,6 @@ impl Soak {
         self.whereabouts(instance).address
     }
 
-    /// How often an instance has been started.
-    pub(crate) fn life(&self, instance: usize) -> usize {
-        self.whereabouts(instance).life
-    }
-
     pub(crate) fn token_file(&self) -> PathBuf {
         self.directory.path().join("token")
     }
@@ -167,19 +163,23 @@ impl Soak {
         request: &Request,
         kept: Option<&mut Kept>,
     ) -> Option<Response> {
-        self.exchange(kind, instance, Duration::ZERO, |address| {
-            let Some(Kept(connections)) = kept else {
-                return Connection::new(address).send(request);
-            };
-            let life = self.life(instance);
-            match &mut connections[instance] {
-                Some((of, connection)) if *of == life => connection.send(request),
-                stale => {
-                    let (_, connection) = stale.insert((life, Connection::new(address)));
-                    connection.send(request)
+        self.exchange(
+            kind,
+            instance,
+            Duration::ZERO,
+            |Whereabouts { address, life }| {
+                let Some(Kept(connections)) = kept else {
+                    return Connection::new(address).send(request);
+                };
+                match &mut connections[instance] {
+                    Some((of, connection)) if *of == life => connection.send(request),
+                    stale => {
+                        let (_, connection) = stale.insert((life, Connection::new(address)));
+                        connection.send(request)
+                    }
                 }
-            }
-        })
+            },
+        )
     }
 
     /// Sends something and judges what comes back. The answer may be as old as `age`.
@@ -188,10 +188,10 @@ impl Soak {
         kind: &'static str,
         instance: usize,
         age: Duration,
-        send: impl FnOnce(SocketAddr) -> io::Result<Response>,
+        send: impl FnOnce(Whereabouts) -> io::Result<Response>,
     ) -> Option<Response> {
         let under_way = self.windows.begin();
-        let answer = send(self.address(instance));
+        let answer = send(self.whereabouts(instance));
         let took = under_way.since.elapsed();
         let since = under_way.since.checked_sub(age).unwrap_or(under_way.since);
         match answer {
