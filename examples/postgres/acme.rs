@@ -57,6 +57,11 @@ impl Acme {
         })
     }
 
+    /// Whether the database can be reached: what `/readyz` asks.
+    pub(crate) async fn answers(&self) -> Result<()> {
+        self.database.connection().await.map(drop)
+    }
+
     /// Carries out an action, and once more from the start if it has lost to another in the database.
     pub(crate) async fn carry_out<A: Future<Output = Result<()>>>(
         &self,

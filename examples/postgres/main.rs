@@ -14,7 +14,7 @@
 //! | --- | --- |
 //! | `ACME_DATABASE_URL` | the database, as `postgresql://user:password@host:port/name` |
 //! | `ACME_DATABASE_CONNECTIONS` | the most connections that this instance opens; 8 if absent |
-//! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends, the same for all instances |
+//! | `CK_INTEGRATION_TOKEN`, `CK_INTEGRATION_TOKEN_FILE` | the token that Churnkey sends, the same for all instances, or a file that has it and is read again on SIGHUP |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //!
 //! The connection to the database is not encrypted: on a network that others share, give the pool in
@@ -30,7 +30,7 @@ use std::num::NonZeroUsize;
 
 use acme::Acme;
 use churnkey::http::StatusCode;
-use churnkey::{Error, Provider, Result, Server};
+use churnkey::{Error, Result, Server};
 use tokio::net::TcpListener;
 
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
@@ -46,7 +46,6 @@ async fn main() -> Result<()> {
         "ACME_DATABASE_URL",
         "postgresql://user:password@host:port/name",
     )?;
-    let token = required("CK_INTEGRATION_TOKEN", "any text, to try things out")?;
     let connections = match setting("ACME_DATABASE_CONNECTIONS") {
         Some(number) => number.trim().parse::<NonZeroUsize>().map_err(|_| {
             refusal("ACME_DATABASE_CONNECTIONS must be a whole number from 1".to_owned())
@@ -63,7 +62,8 @@ async fn main() -> Result<()> {
         .because(cause)
     })?;
     show_address(listener.local_addr()?);
-    Server::new(Provider::new(acme, token))
+    Server::from_env(acme)?
+        .ready(|acme| async move { acme.answers().await })
         .run_on(listener)
         .await
 }

@@ -68,7 +68,7 @@ impl Request {
         format!("{} {}{headers} {body}", self.method, short(&self.target))
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = [self.method.as_bytes(), b" ", &self.target, b" HTTP/1.1\r\n"].concat();
         bytes.extend(b"host: churnkey.test\r\n");
         for (name, value) in &self.headers {
@@ -161,7 +161,7 @@ impl Connection {
     }
 }
 
-fn read_response(stream: &mut TcpStream, method: &str) -> io::Result<Response> {
+pub(crate) fn read_response(stream: &mut TcpStream, method: &str) -> io::Result<Response> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(end) = position(&bytes, b"\r\n\r\n") {

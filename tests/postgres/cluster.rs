@@ -1,12 +1,12 @@
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::accounts::{account_for, assert_same_books, carry_out_alone};
 use crate::caller::{Action, Caller};
 use crate::plan::{Flow, flows};
 use crate::process::Process;
-use crate::server::{Database, Server};
+use crate::server::Server;
 use crate::session::Session;
 
 /// Of each mode. Their flows have some 1100 actions.
@@ -27,7 +27,7 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
     let (alone, together) = (server.company(), server.company());
     let moment = alone.stop_the_clock();
     together.stop_the_clock_at(&moment);
-    let mut flows = flows(&together.session(), CUSTOMERS);
+    let mut flows = flows(&together.session(), 1..=CUSTOMERS);
     let actions: Vec<Action> = flows.iter().flatten().cloned().collect();
 
     // What the killed instance is in the middle of.
@@ -172,71 +172,6 @@ fn kill_in_the_middle(victim: &mut Process, caller: &Caller, flows: &[Flow], ses
         victim.kill();
         session.run("ROLLBACK");
     });
-}
-
-fn carry_out_alone(actions: &[Action], database: &Database) {
-    let instance = [Process::on(database)];
-    let caller = Caller::of(&instance);
-    for action in actions {
-        let response = caller
-            .send(action, 0)
-            .expect("an instance that nobody disturbs answers");
-        assert_eq!(response.status, 200, "{action:?}: {}", response.text());
-    }
-}
-
-/// Each action that was sent has been applied once, nothing else has been, and each change of a subscription has its action.
-fn account_for(actions: &[Action], session: &Session) {
-    let entries = session.texts(
-        "SELECT request_id || ' ' || count(*) FILTER (WHERE outcome = 'applied') FROM audit GROUP BY request_id",
-    );
-    let mut applied: BTreeMap<&str, usize> = entries
-        .iter()
-        .map(|line| line.split_once(' ').expect("two columns"))
-        .map(|(id, count)| (id, count.parse().expect("a number")))
-        .collect();
-    let mut wrong = Vec::new();
-    for action in actions {
-        match applied.remove(action.request_id.as_str()) {
-            Some(1) => {}
-            Some(0) => wrong.push(format!("{action:?} is in the audit and was not applied")),
-            Some(times) => wrong.push(format!("{action:?} was applied {times} times")),
-            None => wrong.push(format!("{action:?} is lost")),
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {}:\n{}",
-        wrong.len(),
-        actions.len(),
-        wrong.join("\n")
-    );
-    assert!(applied.is_empty(), "nobody sent {applied:?}");
-    let astray = session.texts(
-        "SELECT subscriptions.id || ' is of version ' || subscriptions.version || ' with ' || count(actions) || ' actions'
-         FROM subscriptions LEFT JOIN actions ON actions.mode = subscriptions.mode AND subscription_id = id
-         GROUP BY subscriptions.mode, id
-         HAVING subscriptions.version <> count(actions) OR max(actions.version) <> count(actions) - 1",
-    );
-    assert!(astray.is_empty(), "{astray:?}");
-}
-
-/// Row by row, all that an action can change.
-fn assert_same_books(found: &Session, expected: &Session) {
-    for rows in [
-        "SELECT to_jsonb(subscriptions) FROM subscriptions ORDER BY mode, id",
-        "SELECT to_jsonb(subscription_discounts) FROM subscription_discounts ORDER BY mode, subscription_id, coupon_id",
-        "SELECT to_jsonb(coupons) FROM coupons ORDER BY mode, id",
-        "SELECT to_jsonb(prorations) - 'number' FROM prorations ORDER BY mode, subscription_id, at, to_price_id",
-        "SELECT to_jsonb(actions) FROM actions ORDER BY mode, subscription_id, version",
-        "SELECT to_jsonb(audit) - 'number' FROM audit WHERE outcome = 'applied' ORDER BY request_id",
-    ] {
-        let (found, expected) = (found.texts(rows), expected.texts(rows));
-        assert_eq!(found.len(), expected.len(), "{rows}");
-        for (found, expected) in found.iter().zip(&expected) {
-            assert_eq!(found, expected, "{rows}");
-        }
-    }
 }
 
 fn wait_until(otherwise: &str, condition: impl Fn() -> bool) {

@@ -15,11 +15,13 @@
 #[allow(dead_code, reason = "it is compared with, not tested")]
 mod acme;
 
+mod accounts;
 mod caller;
 mod cluster;
 mod outage;
 mod paging;
 mod plan;
+#[allow(dead_code, reason = "the soak uses the rest")]
 mod process;
 mod same_company;
 mod server;

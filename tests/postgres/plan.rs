@@ -2,6 +2,7 @@
 //! carried out after those before it in its flow, and nothing if it is carried out again.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
@@ -11,9 +12,9 @@ use crate::session::Session;
 /// Actions that follow each other, on the subscriptions of one customer.
 pub(crate) type Flow = Vec<Action>;
 
-/// A flow for each of the first customers of both modes that has something to change. They do not touch each other but for the
+/// A flow for each of the customers with these numbers, in both modes, that has something to change. They do not touch each other but for the
 /// coupons, whose redemptions are counted together.
-pub(crate) fn flows(session: &Session, customers: usize) -> Vec<Flow> {
+pub(crate) fn flows(session: &Session, customers: RangeInclusive<usize>) -> Vec<Flow> {
     let prices: HashMap<String, String> = session
         .texts("SELECT id || ' ' || price_id FROM subscriptions")
         .iter()
@@ -22,7 +23,7 @@ pub(crate) fn flows(session: &Session, customers: usize) -> Vec<Flow> {
         .collect();
     let far = session.texts("SELECT to_char(company_time() AT TIME ZONE 'UTC' + '200 days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
     let mut flows = Vec::new();
-    for number in 1..=customers {
+    for number in customers {
         for mode in ["test", "live"] {
             let customer = Customer {
                 mode,

@@ -110,11 +110,28 @@ impl Process {
             .clone()
     }
 
+    /// The log, also after its end.
+    pub(crate) fn shared_log(&self) -> impl Fn() -> String + use<> {
+        let log = Arc::clone(&self.log);
+        move || log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// SIGKILL: nothing is ended, nothing is said.
     pub(crate) fn kill(&mut self) {
         self.killed = true;
         self.child.kill().expect("a process of ours can be killed");
         self.child.wait().expect("and ends");
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, and how it ended.
+    pub(crate) fn stop(mut self) -> Option<ExitStatus> {
+        let ended = self.terminate();
+        self.killed = ended.is_some();
+        ended
     }
 
     /// What `kill` and a container's runtime send.

@@ -1,0 +1,315 @@
+//! Those who send what is wrong, and those who hang up in the middle.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::net::TcpSocket;
+use tokio::runtime::Builder;
+
+use crate::http::{Response, read_response};
+use crate::soak::{INSTANCES, Pace, STEADY, Soak};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// By default a peer may fail so often in a minute.
+const FAILURES: usize = 60;
+
+/// Longer than it takes for all failures to be forgiven.
+const FORGIVEN: Duration = Duration::from_secs(62);
+
+/// Whoever guesses tokens does it from an address of its own.
+const GUESSER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+
+pub(crate) fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, soak: &'scope Soak) {
+    scope.spawn(|| send_nonsense(soak));
+    scope.spawn(|| hang_up(soak));
+    scope.spawn(|| guess(soak));
+}
+
+/// Something that is wrong, and the status that it is due.
+struct Nonsense {
+    what: &'static str,
+    bytes: Vec<u8>,
+    status: u16,
+}
+
+fn send_nonsense(soak: &Soak) {
+    let mut pace = Pace::per_second(20);
+    let mut turn = 0;
+    loop {
+        for nonsense in all(&soak.token()) {
+            if !pace.turn(soak) {
+                return;
+            }
+            turn += 1;
+            let answer = soak.exchange("bad input", turn % INSTANCES.len(), Duration::ZERO, |at| {
+                talk(TcpStream::connect(at.address)?, &nonsense.bytes)
+            });
+            if let Some(response) = answer {
+                expect_refusal(soak, nonsense.what, &response, nonsense.status);
+            }
+        }
+    }
+}
+
+fn expect_refusal(soak: &Soak, what: &str, response: &Response, status: u16) {
+    let sound = response.status == status
+        && serde_json::from_slice::<serde_json::Value>(&response.body).is_ok_and(|body| {
+            body["code"] == json!(status)
+                && body["message"].is_string()
+                && body.as_object().is_some_and(|fields| fields.len() == 2)
+        });
+    if !sound {
+        soak.tally.violation(format!(
+            "{what} is due a {status} and was answered {} {}",
+            response.status,
+            response.text()
+        ));
+    }
+}
+
+fn talk(mut stream: TcpStream, bytes: &[u8]) -> io::Result<Response> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    // The refusal may come before all is sent. It counts, not our failure to send the rest.
+    stream.write_all(bytes).ok();
+    read_response(&mut stream, "GET")
+}
+
+fn all(token: &str) -> Vec<Nonsense> {
+    let wire = |what, text: String, status| Nonsense {
+        what,
+        bytes: text.into_bytes(),
+        status,
+    };
+    let head = |lines: &str| {
+        format!(
+            "POST /churnkey/actions/subscription/cancel HTTP/1.1\r\nhost: churnkey.test\r\n{lines}\r\n"
+        )
+    };
+    let get = |path: &str, lines: &str| {
+        format!(
+            "GET {path} HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {token}\r\n{lines}\r\n"
+        )
+    };
+    let post = |lines: &str, body: &str| {
+        let length = body.len();
+        head(&format!(
+            "authorization: Bearer {token}\r\n{lines}content-length: {length}\r\n"
+        )) + body
+    };
+    let chunked = |body: &str| {
+        head(&format!(
+            "authorization: Bearer {token}\r\ntransfer-encoding: chunked\r\n"
+        )) + body
+    };
+    let cancel = |customer: &str| {
+        json!({ "customerId": customer, "subscriptionId": "sub_test_0010_1", "scheduledAt": "immediate" }).to_string()
+    };
+    let test = "x-churnkey-mode: test\r\n";
+    vec![
+        Nonsense {
+            what: "noise",
+            bytes: noise(),
+            status: 400,
+        },
+        wire(
+            "a request of TLS",
+            "\x16\x03\x01\x02\x00\x01\x00\x01\n".to_owned(),
+            400,
+        ),
+        wire("HTTP/0.9", "GET /churnkey/prices\r\n\r\n".to_owned(), 400),
+        wire("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), 505),
+        wire(
+            "bare line feeds",
+            "GET /healthz HTTP/1.1\nhost: churnkey.test\n\n".to_owned(),
+            400,
+        ),
+        wire("no host", "GET /healthz HTTP/1.1\r\n\r\n".to_owned(), 400),
+        wire("two hosts", head("host: other.test\r\n"), 400),
+        wire(
+            "two lengths",
+            head("content-length: 1\r\ncontent-length: 2\r\n"),
+            400,
+        ),
+        wire("a list of lengths", head("content-length: 1, 1\r\n"), 400),
+        wire(
+            "a length and chunks",
+            head("content-length: 5\r\ntransfer-encoding: chunked\r\n") + "0\r\n\r\n",
+            400,
+        ),
+        wire(
+            "two codings",
+            head("transfer-encoding: gzip, chunked\r\n"),
+            400,
+        ),
+        wire(
+            "a space before a colon",
+            head("content-length : 1\r\n"),
+            400,
+        ),
+        wire("a folded header", head("x: a\r\n b\r\n"), 400),
+        wire("a NUL in a header", head("x: a\0b\r\n"), 400),
+        wire(
+            "a path too long",
+            format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(9000)),
+            414,
+        ),
+        wire(
+            "a header too long",
+            head(&format!("x: {}\r\n", "a".repeat(20_000))),
+            431,
+        ),
+        wire("too many headers", head(&"x: a\r\n".repeat(101)), 431),
+        wire("a body too long", post("", &" ".repeat(70_000)), 413),
+        wire(
+            "too many chunks",
+            chunked(&(format!("1000\r\n{}\r\n", " ".repeat(4096)).repeat(20) + "0\r\n\r\n")),
+            413,
+        ),
+        wire("a chunk without a size", chunked("zz\r\n"), 400),
+        wire("half of some JSON", post("", "{\"customerId\":"), 400),
+        wire("JSON that is no object", post("", "[]"), 400),
+        wire("an action without fields", post("", "{}"), 400),
+        wire(
+            "a body that is no JSON",
+            post("content-type: text/plain\r\n", "a"),
+            415,
+        ),
+        wire(
+            "a customer who is not there",
+            post(test, &cancel("nobody")),
+            404,
+        ),
+        wire(
+            "the wrong customer",
+            post(test, &cancel("cus_test_0020")),
+            404,
+        ),
+        wire("an unknown path", get("/churnkey/nothing", ""), 404),
+        wire(
+            "a path outside",
+            "GET /etc/passwd HTTP/1.1\r\nhost: a\r\n\r\n".to_owned(),
+            404,
+        ),
+        wire(
+            "an unknown mode",
+            get("/churnkey/prices", "x-churnkey-mode: both\r\n"),
+            400,
+        ),
+        wire("a limit of none", get("/churnkey/prices?limit=0", ""), 400),
+        wire(
+            "a cursor of one's own",
+            get("/churnkey/customers?cursor=abc", ""),
+            400,
+        ),
+        wire(
+            "the wrong method",
+            get("/churnkey/actions/subscription/cancel", ""),
+            405,
+        ),
+    ]
+}
+
+/// A line of bytes without order, none of which is a letter of `HTTP`.
+fn noise() -> Vec<u8> {
+    let mut bytes = vec![0xff];
+    while bytes.len() < 64 {
+        let word = RandomState::new().build_hasher().finish();
+        bytes.extend(word.to_le_bytes().map(|byte| byte | 0x80));
+    }
+    bytes.push(b'\n');
+    bytes
+}
+
+/// In the head, in the body, before the answer: nobody is left to be answered, and the instance must go on.
+fn hang_up(soak: &Soak) {
+    let mut pace = Pace::per_second(6);
+    let mut turn = 0;
+    while pace.turn(soak) {
+        turn += 1;
+        let whole = soak.request("GET", "/customers?limit=100", "live").bytes();
+        let body = soak
+            .request("POST", "/actions/subscription/cancel", "test")
+            .header("content-length", "100")
+            .bytes();
+        let (what, part) = match turn % 3 {
+            0 => ("in the head", &whole[..whole.len() / 2]),
+            1 => ("in the body", &body[..]),
+            _ => ("before the answer", &whole[..]),
+        };
+        let sent = TcpStream::connect(soak.address(turn % INSTANCES.len()))
+            .and_then(|mut stream| stream.write_all(part));
+        if sent.is_ok() {
+            soak.tally.count("hung up", what, 1);
+        }
+    }
+}
+
+/// Tries tokens until it is told to wait, which must be when it has failed as often as it may.
+fn guess(soak: &Soak) {
+    loop {
+        let (began, mut refused) = (Instant::now(), 0);
+        while let Some(response) = from_guesser(soak, &format!("guess-{refused}")) {
+            // One failure is forgiven each second.
+            let least_likely = FAILURES + began.elapsed().as_secs() as usize + 1;
+            match response.status {
+                401 if refused < least_likely => {
+                    refused += 1;
+                    expect_refusal(soak, "a wrong token", &response, 401);
+                }
+                429 if refused >= FAILURES => {
+                    expect_refusal(soak, "one wrong token too many", &response, 429);
+                    if response.header("retry-after").is_none() {
+                        soak.tally
+                            .violation("a 429 without `Retry-After`".to_owned());
+                    }
+                    break;
+                }
+                status => {
+                    soak.tally.violation(format!(
+                        "the wrong token after {refused} was answered {status}"
+                    ));
+                    break;
+                }
+            }
+        }
+        // Churnkey may share the address.
+        if let Some(response) = from_guesser(soak, &soak.token())
+            && response.status != 200
+        {
+            soak.tally.violation(format!(
+                "the token was answered {} from where others guess",
+                response.status
+            ));
+        }
+        if !soak.pause(FORGIVEN) {
+            return;
+        }
+    }
+}
+
+fn from_guesser(soak: &Soak, token: &str) -> Option<Response> {
+    let request = format!(
+        "GET /churnkey/features HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+    );
+    soak.exchange("token", STEADY, Duration::ZERO, |at| {
+        talk(connect_from(GUESSER, at.address)?, request.as_bytes())
+    })
+}
+
+fn connect_from(from: IpAddr, to: SocketAddr) -> io::Result<TcpStream> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        socket.connect(to).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
+}

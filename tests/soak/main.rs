@@ -1,0 +1,143 @@
+//! Bounded load and faults, mixed, for as long as one argument says in seconds: `benches/soak/run` builds and starts it.
+//!
+//! Three instances of the example `postgres` stand behind one database. What must hold is checked all the time: outside of the windows in which
+//! a fault explains it, every good request gets the answer that it would get alone, and bad ones exactly the refusal that they are due. At the end
+//! every action is accounted for, and what the processes hold is compared with what they held before.
+
+#![cfg(unix)]
+
+mod bad_input;
+mod callers;
+mod faults;
+mod logs;
+mod readers;
+mod resources;
+mod slow_peers;
+mod soak;
+mod tally;
+mod windows;
+
+#[path = "../postgres/accounts.rs"]
+mod accounts;
+#[path = "../postgres/caller.rs"]
+#[allow(dead_code, reason = "the callers of a soak keep accounts of their own")]
+mod caller;
+#[path = "../black_box/http.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod http;
+#[path = "../postgres/plan.rs"]
+mod plan;
+#[path = "../postgres/process.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod process;
+#[path = "../postgres/server.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod server;
+#[path = "../postgres/session.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod session;
+
+use std::env;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use crate::callers::Callers;
+use crate::readers::Library;
+use crate::server::Server;
+use crate::soak::Soak;
+
+/// Customers of each mode that the company has from the start. They are read, and no action touches them.
+const FOUNDERS: usize = 500;
+
+/// The callers find on average two actions for each customer, and send some thirty a second.
+const FURTHER_CUSTOMERS_A_SECOND: usize = 12;
+
+/// Customer ids have four digits.
+const LAST_CUSTOMER: usize = 9999;
+
+fn main() -> ExitCode {
+    let seconds = match env::args().nth(1).map(|text| text.parse::<u64>()) {
+        None => 600,
+        Some(Ok(seconds @ 10..)) => seconds,
+        Some(_) => {
+            eprintln!("the only argument is for how many seconds to run, from 10");
+            return ExitCode::FAILURE;
+        }
+    };
+    let run = Duration::from_secs(seconds);
+
+    println!("starting PostgreSQL and three instances");
+    let server = Server::durable();
+    let (alone, together) = (server.company(), server.company());
+    let moment = alone.stop_the_clock();
+    together.stop_the_clock_at(&moment);
+    let customers =
+        (FOUNDERS + 100 + FURTHER_CUSTOMERS_A_SECOND * seconds as usize).min(LAST_CUSTOMER);
+    for database in [&alone, &together] {
+        database.session().run(&sowing(customers));
+    }
+    let flows = plan::flows(&together.session(), FOUNDERS + 1..=customers);
+
+    let soak = Soak::start(&server, &together);
+    let idle = soak.resources_of_all();
+    let library = Library::of(&soak, customers);
+    let callers = Callers::of(&flows);
+    println!("{seconds} seconds of load and faults");
+    let samples = thread::scope(|scope| {
+        for _ in 0..callers::WORKERS {
+            let callers = &callers;
+            let soak = &soak;
+            scope.spawn(move || callers.work(soak));
+        }
+        for number in 0..readers::WORKERS {
+            let (library, soak) = (&library, &soak);
+            scope.spawn(move || library.read_on(soak, number));
+        }
+        scope.spawn(|| library.walk_on(&soak));
+        scope.spawn(|| readers::ask_for_health(&soak));
+        bad_input::spawn(scope, &soak);
+        slow_peers::spawn(scope, &soak);
+        let sampling = scope.spawn(|| resources::sample(&soak, run));
+        // On this thread, as the database lasts as long as the thread that has started it.
+        faults::inject(&soak, run);
+        soak.end();
+        sampling.join().expect("the samples")
+    });
+    println!("the load has ended");
+
+    resources::judge(&soak, run, &idle, &samples);
+    resources::wait_for_rest(&soak, &idle);
+    soak.shut_down();
+    let sent = callers.sent();
+    println!("accounting for {} actions", sent.len());
+    accounts::account_for(&sent, &together.session());
+    accounts::carry_out_alone(&sent, &alone);
+    accounts::account_for(&sent, &alone.session());
+    accounts::assert_same_books(&together.session(), &alone.session());
+
+    soak.tally
+        .count("actions accounted for", "once each", sent.len());
+    resources::report(&samples);
+    soak.report(run);
+    soak.tally.verdict()
+}
+
+/// Further customers, each like one of the first three hundred in all that matters to an action.
+fn sowing(last: usize) -> String {
+    let first = FOUNDERS + 1;
+    format!(
+        "CREATE TEMPORARY TABLE sown AS
+            SELECT mode, customers.id AS template, 'cus_' || mode || '_' || to_char(n, 'FM0000') AS id, to_char(n, 'FM0000') AS number
+            FROM generate_series({first}, {last}) n
+            JOIN customers ON right(customers.id, 4)::integer = (n - 1) % 300 + 1;
+         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
+            SELECT mode, sown.id, created_at, first_name, last_name, sown.id || '@example.com', currency
+            FROM sown JOIN customers USING (mode) WHERE customers.id = template;
+         INSERT INTO subscriptions
+            SELECT (jsonb_populate_record(subscriptions, jsonb_build_object('customer_id', sown.id,
+                'id', 'sub_' || mode || '_' || number || '_' || right(subscriptions.id, 1)))).*
+            FROM sown JOIN subscriptions USING (mode) WHERE subscriptions.customer_id = template;
+         ANALYZE"
+    )
+}

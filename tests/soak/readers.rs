@@ -1,0 +1,244 @@
+//! Readers of what no action touches: every answer is known beforehand.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::FOUNDERS;
+use crate::http::{Connection, Request, Response, encoded};
+use crate::soak::{INSTANCES, Kept, Pace, STEADY, Soak};
+
+/// Readers at a time.
+pub(crate) const WORKERS: usize = 6;
+
+/// Requests of each reader.
+const PER_SECOND: u32 = 25;
+
+/// Pages of the one who walks through the lists.
+const PAGES_PER_SECOND: u32 = 20;
+
+/// For how long an answer of `/readyz` is good, and what a slow machine adds.
+const GOOD_FOR: Duration = Duration::from_millis(1500);
+
+/// What was answered before anything went wrong.
+pub(crate) struct Library {
+    cards: Vec<Card>,
+    customers: usize,
+}
+
+struct Card {
+    mode: &'static str,
+    path: String,
+    status: u16,
+    document: Value,
+}
+
+impl Library {
+    pub(crate) fn of(soak: &Soak, customers: usize) -> Self {
+        let mut library = Self {
+            cards: Vec::new(),
+            customers,
+        };
+        let mut kept = Kept::default();
+        for mode in ["test", "live"] {
+            let mut add = |path: String| library.add(soak, &mut kept, mode, path);
+            add("/features".to_owned());
+            for list in ["/prices", "/coupons", "/products", "/families"] {
+                add(list.to_owned());
+                let page = add(format!("{list}?limit=100"));
+                for row in page["data"].as_array().expect("a page") {
+                    add(format!("{list}/{}", encoded(text(row, "id"))));
+                }
+                add(format!("{list}/nothing"));
+            }
+            add("/customers/nobody".to_owned());
+            for number in (1..=FOUNDERS).step_by(7) {
+                let path = format!("/customers/cus_{mode}_{number:04}");
+                let customer = add(path.clone());
+                for way in ["email", "phone"] {
+                    if let Some(value) = customer[way].as_str() {
+                        add(format!("/customers/{way}/{}", encoded(value)));
+                    }
+                }
+                add(format!("{path}/subscriptions/nothing"));
+                let page = add(format!("{path}/subscriptions"));
+                for row in page["data"].as_array().expect("a page") {
+                    let id = encoded(text(row, "id"));
+                    add(format!("{path}/subscriptions/{id}"));
+                    add(format!("/customers/cus_{mode}_0008/subscriptions/{id}"));
+                }
+            }
+        }
+        library
+    }
+
+    fn add(&mut self, soak: &Soak, kept: &mut Kept, mode: &'static str, path: String) -> Value {
+        let request = soak.request("GET", &path, mode);
+        let response = soak
+            .send("read", STEADY, &request, Some(kept))
+            .expect("an answer before anything goes wrong");
+        let missing = path.ends_with("/nothing")
+            || path.ends_with("/nobody")
+            || path.contains("_0008/subscriptions/");
+        assert_eq!(response.status, if missing { 404 } else { 200 }, "{path}");
+        let document = without_redemptions(response.json());
+        self.cards.push(Card {
+            mode,
+            path,
+            status: response.status,
+            document: document.clone(),
+        });
+        document
+    }
+
+    /// Reads one after the other, of whichever instance.
+    pub(crate) fn read_on(&self, soak: &Soak, number: usize) {
+        let mut pace = Pace::per_second(PER_SECOND);
+        let mut kept = Kept::default();
+        let mut turn = number * self.cards.len() / WORKERS;
+        while pace.turn(soak) {
+            turn += 1;
+            let card = &self.cards[turn % self.cards.len()];
+            let request = soak.request("GET", &card.path, card.mode);
+            let keep = (!turn.is_multiple_of(4)).then_some(&mut kept);
+            if let Some(response) = soak.send("read", turn % INSTANCES.len(), &request, keep) {
+                card.compare(soak, &response);
+            }
+        }
+    }
+
+    /// Follows every list to its end, each page of another instance.
+    pub(crate) fn walk_on(&self, soak: &Soak) {
+        let mut pace = Pace::per_second(PAGES_PER_SECOND);
+        loop {
+            for mode in ["test", "live"] {
+                for (list, limit, rows) in [
+                    ("/customers", 100, self.customers),
+                    ("/prices", 7, 30),
+                    ("/coupons", 2, 9),
+                    ("/products", 1, 4),
+                    ("/families", 1, 2),
+                    (&format!("/customers/cus_{mode}_0007/subscriptions"), 1, 3),
+                ] {
+                    if !walk(soak, &mut pace, mode, list, limit, rows) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Card {
+    fn compare(&self, soak: &Soak, response: &Response) {
+        let same = response.status == self.status
+            && serde_json::from_slice(&response.body)
+                .is_ok_and(|found: Value| without_redemptions(found) == self.document);
+        if !same {
+            soak.tally.violation(format!(
+                "{} {}: {} {}",
+                self.mode,
+                self.path,
+                response.status,
+                response.text()
+            ));
+        }
+    }
+}
+
+/// Answers whether to go on.
+fn walk(soak: &Soak, pace: &mut Pace, mode: &str, list: &str, limit: usize, rows: usize) -> bool {
+    let mut kept = Kept::default();
+    let mut ids = BTreeSet::new();
+    let mut cursor = String::new();
+    let mut turn = 0;
+    loop {
+        if !pace.turn(soak) {
+            return false;
+        }
+        turn += 1;
+        let path = format!("{list}?limit={limit}&cursor={}", encoded(&cursor));
+        let request = soak.request("GET", &path, mode);
+        let Some(response) = soak.send("page", turn % INSTANCES.len(), &request, Some(&mut kept))
+        else {
+            continue;
+        };
+        if response.status != 200 {
+            soak.tally.violation(format!(
+                "{mode} {path}: {} {}",
+                response.status,
+                response.text()
+            ));
+            return true;
+        }
+        let page = response.json();
+        for row in page["data"].as_array().expect("a page") {
+            if !ids.insert(text(row, "id").to_owned()) {
+                soak.tally
+                    .violation(format!("{mode} {list} repeats {}", text(row, "id")));
+            }
+        }
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => break,
+        }
+    }
+    soak.tally.count("walks", "to the end of a list", 1);
+    if ids.len() != rows {
+        let found = ids.len();
+        soak.tally
+            .violation(format!("{mode} {list} has {rows} rows, and {found} came"));
+    }
+    true
+}
+
+/// An orchestrator and a load balancer.
+pub(crate) fn ask_for_health(soak: &Soak) {
+    let mut pace = Pace::per_second(2);
+    while pace.turn(soak) {
+        for instance in INSTANCES {
+            for (path, age, said) in [
+                ("/healthz", Duration::ZERO, "ok"),
+                ("/readyz", GOOD_FOR, "ready"),
+            ] {
+                let request = Request::new("GET", path).header("connection", "close");
+                let answer = soak.exchange("health", instance, age, |at| {
+                    Connection::new(at.address).send(&request)
+                });
+                if let Some(response) = answer
+                    && (response.status != 200 || response.json() != json!({ "status": said }))
+                {
+                    soak.tally.violation(format!(
+                        "{path}: {} {}",
+                        response.status,
+                        response.text()
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Actions redeem coupons, and a coupon stands in much that is read.
+fn without_redemptions(mut document: Value) -> Value {
+    match &mut document {
+        Value::Object(fields) => {
+            fields.remove("redemptions");
+            for value in fields.values_mut() {
+                *value = without_redemptions(value.take());
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                *item = without_redemptions(item.take());
+            }
+        }
+        _ => {}
+    }
+    document
+}
+
+fn text<'v>(row: &'v Value, field: &str) -> &'v str {
+    row[field].as_str().expect("a text")
+}

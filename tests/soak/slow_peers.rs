@@ -1,0 +1,183 @@
+//! Peers that keep an instance waiting: each must be let go in its time, and cost nobody else anything.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::thread::Scope;
+use std::time::{Duration, Instant};
+
+use crate::http::read_response;
+use crate::soak::{INSTANCES, Soak};
+use crate::windows::Excuse;
+
+/// Beyond the longest limit that the server has on a peer, and what a slow machine adds.
+const MOST: Duration = Duration::from_secs(150);
+
+/// Requests at once of the one who reads no answer.
+const UNREAD: usize = 10;
+
+#[derive(Clone, Copy)]
+enum Peer {
+    SlowHead,
+    SlowBody,
+    Silent,
+    Idle,
+    Reader,
+}
+
+/// What was left of a peer's patience.
+enum End {
+    /// The run ends first.
+    NotYet,
+    Answered(u16),
+    Closed,
+}
+
+pub(crate) fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, soak: &'scope Soak) {
+    for peer in [
+        Peer::SlowHead,
+        Peer::SlowBody,
+        Peer::Silent,
+        Peer::Idle,
+        Peer::Reader,
+    ] {
+        for first in INSTANCES {
+            scope.spawn(move || {
+                while soak.pause(Duration::from_secs(1)) {
+                    meet(soak, peer, first);
+                }
+            });
+        }
+    }
+}
+
+fn meet(soak: &Soak, peer: Peer, instance: usize) {
+    let since = Instant::now();
+    let outcome = match peer.annoy(soak, instance) {
+        Ok(End::NotYet) => return,
+        Ok(End::Answered(status)) => status.to_string(),
+        Ok(End::Closed) => "closed".to_owned(),
+        Err(cause) => cause.to_string(),
+    };
+    let (what, due, limit) = peer.due();
+    if outcome == due && since.elapsed() >= limit {
+        soak.tally
+            .count("slow peer", &format!("{what}: {outcome}"), 1);
+    } else if soak.windows.explain(Excuse::CutOff, instance, since) {
+        soak.tally
+            .count("slow peer", &format!("{what}: the instance ended"), 1);
+    } else {
+        let took = since.elapsed();
+        soak.tally.violation(format!(
+            "{what}: {outcome} after {took:.1?} of instance {instance}"
+        ));
+    }
+}
+
+impl Peer {
+    /// What it does, what becomes of it, and not before when: the limits are those of the documentation of `Server`.
+    fn due(self) -> (&'static str, &'static str, Duration) {
+        let (what, due, seconds) = match self {
+            Self::SlowHead => ("one byte of a head a second", "408", 10),
+            Self::SlowBody => ("one byte of a body a second", "408", 10),
+            Self::Silent => ("nothing sent", "closed", 10),
+            Self::Idle => ("nothing sent after a request", "closed", 75),
+            Self::Reader => ("answers left unread", "closed", 30),
+        };
+        (what, due, Duration::from_secs(seconds))
+    }
+
+    fn annoy(self, soak: &Soak, instance: usize) -> io::Result<End> {
+        let mut stream = TcpStream::connect(soak.address(instance))?;
+        stream.set_write_timeout(Some(Duration::from_secs(1)))?;
+        match self {
+            Self::Silent => {}
+            Self::SlowHead => {
+                let head = soak.request("GET", "/prices", "test").bytes();
+                return drip(soak, stream, &head);
+            }
+            Self::SlowBody => {
+                let head = soak.request("POST", "/actions/subscription/cancel", "test");
+                stream.write_all(&head.header("content-length", "1000").bytes())?;
+                return drip(soak, stream, &[b' '; 900]);
+            }
+            Self::Idle => {
+                let request = soak.request("GET", "/features", "test").bytes();
+                stream.write_all(&request)?;
+                stream.set_read_timeout(Some(MOST))?;
+                let response = read_response(&mut stream, "GET")?;
+                if response.status != 200 {
+                    return Ok(End::Answered(response.status));
+                }
+            }
+            Self::Reader => return leave_unread(soak, stream),
+        }
+        wait_for_the_end(soak, stream)
+    }
+}
+
+/// Sends a byte a second for as long as nobody minds.
+fn drip(soak: &Soak, mut stream: TcpStream, bytes: &[u8]) -> io::Result<End> {
+    stream.set_read_timeout(Some(Duration::from_millis(1)))?;
+    for byte in bytes {
+        if stream.peek(&mut [0]).is_ok() {
+            break;
+        }
+        // Whoever has been answered finds that out by reading.
+        stream.write_all(&[*byte]).ok();
+        if !soak.pause(Duration::from_secs(1)) {
+            return Ok(End::NotYet);
+        }
+    }
+    stream.set_read_timeout(Some(MOST))?;
+    Ok(End::Answered(read_response(&mut stream, "GET")?.status))
+}
+
+fn wait_for_the_end(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
+    stream.set_read_timeout(Some(Duration::from_millis(500)))?;
+    let began = Instant::now();
+    while began.elapsed() < MOST {
+        match stream.read(&mut [0; 4096]) {
+            Ok(0) => return Ok(End::Closed),
+            Ok(_) => return Err(io::Error::other("something was said")),
+            Err(cause) if is_timeout(&cause) => {}
+            Err(cause) => return Err(cause),
+        }
+        if soak.is_ending() {
+            return Ok(End::NotYet);
+        }
+    }
+    Err(io::Error::other("it was never closed"))
+}
+
+/// Asks for page after page and reads none, until all buffers between the two are full and the instance has had enough. That it hangs up is
+/// known from nothing more being sent.
+fn leave_unread(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
+    let mut rest = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < MOST {
+        if rest.is_empty() {
+            // Asked anew each time: the token may have changed.
+            let page = soak.request("GET", "/customers?limit=100", "test");
+            rest = page.bytes().repeat(UNREAD);
+        }
+        match stream.write(&rest) {
+            Ok(sent) => drop(rest.drain(..sent)),
+            Err(cause) if is_timeout(&cause) => {}
+            Err(_) => {
+                stream.shutdown(Shutdown::Both).ok();
+                return Ok(End::Closed);
+            }
+        }
+        if !soak.pause(Duration::from_millis(100)) {
+            return Ok(End::NotYet);
+        }
+    }
+    Err(io::Error::other("it was never closed"))
+}
+
+fn is_timeout(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
