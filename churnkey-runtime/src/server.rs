@@ -42,6 +42,7 @@ use crate::{Error, IntegrationToken, Result};
 /// | `CK_INTEGRATION_TOKEN_FILE` | a file that has the token, and is [read](IntegrationToken::from_file) again on SIGHUP |
 /// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the token before, which passes as well until the moment in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
+/// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | how many requests without the token one peer may send in a minute: see [`Provider::max_failures_per_minute`]; 60 if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `verify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that remembers which manifest was verified last; without it every start verifies |
 /// | `CHURNKEY_API_URL` | where Churnkey's API is, for tests |

@@ -12,7 +12,7 @@
 //! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a new one for each run if absent |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
-//! | `ACME_MAX_FAILURES` | how many requests without the token one address may send in a minute; 60 if absent |
+//! | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | how many requests without the token one address may send in a minute; 60 if absent |
 //!
 //! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and starts nothing:
 //!
@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
     };
     show_requests(listener.local_addr()?, &shown);
     let mut provider = Provider::new(acme, token);
-    if let Some(failures) = setting("ACME_MAX_FAILURES") {
+    if let Some(failures) = setting("CHURNKEY_MAX_FAILURES_PER_MINUTE") {
         provider = provider.max_failures_per_minute(failures.parse()?);
     }
     Server::new(provider)

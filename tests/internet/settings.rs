@@ -26,6 +26,7 @@ const CURRENT: &str = "CK_INTEGRATION_TOKEN";
 const FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
+const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 const SENTINEL: &str = "sentinel-of-a-token";
 const LATER: &str = "2999-01-01T00:00:00Z";
 const EARLIER: &str = "2001-01-01T00:00:00Z";
@@ -252,4 +253,24 @@ fn the_signal_without_a_file_ends_nothing() {
     assert_eq!(status(address, TOKEN), 200);
     process.lives();
     eventually("it serves on", || status(address, TOKEN) == 200);
+}
+
+#[test]
+fn the_limit_on_failures_can_be_set_in_the_environment() {
+    for wrong in ["many", "-1", "1.5", "4294967296", SENTINEL] {
+        let wrong = [
+            (CURRENT, OsStr::new(TOKEN)),
+            (MAX_FAILURES, OsStr::new(wrong)),
+        ];
+        refuses(&wrong, &[MAX_FAILURES, "whole number"]);
+    }
+    let two = [
+        (CURRENT, OsStr::new(TOKEN)),
+        (MAX_FAILURES, OsStr::new(" 2 ")),
+    ];
+    let process = start(&two);
+    let address = process.address();
+    let answers = [(); 3].map(|()| status(address, "x"));
+    assert_eq!(answers, [401, 401, 429]);
+    assert_eq!(status(address, TOKEN), 200);
 }

@@ -12,6 +12,7 @@ const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
+const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
     /// A server as the environment describes it: see [`serve`](crate::serve).
@@ -48,6 +49,15 @@ impl<T: Integration> Server<T> {
             server.address = address.trim().parse().map_err(|_| {
                 refusal(format!("{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080"))
             })?;
+        }
+        if let Some(failures) = variable(MAX_FAILURES)? {
+            let failures = failures.trim().parse().map_err(|_| {
+                refusal(format!(
+                    "{MAX_FAILURES} must be a whole number up to {}",
+                    u32::MAX
+                ))
+            })?;
+            server.provider = server.provider.max_failures_per_minute(failures);
         }
         server.verify_from_env()
     }

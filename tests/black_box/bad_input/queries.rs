@@ -102,7 +102,9 @@ fn a_cursor_that_the_provider_did_not_write_is_a_400() {
     for list in guarded.manifest.lists() {
         for cursor in &cursors {
             let request = client.request("GET", &format!("{list}?limit=3&cursor={cursor}"));
-            assert_refused(&mut client, &request, &[400], &["7f3a", cursor]);
+            // One that is longer than any request may be is refused before it is looked at.
+            let status = if *cursor == huge { 414 } else { 400 };
+            assert_refused(&mut client, &request, &[status], &["7f3a", cursor]);
         }
     }
     // One character less or another one: if it can be read at all, it still leads to rows of this list.
