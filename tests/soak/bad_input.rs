@@ -16,8 +16,8 @@ use crate::soak::{INSTANCES, Pace, STEADY, Soak};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// By default a peer may fail so often in a minute.
-const FAILURES: usize = 60;
+/// So often a peer may fail in a minute.
+pub(crate) const FAILURES: usize = 60;
 
 /// Longer than it takes for all failures to be forgiven.
 const FORGIVEN: Duration = Duration::from_secs(62);

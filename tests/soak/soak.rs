@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::bad_input::FAILURES;
 use crate::http::{Connection, Request, Response};
 use crate::logs;
 use crate::process::Process;
@@ -95,6 +96,7 @@ impl Soak {
                 file.to_str().expect("a path in UTF-8"),
             ),
             ("ACME_DATABASE_CONNECTIONS", &POOL.to_string()),
+            ("CHURNKEY_MAX_FAILURES_PER_MINUTE", &FAILURES.to_string()),
         ];
         let process = Process::with(&self.database, &settings);
         let place = &self.places[instance];
