@@ -127,7 +127,9 @@ pub fn duration(value: &Value) -> Option<Duration> {
     if !is_period {
         return rfc_3339(fields.get("date")?.as_str()?).map(Duration::Date);
     }
-    let amount = fields.get("amount")?.as_number()?.as_u64()?;
+    // JSON has one kind of number: `2.0` and `2e0` are the whole number 2, and print as the former.
+    let amount = fields.get("amount")?.as_number()?.to_string();
+    let amount: u64 = amount.strip_suffix(".0").unwrap_or(&amount).parse().ok()?;
     let unit = fields.get("unit")?.as_str()?;
     let known = ["day", "week", "month", "year"].contains(&unit);
     let amount = u32::try_from(amount).ok().filter(|amount| *amount > 0)?;
