@@ -73,12 +73,12 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// | [`write_timeout`](Self::write_timeout) | 30 s | closed | a page is at most some hundred kilobytes |
 /// | [`max_connections`](Self::max_connections) | 512 | 503 with `Retry-After` | half of the 1024 files that a process may have open by default; the rest is for the database |
 /// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB, of which 8 KiB the request line | 431, 414 | a cursor has at most 1 KiB, and proxies add a few headers |
-/// | headers | 100 | 431 | |
-/// | [`Provider::max_body_bytes`] | 64 KiB | 413 | |
-/// | [`Provider::body_timeout`] | 10 s | 408 | |
-/// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | |
-/// | [`Provider::max_actions`] | 1024 | 503 with `Retry-After` | |
-/// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | |
+/// | headers | 100 | 431 | the most that hyper takes; a caller sends about ten |
+/// | [`Provider::max_body_bytes`] | 64 KiB | 413 | the largest body of the protocol is well under one |
+/// | [`Provider::body_timeout`] | 10 s | 408 | a body is one packet too |
+/// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | nothing is published of how long Churnkey waits, and a customer waits behind it |
+/// | [`Provider::max_actions`] | 1024 | 503 with `Retry-After` | far more than a pool of connections serves, far fewer than fill the memory |
+/// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | enough for a person who tries the wrong tokens at hand |
 pub struct Server<T> {
     provider: Provider<T>,
     address: SocketAddr,
