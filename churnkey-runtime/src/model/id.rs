@@ -114,8 +114,7 @@ macro_rules! debug {
 }
 
 ids! {
-    /// Identifies a [`Customer`](crate::model::Customer). It stands for a person, and in some billing systems is the e-mail address: `Debug` hides it;
-    /// `Display` and [`as_str`](Self::as_str) give it.
+    /// Identifies a [`Customer`](crate::model::Customer).
     CustomerId
     /// Identifies a [`Subscription`](crate::model::Subscription).
     SubscriptionId
