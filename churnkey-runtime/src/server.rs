@@ -154,11 +154,9 @@ impl<T: Integration> Server<T> {
     ///
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
-    /// # struct Database;
-    /// # impl Database { async fn ping(&self) -> std::io::Result<()> { Ok(()) } }
-    /// # struct Billing { database: Database }
-    /// # async fn example(server: churnkey::Server<Billing>) -> churnkey::Result<()> where Billing: churnkey::Integration + Send + Sync {
-    /// server.ready(async |billing| Ok(billing.database.ping().await?)).run().await
+    /// # async fn ping<T>(_: &T) -> std::io::Result<()> { Ok(()) }
+    /// # async fn example<T: churnkey::Integration + Send + Sync>(server: churnkey::Server<T>) -> churnkey::Result<()> {
+    /// server.ready(|billing| async move { Ok(ping(&billing).await?) }).run().await
     /// # }
     /// ```
     #[must_use]
