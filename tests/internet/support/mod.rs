@@ -1,6 +1,7 @@
 //! What the tests share: a provider that is slow, broken or large where it is asked to be, servers for it, and peers with no manners.
 
 mod billing;
+#[path = "../../provider/support/log.rs"]
 mod log;
 mod peer;
 mod process;
