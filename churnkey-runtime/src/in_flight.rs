@@ -20,8 +20,8 @@ use crate::{Error, Mode, Operation, Result};
 pub(crate) struct Intent {
     pub(crate) operation: Operation,
     pub(crate) mode: Mode,
-    pub(crate) customer: Option<String>,
-    pub(crate) subscription: Option<String>,
+    pub(crate) customer: Option<Arc<str>>,
+    pub(crate) subscription: Option<Arc<str>>,
     pub(crate) meaning: String,
 }
 
@@ -50,8 +50,8 @@ struct State {
 /// Where actions wait for one another.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Line {
-    Customer(Mode, String),
-    Subscription(Mode, String),
+    Customer(Mode, Arc<str>),
+    Subscription(Mode, Arc<str>),
 }
 
 /// An action in a line, the one that runs included.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::body::{Body as HttpBody, Bytes, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
@@ -70,7 +71,7 @@ impl Incoming {
 
     /// The action that is asked for; two requests with the same intent ask for the same.
     pub(crate) fn intent(&self) -> Intent {
-        let text = |field| self.fields.text(field).map(str::to_owned);
+        let text = |field| self.fields.text(field).map(Arc::from);
         Intent {
             operation: self.operation,
             mode: self.mode,

@@ -21,8 +21,8 @@ fn cancellation(customer: &str, number: usize) -> Intent {
     Intent {
         operation: Operation::CancelSubscription,
         mode: Mode::Live,
-        customer: Some(customer.to_owned()),
-        subscription: Some(format!("subscription {} of {customer}", number % 2)),
+        customer: Some(customer.into()),
+        subscription: Some(format!("subscription {} of {customer}", number % 2).into()),
         meaning: number.to_string(),
     }
 }
