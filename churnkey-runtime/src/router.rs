@@ -40,9 +40,7 @@ pub(crate) struct Shared {
 
 /// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
 /// lookup takes, which paths are known.
-pub(crate) fn router(shared: Shared) -> Router {
-    telemetry::describe();
-    let shared = Arc::new(shared);
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let handler = any(move |request: Request| {
         let shared = Arc::clone(&shared);
         async move { respond(&shared, request).await }
@@ -51,9 +49,18 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/churnkey", handler.clone())
         .route("/churnkey/", handler.clone())
         .route("/churnkey/{*path}", handler)
+        // The routes are complete; otherwise axum would make them anew for each request.
+        .with_state(())
 }
 
-async fn respond(shared: &Shared, request: Request) -> Response {
+/// Whether a path is one that [`respond`] answers.
+pub(crate) fn has(path: &str) -> bool {
+    path.strip_prefix("/churnkey")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers a request for a path of the provider, whether or not there is anything.
+pub(crate) async fn respond(shared: &Shared, request: Request) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(address)| address.ip());
     if let Err(refusal) = shared.admission.admit(request.headers(), peer) {

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
@@ -26,12 +27,15 @@ use super::head::HeadLimits;
 use super::refusal::Refusal;
 use super::wire::{Late, Timeouts, Wire};
 use crate::request::REQUEST_ID;
+use crate::router::{self, Shared};
 use crate::telemetry;
 
 /// What all connections share.
 #[derive(Clone)]
 pub(super) struct Connections {
-    pub(super) router: Router,
+    pub(super) provider: Arc<Shared>,
+    /// What is not under `/churnkey`.
+    pub(super) elsewhere: Router,
     pub(super) limits: HeadLimits,
     pub(super) timeouts: Timeouts,
     /// The server ends: no further request is taken.
@@ -77,7 +81,8 @@ impl Connections {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let handler = Handler {
-            router: self.router.clone(),
+            provider: Arc::clone(&self.provider),
+            elsewhere: self.elsewhere.clone(),
             wire: wire.clone(),
             peer,
         };
@@ -146,9 +151,10 @@ where
     let _ended = timeout(LINGER, goodbye).await;
 }
 
-/// Hands requests to the router.
+/// Hands requests to the provider, past axum's routes: they would say no more than that all of `/churnkey` is one route.
 struct Handler<S> {
-    router: Router,
+    provider: Arc<Shared>,
+    elsewhere: Router,
     wire: Wire<S>,
     peer: SocketAddr,
 }
@@ -168,10 +174,15 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
         {
             token.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let answer = self.router.clone().call(request);
+        let provider = Arc::clone(&self.provider);
+        let mut elsewhere = self.elsewhere.clone();
         let wire = self.wire.clone();
         Box::pin(async move {
-            let mut response = answer.await?;
+            let mut response = if router::has(request.uri().path()) {
+                router::respond(&provider, request).await
+            } else {
+                elsewhere.call(request).await?
+            };
             // Only those who have the token are told an id.
             let admitted = response.headers().contains_key(REQUEST_ID);
             let cut_off = wire.end_answer(admitted);
