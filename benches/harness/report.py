@@ -12,7 +12,7 @@ from plot import bars
 START, END = "<!-- The figures: written by benches/run.sh. -->", "<!-- The end of the figures. -->"
 NAMES = [case["name"] for case in CASES if case.get("measured")]
 
-# What the issue of this page asks: by peer, the least ratio for each case, where there is one.
+# By peer, the least ratio for each case that is aimed at, where there is one.
 GOALS = {
     "axum-plain": {name: 0.95 for name in NAMES},
     "axum-checked": {name: 1.0 for name in NAMES},

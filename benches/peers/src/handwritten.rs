@@ -12,7 +12,7 @@ use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
-use axum::extract::{FromRequestParts as _, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -44,7 +44,6 @@ pub fn router<const CHECKED: bool>() -> Router {
         .route("/churnkey/actions/subscription/cancel", post(cancel))
         .route("/churnkey/actions/subscription/pause", post(pause))
         .fallback(async || Failure::not_found("there is no such path"))
-        .layer(middleware::from_fn(choose_mode))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&billing),
             authorize,
@@ -142,14 +141,6 @@ async fn authorize(State(billing): Shared, request: Request, next: Next) -> Resp
     next.run(request).await
 }
 
-/// The mode is in the request's extensions for whoever has two databases.
-async fn choose_mode(request: Request, next: Next) -> Result<Response, Failure> {
-    let (mut parts, body) = request.into_parts();
-    let mode = Mode::from_request_parts(&mut parts, &()).await?;
-    parts.extensions.insert(mode);
-    Ok(next.run(Request::from_parts(parts, body)).await)
-}
-
 #[derive(Serialize)]
 struct Page<T> {
     data: Vec<T>,
@@ -185,7 +176,7 @@ fn send<const CHECKED: bool, T: Check + Serialize>(model: T) -> Result<Json<T>, 
     Ok(Json(model))
 }
 
-async fn features(State(billing): Shared) -> impl IntoResponse {
+async fn features(State(billing): Shared, _: Mode) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],
         billing.manifest.clone(),
@@ -194,6 +185,7 @@ async fn features(State(billing): Shared) -> impl IntoResponse {
 
 async fn customer<const CHECKED: bool>(
     State(billing): Shared,
+    _: Mode,
     Path(id): Path<String>,
 ) -> Result<Json<Customer>, Failure> {
     let customer = billing.customers.get(&id).cloned();
@@ -202,6 +194,7 @@ async fn customer<const CHECKED: bool>(
 
 async fn customers<const CHECKED: bool>(
     State(billing): Shared,
+    _: Mode,
     paging: Paging,
 ) -> Result<Json<Page<Customer>>, Failure> {
     send::<CHECKED, _>(Page::of(&billing.customers, &paging))
@@ -209,6 +202,7 @@ async fn customers<const CHECKED: bool>(
 
 async fn price<const CHECKED: bool>(
     State(billing): Shared,
+    _: Mode,
     Path(id): Path<String>,
 ) -> Result<Json<Price>, Failure> {
     let price = billing.prices.get(&id).cloned();
@@ -217,6 +211,7 @@ async fn price<const CHECKED: bool>(
 
 async fn prices<const CHECKED: bool>(
     State(billing): Shared,
+    _: Mode,
     paging: Paging,
 ) -> Result<Json<Page<Price>>, Failure> {
     send::<CHECKED, _>(Page::of(&billing.prices, &paging))
@@ -224,6 +219,7 @@ async fn prices<const CHECKED: bool>(
 
 async fn subscription<const CHECKED: bool>(
     State(billing): Shared,
+    _: Mode,
     Path((customer, id)): Path<(String, String)>,
 ) -> Result<Json<Subscription>, Failure> {
     let found = {
@@ -239,7 +235,11 @@ async fn subscription<const CHECKED: bool>(
     send::<CHECKED, _>(found.ok_or(Failure::not_found("there is no such subscription"))?)
 }
 
-async fn cancel(State(billing): Shared, Body(request): Body<Cancel>) -> Result<(), Failure> {
+async fn cancel(
+    State(billing): Shared,
+    _: Mode,
+    Body(request): Body<Cancel>,
+) -> Result<(), Failure> {
     billing.change(
         &request.customer_id,
         &request.subscription_id,
@@ -255,7 +255,7 @@ async fn cancel(State(billing): Shared, Body(request): Body<Cancel>) -> Result<(
     )
 }
 
-async fn pause(State(billing): Shared, Body(request): Body<Pause>) -> Result<(), Failure> {
+async fn pause(State(billing): Shared, _: Mode, Body(request): Body<Pause>) -> Result<(), Failure> {
     billing.change(
         &request.customer_id,
         &request.subscription_id,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Failure;
 use super::models::Moment;
 
-#[derive(Clone, Copy)]
+/// Asked of every request, for whoever has two databases. This peer has one.
 pub(super) enum Mode {
     Test,
     Live,
