@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either, Ready, ready};
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
 
@@ -41,10 +42,7 @@ pub(crate) struct Shared {
 /// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
 /// lookup takes, which paths are known.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let handler = any(move |request: Request| {
-        let shared = Arc::clone(&shared);
-        async move { respond(&shared, request).await }
-    });
+    let handler = any(move |request: Request| respond(&shared, request));
     Router::new()
         .route("/churnkey", handler.clone())
         .route("/churnkey/", handler.clone())
@@ -59,13 +57,16 @@ pub(crate) fn has(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// A response that is there already, or that a function is asked for. Only the latter takes memory of its own to wait in.
+pub(crate) type Responding = Either<Ready<Response>, BoxFuture<'static, Response>>;
+
 /// Answers a request for a path of the provider, whether or not there is anything.
-pub(crate) async fn respond(shared: &Shared, request: Request) -> Response {
+pub(crate) fn respond(shared: &Arc<Shared>, request: Request) -> Responding {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(address)| address.ip());
     if let Err(refusal) = shared.admission.admit(request.headers(), peer) {
         // Nothing else is told, an id of the request neither: its count would tell how many there are.
-        return refusal.into_response();
+        return Either::Left(ready(refusal.into_response()));
     }
     let id = RequestId::of(request.headers());
     let reply = match shared.routes.find(request.uri().path()) {
@@ -76,7 +77,10 @@ pub(crate) async fn respond(shared: &Shared, request: Request) -> Response {
                 function: Arc::clone(function),
                 id: id.clone(),
             };
-            call.answer(shared, request).await
+            let shared = Arc::clone(shared);
+            return Either::Right(Box::pin(async move {
+                with_id(call.answer(&shared, request).await, &id)
+            }));
         }
         Ok(Found::Features) => features(shared, &request, &id),
         Err(nothing) => {
@@ -90,6 +94,10 @@ pub(crate) async fn respond(shared: &Shared, request: Request) -> Response {
             refusal.into()
         }
     };
+    Either::Left(ready(with_id(reply, &id)))
+}
+
+fn with_id(reply: Reply, id: &RequestId) -> Response {
     let mut response = reply.into_response();
     response.headers_mut().insert(REQUEST_ID, id.to_header());
     response

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, StatusCode, header};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, Ready, ready};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
@@ -162,9 +162,9 @@ struct Handler<S> {
 impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+    type Future = Answering;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, request: Request<Incoming>) -> Answering {
         let last = self.wire.begin_answer();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
@@ -174,29 +174,39 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
         {
             token.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let provider = Arc::clone(&self.provider);
-        let mut elsewhere = self.elsewhere.clone();
         let wire = self.wire.clone();
-        Box::pin(async move {
-            let mut response = if router::has(request.uri().path()) {
-                router::respond(&provider, request).await
-            } else {
-                elsewhere.call(request).await?
-            };
-            // Only those who have the token are told an id.
-            let admitted = response.headers().contains_key(REQUEST_ID);
-            let cut_off = wire.end_answer(admitted);
-            let refused = matches!(
-                response.status(),
-                StatusCode::REQUEST_TIMEOUT
-                    | StatusCode::PAYLOAD_TOO_LARGE
-                    | StatusCode::TOO_MANY_REQUESTS
-            );
-            if last || cut_off || refused {
-                let close = HeaderValue::from_static("close");
-                response.headers_mut().insert(header::CONNECTION, close);
+        if !router::has(request.uri().path()) {
+            let answer = self.elsewhere.clone().call(request);
+            return Either::Right(Box::pin(async move { finish(&wire, answer.await?, last) }));
+        }
+        match router::respond(&self.provider, request) {
+            Either::Left(response) => {
+                Either::Left(ready(finish(&wire, response.into_inner(), last)))
             }
-            Ok(response)
-        })
+            Either::Right(answer) => {
+                Either::Right(Box::pin(async move { finish(&wire, answer.await, last) }))
+            }
+        }
     }
+}
+
+/// What is answered at once is not waited for in memory of its own.
+type Answering = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
+
+type Answer = Result<Response<Body>, Infallible>;
+
+/// Ends an answer, and tells the peer if it is the last of its connection.
+fn finish<S>(wire: &Wire<S>, mut response: Response<Body>, last: bool) -> Answer {
+    // Only those who have the token are told an id.
+    let admitted = response.headers().contains_key(REQUEST_ID);
+    let cut_off = wire.end_answer(admitted);
+    let refused = matches!(
+        response.status(),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::TOO_MANY_REQUESTS
+    );
+    if last || cut_off || refused {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    Ok(response)
 }
