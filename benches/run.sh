@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=never CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/benches/peers/target}
 
 missing=()
-for pair in wrk:wrk node:nodejs npm:npm cc:gcc valgrind:valgrind; do
+for pair in wrk:wrk node:nodejs npm:npm cc:gcc strip:binutils valgrind:valgrind; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
 done
 if [ ${#missing[@]} -gt 0 ]; then

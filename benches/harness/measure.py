@@ -85,8 +85,9 @@ def warm_up(peer, cases):
             load(peer, case, connections=max(CONNECTIONS), seconds=1)
 
 
-def a_round(cases, results):
-    peers = [Peer(name, CORE_OF_PEERS) for name in ALL]
+def a_round(cases, results, first):
+    """One after the other, beginning with another peer in each round."""
+    peers = [Peer(name, CORE_OF_PEERS) for name in ALL[first:] + ALL[:first]]
     try:
         for peer in peers:
             results["startup_ms"][peer.name].append(peer.startup_ms)
@@ -125,6 +126,13 @@ def machine():
     }
 
 
+def size_kb(binary):
+    """Without the information for debuggers, which a release build does not have by default."""
+    with tempfile.NamedTemporaryFile() as stripped:
+        subprocess.run(["strip", "--strip-debug", "-o", stripped.name, binary], check=True)
+        return os.stat(stripped.name).st_size // 1024
+
+
 def main():
     differences = compare()
     if differences:
@@ -137,12 +145,12 @@ def main():
         "connections": CONNECTIONS,
         "date": time.strftime("%Y-%m-%d"),
         "load_before": os.getloadavg()[0],
-        "binary_kb": {name: (BINARIES / name).stat().st_size // 1024 for name in NATIVE},
+        "binary_kb": {name: size_kb(BINARIES / name) for name in NATIVE},
         **{what: {name: [] for name in ALL} for what in ("startup_ms", "rest_kb", "peak_kb")},
         "cases": {},
     }
     for number in range(ROUNDS):
-        a_round(cases, results)
+        a_round(cases, results, number % len(ALL))
         print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
     Path(sys.argv[1]).write_text(json.dumps(results))
 
