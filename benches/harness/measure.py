@@ -140,7 +140,7 @@ def main():
     cases = [case for case in CASES if case.get("measured")]
     results = {
         "machine": machine(),
-        "rounds": ROUNDS,
+        "rounds": 0,
         "seconds_per_case": SECONDS,
         "connections": CONNECTIONS,
         "date": time.strftime("%Y-%m-%d"),
@@ -151,8 +151,10 @@ def main():
     }
     for number in range(ROUNDS):
         a_round(cases, results, number % len(ALL))
+        # After each round, so that one that is cut short leaves what it found.
+        results["rounds"] = number + 1
+        Path(sys.argv[1]).write_text(json.dumps(results))
         print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
-    Path(sys.argv[1]).write_text(json.dumps(results))
 
 
 if __name__ == "__main__":
