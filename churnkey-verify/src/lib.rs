@@ -1,0 +1,17 @@
+//! Verifies a Churnkey provider on your own machine: in tests, on the command line, in a browser. No account, no tunnel, and the provider may be
+//! written in any language.
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod client;
+mod event;
+mod manifest;
+mod report;
+mod session;
+mod verifier;
+
+pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
+pub use event::Event;
+pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use verifier::{CannotRun, Failed, Verifier, check};
