@@ -58,6 +58,8 @@ pub(crate) struct Request {
     pub(crate) credentials: Credentials,
     /// The value of `X-Churnkey-Mode`, if it is not that of the run.
     pub(crate) mode: Option<&'static str>,
+    /// Whether the last segment of the path is somebody's e-mail address or phone number.
+    pub(crate) is_personal: bool,
 }
 
 impl Request {
@@ -69,6 +71,7 @@ impl Request {
             body: None,
             credentials: Credentials::Token,
             mode: None,
+            is_personal: false,
         }
     }
 
@@ -104,6 +107,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether it is about real customers, so that what it says is not for a report.
+    pub(crate) is_live: bool,
 }
 
 impl Answer {
@@ -282,7 +287,11 @@ impl Client {
                 #[cfg(feature = "cli")]
                 Target::Socket(socket) => {
                     let request = self.http(request);
-                    socket.send(request, self.bounds.max_body_bytes).await
+                    let answer = socket.send(request, self.bounds.max_body_bytes).await?;
+                    Ok(Answer {
+                        is_live: self.mode == Mode::Live,
+                        ..answer
+                    })
                 }
             }
         };
@@ -317,6 +326,7 @@ impl Client {
                 status: parts.status.as_u16(),
                 headers: parts.headers,
                 body: body.to_bytes(),
+                is_live: self.mode == Mode::Live,
             })
         };
         // Over a socket a panic of the provider would be a connection cut off, and not the end of the run.
@@ -351,7 +361,7 @@ impl Client {
             .expect("paths are encoded and the token was checked")
     }
 
-    /// The request as a line for the shell, without the token.
+    /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
     pub(crate) fn curl(&self, request: &Request) -> String {
         let root = match &self.target {
             Target::Router(_) => "http://localhost:8080",
@@ -383,7 +393,13 @@ impl Client {
         if let Some(secret) = secret {
             line.push_str(&format!(" -H \"Authorization: {secret}\""));
         }
-        format!("{line} {}", quoted(&format!("{root}{}", request.path)))
+        let path = match request.path.rsplit_once('/') {
+            Some((path, _)) if request.is_personal && self.mode == Mode::Live => {
+                format!("{path}/[redacted]")
+            }
+            _ => request.path.clone(),
+        };
+        format!("{line} {}", quoted(&format!("{root}{path}")))
     }
 }
 

@@ -43,7 +43,8 @@ impl Reading<'_> {
             .iter()
             .filter_map(|customer| customer.get(field)?.as_str());
         for value in values.filter(|value| !value.is_empty()).take(TRIES) {
-            let request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
+            let mut request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
+            request.is_personal = true;
             let Some(answer) = self.session.answer(CUSTOMERS, &request).await else {
                 return true;
             };
