@@ -23,6 +23,8 @@ pub(crate) use item::UNKNOWN;
 
 /// How many items of a list are looked at one by one.
 const CLOSELY: usize = 100;
+/// After how many customers without one a provider is taken to have no lists of subscriptions.
+const ABSENT: usize = 3;
 /// How many customers' lists of subscriptions are tried with other limits and cursors.
 const TRIED: usize = 1;
 
@@ -94,7 +96,7 @@ impl<'s> Reading<'s> {
             let request = Request::get(format_args!("{path}/{}", encoded(id(item))));
             self.typed(module, &request, item);
             self.references(module, &request, item).await;
-            if self.session.stopped().is_some() {
+            if self.gives_up(module) {
                 break;
             }
         }
@@ -104,6 +106,11 @@ impl<'s> Reading<'s> {
         }
         self.skip_untold(module);
         sample
+    }
+
+    /// Whether more requests would only add to the waiting.
+    fn gives_up(&self, module: Module) -> bool {
+        self.session.stopped().is_some() || self.session.has_failed(&check::ANSWER, module)
     }
 
     /// The customers that were named by whoever runs this.
@@ -132,21 +139,17 @@ impl<'s> Reading<'s> {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let mut found: Vec<(String, Value)> = Vec::new();
         let mut tried = 0;
+        let mut read = 0;
+        let mut absent = Vec::new();
         for customer in customers {
             let list = subscriptions_of(customer);
             match self.walk(&list, self.closely()).await {
                 Walked::Broken => break,
-                Walked::Absent => {
-                    self.skip_lists(
-                        SUBSCRIPTIONS,
-                        "the provider does not list subscriptions, as it may",
-                    );
-                    break;
-                }
+                Walked::Absent => absent.push(list.page(None, None)),
                 Walked::Read(contents) => {
+                    read += 1;
                     // A list of one item tells little of paging.
-                    let worth =
-                        contents.count >= 2 || customer == customers.last().unwrap_or(customer);
+                    let worth = contents.count >= 2 || Some(customer) == customers.last();
                     if !contents.sound {
                         self.skip_lists(SUBSCRIPTIONS, "the list cannot be walked");
                     } else if worth && tried < TRIED {
@@ -157,8 +160,22 @@ impl<'s> Reading<'s> {
                     found.extend(contents.sample.into_iter().map(of_customer));
                 }
             }
-            if self.session.stopped().is_some() {
+            if self.gives_up(SUBSCRIPTIONS) || read == 0 && absent.len() == ABSENT {
                 break;
+            }
+        }
+        match read {
+            0 if absent.is_empty() => {}
+            0 => self.skip_lists(
+                SUBSCRIPTIONS,
+                "the provider does not list subscriptions, as it may",
+            ),
+            // Whoever lists those of one customer lists those of all.
+            _ => {
+                for request in &absent {
+                    let fault = Fault::new(&check::STATUS, SUBSCRIPTIONS, "200", "404 Not Found");
+                    self.session.fail(fault.request(request));
+                }
             }
         }
         for (customer, id) in &self.settings.subscriptions {
@@ -189,7 +206,7 @@ impl<'s> Reading<'s> {
             self.belongs(customer, &request, item);
             self.retrieve_listed(SUBSCRIPTIONS, &list.path, item).await;
             self.references(SUBSCRIPTIONS, &request, item).await;
-            if self.session.stopped().is_some() {
+            if self.gives_up(SUBSCRIPTIONS) {
                 break;
             }
         }

@@ -102,9 +102,12 @@ impl Reading<'_> {
         {
             return Some(known.clone());
         }
-        // What is wrong with the other module is told where that is looked at.
+        // What is wrong with the other module is told where that is looked at, and not waited for again.
+        if self.session.has_failed(&check::ANSWER, module) {
+            return None;
+        }
         let request = Request::get(format_args!("/{module}/{}", encoded(id)));
-        let answer = self.session.send(&request).await.ok()?;
+        let answer = self.session.answer(module, &request).await?;
         let found = match answer.status {
             200 => Some(answer.json().ok()?),
             404 => None,
