@@ -7,6 +7,7 @@ mod check;
 mod client;
 mod event;
 mod manifest;
+mod printable;
 mod report;
 mod session;
 mod verifier;

@@ -1,8 +1,12 @@
 //! What a run found.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::check::{Cause, Known, Module, Severity};
+
+pub(crate) mod text;
 
 /// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.
 #[derive(Clone, Debug, Serialize)]
@@ -162,11 +166,9 @@ pub struct Change {
     pub what: String,
 }
 
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{} {}", finding.severity.as_str(), finding.id)?;
-        }
-        Ok(())
+/// The report as people read it, without colours.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(self, text::Look::PLAIN, f)
     }
 }
