@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::check::{Cause, Known, Module, Severity};
 
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 
 /// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.

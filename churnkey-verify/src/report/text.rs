@@ -63,7 +63,7 @@ struct Page<'a> {
 
 /// Where the second column of the modules begins, and of what is said of a finding.
 const MODULE_INDENT: usize = 28;
-const FINDING_INDENT: usize = 13;
+const FINDING_INDENT: usize = 14;
 
 impl Page<'_> {
     fn head(&mut self, report: &Report) -> fmt::Result {
@@ -181,8 +181,8 @@ impl Page<'_> {
         self.heading("What was skipped")?;
         for (reason, names) in skips {
             let reason = printable(reason);
-            self.paragraph("  ", "  ", &format!("Because {reason}:"))?;
-            self.paragraph("    ", "    ", &names.join(", "))?;
+            self.paragraph("  – ", "    ", &format!("{reason}:"))?;
+            self.paragraph("      ", "      ", &names.join(", "))?;
         }
         writeln!(self.out)
     }
@@ -232,7 +232,11 @@ impl Page<'_> {
             true => "nothing was checked",
             false => &tally,
         };
-        writeln!(self.out, "{verdict}: {tally}; {requests} in {time}.")
+        self.paragraph(
+            "",
+            "",
+            &format!("{verdict}: {tally}; {requests} in {time}."),
+        )
     }
 
     fn heading(&mut self, text: &str) -> fmt::Result {
@@ -246,7 +250,7 @@ impl Page<'_> {
     }
 
     fn label(&self, label: &str) -> String {
-        self.painted(Ink::Aside, &format!("    {label:<8} "))
+        self.painted(Ink::Aside, &format!("    {label:<8}  "))
     }
 
     /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
