@@ -44,6 +44,8 @@ pub(crate) enum Credentials {
     Header(String),
     /// The token under another scheme than `Bearer` as it is usually written.
     Scheme(&'static str),
+    /// A token like the right one: the header's value, and how a shell would make it.
+    Alike { value: String, shown: &'static str },
 }
 
 /// A request to the provider.
@@ -336,7 +338,7 @@ impl Client {
         let authorization = match &request.credentials {
             Credentials::Token => Some(format!("Bearer {}", self.token)),
             Credentials::None => None,
-            Credentials::Header(value) => Some(value.clone()),
+            Credentials::Header(value) | Credentials::Alike { value, .. } => Some(value.clone()),
             Credentials::Scheme(scheme) => Some(format!("{scheme} {}", self.token)),
         };
         if let Some(value) = authorization {
@@ -372,15 +374,14 @@ impl Client {
             option("-H", "Content-Type: application/json");
             option("-d", body);
         }
-        let scheme = match &request.credentials {
-            Credentials::Token => Some("Bearer"),
-            Credentials::Scheme(scheme) => Some(*scheme),
+        let secret = match &request.credentials {
+            Credentials::Token => Some("Bearer $CK_INTEGRATION_TOKEN".to_owned()),
+            Credentials::Scheme(scheme) => Some(format!("{scheme} $CK_INTEGRATION_TOKEN")),
+            Credentials::Alike { shown, .. } => Some((*shown).to_owned()),
             Credentials::None | Credentials::Header(_) => None,
         };
-        if let Some(scheme) = scheme {
-            line.push_str(&format!(
-                " -H \"Authorization: {scheme} $CK_INTEGRATION_TOKEN\""
-            ));
+        if let Some(secret) = secret {
+            line.push_str(&format!(" -H \"Authorization: {secret}\""));
         }
         format!("{line} {}", quoted(&format!("{root}{}", request.path)))
     }

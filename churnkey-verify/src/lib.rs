@@ -3,11 +3,15 @@
 
 #![forbid(unsafe_code)]
 
+mod auth;
 mod check;
 mod client;
 mod event;
+mod found;
 mod manifest;
+mod model;
 mod printable;
+mod read;
 mod report;
 mod session;
 mod verifier;
