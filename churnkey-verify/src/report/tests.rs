@@ -1,11 +1,12 @@
 //! Reports made by hand, and what becomes of them.
 
-use std::fs;
-use std::path::Path;
-
 use super::text::{self, Look};
 use super::*;
 use crate::check;
+use crate::held::held;
+
+#[cfg(feature = "cli")]
+mod documents;
 
 /// What a provider can do to those who read of it.
 const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
@@ -177,20 +178,6 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
     }
 }
 
-fn held(name: &str, current: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/report/tests")
-        .join(name);
-    if std::env::var_os("VERIFY_DOCS").is_some_and(|what| what == "overwrite") {
-        fs::write(&path, current).unwrap();
-    }
-    let held = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        held, current,
-        "{name} is stale: `VERIFY_DOCS=overwrite cargo test -p churnkey-verify` writes it for review"
-    );
-}
-
 fn text(report: &Report, look: Look) -> String {
     let mut text = String::new();
     text::write(report, look, &mut text).unwrap();
@@ -199,12 +186,12 @@ fn text(report: &Report, look: Look) -> String {
 
 #[test]
 fn a_report_without_faults_is_short() {
-    held("good.txt", &good().to_string());
+    held("src/report/tests/good.txt", &good().to_string());
 }
 
 #[test]
 fn a_report_with_faults_tells_them_and_what_was_skipped_and_changed() {
-    held("faulty.txt", &faulty().to_string());
+    held("src/report/tests/faulty.txt", &faulty().to_string());
 }
 
 #[test]

@@ -56,6 +56,19 @@ pub(crate) fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fm
     page.summary(report)
 }
 
+/// One finding, without colours.
+#[cfg(feature = "cli")]
+pub(crate) fn told(finding: &Finding) -> String {
+    let mut text = String::new();
+    let mut page = Page {
+        look: Look::PLAIN,
+        out: &mut text,
+    };
+    // A string takes all that is written to it.
+    let _ = page.finding(finding);
+    text
+}
+
 struct Page<'a> {
     look: Look,
     out: &'a mut dyn fmt::Write,
@@ -179,10 +192,10 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading("What was skipped")?;
-        for (reason, names) in skips {
+        for (reason, skipped) in skips {
             let reason = printable(reason);
             self.paragraph("  – ", "    ", &format!("{reason}:"))?;
-            self.paragraph("      ", "      ", &names.join(", "))?;
+            self.paragraph("      ", "      ", &skipped.names())?;
         }
         writeln!(self.out)
     }
@@ -321,36 +334,57 @@ fn tally_of<'a>(modules: impl Iterator<Item = &'a ModuleReport>) -> String {
     words.join(", ")
 }
 
-/// What was skipped for each reason: checks, or a module if none of its checks could be looked at. What is not declared is no skip.
-fn skips(report: &Report) -> Vec<(&str, Vec<String>)> {
+/// What was skipped for one reason.
+#[derive(Default)]
+struct Skipped<'a> {
+    /// Modules of which nothing could be looked at.
+    modules: Vec<&'a str>,
+    checks: Vec<&'a str>,
+}
+
+impl Skipped<'_> {
+    fn names(&self) -> String {
+        let mut names = self.modules.join(", ");
+        if !names.is_empty() {
+            names.insert_str(0, "all of ");
+        }
+        if !names.is_empty() && !self.checks.is_empty() {
+            names.push_str("; ");
+        }
+        names + &self.checks.join(", ")
+    }
+}
+
+/// What was skipped for each reason, in the order of the report. What is not declared is no skip.
+fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
     let mut order = Vec::new();
-    let mut skips: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut skips: BTreeMap<&str, Skipped<'_>> = BTreeMap::new();
     for module in &report.modules {
         if module.state == State::Absent {
             continue;
         }
-        let mut reasons = Vec::new();
-        for check in &module.checks {
-            if check.outcome == Outcome::Skipped {
+        let skipped: Vec<_> = module
+            .checks
+            .iter()
+            .filter(|check| check.outcome == Outcome::Skipped)
+            .map(|check| {
                 let reason = check.reason.as_deref();
-                reasons.push((reason.unwrap_or("it could not be looked at"), &check.id));
+                (reason.unwrap_or("it could not be looked at"), &check.id)
+            })
+            .collect();
+        let whole = skipped.len() > 1
+            && skipped.len() == module.checks.len()
+            && skipped.windows(2).all(|pair| pair[0].0 == pair[1].0);
+        for (reason, id) in &skipped {
+            let of_reason = skips.entry(reason).or_insert_with(|| {
+                order.push(*reason);
+                Skipped::default()
+            });
+            if whole {
+                of_reason.modules.push(module.module.as_str());
+                break;
             }
-        }
-        let whole = reasons.len() > 1
-            && reasons.len() == module.checks.len()
-            && reasons.iter().all(|(reason, _)| *reason == reasons[0].0);
-        if whole {
-            reasons.truncate(1);
-        }
-        for (reason, id) in reasons {
-            let names = skips.entry(reason).or_insert_with(|| {
-                order.push(reason);
-                Vec::new()
-            });
-            names.push(match whole {
-                true => format!("all of {}", module.module),
-                false => id.clone(),
-            });
+            of_reason.checks.push(id);
         }
     }
     order
