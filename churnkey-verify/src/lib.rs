@@ -3,10 +3,14 @@
 
 #![forbid(unsafe_code)]
 
+mod auth;
 mod check;
 mod client;
 mod event;
+mod found;
 mod manifest;
+mod model;
+mod read;
 mod report;
 mod session;
 mod verifier;
