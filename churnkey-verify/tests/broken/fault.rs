@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use axum::response::Response;
 use serde_json::Value;
 
-use crate::provider::{Action, Asked, Books, Reply};
+use crate::provider::{Action, Asked, Books, Content, Kind, Reply};
 
 type Edit<T> = Box<dyn Fn(&mut T) + Send + Sync>;
 
@@ -78,6 +78,26 @@ impl Fault {
     ) -> Self {
         self.reply = Some(Box::new(edit));
         self
+    }
+
+    /// One item of a kind is changed on its way out, in lists as well as by itself.
+    pub(crate) fn reply_with(self, kind: Kind, edit: fn(&mut Value)) -> Self {
+        let id = Books::new().one(kind)["id"].clone();
+        self.reply(move |asked, reply| {
+            let Content::Json(body) = &mut reply.body else {
+                return;
+            };
+            if asked.retrieves(kind) && body["id"] == id {
+                edit(body);
+            } else if asked.lists(kind)
+                && let Some(Value::Array(items)) = body.get_mut("data")
+            {
+                items
+                    .iter_mut()
+                    .filter(|item| item["id"] == id)
+                    .for_each(edit);
+            }
+        })
     }
 
     /// An action is carried out in a wrong way.

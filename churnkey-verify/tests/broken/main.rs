@@ -7,3 +7,5 @@
 mod fault;
 mod good;
 mod provider;
+mod row;
+mod rows;

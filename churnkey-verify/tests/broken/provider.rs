@@ -18,7 +18,6 @@ mod lists;
 pub(crate) use actions::Action;
 pub(crate) use asked::{Asked, Content, Reply, Route};
 pub(crate) use books::{Books, Kind};
-pub(crate) use dates::{days, now, read, written};
 
 pub(crate) const TOKEN: &str = "integration-token-of-the-tests";
 

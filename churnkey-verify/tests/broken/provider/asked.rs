@@ -17,6 +17,10 @@ pub(crate) struct Asked {
     pub(crate) authorization: Option<String>,
     pub(crate) mode: Option<String>,
     pub(crate) body: Bytes,
+    /// How many items a page has at most.
+    pub(crate) cap: usize,
+    /// How far from the place that the cursor names a page begins: right there, if the provider is good.
+    pub(crate) shift: isize,
 }
 
 /// What a request is about.
@@ -49,6 +53,8 @@ impl Asked {
             mode: text(&HeaderName::from_static("x-churnkey-mode")),
             method: parts.method,
             body: to_bytes(body, 1 << 20).await.unwrap_or_default(),
+            cap: 100,
+            shift: 0,
         }
     }
 

@@ -61,7 +61,7 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let begun = now();
         let families = families();
         let products = products(&families);
@@ -94,8 +94,27 @@ impl Books {
         }
     }
 
-    /// All of a kind, to be changed.
-    pub(crate) fn all_mut(&mut self, kind: Kind) -> &mut Vec<Value> {
+    /// One of a kind, for a fault to be in. Nothing refers to it but what is its own.
+    pub(crate) fn one(&mut self, kind: Kind) -> &mut Value {
+        match kind {
+            // Of so many subscriptions not all are retrieved.
+            Kind::Subscriptions => &mut self.subscriptions[93],
+            _ => self.all_mut(kind).last_mut().unwrap(),
+        }
+    }
+
+    /// Has more of a kind than a page may have, all like the first one.
+    pub(crate) fn multiply(&mut self, kind: Kind) {
+        let items = self.all_mut(kind);
+        let first = items[0].clone();
+        for number in 0..120 {
+            let mut item = first.clone();
+            item["id"] = json!(format!("{}_{number}", kind.name()));
+            items.push(item);
+        }
+    }
+
+    fn all_mut(&mut self, kind: Kind) -> &mut Vec<Value> {
         match kind {
             Kind::Customers => &mut self.customers,
             Kind::Prices => &mut self.prices,
@@ -142,12 +161,21 @@ fn families() -> Vec<Value> {
         json!({ "id": "family_plans", "name": "Plans", "description": "What one subscribes to" }),
         json!({ "id": "family/extras", "name": "Extras", "description": "What one adds" }),
         json!({ "id": "familie_für_früher", "name": "Früher", "description": "No longer sold" }),
+        json!({ "id": "family_empty", "name": "Soon", "description": "Not yet sold" }),
     ]
 }
 
 fn products(families: &[Value]) -> Vec<Value> {
-    let names = ["Starter", "Pro", "Enterprise", "Seats", "Støtte", "Legacy"];
-    let families = [0, 0, 0, 1, 1, 2].map(|family| &families[family]["id"]);
+    let names = [
+        "Starter",
+        "Pro",
+        "Enterprise",
+        "Seats",
+        "Støtte",
+        "Legacy",
+        "Soon",
+    ];
+    let families = [0, 0, 0, 1, 1, 2, 2].map(|family| &families[family]["id"]);
     let products = names.iter().zip(families).enumerate();
     products
         .map(|(number, (name, family))| {
@@ -163,7 +191,7 @@ fn products(families: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// By month and by year for each product, with a tiered one each way. Nobody has subscribed to the last three.
+/// By month and by year for each product but the last, with a tiered one each way. Nobody has subscribed to the last ones.
 fn prices(products: &[Value]) -> Vec<Value> {
     let price = |id: &str, product: usize, unit: &str, amount: Value| {
         json!({
@@ -193,7 +221,12 @@ fn prices(products: &[Value]) -> Vec<Value> {
         .flat_map(|product| {
             let amount = 900 * (i64::try_from(product).unwrap() + 1);
             let monthly = price(&format!("month_{product}"), product, "month", fixed(amount));
-            let annual = price(&format!("year/{product}"), product, "year", fixed(amount * 10));
+            let annual = price(
+                &format!("year/{product}"),
+                product,
+                "year",
+                fixed(amount * 10),
+            );
             [monthly, annual]
         })
         .collect();

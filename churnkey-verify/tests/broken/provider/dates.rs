@@ -43,7 +43,10 @@ impl Duration {
         match kind {
             "date" => read(fields.get("date")?).map(Self::Date),
             "period" => {
-                let amount = fields.get("amount")?.as_i64().filter(|amount| *amount > 0)?;
+                let amount = fields
+                    .get("amount")?
+                    .as_i64()
+                    .filter(|amount| *amount > 0)?;
                 let span = Span::new();
                 let span = match fields.get("unit")?.as_str()? {
                     "day" => span.try_days(amount),

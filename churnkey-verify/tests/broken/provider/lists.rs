@@ -7,16 +7,17 @@ use serde_json::{Value, json};
 use super::{Asked, Reply};
 
 const DEFAULT: usize = 10;
-const CAP: usize = 100;
 
 /// The page that was asked for. Cursors are good for the list with the same name alone.
 pub(crate) fn page<V: Borrow<Value>>(asked: &Asked, list: &str, items: &[V]) -> Reply {
-    let Some(limit) = limit(asked.parameter("limit")) else {
+    let Some(limit) = limit(asked) else {
         return Reply::error(400, "`limit` must be a whole number above 0");
     };
     let start = match asked.parameter("cursor") {
         None => Some(0),
-        Some(cursor) => opened(cursor, list).filter(|start| *start < items.len()),
+        Some(cursor) => opened(cursor, list)
+            .filter(|start| *start < items.len())
+            .and_then(|start| start.checked_add_signed(asked.shift)),
     };
     let Some(start) = start else {
         return Reply::error(400, "`cursor` is not one of this list");
@@ -30,15 +31,15 @@ pub(crate) fn page<V: Borrow<Value>>(asked: &Asked, list: &str, items: &[V]) -> 
     Reply::json(page)
 }
 
-fn limit(text: Option<&str>) -> Option<usize> {
-    let Some(text) = text else {
-        return Some(DEFAULT);
+fn limit(asked: &Asked) -> Option<usize> {
+    let Some(text) = asked.parameter("limit") else {
+        return Some(DEFAULT.min(asked.cap));
     };
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     // A number too long to be read is above the cap as well.
-    let limit = text.parse().unwrap_or(CAP).min(CAP);
+    let limit = text.parse().unwrap_or(asked.cap).min(asked.cap);
     (limit > 0).then_some(limit)
 }
 
