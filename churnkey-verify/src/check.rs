@@ -147,6 +147,14 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// Whether a provider with such a finding is not good.
+    pub(crate) fn is_bad(self, strict: bool) -> bool {
+        match strict {
+            true => self >= Self::Warning,
+            false => self >= Self::Error,
+        }
+    }
 }
 
 /// How far the rule behind a check is known.

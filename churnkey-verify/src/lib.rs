@@ -5,11 +5,16 @@
 
 mod auth;
 mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod client;
 mod event;
 mod found;
+#[cfg(test)]
+mod held;
 mod manifest;
 mod model;
+mod printable;
 mod read;
 mod report;
 mod session;

@@ -6,6 +6,8 @@
 
 mod fault;
 mod good;
+#[cfg(feature = "cli")]
+mod hostile;
 mod provider;
 mod row;
 mod rows;
