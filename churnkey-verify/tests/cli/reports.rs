@@ -144,6 +144,36 @@ fn nothing_that_a_provider_says_reaches_the_terminal_as_a_command() {
 }
 
 #[test]
+fn a_provider_that_makes_up_names_does_not_make_the_report_endless() {
+    let url = serve(|request| {
+        (request.uri().path() == "/churnkey/prices").then(|| {
+            let mut price = json!({
+                "id": "price-1",
+                "type": "standalone",
+                "name": "Plan 1",
+                "duration": { "amount": 1, "unit": "month" },
+                "amount": { "model": "fixed", "currency": "USD", "unit": 100 },
+            });
+            for number in 0..5000 {
+                price[format!("\u{1b}[31mfield-{number}")] = json!(1);
+            }
+            respond(StatusCode::OK, &json!({ "data": [price] }))
+        })
+    });
+    let ran = verify(&url, &["--json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let unknown = |finding: &&Value| finding["id"] == "prices.unknown-field";
+    let places = findings.iter().filter(unknown).count();
+    assert!((2..100).contains(&places), "{places}");
+    let seen = findings
+        .iter()
+        .filter(unknown)
+        .map(|finding| finding["count"].as_u64().unwrap());
+    assert!(seen.sum::<u64>() >= 5000, "all of them are counted");
+}
+
+#[test]
 fn colours_are_for_terminals_and_for_those_who_ask() {
     let url = faulty();
     for arguments in [&[][..], &["--color", "auto"], &["--color", "never"]] {
