@@ -421,7 +421,8 @@ fn grouped(number: u64) -> String {
 fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     match seconds {
-        0..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        0 => format!("{milliseconds} ms"),
+        1..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
 }

@@ -6,4 +6,6 @@ mod program;
 mod provider;
 mod reports;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod usage;

@@ -62,20 +62,26 @@ fn not_found() -> Response {
     error(StatusCode::NOT_FOUND, "there is no such thing")
 }
 
+/// Whether a request is let in.
+pub(crate) fn has_token(request: &Request) -> bool {
+    let authorization = header(request, AUTHORIZATION.as_str()).unwrap_or_default();
+    match authorization.split_once(' ') {
+        Some((scheme, token)) => scheme.eq_ignore_ascii_case("bearer") && token == TOKEN,
+        None => false,
+    }
+}
+
+fn header<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+    let value = request.headers().get(name)?;
+    Some(value.to_str().unwrap())
+}
+
 fn answer(request: &Request) -> Response {
-    let header = |name: &str| {
-        let value = request.headers().get(name);
-        value.map(|value| value.to_str().unwrap().to_owned())
-    };
-    let authorization = header(AUTHORIZATION.as_str()).unwrap_or_default();
-    let token = match authorization.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token,
-        _ => "",
-    };
-    if token != TOKEN {
+    if !has_token(request) {
         return error(StatusCode::UNAUTHORIZED, "Unauthorized");
     }
-    if header("x-churnkey-mode").is_some_and(|mode| mode != "test" && mode != "live") {
+    let mode = header(request, "x-churnkey-mode");
+    if mode.is_some_and(|mode| mode != "test" && mode != "live") {
         return error(StatusCode::BAD_REQUEST, "there is no such mode");
     }
     let path = request.uri().path().trim_start_matches("/churnkey/");

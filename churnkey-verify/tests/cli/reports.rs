@@ -7,8 +7,8 @@ use std::process::Stdio;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::program::{churnkey, ran, verify};
-use crate::provider::{error, good, respond, serve};
+use crate::program::{Ran, churnkey, ran, verify};
+use crate::provider::{error, good, has_token, respond, serve};
 
 /// A provider whose prices have a currency that does not exist.
 fn faulty() -> String {
@@ -240,4 +240,49 @@ fn a_token_can_come_from_a_file_even_if_there_is_another_in_the_environment() {
     command.args(["verify", &good(), "--token-file"]).arg(&path);
     let ran = ran(&mut command);
     assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn a_provider_that_lists_no_customers_is_looked_at_by_those_that_are_named() {
+    let url = serve(|request| {
+        let path = request.uri().path();
+        let is_list = path == "/churnkey/customers" || path.ends_with("/subscriptions");
+        (is_list && has_token(request))
+            .then(|| error(StatusCode::NOT_FOUND, "there is no such path"))
+    });
+    let nobody = verify(&url, &["--json"]);
+    let named = verify(
+        &url,
+        &[
+            "--json",
+            "--customer",
+            "customer-1",
+            "--customer",
+            "customer-2",
+            "--subscription",
+            "customer-1",
+            "customer-1-subscription-1",
+            "--subscription",
+            "customer-2",
+            "customer-2-subscription-2",
+        ],
+    );
+    let outcome = |ran: &Ran, id: &str| {
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let modules = report["modules"].as_array().unwrap();
+        let mut checks = modules
+            .iter()
+            .flat_map(|module| module["checks"].as_array().unwrap());
+        checks.find(|check| check["id"] == id).unwrap()["outcome"].clone()
+    };
+    for (ran, expected) in [(&nobody, "skipped"), (&named, "passed")] {
+        assert_eq!(ran.code, 0, "{ran:?}");
+        for id in [
+            "customers.model",
+            "subscriptions.model",
+            "subscriptions.other-customer",
+        ] {
+            assert_eq!(outcome(ran, id), expected, "{id}");
+        }
+    }
 }
