@@ -7,6 +7,9 @@ mod check;
 mod client;
 mod event;
 mod manifest;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod new;
 mod report;
 mod session;
 mod verifier;
