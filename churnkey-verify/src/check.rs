@@ -147,6 +147,14 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// Whether a provider with such a finding is not good.
+    pub(crate) fn is_bad(self, strict: bool) -> bool {
+        match strict {
+            true => self >= Self::Warning,
+            false => self >= Self::Error,
+        }
+    }
 }
 
 /// How far the rule behind a check is known.
@@ -253,7 +261,6 @@ const ACTIONS: &[Module] = &[
     ChangePrice,
     ExtendTrial,
 ];
-/// Those that Churnkey cannot do without once they are declared.
 const ANSWERING: &[Module] = &[
     Manifest,
     Customers,
@@ -270,6 +277,7 @@ const ANSWERING: &[Module] = &[
     ChangePrice,
     ExtendTrial,
 ];
+const CALLED: &[Module] = ANSWERING.split_at(1).1;
 
 macro_rules! checks {
     ($($name:ident = $modules:expr, $id:literal, $severity:ident, $known:ident, $cause:ident: $rule:literal => $mend:literal;)+) => {
@@ -293,7 +301,7 @@ checks! {
     ANSWER = ANSWERING, "answer", Error, Doc, WrongEndpoint:
         "The endpoint answers in time, in plain HTTP and with a body of a sensible size."
         => "See what the server and whatever stands before it do with this request: it must be answered whole, without a redirect and without a content encoding that nobody asked for.";
-    STATUS = ANSWERING, "status", Error, Doc, WrongEndpoint:
+    STATUS = CALLED, "status", Error, Doc, WrongEndpoint:
         "A valid request is answered with 200."
         => "Check the path of the endpoint and the log of the provider.";
     JSON = ANSWERING, "json", Error, Doc, WrongDataFormat:
@@ -328,13 +336,13 @@ checks! {
 
     // Who gets in.
     AUTH_MISSING = &[Auth], "missing-token", Error, Doc, WrongToken:
-        "Every endpoint answers 401 to a request without a token."
+        "No endpoint lets a request without a token in."
         => "Check the token before anything else, on every route under `/churnkey`.";
     AUTH_WRONG = &[Auth], "wrong-token", Error, Doc, WrongToken:
-        "A token that is not the integration token, however alike, is answered with 401."
+        "A token that is not the integration token, however alike, does not get in."
         => "Compare the whole header with the whole token, in constant time.";
     AUTH_REFUSAL = &[Auth], "refusal", Warning, Doc, WrongToken:
-        "A refused request is answered with `{\"code\":401,\"message\":\"Unauthorized\"}`."
+        "A request that is refused is answered with 401 and `{\"code\":401,\"message\":\"Unauthorized\"}`."
         => "Answer so, and nothing else: no data, no cause.";
     AUTH_UNKNOWN_PATH = &[Auth], "unknown-path", Warning, Assumed, WrongToken:
         "Without a token, an unknown path under `/churnkey` answers 401 as well."
@@ -360,8 +368,8 @@ checks! {
         "A `limit` of zero, below zero or that is no number is a 400."
         => "Refuse it with 400.";
     LIST_BAD_CURSOR = CONTROLLERS, "list.bad-cursor", Warning, Assumed, WrongEndpoint:
-        "A `cursor` that the provider did not give is a 400."
-        => "Refuse it with 400; a 500 looks like an outage, and a 200 hides a lost place in the list.";
+        "A `cursor` that the provider cannot read is a 400, never a 500."
+        => "Refuse with 400 what you cannot read; a 500 looks like an outage.";
     LIST_LONG_CURSOR = CONTROLLERS, "list.long-cursor", Warning, Assumed, WrongEndpoint:
         "A cursor is at most 1 KiB long."
         => "Put the sort key of the last item into the cursor, not the item.";
@@ -397,6 +405,9 @@ checks! {
     ERROR_SHAPE = CONTROLLERS, "error-shape", Warning, Doc, WrongDataFormat:
         "An error is `{\"code\": <status>, \"message\": \"..\"}`."
         => "Answer errors in this form; Churnkey shows the message in its dashboard.";
+    FIND_LISTED = &[Customers], "find.listed", Error, Doc, WrongEndpoint:
+        "If customers can be found by e-mail or phone, each is found by the one in the list."
+        => "Compare the whole address, after percent-decoding: a `+` in a path is a plus.";
     FIND_OTHER = &[Customers], "find.other", Error, Doc, WrongEndpoint:
         "Who is found by e-mail or phone has that e-mail or phone."
         => "Compare the whole address, after percent-decoding: a `+` in a path is a plus.";

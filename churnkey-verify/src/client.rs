@@ -44,6 +44,8 @@ pub(crate) enum Credentials {
     Header(String),
     /// The token under another scheme than `Bearer` as it is usually written.
     Scheme(&'static str),
+    /// A token like the right one: the header's value, and how a shell would make it.
+    Alike { value: String, shown: &'static str },
 }
 
 /// A request to the provider.
@@ -56,6 +58,8 @@ pub(crate) struct Request {
     pub(crate) credentials: Credentials,
     /// The value of `X-Churnkey-Mode`, if it is not that of the run.
     pub(crate) mode: Option<&'static str>,
+    /// Whether the last segment of the path is somebody's e-mail address or phone number.
+    pub(crate) is_personal: bool,
 }
 
 impl Request {
@@ -67,6 +71,7 @@ impl Request {
             body: None,
             credentials: Credentials::Token,
             mode: None,
+            is_personal: false,
         }
     }
 
@@ -102,6 +107,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether it is about real customers, so that what it says is not for a report.
+    pub(crate) is_live: bool,
 }
 
 impl Answer {
@@ -280,7 +287,11 @@ impl Client {
                 #[cfg(feature = "cli")]
                 Target::Socket(socket) => {
                     let request = self.http(request);
-                    socket.send(request, self.bounds.max_body_bytes).await
+                    let answer = socket.send(request, self.bounds.max_body_bytes).await?;
+                    Ok(Answer {
+                        is_live: self.mode == Mode::Live,
+                        ..answer
+                    })
                 }
             }
         };
@@ -315,6 +326,7 @@ impl Client {
                 status: parts.status.as_u16(),
                 headers: parts.headers,
                 body: body.to_bytes(),
+                is_live: self.mode == Mode::Live,
             })
         };
         // Over a socket a panic of the provider would be a connection cut off, and not the end of the run.
@@ -336,7 +348,7 @@ impl Client {
         let authorization = match &request.credentials {
             Credentials::Token => Some(format!("Bearer {}", self.token)),
             Credentials::None => None,
-            Credentials::Header(value) => Some(value.clone()),
+            Credentials::Header(value) | Credentials::Alike { value, .. } => Some(value.clone()),
             Credentials::Scheme(scheme) => Some(format!("{scheme} {}", self.token)),
         };
         if let Some(value) = authorization {
@@ -349,7 +361,7 @@ impl Client {
             .expect("paths are encoded and the token was checked")
     }
 
-    /// The request as a line for the shell, without the token.
+    /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
     pub(crate) fn curl(&self, request: &Request) -> String {
         let root = match &self.target {
             Target::Router(_) => "http://localhost:8080",
@@ -372,17 +384,22 @@ impl Client {
             option("-H", "Content-Type: application/json");
             option("-d", body);
         }
-        let scheme = match &request.credentials {
-            Credentials::Token => Some("Bearer"),
-            Credentials::Scheme(scheme) => Some(*scheme),
+        let secret = match &request.credentials {
+            Credentials::Token => Some("Bearer $CK_INTEGRATION_TOKEN".to_owned()),
+            Credentials::Scheme(scheme) => Some(format!("{scheme} $CK_INTEGRATION_TOKEN")),
+            Credentials::Alike { shown, .. } => Some((*shown).to_owned()),
             Credentials::None | Credentials::Header(_) => None,
         };
-        if let Some(scheme) = scheme {
-            line.push_str(&format!(
-                " -H \"Authorization: {scheme} $CK_INTEGRATION_TOKEN\""
-            ));
+        if let Some(secret) = secret {
+            line.push_str(&format!(" -H \"Authorization: {secret}\""));
         }
-        format!("{line} {}", quoted(&format!("{root}{}", request.path)))
+        let path = match request.path.rsplit_once('/') {
+            Some((path, _)) if request.is_personal && self.mode == Mode::Live => {
+                format!("{path}/[redacted]")
+            }
+            _ => request.path.clone(),
+        };
+        format!("{line} {}", quoted(&format!("{root}{path}")))
     }
 }
 

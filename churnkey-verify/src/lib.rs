@@ -3,13 +3,22 @@
 
 #![forbid(unsafe_code)]
 
+mod auth;
 mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod client;
 mod event;
+mod found;
+#[cfg(test)]
+mod held;
 mod manifest;
+mod model;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod new;
+mod printable;
+mod read;
 mod report;
 mod session;
 mod verifier;

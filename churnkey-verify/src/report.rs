@@ -1,8 +1,20 @@
 //! What a run found.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::check::{Cause, Known, Module, Severity};
+
+#[cfg(feature = "cli")]
+pub(crate) mod json;
+#[cfg(feature = "cli")]
+pub(crate) mod junit;
+#[cfg(feature = "cli")]
+pub(crate) mod paint;
+#[cfg(test)]
+mod tests;
+mod text;
 
 /// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.
 #[derive(Clone, Debug, Serialize)]
@@ -11,10 +23,12 @@ use crate::check::{Cause, Known, Module, Severity};
 #[non_exhaustive]
 pub struct Report {
     /// The version of this form: 1.
+    #[cfg_attr(feature = "cli", schemars(extend("const" = 1)))]
     pub version: u32,
     /// The API root URL, or `in process`.
     pub target: String,
     /// `test` or `live`.
+    #[cfg_attr(feature = "cli", schemars(extend("enum" = ["test", "live"])))]
     pub mode: &'static str,
     /// Whether all that was to be checked could be; if not, the skips say what could not.
     pub complete: bool,
@@ -33,12 +47,8 @@ pub struct Report {
 impl Report {
     /// Whether there is no error, and if `strict`, no warning either.
     pub fn is_good(&self, strict: bool) -> bool {
-        let bad = if strict {
-            Severity::Warning
-        } else {
-            Severity::Error
-        };
-        self.findings.iter().all(|finding| finding.severity < bad)
+        let is_bad = |finding: &Finding| finding.severity.is_bad(strict);
+        !self.findings.iter().any(is_bad)
     }
 
     /// How many findings are of this severity.
@@ -162,11 +172,9 @@ pub struct Change {
     pub what: String,
 }
 
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{} {}", finding.severity.as_str(), finding.id)?;
-        }
-        Ok(())
+/// The report as people read it, without colours.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(self, text::Look::PLAIN, f)
     }
 }

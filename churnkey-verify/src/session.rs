@@ -375,7 +375,7 @@ impl Record {
     }
 }
 
-/// A status in words. What an error says is told too, tamed and shortened, unless it is long enough to be a page.
+/// A status in words. In test mode, what an error says is told too, tamed and shortened.
 pub(crate) fn status(answer: &Answer) -> String {
     let reason = axum::http::StatusCode::from_u16(answer.status)
         .ok()
@@ -387,10 +387,12 @@ pub(crate) fn status(answer: &Answer) -> String {
         return format!("{status}, a redirect");
     }
     match answer.json() {
-        Ok(Value::Object(fields)) if answer.status >= 400 => match fields.get("message") {
-            Some(Value::String(message)) => format!("{status}: {}", tame(message)),
-            _ => status.to_owned(),
-        },
+        Ok(Value::Object(fields)) if answer.status >= 400 && !answer.is_live => {
+            match fields.get("message") {
+                Some(Value::String(message)) => format!("{status}: {}", tame(message)),
+                _ => status.to_owned(),
+            }
+        }
         _ => status.to_owned(),
     }
 }

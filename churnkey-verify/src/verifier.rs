@@ -9,10 +9,12 @@ use axum::Router;
 use axum::http::HeaderValue;
 use churnkey_runtime::Mode;
 
+use crate::auth;
 use crate::check::{self, Module};
 use crate::client::{Bounds, Client, Request, Target};
 use crate::event::Event;
 use crate::manifest::Supported;
+use crate::read;
 use crate::report::Report;
 use crate::session::{Fault, Observer, Session};
 
@@ -193,8 +195,25 @@ impl Verifier {
 }
 
 async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun> {
-    let _ = settings;
-    let _ = manifest(session).await?;
+    session.begin(Module::Manifest);
+    let supported = manifest(session).await?;
+    let Some(supported) = supported else {
+        for module in Module::ALL {
+            session.skip_rest(*module, "there is no manifest");
+        }
+        session.end(Module::Manifest);
+        session.incomplete();
+        return Ok(());
+    };
+    session.end(Module::Manifest);
+    let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
+    let found = read::check(session, &supported, settings).await;
+    if is_wanted(Module::Auth) {
+        auth::check(session, &supported, &found).await;
+    }
+    if is_wanted(Module::Mode) {
+        auth::mode(session).await;
+    }
     Ok(())
 }
 
@@ -203,7 +222,6 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
     use crate::client::Trouble;
     const MANIFEST: Module = Module::Manifest;
 
-    session.begin(MANIFEST);
     let request = Request::get("/features");
     let answer = match session.send(&request).await {
         Ok(answer) => answer,
@@ -246,7 +264,17 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
         );
         session.fail(fault.path(&flaw.path).request(&request));
     }
-    session.end(MANIFEST);
+    for check in [
+        &check::MANIFEST_TOKEN,
+        &check::MANIFEST_SHAPE,
+        &check::MANIFEST_UNKNOWN,
+        &check::MANIFEST_REQUIRED,
+        &check::MANIFEST_NEEDS,
+        &check::MANIFEST_OPTIONS,
+    ] {
+        session.pass(check, MANIFEST);
+    }
+    session.pass(&check::ANSWER, MANIFEST);
     Ok(Some(supported))
 }
 

@@ -104,6 +104,7 @@ impl Socket {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: body.freeze(),
+            is_live: false,
         })
     }
 }

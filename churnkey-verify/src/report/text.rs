@@ -1,0 +1,420 @@
+//! A report as people read it. Every mark stands beside a word, so that nothing is lost without colours, signs or eyes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Finding, ModuleReport, Outcome, Report, State};
+use crate::check::{Module, Severity};
+use crate::printable::printable;
+
+/// What a piece of text is, for those who colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    Heading,
+    Good,
+    Error,
+    Warning,
+    Advice,
+    Aside,
+}
+
+/// How a report is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// How many columns a line may have. Lines for the shell are never broken.
+    pub(crate) width: usize,
+    /// Whether only what is wrong is shown.
+    pub(crate) quiet: bool,
+    /// Makes a text of its kind.
+    pub(crate) paint: fn(Ink, &str) -> String,
+}
+
+impl Look {
+    /// Without colours.
+    pub(crate) const PLAIN: Self = Self {
+        width: 100,
+        quiet: false,
+        paint: |_, text| text.to_owned(),
+    };
+}
+
+/// Writes a report.
+pub(crate) fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page { look, out };
+    if look.quiet {
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        page.findings(report)?;
+        return page.summary(report);
+    }
+    page.head(report)?;
+    page.modules(report)?;
+    page.findings(report)?;
+    page.skips(report)?;
+    page.changes(report)?;
+    page.summary(report)
+}
+
+/// One finding, without colours.
+#[cfg(feature = "cli")]
+pub(crate) fn told(finding: &Finding) -> String {
+    let mut text = String::new();
+    let mut page = Page {
+        look: Look::PLAIN,
+        out: &mut text,
+    };
+    // A string takes all that is written to it.
+    let _ = page.finding(finding);
+    text
+}
+
+struct Page<'a> {
+    look: Look,
+    out: &'a mut dyn fmt::Write,
+}
+
+/// Where the second column of the modules begins, and of what is said of a finding.
+const MODULE_INDENT: usize = 28;
+const FINDING_INDENT: usize = 14;
+
+impl Page<'_> {
+    fn head(&mut self, report: &Report) -> fmt::Result {
+        let title = format!("churnkey verify: {}", printable(&report.target));
+        let title = self.painted(Ink::Heading, &title);
+        let mode = match report.mode {
+            "live" => self.painted(Ink::Warning, "LIVE data"),
+            mode => format!("{mode} data"),
+        };
+        writeln!(self.out, "{title}, {mode}")?;
+        let walked = report
+            .modules
+            .iter()
+            .any(|module| module.module != Module::Manifest && is_looked_at(module));
+        let acted = report
+            .modules
+            .iter()
+            .any(|module| module.module.is_action() && is_looked_at(module));
+        let read = match walked {
+            true => {
+                "Fetched the feature manifest and walked the modules below, as the Verify button of Churnkey's dashboard does."
+            }
+            false => {
+                "Asked for the feature manifest, as the Verify button of Churnkey's dashboard does."
+            }
+        };
+        let changed = match (acted, report.changes.is_empty()) {
+            (false, _) => "It only read.",
+            (true, true) => "Actions were sent; none changed anything.",
+            (true, false) => "Actions were sent; what they changed is told below.",
+        };
+        self.paragraph("", "", &format!("{read} {changed}"))?;
+        writeln!(self.out)
+    }
+
+    fn modules(&mut self, report: &Report) -> fmt::Result {
+        for module in &report.modules {
+            let worst = report
+                .findings
+                .iter()
+                .filter(|finding| finding.module == module.module)
+                .map(|finding| finding.severity)
+                .max();
+            let (mark, ink, word) = match (module.state, worst) {
+                (State::Faulty, _) => ("✗", Ink::Error, "faulty"),
+                (State::Good, None) => ("✓", Ink::Good, "good"),
+                (State::Good, Some(worst)) => ("!", ink(worst), worst.as_str()),
+                (State::Skipped, _) => ("–", Ink::Aside, "skipped"),
+                (State::Absent, _) => ("–", Ink::Aside, "not declared"),
+            };
+            let name = module.module.as_str();
+            let first = self.painted(ink, mark);
+            // A module without a tally has nothing after its word, and the word may be longer than its column.
+            let tally = tally(module);
+            if tally.is_empty() {
+                let word = self.painted(ink, word);
+                writeln!(self.out, "  {first} {name:<14} {word}")?;
+            } else {
+                let word = self.painted(ink, &format!("{word:<8}"));
+                let first = format!("  {first} {name:<14} {word} ");
+                self.paragraph(&first, &" ".repeat(MODULE_INDENT), &tally)?;
+            }
+            if !module.features.is_empty() {
+                let features = printable(&module.features.join("; "));
+                let indent = " ".repeat(MODULE_INDENT);
+                self.paragraph(&indent, &indent, &features)?;
+            }
+        }
+        writeln!(self.out)
+    }
+
+    fn findings(&mut self, report: &Report) -> fmt::Result {
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        self.heading("What is wrong")?;
+        for finding in &report.findings {
+            self.finding(finding)?;
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> fmt::Result {
+        let severity = self.painted(ink(finding.severity), finding.severity.as_str());
+        let id = self.painted(Ink::Heading, &printable(&finding.id));
+        let known = finding.known.as_str();
+        let known = self.painted(Ink::Aside, &format!("({known})"));
+        writeln!(self.out, "  {severity}  {id}  {known}")?;
+        self.paragraph("    ", "    ", finding.rule)?;
+        if let Some(path) = &finding.path {
+            self.told("at", path)?;
+        }
+        self.told("expected", &finding.expected)?;
+        match finding.count {
+            0 | 1 => self.told("found", &finding.found)?,
+            count => {
+                let count = grouped(count);
+                self.told("found", &format!("{} (in {count} places)", finding.found))?;
+            }
+        }
+        if let Some(request) = &finding.request {
+            let label = self.label("request");
+            writeln!(self.out, "{label}{}", printable(request))?;
+        }
+        let mend = format!("{}: {}", finding.cause.as_str(), finding.mend);
+        self.told("mend", &mend)
+    }
+
+    fn skips(&mut self, report: &Report) -> fmt::Result {
+        let skips = skips(report);
+        if skips.is_empty() {
+            return Ok(());
+        }
+        self.heading("What was skipped")?;
+        for (reason, skipped) in skips {
+            let reason = printable(reason);
+            self.paragraph("  – ", "    ", &format!("{reason}:"))?;
+            self.paragraph("      ", "      ", &skipped.names())?;
+        }
+        writeln!(self.out)
+    }
+
+    fn changes(&mut self, report: &Report) -> fmt::Result {
+        if report.changes.is_empty() {
+            return Ok(());
+        }
+        self.heading("What was changed")?;
+        for change in &report.changes {
+            let of = match &change.subscription_id {
+                Some(id) => format!("subscription {id} of customer {}", change.customer_id),
+                None => format!("customer {}", change.customer_id),
+            };
+            let first = format!("  {:<14} ", change.module);
+            let text = printable(&format!("{of}: {}", change.what));
+            self.paragraph(&first, &" ".repeat(17), &text)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn summary(&mut self, report: &Report) -> fmt::Result {
+        let of = |severity: Severity, words: [&str; 2]| match report.count(severity) {
+            0 => None,
+            1 => Some(format!("1 {}", words[0])),
+            many => Some(format!("{many} {}", words[1])),
+        };
+        let counts: Vec<_> = [
+            of(Severity::Error, ["error", "errors"]),
+            of(Severity::Warning, ["warning", "warnings"]),
+            of(Severity::Advice, ["piece of advice", "pieces of advice"]),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let (ink, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
+            None if report.complete => (Ink::Good, "Good".to_owned()),
+            None => (Ink::Warning, "No fault, but incomplete".to_owned()),
+            Some(worst) if report.complete => (ink(worst), counts.join(", ")),
+            Some(worst) => (ink(worst), format!("{}, and incomplete", counts.join(", "))),
+        };
+        let verdict = self.painted(ink, &verdict);
+        let tally = tally_of(report.modules.iter());
+        let requests = counted(report.requests, ["request", "requests"]);
+        let time = duration(report.milliseconds);
+        let tally = match tally.is_empty() {
+            true => "nothing was checked",
+            false => &tally,
+        };
+        self.paragraph(
+            "",
+            "",
+            &format!("{verdict}: {tally}; {requests} in {time}."),
+        )
+    }
+
+    fn heading(&mut self, text: &str) -> fmt::Result {
+        let text = self.painted(Ink::Heading, text);
+        writeln!(self.out, "{text}\n")
+    }
+
+    fn told(&mut self, label: &str, text: &str) -> fmt::Result {
+        let label = self.label(label);
+        self.paragraph(&label, &" ".repeat(FINDING_INDENT), &printable(text))
+    }
+
+    fn label(&self, label: &str) -> String {
+        self.painted(Ink::Aside, &format!("    {label:<8}  "))
+    }
+
+    /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
+    fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
+        let width = self.look.width.saturating_sub(others.len()).max(20);
+        let mut before = first;
+        for line in textwrap::wrap(text, textwrap::Options::new(width).break_words(false)) {
+            writeln!(self.out, "{before}{line}")?;
+            before = others;
+        }
+        Ok(())
+    }
+
+    fn painted(&self, ink: Ink, text: &str) -> String {
+        (self.look.paint)(ink, text)
+    }
+}
+
+fn ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Error => Ink::Error,
+        Severity::Warning => Ink::Warning,
+        Severity::Advice => Ink::Advice,
+    }
+}
+
+fn is_looked_at(module: &ModuleReport) -> bool {
+    let looked_at = |outcome| outcome != Outcome::Skipped;
+    module.checks.iter().any(|check| looked_at(check.outcome))
+}
+
+fn tally(module: &ModuleReport) -> String {
+    let items = match module.items {
+        0 => String::new(),
+        items => counted(items, ["item", "items"]),
+    };
+    let checks = tally_of(std::iter::once(module));
+    match (items.is_empty(), checks.is_empty()) {
+        (false, false) => format!("{items}; {checks}"),
+        _ => items + &checks,
+    }
+}
+
+/// How many checks ended how.
+fn tally_of<'a>(modules: impl Iterator<Item = &'a ModuleReport>) -> String {
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for module in modules.filter(|module| module.state != State::Absent) {
+        for check in &module.checks {
+            match check.outcome {
+                Outcome::Passed => passed += 1,
+                Outcome::Failed => failed += 1,
+                Outcome::Skipped => skipped += 1,
+            }
+        }
+    }
+    let outcomes = [(passed, "passed"), (failed, "failed"), (skipped, "skipped")];
+    let mut tally: Vec<_> = outcomes
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| (count, format!("{count} {word}")))
+        .collect();
+    // The noun stands once, after the first number.
+    if let Some((count, first)) = tally.first_mut() {
+        let noun = if *count == 1 { "check" } else { "checks" };
+        *first = first.replacen(' ', &format!(" {noun} "), 1);
+    }
+    let words: Vec<_> = tally.into_iter().map(|(_, words)| words).collect();
+    words.join(", ")
+}
+
+/// What was skipped for one reason.
+#[derive(Default)]
+struct Skipped<'a> {
+    /// Modules of which nothing could be looked at.
+    modules: Vec<&'a str>,
+    checks: Vec<&'a str>,
+}
+
+impl Skipped<'_> {
+    fn names(&self) -> String {
+        let mut names = self.modules.join(", ");
+        if !names.is_empty() {
+            names.insert_str(0, "all of ");
+        }
+        if !names.is_empty() && !self.checks.is_empty() {
+            names.push_str("; ");
+        }
+        names + &self.checks.join(", ")
+    }
+}
+
+/// What was skipped for each reason, in the order of the report. What is not declared is no skip.
+fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
+    let mut order = Vec::new();
+    let mut skips: BTreeMap<&str, Skipped<'_>> = BTreeMap::new();
+    for module in &report.modules {
+        if module.state == State::Absent {
+            continue;
+        }
+        let skipped: Vec<_> = module
+            .checks
+            .iter()
+            .filter(|check| check.outcome == Outcome::Skipped)
+            .map(|check| {
+                let reason = check.reason.as_deref();
+                (reason.unwrap_or("it could not be looked at"), &check.id)
+            })
+            .collect();
+        let whole = skipped.len() > 1
+            && skipped.len() == module.checks.len()
+            && skipped.windows(2).all(|pair| pair[0].0 == pair[1].0);
+        for (reason, id) in &skipped {
+            let of_reason = skips.entry(reason).or_insert_with(|| {
+                order.push(*reason);
+                Skipped::default()
+            });
+            if whole {
+                of_reason.modules.push(module.module.as_str());
+                break;
+            }
+            of_reason.checks.push(id);
+        }
+    }
+    order
+        .into_iter()
+        .filter_map(|reason| Some((reason, skips.remove(reason)?)))
+        .collect()
+}
+
+fn counted(count: u64, words: [&str; 2]) -> String {
+    let word = if count == 1 { words[0] } else { words[1] };
+    format!("{} {word}", grouped(count))
+}
+
+/// A number that can be read at a glance: `1,000,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
