@@ -14,16 +14,28 @@ pub(crate) fn books() -> Books {
     // Amounts are whole numbers of minor units: 9.00 USD is 900.
     let basic = price("basic_monthly", "Basic", BillingCycle::monthly(), 900);
     let pro = price("pro_monthly", "Pro", BillingCycle::monthly(), 1900);
-    let yearly = price("pro_yearly", "Pro, by the year", BillingCycle::yearly(), 19000);
+    let yearly = price(
+        "pro_yearly",
+        "Pro, by the year",
+        BillingCycle::yearly(),
+        19000,
+    );
 
-    let names = ["Ada", "Blaise", "Charles", "Dorothy", "Edsger", "Frances", "Grace", "Hedy"];
+    let names = [
+        "Ada", "Blaise", "Charles", "Dorothy", "Edsger", "Frances", "Grace", "Hedy",
+    ];
     let customers = (1..).zip(names).map(|(number, name)| {
         let email = format!("{}@example.test", name.to_lowercase());
-        Customer::new(format!("cus_{number}")).name(name).email(email)
+        Customer::new(format!("cus_{number}"))
+            .name(name)
+            .email(email)
     });
 
     let mut paused = subscription("sub_7", "cus_7", &pro, 1);
-    paused.pause = Some(Pause { start: paused.started_at, end: paused.period.end });
+    paused.pause = Some(Pause {
+        start: paused.started_at,
+        end: paused.period.end,
+    });
     let mut canceled = subscription("sub_8", "cus_8", &basic, 1);
     canceled.canceled_at = Some(canceled.started_at);
     let subscriptions = vec![
@@ -55,7 +67,9 @@ fn subscription(id: &str, customer: &str, price: &Price, quantity: u64) -> Subsc
         CycleUnit::Month => TimeUnit::Month,
         CycleUnit::Year => TimeUnit::Year,
     };
-    let end = start.plus(price.duration.amount, unit).unwrap_or(Timestamp::MAX);
+    let end = start
+        .plus(price.duration.amount, unit)
+        .unwrap_or(Timestamp::MAX);
     Subscription {
         id: id.into(),
         customer_id: customer.into(),

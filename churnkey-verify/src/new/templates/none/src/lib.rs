@@ -16,12 +16,7 @@ use subscription::Subscription;
 #[derive(churnkey::Integration)]
 #[churnkey(
     name = "my-provider",
-    expect(
-        customers(list, find_by_email),
-        subscriptions(list),
-        cancel,
-        pause
-    )
+    expect(customers(list, find_by_email), subscriptions(list), cancel, pause)
 )]
 pub struct Billing {
     test: Books,

@@ -83,7 +83,9 @@ impl Books {
         transaction.batch_execute(&lock).await?;
         let sql = "SELECT 1 FROM customers LIMIT 1";
         if transaction.query_opt(sql, &[]).await?.is_none() {
-            transaction.batch_execute(include_str!("../migrations/examples.sql")).await?;
+            transaction
+                .batch_execute(include_str!("../migrations/examples.sql"))
+                .await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -187,7 +189,10 @@ impl Books {
             &time_if(pause.map(|pause| pause.end))?,
             &time_if(subscription.canceled_at)?,
         ];
-        transaction.execute(&statement, params).await.map_err(failure)?;
+        transaction
+            .execute(&statement, params)
+            .await
+            .map_err(failure)?;
         transaction.commit().await.map_err(failure)
     }
 

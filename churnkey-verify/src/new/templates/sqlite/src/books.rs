@@ -40,7 +40,9 @@ impl Books {
             .wait_timeout(Some(PATIENCE))
             .post_create(Hook::async_fn(|connection, _| {
                 Box::pin(async move {
-                    let configured = connection.interact(|connection| configure(connection)).await;
+                    let configured = connection
+                        .interact(|connection| configure(connection))
+                        .await;
                     configured
                         .map_err(|failure| HookError::message(failure.to_string()))?
                         .map_err(HookError::Backend)
@@ -57,7 +59,8 @@ impl Books {
     /// Fills the tables with made-up customers, unless there are customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
         self.with(|connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let sql = "SELECT EXISTS (SELECT 1 FROM customers)";
             if !transaction.query_row(sql, [], |row| row.get(0))? {
                 transaction.execute_batch(include_str!("../migrations/examples.sql"))?;
@@ -106,7 +109,10 @@ impl Books {
         self.with(move |connection| {
             let sql = "SELECT *, id AS price_id FROM prices WHERE id = ?1";
             let mut statement = connection.prepare_cached(sql)?;
-            statement.query_and_then([id.as_str()], price)?.next().transpose()
+            statement
+                .query_and_then([id.as_str()], price)?
+                .next()
+                .transpose()
         })
         .await
     }
@@ -145,7 +151,9 @@ impl Books {
             let mut statement = connection.prepare_cached(sql)?;
             let params = (customer.as_str(), after, page.limit_plus_one());
             let rows = statement.query_and_then(params, subscription)?;
-            page.keyset(rows.collect::<Result<_>>()?, |one: &Subscription| one.id.clone())
+            page.keyset(rows.collect::<Result<_>>()?, |one: &Subscription| {
+                one.id.clone()
+            })
         })
         .await
     }
@@ -159,7 +167,8 @@ impl Books {
     ) -> Result<()> {
         self.with(move |connection| {
             // Immediate takes the lock before it reads; otherwise another could change meanwhile what was read.
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut subscription = find_subscription(&transaction, &customer, &id)?
                 .ok_or_else(|| Error::not_found("there is no such subscription"))?;
             change(&mut subscription, Timestamp::now())?;
@@ -202,9 +211,14 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn is_busy(error: &Error) -> bool {
-    let cause = error.cause().and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
+    let cause = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
     let code = cause.and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn find_subscription(

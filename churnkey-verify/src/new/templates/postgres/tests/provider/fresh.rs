@@ -21,7 +21,10 @@ impl Fresh {
             "these tests need a PostgreSQL server: set DATABASE_URL to postgresql://user:password@host:port/name, with a user who may create databases",
         );
         let mut config: Config = url.parse().expect("DATABASE_URL is the URL of a database");
-        let (server, connection) = config.connect(NoTls).await.expect("the server of DATABASE_URL answers");
+        let (server, connection) = config
+            .connect(NoTls)
+            .await
+            .expect("the server of DATABASE_URL answers");
         tokio::spawn(connection);
 
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
