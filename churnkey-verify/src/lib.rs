@@ -46,6 +46,9 @@ mod found;
 mod held;
 mod manifest;
 mod model;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod new;
 mod printable;
 mod read;
 mod report;
