@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use output::{Colour, Output};
 
 mod file;
+mod new;
 mod output;
 mod progress;
 mod provider;
@@ -33,6 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    New(new::New),
 }
 
 /// How a command ended. Whatever could not be done at all is an error instead.
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let ended = match cli.command {
         Command::Verify(verify) => verify.run(&output),
+        Command::New(new) => new.run(&output),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

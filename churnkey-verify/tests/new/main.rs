@@ -1,6 +1,7 @@
 //! `churnkey new`: what it writes builds, passes its own tests and serves; what it refuses, it leaves alone.
 
 mod postgres;
+mod program;
 mod project;
 mod refused;
 mod served;
