@@ -19,7 +19,7 @@ async fn a_provider_in_memory_passes_its_own_tests_and_serves() {
     let project = Project::create("in-memory", Database::None);
     project.is_clean();
     assert_eq!(project.test(&[]), Ok(4));
-    Served::start(&project, &[]).is_good().await;
+    Served::start(&project, &[]).verify().await;
 }
 
 #[tokio::test]
@@ -31,9 +31,9 @@ async fn a_provider_on_sqlite_passes_its_own_tests_and_serves() {
     assert_eq!(project.test(&[]), Ok(4));
     let data = project.path().join("data").display().to_string();
     let environment = [("DATABASE_DIR", data)];
-    Served::start(&project, &environment).is_good().await;
+    Served::start(&project, &environment).verify().await;
     // Another start finds what the first has left.
-    Served::start(&project, &environment).is_ready();
+    Served::start(&project, &environment).check_health();
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_provider_on_postgresql_passes_its_own_tests_and_serves() {
     let database = [("DATABASE_URL", server.url())];
     assert_eq!(project.test(&database), Ok(4));
     assert_eq!(server.databases(), databases);
-    Served::start(&project, &database).is_good().await;
+    Served::start(&project, &database).verify().await;
 }
 
 #[test]
