@@ -118,10 +118,10 @@ pub(super) fn path(module: Module) -> &'static str {
     }
 }
 
-/// A length of one month, or up to a date.
-pub(super) fn length(length: Length, date: &str) -> Value {
+/// A length of some months, or up to a date.
+pub(super) fn length(length: Length, months: u32, date: &str) -> Value {
     match length {
-        Length::Period => json!({ "type": "period", "amount": 1, "unit": "month" }),
+        Length::Period => json!({ "type": "period", "amount": months, "unit": "month" }),
         Length::Date => json!({ "type": "date", "date": date }),
     }
 }
