@@ -22,6 +22,26 @@ async fn a_provider_in_memory_passes_its_own_tests_and_serves() {
     Served::start(&project, &[]).verify().await;
 }
 
+#[test]
+fn the_tests_of_a_provider_notice_a_pause_that_grows() {
+    let project = Project::create("with-a-mistake", Database::None);
+    let present = "if let Some(pause) = self.present_pause(now)";
+    let never = format!("{present}.filter(|_| false)");
+    project.break_it("src/subscription.rs", present, &never);
+    let said = project.test(&[]).expect_err("a pause grows");
+    for failed in [
+        "churnkey_finds_no_fault",
+        "a_pause_that_arrives_twice_is_applied_once",
+        "of_two_different_pauses_at_once_one_is_refused",
+    ] {
+        assert!(
+            said.contains(&format!("test {failed} ... FAILED")),
+            "{said}"
+        );
+    }
+    assert!(said.contains("pause.repeated"), "{said}");
+}
+
 #[tokio::test]
 async fn a_provider_on_sqlite_passes_its_own_tests_and_serves() {
     // As long as a name may be.

@@ -31,6 +31,8 @@ async fn a_pause_that_arrives_twice_is_applied_once() {
     let paused = first_subscription(&billing).await;
     assert_eq!(paused.status.name(), "paused");
 
+    // Moments are told apart by the millisecond.
+    std::thread::sleep(std::time::Duration::from_millis(2));
     pause(&billing, months(2), Mode::Test).await.unwrap();
     assert_eq!(first_subscription(&billing).await, paused);
     fresh.end().await;
