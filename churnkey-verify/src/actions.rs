@@ -2,8 +2,6 @@
 //!
 //! An action is first carried out as it is meant to be. Only if that works are refusals worth asking for: an endpoint that is not there refuses everything.
 
-use std::collections::HashSet;
-
 use axum::http::StatusCode;
 use serde_json::Value;
 
@@ -20,10 +18,12 @@ mod candidates;
 mod effect;
 mod form;
 mod refusals;
+mod stock;
 
 use candidates::{Act, Target};
-use effect::Miss;
+use effect::{Effect, Miss};
 use form::{Form, forms};
+use stock::Stock;
 
 /// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
 const ORDER: [Module; 7] = [
@@ -51,7 +51,7 @@ pub(crate) async fn check(
         supported,
         found,
         reading: Reading::new(session, supported, settings),
-        spent: HashSet::new(),
+        stock: Stock::new(found),
     };
     for module in ORDER {
         if settings.only.is_some_and(|only| only != module) {
@@ -81,8 +81,7 @@ struct Acting<'s> {
     supported: &'s Supported,
     found: &'s Found,
     reading: Reading<'s>,
-    /// Subscriptions that were changed, by customer and id.
-    spent: HashSet<(String, String)>,
+    stock: Stock,
 }
 
 /// What became of an action that was sent to what fits.
@@ -113,31 +112,32 @@ impl Acting<'_> {
             );
             return self.session.skip_rest(module, &reason);
         }
-        let mut done = None;
+        let mut is_looked_at = false;
         for form in forms(module, self.supported) {
-            match self.form(module, form).await {
-                Some(act) => done = done.or(Some(act)),
-                None if self.session.has_failed(&check::STATUS, module)
-                    || self.session.has_failed(&check::ANSWER, module) =>
-                {
-                    return self.session.skip_rest(module, "the action does not work");
-                }
-                None => {}
+            let is_done = self.form(module, form).await.is_some();
+            if self.session.has_failed(&check::STATUS, module)
+                || self.session.has_failed(&check::ANSWER, module)
+            {
+                return self.session.skip_rest(module, "the action does not work");
+            }
+            if self.session.has_failed(&check::ACTION_EFFECT, module) {
+                let reason = "the action does not have its effect";
+                return self.session.skip_rest(module, reason);
+            }
+            // With few subscriptions, these tell more than another option does.
+            if is_done && !is_looked_at {
+                is_looked_at = true;
+                self.refusals(module).await;
+                self.at_once(module).await;
             }
         }
-        if done.is_none() {
-            let reason = form::nothing_fits(module);
-            return self.session.skip_rest(module, reason);
-        }
-        if self.session.has_failed(&check::ACTION_EFFECT, module) {
-            return self
-                .session
-                .skip_rest(module, "the action does not have its effect");
-        }
-        self.refusals(module).await;
-        self.at_once(module).await;
-        self.session
-            .skip_rest(module, "no subscription that fits is left");
+        self.session.skip_rest(
+            module,
+            match is_looked_at {
+                true => "no subscription that fits is left",
+                false => form::nothing_fits(module),
+            },
+        );
     }
 
     /// The manifest has no word for it. A body that asks for nothing is refused where it exists.
@@ -162,6 +162,9 @@ impl Acting<'_> {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
                             self.again(&act, &after).await;
+                            if act.effect == Effect::Later {
+                                self.stock.close(&act.target);
+                            }
                             return Some(act);
                         }
                         // What a subscription does not show, such as that it will be canceled anyway, can leave an action without anything to do.
@@ -169,6 +172,7 @@ impl Acting<'_> {
                             without_effect = Some((act, miss));
                         }
                         Some(miss) => {
+                            self.stock.close(&act.target);
                             self.without_effect(&act, miss);
                             return Some(act);
                         }
@@ -208,27 +212,29 @@ impl Acting<'_> {
         let Some(before) = self.read(&act.target).await else {
             return Carried::Broken;
         };
+        let beside = self.beside(act).await;
+        self.stock.tried(&act.target, act.module);
         let request = act.request();
         let Some(answer) = self.session.answer(act.module, &request).await else {
-            self.spend(&act.target);
+            self.stock.close(&act.target);
             return Carried::Broken;
         };
         match StatusCode::from_u16(answer.status) {
             Ok(StatusCode::OK) => self.session.pass(&check::STATUS, act.module),
             Ok(status) if status.is_client_error() => return Carried::Refused(answer),
             _ => {
-                self.spend(&act.target);
+                self.stock.close(&act.target);
                 let fault = Fault::new(&check::STATUS, act.module, "200", status(&answer));
                 self.session.fail(fault.request(&request));
                 return Carried::Broken;
             }
         }
-        self.spend(&act.target);
         self.empty(act.module, &request, &answer);
+        self.leaves_alone(act, beside).await;
         let Some(after) = self.read(&act.target).await else {
             return Carried::Broken;
         };
-        self.tell(act, &before, &after);
+        self.tell_accepted(act, &before, &after);
         Carried::Done { before, after }
     }
 
@@ -267,7 +273,8 @@ impl Acting<'_> {
         match effect::differences(after, &again) {
             None => self.session.pass(&check::ACTION_REPEATED, act.module),
             Some(what) => {
-                self.tell(act, after, &again);
+                self.stock.close(&act.target);
+                self.tell(act.module, &act.target, after, &again);
                 self.session.fail(fault(what));
             }
         }
@@ -297,25 +304,32 @@ impl Acting<'_> {
         let (one, other) =
             futures_util::future::join(self.session.send(&request), self.session.send(&request))
                 .await;
-        self.spend(&act.target);
-        let (Ok(one), Ok(other)) = (one, other) else {
-            return self
-                .session
-                .skip(&check::ACTION_AT_ONCE, module, "there was no answer");
+        self.stock.tried(&act.target, module);
+        let fault = |expected: &str, found: String| {
+            Fault::new(&check::ACTION_AT_ONCE, module, expected, found).request(&request)
+        };
+        let (one, other) = match (one, other) {
+            (Ok(one), Ok(other)) => (one, other),
+            (Err(trouble), _) | (_, Err(trouble)) => {
+                self.stock.close(&act.target);
+                if !trouble.is_limit() {
+                    self.session.fail(fault("200, twice", trouble.to_string()));
+                }
+                return;
+            }
         };
         let Some(after) = self.read(&act.target).await else {
             return;
         };
-        self.tell(&act, &before, &after);
-        let fault = |expected: &str, found: String| {
-            Fault::new(&check::ACTION_AT_ONCE, module, expected, found).request(&request)
-        };
+        self.tell(module, &act.target, &before, &after);
         let worst = if one.status >= other.status {
             &one
         } else {
             &other
         };
-        if worst.status >= 500 {
+        // Whoever waits for the other in vain may be asked to come back.
+        let is_busy = worst.status == 503 && worst.headers.contains_key("retry-after");
+        if worst.status >= 500 && !is_busy {
             self.session.fail(fault("200, twice", status(worst)));
         } else if one.status != 200 && other.status != 200 {
             self.session
@@ -324,6 +338,7 @@ impl Acting<'_> {
             let reason = "it has no effect on the subscriptions that are left";
             self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
+            self.stock.close(&act.target);
             self.session.fail(fault(&miss.expected, miss.found));
         } else {
             self.session.pass(&check::ACTION_AT_ONCE, module);
@@ -331,7 +346,7 @@ impl Acting<'_> {
     }
 
     /// The subscriptions of a target as they are now; what is wrong with a model is told.
-    async fn read(&self, target: &Target) -> Option<Vec<Value>> {
+    async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
         let mut read = Vec::new();
         for subscription in &target.subscriptions {
             let path = subscriptions_of(&target.customer).path;
@@ -340,28 +355,74 @@ impl Acting<'_> {
             if !self.reading.item(Module::Subscriptions, &request, &value) {
                 return None;
             }
+            self.stock.saw(&target.customer, &value);
             read.push(value);
         }
         Some(read)
     }
 
-    fn spend(&mut self, target: &Target) {
-        let all = target.subscriptions.iter();
-        self.spent
-            .extend(all.map(|id| (target.customer.clone(), id.clone())));
+    /// A subscription that an action on all of a customer's must leave alone, as it is before.
+    async fn beside(&mut self, act: &Act) -> Option<(Target, Vec<Value>)> {
+        if !matches!(act.module, Module::CancelAll | Module::PauseAll) {
+            return None;
+        }
+        let beside = self.stock.beside(&act.target.customer);
+        let Some(target) = beside else {
+            let reason = "no subscription of another customer is known";
+            self.session
+                .skip(&check::ACTION_OTHER_CUSTOMER, act.module, reason);
+            return None;
+        };
+        let before = self.read(&target).await?;
+        Some((target, before))
     }
 
-    fn tell(&self, act: &Act, before: &[Value], after: &[Value]) {
-        for (before, after) in before.iter().zip(after) {
-            if let Some(what) = effect::changes(before, after) {
-                self.session.changed(Change {
-                    module: act.module,
-                    customer_id: act.target.customer.clone(),
-                    subscription_id: Some(id(after).to_owned()),
-                    what,
-                });
+    async fn leaves_alone(&mut self, act: &Act, beside: Option<(Target, Vec<Value>)>) {
+        const CHECK: &Check = &check::ACTION_OTHER_CUSTOMER;
+        let Some((target, before)) = beside else {
+            return;
+        };
+        let Some(after) = self.read(&target).await else {
+            return;
+        };
+        let Some(what) = effect::differences(&before, &after) else {
+            return self.session.pass(CHECK, act.module);
+        };
+        self.stock.close(&target);
+        self.tell(act.module, &target, &before, &after);
+        let request = act.request();
+        let found = format!("another customer's subscription changed: {what}");
+        let expected = "no change for other customers";
+        let fault = Fault::new(CHECK, act.module, expected, found);
+        self.session.fail(fault.request(&request));
+    }
+
+    /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
+    fn tell_accepted(&self, act: &Act, before: &[Value], after: &[Value]) {
+        if act.effect == Effect::Later && effect::differences(before, after).is_none() {
+            for item in after {
+                let what = "a change at the end of the period was accepted".to_owned();
+                self.changed(act.module, &act.target, item, what);
             }
         }
+        self.tell(act.module, &act.target, before, after);
+    }
+
+    fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
+        for (before, after) in before.iter().zip(after) {
+            if let Some(what) = effect::changes(before, after) {
+                self.changed(module, target, after, what);
+            }
+        }
+    }
+
+    fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
+        self.session.changed(Change {
+            module,
+            customer_id: target.customer.clone(),
+            subscription_id: Some(id(item).to_owned()),
+            what,
+        });
     }
 
     /// Sends what must be refused; whether it was, and nothing changed. Which refusals are right is the caller's to say.
@@ -383,9 +444,13 @@ impl Acting<'_> {
             return false;
         };
         let changed = effect::differences(&before, &after);
+        // What is switched off may have been accepted for later.
+        let is_accepted = check.name == check::ACTION_FEATURE.name && answer.status < 300;
+        if changed.is_some() || is_accepted {
+            self.stock.close(&act.target);
+        }
         if changed.is_some() {
-            self.spend(&act.target);
-            self.tell(act, &before, &after);
+            self.tell(act.module, &act.target, &before, &after);
         }
         let found = match (is_right(answer.status), changed) {
             (true, None) => {
