@@ -2,6 +2,8 @@
 
 use churnkey_verify::{Outcome, Report};
 
+use serde_json::Value;
+
 use crate::fault::Fault;
 use crate::provider::Kind;
 use crate::row::verified;
@@ -37,9 +39,26 @@ async fn a_good_provider_with_long_lists_has_no_finding() {
 }
 
 #[tokio::test]
+async fn a_good_provider_with_every_option_has_no_finding() {
+    let fault = Fault::none().manifest(|manifest| {
+        for action in manifest["actions"].as_object_mut().unwrap().values_mut() {
+            switch_on(action);
+        }
+    });
+    assert_good(&verified(fault, |verifier| verifier).await);
+}
+
+#[tokio::test]
 async fn a_good_provider_that_caps_pages_has_no_finding() {
     let fault = Fault::none().asked(|asked| asked.cap = 2);
     assert_good(&verified(fault, |verifier| verifier).await);
+}
+
+fn switch_on(options: &mut Value) {
+    match options {
+        Value::Object(fields) => fields.values_mut().for_each(switch_on),
+        option => *option = Value::Bool(true),
+    }
 }
 
 fn assert_good(report: &Report) {

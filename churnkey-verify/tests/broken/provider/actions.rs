@@ -147,6 +147,9 @@ impl Provider {
                 undone.push(place);
             }
         }
+        if undone.is_empty() && self.fault.has(Habit::RefusesWhatIsDone, order.action) {
+            return Err(Refusal(409, "it is done already"));
+        }
         Ok(undone)
     }
 }
