@@ -1,6 +1,5 @@
 //! A provider that is not written in Rust is verified the same way.
 
-#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::io::{BufRead as _, BufReader};
