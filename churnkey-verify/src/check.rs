@@ -480,8 +480,8 @@ checks! {
     ACTION_OTHER_CUSTOMER = ACTIONS, "other-customer", Error, Doc, WrongEffect:
         "An action on a subscription of another customer is refused and changes nothing."
         => "Look the subscription up by its id and by the customer's.";
-    ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Doc, WrongEndpoint:
-        "A body that is malformed or lacks a required field is a 400 and changes nothing."
+    ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
+        "A body that is malformed or lacks a required field is refused with 400 and changes nothing."
         => "Check the whole body before changing anything.";
     ACTION_NOT_FOUND = ACTIONS, "not-found", Error, Doc, WrongEndpoint:
         "An action on a subscription or a customer that does not exist is a 404."

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use churnkey_runtime::Mode;
 
+use crate::actions;
 use crate::auth;
 use crate::check::{self, Module};
 use crate::client::{Bounds, Client, Request, Target};
@@ -214,6 +215,7 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     if is_wanted(Module::Mode) {
         auth::mode(session).await;
     }
+    actions::check(session, &supported, &found, settings).await;
     Ok(())
 }
 
