@@ -102,6 +102,9 @@ impl Acting<'_> {
         if matches!(module, Module::CancelAll | Module::PauseAll)
             && !self.is_implemented(module).await
         {
+            if self.session.has_failed(&check::ANSWER, module) {
+                return self.session.skip_rest(module, "the action does not work");
+            }
             let one = if module == Module::CancelAll {
                 "cancel"
             } else {
@@ -144,7 +147,10 @@ impl Acting<'_> {
         let request = Request::post(form::path(module), &Value::Object(serde_json::Map::new()));
         match self.session.send(&request).await {
             Ok(answer) => !matches!(answer.status, 404 | 405 | 501),
-            Err(_) => false,
+            Err(trouble) => {
+                self.session.troubled(module, &request, &trouble);
+                false
+            }
         }
     }
 
