@@ -29,16 +29,22 @@ pub(crate) enum Habit {
     DoesNothing,
     /// It does not look whether it has been done already.
     ForgetsWhatIsDone,
-    /// It is a conflict to ask for what has been done already.
+    /// It is a conflict to ask for what has been done already. That is no fault, but a choice.
     RefusesWhatIsDone,
+    /// It fails if it has been done already.
+    FailsOnWhatIsDone,
     /// It looks whether it has been done already, lets others in, and then does it.
     LetsOthersInBetween,
+    /// The same, but for whoever comes second it fails.
+    FailsBesideOthers,
     /// It does what the manifest switches off.
     IgnoresFeatures,
     /// It looks a subscription up by its id alone.
     IgnoresTheCustomer,
     /// It answers 200 to a body that it cannot read.
     SwallowsBadBodies,
+    /// It fails on a body that it cannot read.
+    FailsOnBadBodies,
     /// It answers 200 to what does not exist.
     SwallowsWhatIsUnknown,
 }

@@ -4,8 +4,8 @@ use churnkey_verify::{Outcome, Report, State};
 
 use serde_json::{Value, json};
 
-use crate::fault::Fault;
-use crate::provider::{Kind, Route};
+use crate::fault::{Fault, Habit};
+use crate::provider::{Action, Kind, Route};
 use crate::row::verified;
 
 #[tokio::test]
@@ -15,6 +15,12 @@ async fn a_good_provider_has_no_finding_and_every_check_passes() {
     let reasons = [
         // The next test has more.
         ("list.unbounded", "the list has no more than 100 items"),
+        // It has none.
+        (
+            "apply-coupon.feature-off",
+            "the manifest switches no option off",
+        ),
+        ("-all.other-customer", "it names no subscription"),
     ];
     for (id, reason) in skipped(&report) {
         let is_known = reasons
@@ -45,6 +51,16 @@ async fn a_good_provider_with_every_option_has_no_finding() {
             switch_on(action);
         }
     });
+    assert_good(&verified(fault, |verifier| verifier).await);
+}
+
+#[tokio::test]
+async fn a_good_provider_that_refuses_what_is_done_already_has_no_finding() {
+    let fault = Action::ALL
+        .into_iter()
+        .fold(Fault::none(), |fault, action| {
+            fault.habit(Habit::RefusesWhatIsDone, action)
+        });
     assert_good(&verified(fault, |verifier| verifier).await);
 }
 

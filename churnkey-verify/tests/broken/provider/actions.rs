@@ -79,9 +79,6 @@ impl Provider {
     pub(super) async fn act(&self, action: Action, body: &[u8]) -> Reply {
         match self.carry_out(action, body).await {
             Ok(()) => Reply::empty(),
-            Err(Refusal(400, _)) if self.fault.has(Habit::SwallowsBadBodies, action) => {
-                Reply::empty()
-            }
             Err(Refusal(404, _)) if self.fault.has(Habit::SwallowsWhatIsUnknown, action) => {
                 Reply::empty()
             }
@@ -90,7 +87,13 @@ impl Provider {
     }
 
     async fn carry_out(&self, action: Action, body: &[u8]) -> Result<(), Refusal> {
-        let order = Order::read(action, body)?;
+        let order = match Order::read(action, body) {
+            Err(_) if self.fault.has(Habit::SwallowsBadBodies, action) => return Ok(()),
+            Err(_) if self.fault.has(Habit::FailsOnBadBodies, action) => {
+                return Err(Refusal(500, "the body could not be decoded"));
+            }
+            read => read?,
+        };
         if !self.fault.has(Habit::IgnoresFeatures, action) {
             order.require_features(&self.manifest["actions"][action.module()])?;
         }
@@ -101,13 +104,24 @@ impl Provider {
             if self.fault.has(Habit::DoesNothing, action) {
                 return Ok(());
             }
-            if !self.fault.has(Habit::LetsOthersInBetween, action) {
+            let alone = [Habit::LetsOthersInBetween, Habit::FailsBesideOthers]
+                .iter()
+                .all(|habit| !self.fault.has(*habit, action));
+            if alone {
                 return books.apply(&order, &undone);
             }
             undone
         };
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        self.books.lock().unwrap().apply(&order, &undone)
+        let mut books = self.books.lock().unwrap();
+        if self.fault.has(Habit::FailsBesideOthers, action) {
+            for place in &undone {
+                if order.is_done(&books, &books.subscriptions[*place])? {
+                    return Err(Refusal(500, "the row was changed by somebody else"));
+                }
+            }
+        }
+        books.apply(&order, &undone)
     }
 
     /// Where in the books the subscriptions are that it is about.
@@ -138,17 +152,19 @@ impl Provider {
         books: &Books,
         places: Vec<usize>,
     ) -> Result<Vec<usize>, Refusal> {
-        if self.fault.has(Habit::ForgetsWhatIsDone, order.action) {
-            return Ok(places);
-        }
+        let has = |habit| self.fault.has(habit, order.action);
         let mut undone = Vec::new();
         for place in places {
-            if !order.is_done(books, &books.subscriptions[place])? {
+            let is_done = order.is_done(books, &books.subscriptions[place])?;
+            if !is_done || has(Habit::ForgetsWhatIsDone) {
                 undone.push(place);
             }
         }
-        if undone.is_empty() && self.fault.has(Habit::RefusesWhatIsDone, order.action) {
+        if undone.is_empty() && has(Habit::RefusesWhatIsDone) {
             return Err(Refusal(409, "it is done already"));
+        }
+        if undone.is_empty() && has(Habit::FailsOnWhatIsDone) {
+            return Err(Refusal(500, "the row is there already"));
         }
         Ok(undone)
     }
@@ -356,7 +372,14 @@ impl Books {
                 let price = order.object.as_deref().unwrap_or_default();
                 let price = self.find(Kind::Prices, price).cloned().unwrap_or_default();
                 subscription["duration"] = price["duration"].clone();
-                subscription["items"][0]["price"] = price;
+                let mut item = subscription["items"][0].clone();
+                item["price"] = price;
+                let items = subscription["items"].as_array_mut().unwrap();
+                // Changed once more, it is there twice: only who does not look gets here.
+                match items[0] == item {
+                    true => items.push(item),
+                    false => items[0] = item,
+                }
             }
             Action::ExtendTrial => {
                 let status = &mut subscription["status"];
