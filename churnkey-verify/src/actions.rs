@@ -22,6 +22,7 @@ mod form;
 mod refusals;
 
 use candidates::{Act, Target};
+use effect::Miss;
 use form::{Form, forms};
 
 /// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
@@ -36,7 +37,7 @@ const ORDER: [Module; 7] = [
 ];
 
 /// How many fitting subscriptions are tried before a refusal is taken for a fault: a company may have rules that the protocol does not know.
-const TRIES: usize = 3;
+const TRIES: usize = 6;
 
 /// Carries out the declared actions, if that is asked for.
 pub(crate) async fn check(
@@ -157,30 +158,56 @@ impl Acting<'_> {
     /// Carries out one form of an action, looks at the effect, and does it again.
     async fn form(&mut self, module: Module, form: Form) -> Option<Act> {
         let mut refused = None;
+        let mut without_effect = None;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
             match self.carry_out(&act).await {
                 Carried::Broken => return None,
                 Carried::Refused(answer) => refused = Some((act, answer)),
                 Carried::Done { before, after } => {
-                    if self.has_effect(&act, &before, &after) {
-                        self.again(&act, &after).await;
-                    } else {
-                        self.session.skip(
-                            &check::ACTION_REPEATED,
-                            module,
-                            "the action does not have its effect",
-                        );
+                    match effect::misses(&act.effect, &before, &after) {
+                        None => {
+                            self.session.pass(&check::ACTION_EFFECT, module);
+                            self.again(&act, &after).await;
+                            return Some(act);
+                        }
+                        // What a subscription does not show, such as that it will be canceled anyway, can leave an action without anything to do.
+                        Some(miss) if effect::differences(&before, &after).is_none() => {
+                            without_effect = Some((act, miss));
+                        }
+                        Some(miss) => {
+                            self.without_effect(&act, miss);
+                            return Some(act);
+                        }
                     }
-                    return Some(act);
                 }
             }
         }
-        if let Some((act, answer)) = refused {
+        if let Some((act, miss)) = without_effect {
+            self.without_effect(&act, miss);
+            return Some(act);
+        }
+        let (act, answer) = refused?;
+        if answer.status == 409 {
+            let reason = format!(
+                "the provider refuses it on all subscriptions that fit: {}",
+                status(&answer)
+            );
+            self.session.skip_rest(module, &reason);
+        } else {
             let request = act.request();
             let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
             self.session.fail(fault.request(&request));
         }
         None
+    }
+
+    fn without_effect(&self, act: &Act, miss: Miss) {
+        let request = act.request();
+        let fault = Fault::new(&check::ACTION_EFFECT, act.module, miss.expected, miss.found);
+        self.session.fail(fault.request(&request));
+        let reason = "the action does not have its effect";
+        self.session
+            .skip(&check::ACTION_REPEATED, act.module, reason);
     }
 
     async fn carry_out(&mut self, act: &Act) -> Carried {
@@ -218,22 +245,6 @@ impl Acting<'_> {
                 let found = format!("a body of {} bytes", answer.body.len());
                 let fault = Fault::new(&check::ACTION_BODY, module, "an empty body", found);
                 self.session.fail(fault.request(request));
-            }
-        }
-    }
-
-    fn has_effect(&self, act: &Act, before: &[Value], after: &[Value]) -> bool {
-        match effect::misses(&act.effect, before, after) {
-            None => {
-                self.session.pass(&check::ACTION_EFFECT, act.module);
-                true
-            }
-            Some(miss) => {
-                let request = act.request();
-                let fault =
-                    Fault::new(&check::ACTION_EFFECT, act.module, miss.expected, miss.found);
-                self.session.fail(fault.request(&request));
-                false
             }
         }
     }
@@ -315,6 +326,9 @@ impl Acting<'_> {
         } else if one.status != 200 && other.status != 200 {
             self.session
                 .skip(&check::ACTION_AT_ONCE, module, "both were refused");
+        } else if effect::differences(&before, &after).is_none() {
+            let reason = "it has no effect on the subscriptions that are left";
+            self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
             self.session.fail(fault(&miss.expected, miss.found));
         } else {

@@ -280,9 +280,9 @@ const ANSWERING: &[Module] = &[
     ChangePrice,
     ExtendTrial,
 ];
+/// Those that answer with JSON.
+const ANSWERED: &[Module] = ANSWERING.split_at(7).0;
 const CALLED: &[Module] = ANSWERING.split_at(1).1;
-/// Those that answer with a document.
-const READ: &[Module] = ANSWERING.split_at(7).0;
 
 macro_rules! checks {
     ($($name:ident = $modules:expr, $id:literal, $severity:ident, $known:ident, $cause:ident: $rule:literal => $mend:literal;)+) => {
@@ -309,10 +309,10 @@ checks! {
     STATUS = CALLED, "status", Error, Doc, WrongEndpoint:
         "A valid request is answered with 200."
         => "Check the path of the endpoint and the log of the provider.";
-    JSON = READ, "json", Error, Doc, WrongDataFormat:
+    JSON = ANSWERED, "json", Error, Doc, WrongDataFormat:
         "The body is a JSON document in UTF-8."
         => "Serialise the answer as JSON; a page of HTML often comes from a proxy or from the framework's own error page.";
-    CONTENT_TYPE = READ, "content-type", Warning, Assumed, WrongDataFormat:
+    CONTENT_TYPE = ANSWERED, "content-type", Warning, Assumed, WrongDataFormat:
         "JSON is sent as `Content-Type: application/json`."
         => "Set the header `Content-Type: application/json`.";
 

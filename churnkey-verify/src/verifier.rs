@@ -199,9 +199,8 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     session.begin(Module::Manifest);
     let supported = manifest(session).await?;
     let Some(supported) = supported else {
-        for module in Module::ALL {
-            session.skip_rest(*module, "there is no manifest");
-        }
+        let reason = "there is no manifest, and nothing else was looked at";
+        session.skip_rest(Module::Manifest, reason);
         session.end(Module::Manifest);
         session.incomplete();
         return Ok(());

@@ -46,6 +46,9 @@ impl Act {
 
 impl Acting<'_> {
     /// What one form of an action can be carried out on, the best first. Nothing that was changed already is among it.
+    ///
+    /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
+    /// the second time.
     pub(super) fn candidates(&self, module: Module, form: Form) -> Vec<Act> {
         if matches!(module, Module::CancelAll | Module::PauseAll) {
             return self.for_all(module, form);
@@ -53,8 +56,8 @@ impl Acting<'_> {
         let mut running: Vec<_> = self.fresh().filter(|(_, item)| fits(form, item)).collect();
         // A trial is rarer, and there is an action that needs one.
         running.sort_by_key(|(_, item)| (state(item) == "trial") != matches!(form, Form::Trial(_)));
-        let acts = running.into_iter().filter_map(|(customer, item)| {
-            let (mut body, effect) = self.asked(form, item)?;
+        let acts = (1..).zip(running).filter_map(|(months, (customer, item))| {
+            let (mut body, effect) = self.asked(form, months, item)?;
             body.insert("customerId".to_owned(), customer.as_str().into());
             body.insert("subscriptionId".to_owned(), id(item).into());
             Some(Act {
@@ -82,7 +85,7 @@ impl Acting<'_> {
             .filter(move |(customer, item)| is_fresh(customer, item))
     }
 
-    /// Customers of whom every subscription fits, or is over.
+    /// Customers of whom every subscription that runs fits.
     fn for_all(&self, module: Module, form: Form) -> Vec<Act> {
         let mut acts = Vec::new();
         for customer in &self.found.customers {
@@ -94,9 +97,9 @@ impl Acting<'_> {
             };
             let live: Vec<_> = theirs()
                 .map(|(_, item)| item)
-                .filter(|item| state(item) != "canceled")
+                .filter(|item| matches!(state(item), "active" | "trial"))
                 .collect();
-            let is_fresh = |item: &&Value| {
+            let is_fresh = |item: &Value| {
                 !self
                     .spent
                     .contains(&(customer.clone(), id(item).to_owned()))
@@ -104,7 +107,7 @@ impl Acting<'_> {
             if live.is_empty() || !live.iter().all(|item| fits(form, item) && is_fresh(item)) {
                 continue;
             }
-            let Some((mut body, effect)) = self.asked(form, live[0]) else {
+            let Some((mut body, effect)) = self.asked(form, 1, live[0]) else {
                 continue;
             };
             body.insert("customerId".to_owned(), customer.as_str().into());
@@ -127,7 +130,7 @@ impl Acting<'_> {
     }
 
     /// The fields of a form for a subscription, and what they must come to.
-    fn asked(&self, form: Form, item: &Value) -> Option<(Map<String, Value>, Effect)> {
+    fn asked(&self, form: Form, months: u32, item: &Value) -> Option<(Map<String, Value>, Effect)> {
         let (fields, effect) = match form {
             Form::Cancel(when) => (
                 json!({ "scheduledAt": when.word() }),
@@ -136,9 +139,9 @@ impl Acting<'_> {
             Form::Pause(when, length) => {
                 let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
                 let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
-                let duration = form::length(length, &end.to_string());
+                let duration = form::length(length, months, &end.to_string());
                 let effect = match length {
-                    form::Length::Period => Effect::PausedForAMonth,
+                    form::Length::Period => Effect::PausedForMonths(months),
                     form::Length::Date => Effect::PausedUntil(end.unix_millis()),
                 };
                 (
@@ -169,11 +172,11 @@ impl Acting<'_> {
                 let now = date(item, "/status/trial/end")?;
                 let end = day_after(now, 40)?;
                 let effect = match length {
-                    form::Length::Period => Effect::TrialAMonthLonger,
+                    form::Length::Period => Effect::TrialMonthsLonger(months),
                     form::Length::Date => Effect::TrialUntil(end.unix_millis()),
                 };
                 (
-                    json!({ "duration": form::length(length, &end.to_string()) }),
+                    json!({ "duration": form::length(length, months, &end.to_string()) }),
                     effect,
                 )
             }

@@ -14,13 +14,13 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 #[derive(Clone, Debug)]
 pub(super) enum Effect {
     Canceled,
-    PausedForAMonth,
+    PausedForMonths(u32),
     /// In milliseconds since 1970, as below.
     PausedUntil(i64),
     /// Once, however often it was asked for.
     HasCoupon(String),
     HasPrice(String),
-    TrialAMonthLonger,
+    TrialMonthsLonger(u32),
     TrialUntil(i64),
     /// It takes effect at the end of the period; until then the protocol does not say how it shows.
     Later,
@@ -53,12 +53,13 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
     match effect {
         Effect::Later => None,
         Effect::Canceled => has_status("canceled"),
-        Effect::PausedForAMonth => has_status("paused").or_else(|| {
+        Effect::PausedForMonths(months) => has_status("paused").or_else(|| {
             let days = days_between(
                 date(after, "/status/pause/start"),
                 date(after, "/status/pause/end"),
             );
-            expect(is_a_month(days), "a pause of one month", told(days))
+            let expected = format!("a pause of {}", in_months(*months));
+            expect(is_months(days, *months), &expected, told(days))
         }),
         Effect::PausedUntil(end) => has_status("paused").or_else(|| {
             let days = days_between(Some(*end), date(after, "/status/pause/end"));
@@ -116,16 +117,13 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
                 found,
             )
         }
-        Effect::TrialAMonthLonger => {
+        Effect::TrialMonthsLonger(months) => {
             let days = days_between(
                 date(before, "/status/trial/end"),
                 date(after, "/status/trial/end"),
             );
-            expect(
-                is_a_month(days),
-                "a trial that ends one month later",
-                told(days),
-            )
+            let expected = format!("a trial that ends {} later", in_months(*months));
+            expect(is_months(days, *months), &expected, told(days))
         }
         Effect::TrialUntil(end) => {
             let days = days_between(Some(*end), date(after, "/status/trial/end"));
@@ -148,8 +146,16 @@ fn days_between(start: Option<i64>, end: Option<i64>) -> Option<i64> {
 }
 
 /// Calendars have months of 28 to 31 days, and a provider may round to whole days.
-fn is_a_month(days: Option<i64>) -> bool {
-    days.is_some_and(|days| (27..=32).contains(&days))
+fn is_months(days: Option<i64>, months: u32) -> bool {
+    let months = i64::from(months);
+    days.is_some_and(|days| (28 * months - 1..=31 * months + 1).contains(&days))
+}
+
+fn in_months(months: u32) -> String {
+    match months {
+        1 => "one month".to_owned(),
+        months => format!("{months} months"),
+    }
 }
 
 /// A provider may round to whole days.

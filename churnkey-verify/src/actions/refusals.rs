@@ -228,7 +228,7 @@ impl Acting<'_> {
                 _ => true,
             };
             if !on.iter().any(is_on) {
-                off.push(json!({ "duration": form::length(length, date) }));
+                off.push(json!({ "duration": form::length(length, 1, date) }));
             }
         }
         match module {

@@ -36,14 +36,15 @@ impl Served {
     }
 
     /// Whether the verifier finds no fault, over a socket, and whether it is healthy.
-    pub(crate) async fn is_good(self) {
+    pub(crate) async fn verify(&self) {
         let verifier = Verifier::of_url(&format!("http://{}", self.address));
         let verifier = verifier.expect("an address makes a URL");
-        verifier.token(TOKEN).actions(true).await.unwrap();
-        self.is_ready();
+        let verified = verifier.token(TOKEN).actions(true).await;
+        verified.expect("the verifier finds no fault");
+        self.check_health();
     }
 
-    pub(crate) fn is_ready(self) {
+    pub(crate) fn check_health(&self) {
         assert!(self.get("/readyz").starts_with("HTTP/1.1 200 "));
         // The container's own check, as it stands in the Dockerfile.
         let healthy = Command::new(&self.health_check[0])

@@ -35,7 +35,7 @@ fn paused(end: &str) -> Value {
 #[test]
 fn a_month_is_a_month_of_the_calendar_and_not_two() {
     let before = trial("2026-01-31T00:00:00.000Z");
-    let after = |end| found(Effect::TrialAMonthLonger, &before, &trial(end));
+    let after = |end| found(Effect::TrialMonthsLonger(1), &before, &trial(end));
     assert_eq!(after("2026-02-28T00:00:00.000Z"), None);
     assert_eq!(after("2026-03-03T00:00:00.000Z"), None);
     assert_eq!(
@@ -48,13 +48,13 @@ fn a_month_is_a_month_of_the_calendar_and_not_two() {
 #[test]
 fn a_pause_is_measured_from_its_own_start() {
     let active = subscription(json!({"name": "active"}));
-    let after = |end| found(Effect::PausedForAMonth, &active, &paused(end));
+    let after = |end| found(Effect::PausedForMonths(1), &active, &paused(end));
     assert_eq!(after("2026-03-01T12:00:00.000Z"), None);
     assert_eq!(
         after("2026-04-01T12:00:00.000Z"),
         Some("59 days".to_owned())
     );
-    let still = found(Effect::PausedForAMonth, &active, &active);
+    let still = found(Effect::PausedForMonths(1), &active, &active);
     assert_eq!(still, Some("the status `active`".to_owned()));
 }
 

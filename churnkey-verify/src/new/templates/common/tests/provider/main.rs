@@ -31,6 +31,8 @@ async fn a_pause_that_arrives_twice_is_applied_once() {
     let paused = first_subscription(&billing).await;
     assert_eq!(paused.status.name(), "paused");
 
+    // Moments are told apart by the millisecond.
+    std::thread::sleep(std::time::Duration::from_millis(2));
     pause(&billing, months(2), Mode::Test).await.unwrap();
     assert_eq!(first_subscription(&billing).await, paused);
     fresh.end().await;
@@ -61,10 +63,10 @@ async fn what_is_there_in_test_mode_is_not_there_in_live_mode() {
 fn months(amount: u32) -> Pause {
     let unit = TimeUnit::Month;
     let duration = Duration::Period { amount, unit };
-    Pause::new("cus_1", "sub_1", Schedule::Immediate, duration)
+    Pause::new("cus_ada", "sub_ada", Schedule::Immediate, duration)
 }
 
 async fn first_subscription(billing: &Billing) -> Subscription {
-    let found = subscription(billing, "cus_1".into(), "sub_1".into(), Mode::Test).await;
+    let found = subscription(billing, "cus_ada".into(), "sub_ada".into(), Mode::Test).await;
     found.unwrap().unwrap()
 }
