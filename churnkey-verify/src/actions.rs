@@ -16,6 +16,7 @@ use crate::report::Change;
 use crate::session::{Fault, Session, status};
 use crate::verifier::Settings;
 
+mod bystander;
 mod candidates;
 mod effect;
 mod form;
@@ -160,10 +161,14 @@ impl Acting<'_> {
         let mut refused = None;
         let mut without_effect = None;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
+            let bystander = self.bystander(&act, form).await;
             match self.carry_out(&act).await {
                 Carried::Broken => return None,
                 Carried::Refused(answer) => refused = Some((act, answer)),
                 Carried::Done { before, after } => {
+                    if let Some(bystander) = bystander {
+                        self.left_alone(&act, bystander).await;
+                    }
                     match effect::misses(&act.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);

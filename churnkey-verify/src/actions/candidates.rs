@@ -73,7 +73,7 @@ impl Acting<'_> {
         acts.collect()
     }
 
-    fn fresh(&self) -> impl Iterator<Item = &(String, Value)> {
+    pub(super) fn fresh(&self) -> impl Iterator<Item = &(String, Value)> {
         let is_fresh = |customer: &str, item: &Value| {
             !self
                 .spent
@@ -215,7 +215,7 @@ fn visible(form: Form, effect: Effect) -> Effect {
     }
 }
 
-fn fits(form: Form, item: &Value) -> bool {
+pub(super) fn fits(form: Form, item: &Value) -> bool {
     match form {
         Form::Trial(_) => state(item) == "trial",
         Form::Pause(when, _) => {

@@ -41,7 +41,7 @@ impl Acting<'_> {
 
     async fn other_customer(&mut self, module: Module) {
         if matches!(module, Module::CancelAll | Module::PauseAll) {
-            let reason = "it names no subscription";
+            let reason = "no other customer is known to whom it could be done";
             return self
                 .session
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);

@@ -134,7 +134,8 @@ impl Provider {
         let of_order = subscriptions.filter(|(_, subscription)| {
             let by_id = match &order.subscription {
                 Some(id) => subscription["id"] == id.as_str(),
-                None => true,
+                // What cannot be done to all is done to nobody.
+                None => !anybodys || subscription["duration"]["unit"] == "month",
             };
             by_id && (anybodys || subscription["customerId"] == order.customer.as_str())
         });

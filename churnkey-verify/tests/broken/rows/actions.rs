@@ -99,10 +99,8 @@ fn habits(action: Action) -> Vec<(Habit, &'static str, &'static str)> {
         let what = "does what is switched off";
         habits.push((Habit::IgnoresFeatures, what, "feature-off"));
     }
-    if !action.is_wide() {
-        let what = "is done to the subscription of another";
-        habits.push((Habit::IgnoresTheCustomer, what, "other-customer"));
-    }
+    let what = "is done to what another customer has";
+    habits.push((Habit::IgnoresTheCustomer, what, "other-customer"));
     habits
 }
 
