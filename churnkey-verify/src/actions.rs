@@ -14,11 +14,13 @@ use crate::report::Change;
 use crate::session::{Fault, Session, status};
 use crate::verifier::Settings;
 
+mod bystander;
 mod candidates;
 mod effect;
 mod form;
 mod refusals;
 mod stock;
+mod twice;
 
 use candidates::{Act, Target};
 use effect::{Effect, Miss};
@@ -102,6 +104,9 @@ impl Acting<'_> {
         if matches!(module, Module::CancelAll | Module::PauseAll)
             && !self.is_implemented(module).await
         {
+            if self.session.has_failed(&check::ANSWER, module) {
+                return self.session.skip_rest(module, "the action does not work");
+            }
             let one = if module == Module::CancelAll {
                 "cancel"
             } else {
@@ -145,7 +150,10 @@ impl Acting<'_> {
         let request = Request::post(form::path(module), &Value::Object(serde_json::Map::new()));
         match self.session.send(&request).await {
             Ok(answer) => !matches!(answer.status, 404 | 405 | 501),
-            Err(_) => false,
+            Err(trouble) => {
+                self.session.troubled(module, &request, &trouble);
+                false
+            }
         }
     }
 
@@ -154,10 +162,14 @@ impl Acting<'_> {
         let mut refused = None;
         let mut without_effect = None;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
+            let bystander = self.bystander(&act, form).await;
             match self.carry_out(&act).await {
                 Carried::Broken => return None,
                 Carried::Refused(answer) => refused = Some((act, answer)),
                 Carried::Done { before, after } => {
+                    if let Some(bystander) = bystander {
+                        self.left_alone(&act, bystander).await;
+                    }
                     match effect::misses(&act.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
@@ -212,7 +224,6 @@ impl Acting<'_> {
         let Some(before) = self.read(&act.target).await else {
             return Carried::Broken;
         };
-        let beside = self.beside(act).await;
         self.stock.tried(&act.target, act.module);
         let request = act.request();
         let Some(answer) = self.session.answer(act.module, &request).await else {
@@ -230,7 +241,6 @@ impl Acting<'_> {
             }
         }
         self.empty(act.module, &request, &answer);
-        self.leaves_alone(act, beside).await;
         let Some(after) = self.read(&act.target).await else {
             return Carried::Broken;
         };
@@ -249,102 +259,6 @@ impl Acting<'_> {
         }
     }
 
-    /// The same again changes nothing more; whether it is called a success is the provider's choice.
-    async fn again(&mut self, act: &Act, after: &[Value]) {
-        let request = act.request();
-        let Some(answer) = self.session.answer(act.module, &request).await else {
-            return;
-        };
-        let fault = |found: String| {
-            Fault::new(
-                &check::ACTION_REPEATED,
-                act.module,
-                "nothing more is changed",
-                found,
-            )
-            .request(&request)
-        };
-        if answer.status >= 500 {
-            return self.session.fail(fault(status(&answer)));
-        }
-        let Some(again) = self.read(&act.target).await else {
-            return;
-        };
-        match effect::differences(after, &again) {
-            None => self.session.pass(&check::ACTION_REPEATED, act.module),
-            Some(what) => {
-                self.stock.close(&act.target);
-                self.tell(act.module, &act.target, after, &again);
-                self.session.fail(fault(what));
-            }
-        }
-    }
-
-    /// The same twice at the same time.
-    async fn at_once(&mut self, module: Module) {
-        if self.session.has_failed(&check::ACTION_REPEATED, module) {
-            let reason = "the same action sent again changes something already";
-            return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
-        }
-        let form = forms(module, self.supported)
-            .into_iter()
-            .find(|form| form.is_visible());
-        let act = form.and_then(|form| self.candidates(module, form).into_iter().next());
-        let Some(act) = act else {
-            return self.session.skip(
-                &check::ACTION_AT_ONCE,
-                module,
-                "no subscription that fits is left",
-            );
-        };
-        let Some(before) = self.read(&act.target).await else {
-            return;
-        };
-        let request = act.request();
-        let (one, other) =
-            futures_util::future::join(self.session.send(&request), self.session.send(&request))
-                .await;
-        self.stock.tried(&act.target, module);
-        let fault = |expected: &str, found: String| {
-            Fault::new(&check::ACTION_AT_ONCE, module, expected, found).request(&request)
-        };
-        let (one, other) = match (one, other) {
-            (Ok(one), Ok(other)) => (one, other),
-            (Err(trouble), _) | (_, Err(trouble)) => {
-                self.stock.close(&act.target);
-                if !trouble.is_limit() {
-                    self.session.fail(fault("200, twice", trouble.to_string()));
-                }
-                return;
-            }
-        };
-        let Some(after) = self.read(&act.target).await else {
-            return;
-        };
-        self.tell(module, &act.target, &before, &after);
-        let worst = if one.status >= other.status {
-            &one
-        } else {
-            &other
-        };
-        // Whoever waits for the other in vain may be asked to come back.
-        let is_busy = worst.status == 503 && worst.headers.contains_key("retry-after");
-        if worst.status >= 500 && !is_busy {
-            self.session.fail(fault("200, twice", status(worst)));
-        } else if one.status != 200 && other.status != 200 {
-            self.session
-                .skip(&check::ACTION_AT_ONCE, module, "both were refused");
-        } else if effect::differences(&before, &after).is_none() {
-            let reason = "it has no effect on the subscriptions that are left";
-            self.session.skip(&check::ACTION_AT_ONCE, module, reason);
-        } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
-            self.stock.close(&act.target);
-            self.session.fail(fault(&miss.expected, miss.found));
-        } else {
-            self.session.pass(&check::ACTION_AT_ONCE, module);
-        }
-    }
-
     /// The subscriptions of a target as they are now; what is wrong with a model is told.
     async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
         let mut read = Vec::new();
@@ -359,42 +273,6 @@ impl Acting<'_> {
             read.push(value);
         }
         Some(read)
-    }
-
-    /// A subscription that an action on all of a customer's must leave alone, as it is before.
-    async fn beside(&mut self, act: &Act) -> Option<(Target, Vec<Value>)> {
-        if !matches!(act.module, Module::CancelAll | Module::PauseAll) {
-            return None;
-        }
-        let beside = self.stock.beside(&act.target.customer);
-        let Some(target) = beside else {
-            let reason = "no subscription of another customer is known";
-            self.session
-                .skip(&check::ACTION_OTHER_CUSTOMER, act.module, reason);
-            return None;
-        };
-        let before = self.read(&target).await?;
-        Some((target, before))
-    }
-
-    async fn leaves_alone(&mut self, act: &Act, beside: Option<(Target, Vec<Value>)>) {
-        const CHECK: &Check = &check::ACTION_OTHER_CUSTOMER;
-        let Some((target, before)) = beside else {
-            return;
-        };
-        let Some(after) = self.read(&target).await else {
-            return;
-        };
-        let Some(what) = effect::differences(&before, &after) else {
-            return self.session.pass(CHECK, act.module);
-        };
-        self.stock.close(&target);
-        self.tell(act.module, &target, &before, &after);
-        let request = act.request();
-        let found = format!("another customer's subscription changed: {what}");
-        let expected = "no change for other customers";
-        let fault = Fault::new(CHECK, act.module, expected, found);
-        self.session.fail(fault.request(&request));
     }
 
     /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.

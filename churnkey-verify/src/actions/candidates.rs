@@ -237,7 +237,7 @@ fn visible(form: Form, effect: Effect) -> Effect {
     }
 }
 
-fn fits(form: Form, item: &Value) -> bool {
+pub(super) fn fits(form: Form, item: &Value) -> bool {
     match form {
         Form::Trial(_) => state(item) == "trial",
         Form::Pause(when, _) | Form::PauseAnnual(when, _) => {

@@ -12,8 +12,9 @@ use crate::read::UNKNOWN;
 impl Acting<'_> {
     pub(super) async fn refusals(&mut self, module: Module) {
         self.token(module).await;
+        self.unknown_subscription(module).await;
         self.other_customer(module).await;
-        self.not_found(module).await;
+        self.unknown_customer(module).await;
         self.bad_bodies(module).await;
         self.features_off(module).await;
     }
@@ -41,8 +42,10 @@ impl Acting<'_> {
 
     async fn other_customer(&mut self, module: Module) {
         if matches!(module, Module::CancelAll | Module::PauseAll) {
-            // It names no subscription; whether it leaves others alone was seen when it was carried out.
-            return;
+            let reason = "no other customer is known to whom it could be done";
+            return self
+                .session
+                .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         }
         let Some(act) = self.fitting(module) else {
             return;
@@ -59,45 +62,49 @@ impl Acting<'_> {
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         };
         let request = act.with(json!({ "customerId": other }));
+        // If what does not exist is not refused, only a change tells something new.
+        let is_right = match self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
+            true => |_| true,
+            false => is_refusal,
+        };
         self.must_refuse(
             &check::ACTION_OTHER_CUSTOMER,
             &act,
             &request,
             "404",
-            is_refusal,
+            is_right,
         )
         .await;
     }
 
-    async fn not_found(&mut self, module: Module) {
-        let Some(act) = self.fitting(module) else {
-            return;
-        };
-        let mut unknown = vec![act.with(json!({ "customerId": UNKNOWN }))];
-        if act.body.contains_key("subscriptionId") {
-            unknown.insert(0, act.with(json!({ "subscriptionId": UNKNOWN })));
+    async fn unknown_subscription(&mut self, module: Module) {
+        if let Some(act) = self.fitting(module)
+            && act.body.contains_key("subscriptionId")
+        {
+            let request = act.with(json!({ "subscriptionId": UNKNOWN }));
+            self.not_found(&act, &request).await;
         }
-        for request in unknown {
-            // A subscription under a customer who does not exist is one of another customer as well, and told there.
-            let known = self
-                .session
-                .has_failed(&check::ACTION_OTHER_CUSTOMER, module);
-            if known
-                && request.body.as_ref().is_some_and(|body| {
-                    !body.contains(&format!("\"subscriptionId\":\"{UNKNOWN}\""))
-                })
-            {
-                continue;
-            }
-            if !self
-                .must_refuse(&check::ACTION_NOT_FOUND, &act, &request, "404", |status| {
-                    status == 404
-                })
-                .await
-            {
-                return;
-            }
+    }
+
+    /// A subscription under a customer who does not exist is one of another customer as well, and told there.
+    async fn unknown_customer(&mut self, module: Module) {
+        let is_told = self
+            .session
+            .has_failed(&check::ACTION_OTHER_CUSTOMER, module)
+            || self.session.has_failed(&check::ACTION_NOT_FOUND, module);
+        if let Some(act) = self.fitting(module)
+            && !is_told
+        {
+            let request = act.with(json!({ "customerId": UNKNOWN }));
+            self.not_found(&act, &request).await;
         }
+    }
+
+    async fn not_found(&mut self, act: &Act, request: &Request) {
+        self.must_refuse(&check::ACTION_NOT_FOUND, act, request, "404", |status| {
+            status == 404
+        })
+        .await;
     }
 
     async fn bad_bodies(&mut self, module: Module) {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::candidates::{Target, state};
+use super::candidates::Target;
 use crate::check::Module;
 use crate::found::Found;
 use crate::read::id;
@@ -63,16 +63,6 @@ impl Stock {
     pub(super) fn of(&self, customer: &str) -> Vec<&Held> {
         let of_customer = |held: &&Held| held.customer == customer;
         self.held.iter().filter(of_customer).collect()
-    }
-
-    /// A subscription of another customer; one that runs would show best what was done to it.
-    pub(super) fn beside(&self, customer: &str) -> Option<Target> {
-        let others = self.held.iter().filter(|held| held.customer != customer);
-        let other = others.max_by_key(|held| (held.is_open(), state(&held.item) == "active"))?;
-        Some(Target {
-            customer: other.customer.clone(),
-            subscriptions: vec![id(&other.item).to_owned()],
-        })
     }
 
     pub(super) fn saw(&mut self, customer: &str, item: &Value) {
