@@ -241,7 +241,7 @@ impl Acting<'_> {
             }
         }
         self.empty(act.module, &request, &answer);
-        let Some(after) = self.read(&act.target).await else {
+        let Some(after) = self.read_after(act).await else {
             return Carried::Broken;
         };
         self.tell_accepted(act, &before, &after);
@@ -261,12 +261,37 @@ impl Acting<'_> {
 
     /// The subscriptions of a target as they are now; what is wrong with a model is told.
     async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
+        self.read_for(&check::STATUS, Module::Subscriptions, target)
+            .await
+    }
+
+    /// As they are after an action. One that can no longer be read is not what was asked for.
+    async fn read_after(&mut self, act: &Act) -> Option<Vec<Value>> {
+        self.read_for(&check::ACTION_EFFECT, act.module, &act.target)
+            .await
+    }
+
+    async fn read_for(
+        &mut self,
+        check: &'static Check,
+        module: Module,
+        target: &Target,
+    ) -> Option<Vec<Value>> {
+        const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let mut read = Vec::new();
         for subscription in &target.subscriptions {
             let path = subscriptions_of(&target.customer).path;
             let request = Request::get(format_args!("{path}/{}", encoded(subscription)));
-            let value = self.session.fetch(Module::Subscriptions, &request).await?;
-            if !self.reading.item(Module::Subscriptions, &request, &value) {
+            let answer = self.session.answer(SUBSCRIPTIONS, &request).await?;
+            if answer.status != 200 {
+                self.stock.close(target);
+                let expected = "200 for the subscription";
+                let fault = Fault::new(check, module, expected, status(&answer));
+                self.session.fail(fault.request(&request));
+                return None;
+            }
+            let value = self.session.read(SUBSCRIPTIONS, &request, &answer)?;
+            if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
                 return None;
             }
             self.stock.saw(&target.customer, &value);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::candidates::Act;
 use super::form::forms;
-use super::{Acting, effect};
+use super::{Acting, TRIES, effect};
 use crate::check::{self, Module};
 use crate::session::{Fault, status};
 
@@ -46,19 +46,27 @@ impl Acting<'_> {
             let reason = "the same action sent again changes something already";
             return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         }
-        let form = forms(module, self.supported)
-            .into_iter()
-            .find(|form| form.is_visible());
-        let act = form.and_then(|form| self.candidates(module, form).into_iter().next());
-        let Some(act) = act else {
-            return self.session.skip(
-                &check::ACTION_AT_ONCE,
-                module,
-                "no subscription that fits is left",
-            );
+        let mut forms = forms(module, self.supported).into_iter();
+        let Some(form) = forms.find(|form| form.is_visible()) else {
+            let reason = "what waits for the end of the period cannot be seen";
+            return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         };
+        let mut reason = "no subscription that fits is left";
+        for act in self.candidates(module, form).into_iter().take(TRIES) {
+            match self.try_at_once(&act).await {
+                Ok(()) => return,
+                // A company may have reasons against it, or against this one.
+                Err(told) => reason = told,
+            }
+        }
+        self.session.skip(&check::ACTION_AT_ONCE, module, reason);
+    }
+
+    /// Why nothing can be told from one try, if nothing can.
+    async fn try_at_once(&mut self, act: &Act) -> Result<(), &'static str> {
+        let module = act.module;
         let Some(before) = self.read(&act.target).await else {
-            return;
+            return Ok(());
         };
         let request = act.request();
         let (one, other) =
@@ -75,11 +83,11 @@ impl Acting<'_> {
                 if !trouble.is_limit() {
                     self.session.fail(fault("200, twice", trouble.to_string()));
                 }
-                return;
+                return Ok(());
             }
         };
         let Some(after) = self.read(&act.target).await else {
-            return;
+            return Ok(());
         };
         self.tell(module, &act.target, &before, &after);
         let worst = if one.status >= other.status {
@@ -92,16 +100,15 @@ impl Acting<'_> {
         if worst.status >= 500 && !is_busy {
             self.session.fail(fault("200, twice", status(worst)));
         } else if one.status != 200 && other.status != 200 {
-            self.session
-                .skip(&check::ACTION_AT_ONCE, module, "both were refused");
+            return Err("both were refused");
         } else if effect::differences(&before, &after).is_none() {
-            let reason = "it has no effect on the subscriptions that are left";
-            self.session.skip(&check::ACTION_AT_ONCE, module, reason);
+            return Err("it has no effect on the subscriptions that are left");
         } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
             self.stock.close(&act.target);
             self.session.fail(fault(&miss.expected, miss.found));
         } else {
             self.session.pass(&check::ACTION_AT_ONCE, module);
         }
+        Ok(())
     }
 }

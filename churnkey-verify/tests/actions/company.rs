@@ -29,6 +29,8 @@ pub(crate) enum Habit {
     LetsInWithoutAToken,
     /// It breaks off if it is asked while it is at work.
     PanicsBesideOthers,
+    /// It forgets what was canceled.
+    ForgetsWhatIsCanceled,
     /// It refuses what has been done already.
     RefusesWhatIsDone,
 }
@@ -187,6 +189,8 @@ async fn retrieve(
     let books = company.books.lock().unwrap();
     let mut all = books.subscriptions.iter();
     let found = all.find(|one| one["customerId"] == customer && one["id"] == id);
+    let forgets = company.has(Habit::ForgetsWhatIsCanceled);
+    let found = found.filter(|one| !forgets || one["status"]["name"] != "canceled");
     found.map(Value::to_string).ok_or(StatusCode::NOT_FOUND)
 }
 

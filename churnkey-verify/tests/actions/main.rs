@@ -118,6 +118,22 @@ async fn an_action_that_does_nothing_is_one_finding() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_cannot_be_read_after_an_action_is_a_wrong_effect() {
+    let habits = [Habit::ForgetsWhatIsCanceled];
+    let report = verified(manifest(), subscriptions(), &habits).await;
+
+    let found = found(&report);
+    assert!(found.contains(&"cancel.effect"), "{found:?}");
+    let is_effect = |id: &&str| id.ends_with(".effect");
+    assert!(found.iter().all(is_effect), "{found:?}");
+    let of_reading = report
+        .findings
+        .iter()
+        .find(|finding| finding.id == "subscriptions.status");
+    assert!(of_reading.is_none(), "{of_reading:?}");
+}
+
+#[tokio::test]
 async fn what_is_done_again_when_asked_again_is_found_where_it_shows() {
     let report = verified(manifest(), subscriptions(), &[Habit::DoesItAgain]).await;
 
