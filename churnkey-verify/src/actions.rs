@@ -161,7 +161,12 @@ impl Acting<'_> {
     async fn form(&mut self, module: Module, form: Form) -> Option<Act> {
         let mut refused = None;
         let mut without_effect = None;
+        let mut is_in_part = false;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
+            if is_in_part && act.target.subscriptions.len() == 1 {
+                // Where there is one only, one is all.
+                break;
+            }
             let bystander = self.bystander(&act, form).await;
             match self.carry_out(&act).await {
                 Carried::Broken => return None,
@@ -179,8 +184,8 @@ impl Acting<'_> {
                             }
                             return Some(act);
                         }
-                        // What a subscription does not show, such as that it will be canceled anyway, can leave an action without anything to do.
-                        Some(miss) if effect::differences(&before, &after).is_none() => {
+                        Some(miss) if effect::is_only_left_out(&act.effect, &before, &after) => {
+                            is_in_part |= effect::differences(&before, &after).is_some();
                             without_effect = Some((act, miss));
                         }
                         Some(miss) => {

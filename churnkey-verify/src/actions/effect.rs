@@ -39,6 +39,15 @@ pub(super) fn misses(effect: &Effect, before: &[Value], after: &[Value]) -> Opti
     pairs.find_map(|(before, after)| miss(effect, before, after))
 }
 
+/// Whether whatever lacks the effect is as it was before. What a subscription does not show, such as that it will end anyway, can leave an action
+/// nothing to do.
+pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value]) -> bool {
+    let mut pairs = before.iter().zip(after);
+    pairs.all(|(before, after)| {
+        miss(effect, before, after).is_none() || changes(before, after).is_none()
+    })
+}
+
 fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
     let expect = |holds: bool, expected: &str, found: String| {
         (!holds).then(|| Miss {
@@ -190,7 +199,15 @@ pub(super) fn differences(before: &[Value], after: &[Value]) -> Option<String> {
 
 /// What changed in a subscription, in words.
 pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
-    if model::same(Module::Subscriptions, before, after) {
+    // What a company notes for itself, such as when it looked at a subscription last, is no change of it.
+    let [bare_before, bare_after] = [before, after].map(|item| {
+        let mut bare = item.clone();
+        if let Some(fields) = bare.as_object_mut() {
+            fields.remove("metadata");
+        }
+        bare
+    });
+    if model::same(Module::Subscriptions, &bare_before, &bare_after) {
         return None;
     }
     let mut changed = Vec::new();

@@ -101,7 +101,9 @@ impl Acting<'_> {
             self.session.fail(fault("200, twice", status(worst)));
         } else if one.status != 200 && other.status != 200 {
             return Err("both were refused");
-        } else if effect::differences(&before, &after).is_none() {
+        } else if effect::is_only_left_out(&act.effect, &before, &after)
+            && effect::misses(&act.effect, &before, &after).is_some()
+        {
             return Err("it has no effect on the subscriptions that are left");
         } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
             self.stock.close(&act.target);

@@ -31,6 +31,8 @@ pub(crate) enum Habit {
     PanicsBesideOthers,
     /// It forgets what was canceled.
     ForgetsWhatIsCanceled,
+    /// Of all subscriptions of a customer it pauses the first.
+    PausesOne,
     /// It refuses what has been done already.
     RefusesWhatIsDone,
 }
@@ -316,7 +318,12 @@ impl Company {
             let state = one["status"]["name"].as_str().unwrap_or_default();
             let is_done = match what {
                 "cancel" => state == "canceled",
-                "pause" if whose == "customer" => state == "paused" || state == "canceled",
+                "pause" if whose == "customer" => {
+                    // What is going to end is not paused, and nothing else tells that it is.
+                    let is_left_out = one["metadata"]["ends"] == "soon"
+                        || self.has(Habit::PausesOne) && !places.is_empty();
+                    state == "paused" || state == "canceled" || is_left_out
+                }
                 "pause" => noted,
                 "apply-coupon" => one["discounts"]
                     .as_array()

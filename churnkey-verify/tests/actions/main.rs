@@ -216,6 +216,39 @@ async fn an_action_on_all_subscriptions_that_reaches_another_customers_is_found(
     }
 }
 
+/// Two active subscriptions of each customer.
+fn pairs() -> Vec<Value> {
+    let customers = ["ann", "bob", "cy"].into_iter();
+    let pairs = customers.flat_map(|customer| {
+        [1, 2].map(|number| subscription(&format!("{customer}{number}"), customer, "active"))
+    });
+    pairs.collect()
+}
+
+#[tokio::test]
+async fn a_pause_of_all_that_pauses_one_is_found() {
+    let mut several = pairs();
+    several.truncate(5);
+    let router = router(manifest(), several, &[Habit::PausesOne]);
+    let verifier = check(router).token(TOKEN).actions(true);
+    let report = verifier.only("pause-all").run().await.unwrap();
+
+    assert_eq!(found(&report), ["pause-all.effect"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_going_to_end_may_be_left_out_of_a_pause_of_all() {
+    let mut several = pairs();
+    several[1]["metadata"] = json!({ "ends": "soon" });
+    let router = router(manifest(), several, &[]);
+    let verifier = check(router).token(TOKEN).actions(true);
+    let report = verifier.only("pause-all").run().await.unwrap();
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    let (outcome, reason) = outcome(&report, "pause-all.effect");
+    assert_eq!(outcome, Outcome::Passed, "{reason}");
+}
+
 #[tokio::test]
 async fn an_action_without_the_token_is_found() {
     let report = verified(manifest(), subscriptions(), &[Habit::LetsInWithoutAToken]).await;

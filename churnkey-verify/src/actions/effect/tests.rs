@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Effect, changes, misses};
+use super::{Effect, changes, is_only_left_out, misses};
 
 fn subscription(status: Value) -> Value {
     json!({
@@ -73,4 +73,28 @@ fn what_changed_is_told_in_words() {
              end of the trial: 2026-01-31T00:00:00.000Z → none"
         )
     );
+}
+
+#[test]
+fn what_is_left_as_it_was_is_told_from_what_became_something_else() {
+    let active = subscription(json!({"name": "active"}));
+    let unpaid = subscription(json!({"name": "unpaid"}));
+    let paused = paused("2026-03-01T12:00:00.000Z");
+    let effect = Effect::PausedForMonths(1);
+    let before = [active.clone(), active.clone()];
+
+    assert!(is_only_left_out(
+        &effect,
+        &before,
+        &[paused.clone(), active]
+    ));
+    assert!(!is_only_left_out(&effect, &before, &[paused, unpaid]));
+}
+
+#[test]
+fn what_a_company_notes_for_itself_is_no_change() {
+    let before = subscription(json!({"name": "active"}));
+    let mut after = before.clone();
+    after["metadata"] = json!({"lastRequest": "2026-01-01"});
+    assert_eq!(changes(&before, &after), None);
 }
