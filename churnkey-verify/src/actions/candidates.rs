@@ -85,7 +85,7 @@ impl Acting<'_> {
             .filter(move |(customer, item)| is_fresh(customer, item))
     }
 
-    /// Customers of whom every subscription fits, or is over.
+    /// Customers of whom every subscription that runs fits.
     fn for_all(&self, module: Module, form: Form) -> Vec<Act> {
         let mut acts = Vec::new();
         for customer in &self.found.customers {
@@ -97,9 +97,9 @@ impl Acting<'_> {
             };
             let live: Vec<_> = theirs()
                 .map(|(_, item)| item)
-                .filter(|item| state(item) != "canceled")
+                .filter(|item| matches!(state(item), "active" | "trial"))
                 .collect();
-            let is_fresh = |item: &&Value| {
+            let is_fresh = |item: &Value| {
                 !self
                     .spent
                     .contains(&(customer.clone(), id(item).to_owned()))

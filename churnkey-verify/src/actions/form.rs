@@ -137,8 +137,12 @@ pub(super) fn nothing_fits(module: Module) -> &'static str {
             "no subscription is known that runs, and another price in its currency"
         }
         Module::Pause => "no subscription is known that runs and is not annual",
-        Module::PauseAll => "no customer is known whose subscriptions all run and are not annual",
-        Module::CancelAll => "no customer is known whose subscriptions all run",
+        Module::PauseAll => {
+            "no customer is known whose running subscriptions are neither annual nor in a trial"
+        }
+        Module::CancelAll => {
+            "no customer is known who has subscriptions that run, none of which was changed before"
+        }
         _ => "no subscription is known that runs",
     }
 }
