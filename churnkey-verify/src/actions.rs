@@ -6,11 +6,10 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::check::{self, Check, Module};
-use crate::client::{Answer, Request, encoded};
+use crate::client::{Answer, Request};
 use crate::found::Found;
 use crate::manifest::Supported;
-use crate::read::{Reading, id, subscriptions_of};
-use crate::report::Change;
+use crate::read::Reading;
 use crate::session::{Fault, Session, status};
 use crate::verifier::Settings;
 
@@ -19,10 +18,11 @@ mod candidates;
 mod effect;
 mod form;
 mod refusals;
+mod seen;
 mod stock;
 mod twice;
 
-use candidates::{Act, Target};
+use candidates::Act;
 use effect::{Effect, Miss};
 use form::{Form, forms};
 use stock::Stock;
@@ -54,6 +54,7 @@ pub(crate) async fn check(
         found,
         reading: Reading::new(session, supported, settings),
         stock: Stock::new(found),
+        is_unread: false,
     };
     for module in ORDER {
         if settings.only.is_some_and(|only| only != module) {
@@ -84,6 +85,8 @@ struct Acting<'s> {
     found: &'s Found,
     reading: Reading<'s>,
     stock: Stock,
+    /// Whether the last reading came to nothing.
+    is_unread: bool,
 }
 
 /// What became of an action that was sent to what fits.
@@ -117,6 +120,7 @@ impl Acting<'_> {
             );
             return self.session.skip_rest(module, &reason);
         }
+        self.is_unread = false;
         let mut is_looked_at = false;
         for form in forms(module, self.supported) {
             let is_done = self.form(module, form).await.is_some();
@@ -140,6 +144,7 @@ impl Acting<'_> {
             module,
             match is_looked_at {
                 true => "no subscription that fits is left",
+                false if self.is_unread => "a subscription that fits could not be read",
                 false => form::nothing_fits(module),
             },
         );
@@ -232,14 +237,17 @@ impl Acting<'_> {
         self.stock.tried(&act.target, act.module);
         let request = act.request();
         let Some(answer) = self.session.answer(act.module, &request).await else {
-            self.stock.close(&act.target);
+            self.look(&act.target, act.module, &before).await;
             return Carried::Broken;
         };
         match StatusCode::from_u16(answer.status) {
             Ok(StatusCode::OK) => self.session.pass(&check::STATUS, act.module),
-            Ok(status) if status.is_client_error() => return Carried::Refused(answer),
+            Ok(status) if status.is_client_error() => {
+                self.look(&act.target, act.module, &before).await;
+                return Carried::Refused(answer);
+            }
             _ => {
-                self.stock.close(&act.target);
+                self.look(&act.target, act.module, &before).await;
                 let fault = Fault::new(&check::STATUS, act.module, "200", status(&answer));
                 self.session.fail(fault.request(&request));
                 return Carried::Broken;
@@ -262,75 +270,6 @@ impl Acting<'_> {
                 self.session.fail(fault.request(request));
             }
         }
-    }
-
-    /// The subscriptions of a target as they are now; what is wrong with a model is told.
-    async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
-        self.read_for(&check::STATUS, Module::Subscriptions, target)
-            .await
-    }
-
-    /// As they are after an action. One that can no longer be read is not what was asked for.
-    async fn read_after(&mut self, act: &Act) -> Option<Vec<Value>> {
-        self.read_for(&check::ACTION_EFFECT, act.module, &act.target)
-            .await
-    }
-
-    async fn read_for(
-        &mut self,
-        check: &'static Check,
-        module: Module,
-        target: &Target,
-    ) -> Option<Vec<Value>> {
-        const SUBSCRIPTIONS: Module = Module::Subscriptions;
-        let mut read = Vec::new();
-        for subscription in &target.subscriptions {
-            let path = subscriptions_of(&target.customer).path;
-            let request = Request::get(format_args!("{path}/{}", encoded(subscription)));
-            let answer = self.session.answer(SUBSCRIPTIONS, &request).await?;
-            if answer.status != 200 {
-                self.stock.close(target);
-                let expected = "200 for the subscription";
-                let fault = Fault::new(check, module, expected, status(&answer));
-                self.session.fail(fault.request(&request));
-                return None;
-            }
-            let value = self.session.read(SUBSCRIPTIONS, &request, &answer)?;
-            if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
-                return None;
-            }
-            self.stock.saw(&target.customer, &value);
-            read.push(value);
-        }
-        Some(read)
-    }
-
-    /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
-    fn tell_accepted(&self, act: &Act, before: &[Value], after: &[Value]) {
-        if act.effect == Effect::Later && effect::differences(before, after).is_none() {
-            for item in after {
-                let what = "a change at the end of the period was accepted".to_owned();
-                self.changed(act.module, &act.target, item, what);
-            }
-        }
-        self.tell(act.module, &act.target, before, after);
-    }
-
-    fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
-        for (before, after) in before.iter().zip(after) {
-            if let Some(what) = effect::changes(before, after) {
-                self.changed(module, target, after, what);
-            }
-        }
-    }
-
-    fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
-        self.session.changed(Change {
-            module,
-            customer_id: target.customer.clone(),
-            subscription_id: Some(id(item).to_owned()),
-            what,
-        });
     }
 
     /// Sends what must be refused; whether it was, and nothing changed. Which refusals are right is the caller's to say.

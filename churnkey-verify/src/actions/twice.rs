@@ -13,7 +13,7 @@ impl Acting<'_> {
     pub(super) async fn again(&mut self, act: &Act, after: &[Value]) {
         let request = act.request();
         let Some(answer) = self.session.answer(act.module, &request).await else {
-            return;
+            return self.look(&act.target, act.module, after).await;
         };
         let fault = |found: String| {
             Fault::new(
@@ -25,7 +25,8 @@ impl Acting<'_> {
             .request(&request)
         };
         if answer.status >= 500 {
-            return self.session.fail(fault(status(&answer)));
+            self.session.fail(fault(status(&answer)));
+            return self.look(&act.target, act.module, after).await;
         }
         let Some(again) = self.read(&act.target).await else {
             return;
@@ -79,10 +80,10 @@ impl Acting<'_> {
         let (one, other) = match (one, other) {
             (Ok(one), Ok(other)) => (one, other),
             (Err(trouble), _) | (_, Err(trouble)) => {
-                self.stock.close(&act.target);
                 if !trouble.is_limit() {
                     self.session.fail(fault("200, twice", trouble.to_string()));
                 }
+                self.look(&act.target, module, &before).await;
                 return Ok(());
             }
         };

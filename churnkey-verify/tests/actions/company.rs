@@ -10,6 +10,8 @@ use axum::routing::{get, post};
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
+use crate::documents::{coupon, price, written};
+
 pub(crate) const TOKEN: &str = "token";
 
 /// What is wrong with the company.
@@ -29,6 +31,10 @@ pub(crate) enum Habit {
     LetsInWithoutAToken,
     /// It breaks off if it is asked while it is at work.
     PanicsBesideOthers,
+    /// It cancels, and then says that it failed.
+    FailsAfterCanceling,
+    /// It tells of what is paused in words of its own.
+    TellsOfPausesInOtherWords,
     /// It forgets what was canceled.
     ForgetsWhatIsCanceled,
     /// Of all subscriptions of a customer it pauses the first.
@@ -52,81 +58,6 @@ struct Books {
 }
 
 type Refusal = (StatusCode, String);
-
-/// All options are on, but for those of the second halves.
-pub(crate) fn manifest() -> Value {
-    let schedules = json!({ "immediate": true, "end-of-period": false });
-    let durations = json!({ "period": true, "date": false });
-    json!({
-        "controllers": {
-            "customers": true,
-            "prices": { "enabled": true, "type": "standalone" },
-            "subscriptions": true,
-            "coupons": true,
-        },
-        "actions": {
-            "cancel": { "schedules": schedules },
-            "pause": { "enabled": true, "startDates": schedules, "durations": durations, "allowAnnual": false },
-            "applyCoupon": { "enabled": true },
-            "changePrice": { "enabled": true, "schedules": schedules, "prorate": false },
-            "extendTrial": { "enabled": true, "multiple": false, "durations": durations },
-        },
-    })
-}
-
-/// Ann, Bob and Cy: three active subscriptions and two trials.
-pub(crate) fn subscriptions() -> Vec<Value> {
-    vec![
-        subscription("s1", "ann", "active"),
-        subscription("s2", "bob", "active"),
-        subscription("s3", "bob", "trial"),
-        subscription("s4", "cy", "active"),
-        subscription("s5", "cy", "trial"),
-    ]
-}
-
-pub(crate) fn subscription(id: &str, customer: &str, state: &str) -> Value {
-    let now = Timestamp::now();
-    let period = json!({
-        "start": written(now - (24 * 5).hours()),
-        "end": written(now + (24 * 25).hours()),
-    });
-    let mut status = json!({ "name": state, "currentPeriod": period });
-    if state == "trial" {
-        status["trial"] = period;
-    }
-    json!({
-        "id": id,
-        "customerId": customer,
-        "status": status,
-        "start": written(now - (24 * 90).hours()),
-        "duration": { "amount": 1, "unit": "month" },
-        "items": [{ "id": format!("item-{id}"), "price": price("basic"), "quantity": 1 }],
-    })
-}
-
-fn price(id: &str) -> Value {
-    json!({
-        "id": id,
-        "type": "standalone",
-        "name": id,
-        "duration": { "amount": 1, "unit": "month" },
-        "amount": { "model": "fixed", "currency": "EUR", "flat": 900 },
-    })
-}
-
-fn coupon(id: &str) -> Value {
-    json!({
-        "id": id,
-        "code": id.to_uppercase(),
-        "duration": { "type": "once" },
-        "value": { "type": "percentage", "percent": 20 },
-    })
-}
-
-fn written(at: Timestamp) -> String {
-    format!("{at:.3}")
-}
 
 pub(crate) fn router(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Router {
     let company = Company {
@@ -193,7 +124,16 @@ async fn retrieve(
     let found = all.find(|one| one["customerId"] == customer && one["id"] == id);
     let forgets = company.has(Habit::ForgetsWhatIsCanceled);
     let found = found.filter(|one| !forgets || one["status"]["name"] != "canceled");
-    found.map(Value::to_string).ok_or(StatusCode::NOT_FOUND)
+    let mut found = found.cloned();
+    if let Some(one) = &mut found
+        && one["status"]["name"] == "paused"
+        && company.has(Habit::TellsOfPausesInOtherWords)
+    {
+        one["status"]["name"] = json!("on hold");
+    }
+    found
+        .map(|one| one.to_string())
+        .ok_or(StatusCode::NOT_FOUND)
 }
 
 async fn act(
@@ -219,7 +159,13 @@ async fn act(
     }
     let done = company.carry_out(&whose, &what, &fields).await;
     company.books.lock().unwrap().at_work -= 1;
-    done
+    match what == "cancel" && company.has(Habit::FailsAfterCanceling) {
+        true => Err((
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "no mail was sent".to_owned(),
+        )),
+        false => done,
+    }
 }
 
 impl Company {

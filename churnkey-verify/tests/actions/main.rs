@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod company;
+mod documents;
 
 use churnkey_verify::{Outcome, Report, check};
 use serde_json::{Value, json};
 
-use company::{Habit, TOKEN, manifest, router, subscription, subscriptions};
+use company::{Habit, TOKEN, router};
+use documents::{manifest, subscription, subscriptions};
 
 async fn verified(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Report {
     let router = router(manifest, subscriptions, habits);
@@ -115,6 +117,37 @@ async fn an_action_that_does_nothing_is_one_finding() {
     assert_eq!(outcome(&report, "cancel.repeated").0, Outcome::Skipped);
     assert_eq!(outcome(&report, "cancel.at-once").0, Outcome::Skipped);
     assert!(report.changes.is_empty());
+}
+
+#[tokio::test]
+async fn what_an_action_changed_is_told_also_if_it_says_that_it_failed() {
+    let habits = [Habit::FailsAfterCanceling];
+    let report = verified(manifest(), subscriptions(), &habits).await;
+
+    assert_eq!(found(&report), ["cancel.status", "cancel-all.status"]);
+    assert!(changes(&report, "cancel")[0].contains("→ canceled"));
+}
+
+#[tokio::test]
+async fn a_model_that_is_wrong_after_an_action_is_a_finding_of_the_model_alone() {
+    let habits = [Habit::TellsOfPausesInOtherWords];
+    let router = router(manifest(), subscriptions(), &habits);
+    let verifier = check(router).token(TOKEN).actions(true).only("pause");
+    let report = verifier.run().await.unwrap();
+
+    let findings = report.findings.iter();
+    let found: Vec<_> = findings.map(|finding| finding.id.as_str()).collect();
+    assert!(found.contains(&"subscriptions.model"), "{found:?}");
+    let of_pause = found.iter().find(|id| id.starts_with("pause."));
+    assert_eq!(of_pause, None);
+    let (outcome, reason) = outcome(&report, "pause.effect");
+    assert_eq!(
+        (outcome, reason.as_str()),
+        (
+            Outcome::Skipped,
+            "a subscription that fits could not be read"
+        )
+    );
 }
 
 #[tokio::test]
