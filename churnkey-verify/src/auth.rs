@@ -16,9 +16,9 @@ pub(crate) async fn check(session: &Session, supported: &Supported, found: &Foun
     session.begin(AUTH);
     let closed = without_token(session, &reading_routes(supported, found)).await;
     match closed.first() {
-        Some(route) => {
+        Some((route, usual)) => {
             with_others(session, route).await;
-            unknown_path(session).await;
+            unknown_path(session, *usual).await;
         }
         None => {
             let reason = "no endpoint asks for a token";
@@ -85,8 +85,8 @@ pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(boo
     Some((answer.status >= 400, answer))
 }
 
-/// Asks every route without a token; those that refuse are returned.
-async fn without_token(session: &Session, routes: &[String]) -> Vec<String> {
+/// Asks every route without a token; those that refuse are returned, each with its status.
+async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16)> {
     let mut closed = Vec::new();
     for route in routes {
         let request = Request::get(route).credentials(Credentials::None);
@@ -97,7 +97,7 @@ async fn without_token(session: &Session, routes: &[String]) -> Vec<String> {
         if is_refused && answer.status != 404 {
             session.pass(&check::AUTH_MISSING, AUTH);
             refusal(session, &request, &answer);
-            closed.push(route.clone());
+            closed.push((route.clone(), answer.status));
         } else {
             let found = format!("{} from `GET {}`", status(&answer), request.path);
             let fault = Fault::new(&check::AUTH_MISSING, AUTH, "401", found);
@@ -185,11 +185,12 @@ async fn with_others(session: &Session, route: &str) {
     }
 }
 
-async fn unknown_path(session: &Session) {
+/// An unknown path is refused as a known one is, with the `usual` status. That this one may be wrong is told already.
+async fn unknown_path(session: &Session, usual: u16) {
     let request = Request::get(format_args!("/{UNKNOWN}")).credentials(Credentials::None);
     match session.send(&request).await {
         // Where too many guesses are a 429, paths cannot be told apart by it.
-        Ok(answer) if matches!(answer.status, 401 | 429) => {
+        Ok(answer) if matches!(answer.status, 401 | 429) || answer.status == usual => {
             session.pass(&check::AUTH_UNKNOWN_PATH, AUTH)
         }
         Ok(answer) => {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+#[cfg(test)]
+mod tests;
+
 /// A part of a provider that a report speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]

@@ -14,6 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+mod secret;
 #[cfg(feature = "cli")]
 mod socket;
 
@@ -297,10 +298,13 @@ impl Client {
         };
         let patience = self.bounds.timeout.min(left);
         let answer = tokio::time::timeout(patience, answer).await;
-        let answer = answer.map_err(|_| match patience < self.bounds.timeout {
+        let mut answer = answer.map_err(|_| match patience < self.bounds.timeout {
             true => Trouble::OutOfTime(self.bounds.max_time),
             false => Trouble::Slow(self.bounds.timeout),
         })??;
+        if answer.status >= 400 {
+            answer.body = secret::without(&self.token, answer.body);
+        }
         match answer.headers.get(header::CONTENT_ENCODING) {
             Some(encoding) if encoding != "identity" => Err(Trouble::Encoded),
             _ => Ok(answer),

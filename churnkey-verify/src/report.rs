@@ -14,7 +14,7 @@ pub(crate) mod junit;
 pub(crate) mod paint;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 
 /// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.
 #[derive(Clone, Debug, Serialize)]

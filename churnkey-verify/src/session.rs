@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::check::{self, CHECKS, Check, Module, Severity};
 use crate::client::{Answer, Client, Request, Trouble};
 use crate::event::Event;
+use crate::printable::printable;
 use crate::report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
 
 /// Who is told what happens.
@@ -165,7 +166,8 @@ impl Session {
         let mut record = self.record();
         let checks = &mut record.modules.entry(fault.module).or_default().checks;
         checks.insert(fault.check.name, (Outcome::Failed, None));
-        let entry = match record.findings.entry((id.clone(), fault.path.clone())) {
+        let path = record.place(&id, fault.path);
+        let entry = match record.findings.entry((id.clone(), path.clone())) {
             Entry::Occupied(mut known) => {
                 known.get_mut().count += 1;
                 return;
@@ -179,7 +181,7 @@ impl Session {
             known: fault.check.known,
             cause: fault.check.cause,
             rule: fault.check.rule,
-            path: fault.path,
+            path,
             expected: fault.expected,
             found: fault.found,
             request: fault.request.map(|request| self.client.curl(request)),
@@ -340,6 +342,21 @@ impl Session {
 }
 
 impl Record {
+    /// The place that a finding is told of. Where a provider makes up names of fields, there is no end of places.
+    fn place(&self, id: &str, path: Option<String>) -> Option<String> {
+        const MOST: usize = 25;
+        let key = (id.to_owned(), path);
+        if self.findings.contains_key(&key) {
+            return key.1;
+        }
+        let of_check = self.findings.range((key.0.clone(), None)..);
+        let places = of_check.take_while(|((other, _), _)| *other == key.0);
+        match places.count() {
+            0..MOST => key.1,
+            _ => Some("other places".to_owned()),
+        }
+    }
+
     fn report(&self, module: Module) -> ModuleReport {
         let nothing = Noted::default();
         let noted = self.modules.get(&module).unwrap_or(&nothing);
@@ -400,24 +417,13 @@ pub(crate) fn status(answer: &Answer) -> String {
 /// A text from outside, fit for a terminal: short, and without control characters.
 pub(crate) fn tame(text: &str) -> String {
     const MOST: usize = 120;
-    let mut tame: String = text
-        .chars()
-        .map(|char| match char.is_control() || is_bidirectional(char) {
-            true => '\u{fffd}',
-            false => char,
-        })
-        .take(MOST + 1)
-        .collect();
+    let short: String = text.chars().take(MOST + 1).collect();
+    let mut tame = printable(&short);
     if tame.chars().count() > MOST {
         tame.pop();
         tame.push('…');
     }
     tame
-}
-
-/// Such a character can make a line read other than it is.
-fn is_bidirectional(char: char) -> bool {
-    matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Debug for Session {

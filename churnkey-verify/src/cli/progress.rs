@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::check::Module;
 use crate::event::Event;
+use crate::report::text::counted;
 
 /// A line on standard error, if that is a terminal.
 #[derive(Clone, Debug)]
@@ -46,11 +47,14 @@ impl Progress {
 }
 
 fn message(module: Module, items: u64, requests: u64) -> String {
-    let items = match items {
-        0 => String::new(),
-        _ => format!("{} items, ", HumanCount(items)),
-    };
-    format!("{module}: {items}{} requests", HumanCount(requests))
+    let requests = counted(requests, ["request", "requests"]);
+    match items {
+        0 => format!("{module}: {requests}"),
+        _ => format!(
+            "{module}: {}, {requests}",
+            counted(items, ["item", "items"])
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +67,6 @@ mod tests {
             message(Module::Customers, 1_000_000, 10_001),
             "customers: 1,000,000 items, 10,001 requests"
         );
-        assert_eq!(message(Module::Auth, 0, 12), "auth: 12 requests");
+        assert_eq!(message(Module::Auth, 0, 1), "auth: 1 request");
     }
 }

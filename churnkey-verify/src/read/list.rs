@@ -313,7 +313,7 @@ impl Reading<'_> {
                     return;
                 };
                 let agrees = walk.ids.len() <= reference.len() && reference.starts_with(&walk.ids);
-                let ended_early = walk.ended && (walk.ids.len() as u64) < contents.count;
+                let ended_early = walk.ended && walk.count < contents.count;
                 if agrees && !ended_early {
                     self.session.pass(&check::LIST_PAGING, module);
                     break;
@@ -346,6 +346,7 @@ impl Reading<'_> {
 
     async fn short_walk(&self, list: &List, limit: u64, pages: usize) -> Option<ShortWalk> {
         let mut ids = Vec::new();
+        let mut read = 0;
         let mut cursor: Option<String> = None;
         let mut request = list.page(Some(limit), None);
         for _ in 0..pages {
@@ -355,6 +356,7 @@ impl Reading<'_> {
             if !self.within(list, &request, count, limit) {
                 return None;
             }
+            read += count;
             let id = |item: &Value| Some(item.get("id")?.as_str()?.to_owned());
             ids.extend(page.items.iter().filter_map(id));
             match page.next {
@@ -362,6 +364,7 @@ impl Reading<'_> {
                 None => {
                     return Some(ShortWalk {
                         ids,
+                        count: read,
                         ended: true,
                         request,
                     });
@@ -370,6 +373,7 @@ impl Reading<'_> {
         }
         Some(ShortWalk {
             ids,
+            count: read,
             ended: false,
             request,
         })
@@ -436,6 +440,8 @@ impl Reading<'_> {
 
 struct ShortWalk {
     ids: Vec<String>,
+    /// How many items there were, those without an id too.
+    count: u64,
     ended: bool,
     request: Request,
 }

@@ -219,6 +219,12 @@ fn a_quiet_report_tells_nothing_but_faults() {
 }
 
 #[test]
+fn a_test_that_unwraps_a_faulty_provider_prints_the_report() {
+    let failed = crate::Failed::Faulty(Box::new(faulty()));
+    assert!(format!("{failed:?}").ends_with(&faulty().to_string()));
+}
+
+#[test]
 fn live_data_are_named_in_capitals() {
     let mut report = good();
     report.mode = "live";

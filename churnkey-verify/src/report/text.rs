@@ -166,7 +166,7 @@ impl Page<'_> {
         let known = finding.known.as_str();
         let known = self.painted(Ink::Aside, &format!("({known})"));
         writeln!(self.out, "  {severity}  {id}  {known}")?;
-        self.paragraph("    ", "    ", finding.rule)?;
+        self.told("rule", finding.rule)?;
         if let Some(path) = &finding.path {
             self.told("at", path)?;
         }
@@ -270,7 +270,11 @@ impl Page<'_> {
     fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
         let width = self.look.width.saturating_sub(others.len()).max(20);
         let mut before = first;
-        for line in textwrap::wrap(text, textwrap::Options::new(width).break_words(false)) {
+        // Ids have hyphens and are copied as they are.
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(text, options) {
             writeln!(self.out, "{before}{line}")?;
             before = others;
         }
@@ -296,6 +300,9 @@ fn is_looked_at(module: &ModuleReport) -> bool {
 }
 
 fn tally(module: &ModuleReport) -> String {
+    if module.state == State::Skipped {
+        return String::new();
+    }
     let items = match module.items {
         0 => String::new(),
         items => counted(items, ["item", "items"]),
@@ -372,9 +379,8 @@ fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
                 (reason.unwrap_or("it could not be looked at"), &check.id)
             })
             .collect();
-        let whole = skipped.len() > 1
-            && skipped.len() == module.checks.len()
-            && skipped.windows(2).all(|pair| pair[0].0 == pair[1].0);
+        let whole =
+            module.state == State::Skipped && skipped.windows(2).all(|pair| pair[0].0 == pair[1].0);
         for (reason, id) in &skipped {
             let of_reason = skips.entry(reason).or_insert_with(|| {
                 order.push(*reason);
@@ -393,7 +399,8 @@ fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
         .collect()
 }
 
-fn counted(count: u64, words: [&str; 2]) -> String {
+/// A number and what is counted, in singular or plural.
+pub(crate) fn counted(count: u64, words: [&str; 2]) -> String {
     let word = if count == 1 { words[0] } else { words[1] };
     format!("{} {word}", grouped(count))
 }
@@ -414,7 +421,8 @@ fn grouped(number: u64) -> String {
 fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     match seconds {
-        0..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        0 => format!("{milliseconds} ms"),
+        1..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
 }
