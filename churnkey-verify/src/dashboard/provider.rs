@@ -76,7 +76,8 @@ impl App {
     /// The text without the token, if it was in there. A token of less than eight characters keeps nobody out, and may be part of any word.
     pub(super) fn scrubbed(&self, text: &str) -> Option<String> {
         let token = self.client.token();
-        (token.len() >= 8 && text.contains(token)).then(|| text.replace(token, "[the token]"))
+        (token.len() >= 8 && text.contains(token))
+            .then(|| text.replace(token, "$CK_INTEGRATION_TOKEN"))
     }
 
     pub(super) async fn manifest(&self) -> Result<Supported, Box<Problem>> {
