@@ -280,6 +280,8 @@ const ANSWERING: &[Module] = &[
     ChangePrice,
     ExtendTrial,
 ];
+/// Those that answer with JSON.
+const ANSWERED: &[Module] = ANSWERING.split_at(7).0;
 const CALLED: &[Module] = ANSWERING.split_at(1).1;
 
 macro_rules! checks {
@@ -307,10 +309,10 @@ checks! {
     STATUS = CALLED, "status", Error, Doc, WrongEndpoint:
         "A valid request is answered with 200."
         => "Check the path of the endpoint and the log of the provider.";
-    JSON = ANSWERING, "json", Error, Doc, WrongDataFormat:
+    JSON = ANSWERED, "json", Error, Doc, WrongDataFormat:
         "The body is a JSON document in UTF-8."
         => "Serialise the answer as JSON; a page of HTML often comes from a proxy or from the framework's own error page.";
-    CONTENT_TYPE = ANSWERING, "content-type", Warning, Assumed, WrongDataFormat:
+    CONTENT_TYPE = ANSWERED, "content-type", Warning, Assumed, WrongDataFormat:
         "JSON is sent as `Content-Type: application/json`."
         => "Set the header `Content-Type: application/json`.";
 
@@ -480,8 +482,8 @@ checks! {
     ACTION_OTHER_CUSTOMER = ACTIONS, "other-customer", Error, Doc, WrongEffect:
         "An action on a subscription of another customer is refused and changes nothing."
         => "Look the subscription up by its id and by the customer's.";
-    ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Doc, WrongEndpoint:
-        "A body that is malformed or lacks a required field is a 400 and changes nothing."
+    ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
+        "A body that is malformed or lacks a required field is refused with 400 and changes nothing."
         => "Check the whole body before changing anything.";
     ACTION_NOT_FOUND = ACTIONS, "not-found", Error, Doc, WrongEndpoint:
         "An action on a subscription or a customer that does not exist is a 404."

@@ -12,8 +12,9 @@ mod progress;
 mod provider;
 mod verify;
 
+// Nothing that may hold a token has `Debug`.
 /// Works with a Churnkey provider on your own machine.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "churnkey", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
@@ -30,7 +31,7 @@ struct Cli {
     color: Colour,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
 }

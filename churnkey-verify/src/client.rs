@@ -164,6 +164,10 @@ impl fmt::Display for NoJson {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// No connection could be made.
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(dead_code, reason = "a router is always there")
+    )]
     Unreachable(String),
     /// The answer is no HTTP, or ended before it was whole.
     Broken,

@@ -35,6 +35,7 @@
 
 #![forbid(unsafe_code)]
 
+mod actions;
 mod auth;
 mod check;
 #[cfg(feature = "cli")]

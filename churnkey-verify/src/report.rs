@@ -12,6 +12,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 #[cfg(feature = "cli")]
 pub(crate) mod paint;
+pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;

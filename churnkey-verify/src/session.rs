@@ -193,21 +193,6 @@ impl Session {
         self.tell(Event::Found(finding));
     }
 
-    /// Passes if it holds; otherwise the fault is recorded.
-    pub(crate) fn require(
-        &self,
-        holds: bool,
-        fault: impl FnOnce() -> Fault<'static>,
-        check: &'static Check,
-        module: Module,
-    ) -> bool {
-        match holds {
-            true => self.pass(check, module),
-            false => self.fail(fault()),
-        }
-        holds
-    }
-
     /// Whether a check has a finding already.
     pub(crate) fn has_failed(&self, check: &'static Check, module: Module) -> bool {
         let record = self.record();

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use churnkey_runtime::Mode;
 
+use crate::actions;
 use crate::auth;
 use crate::check::{self, Module};
 use crate::client::{Bounds, Client, Request, Target};
@@ -187,9 +188,8 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     session.begin(Module::Manifest);
     let supported = manifest(session).await?;
     let Some(supported) = supported else {
-        for module in Module::ALL {
-            session.skip_rest(*module, "there is no manifest");
-        }
+        let reason = "there is no manifest, and nothing else was looked at";
+        session.skip_rest(Module::Manifest, reason);
         session.end(Module::Manifest);
         session.incomplete();
         return Ok(());
@@ -203,6 +203,7 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     if is_wanted(Module::Mode) {
         auth::mode(session).await;
     }
+    actions::check(session, &supported, &found, settings).await;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::check::Module;
 use crate::event::Event;
-use crate::report::text::counted;
+use crate::report::tally::counted;
 
 /// A line on standard error, if that is a terminal.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 
 /// Where a provider is and how to get in.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(super) struct Provider {
     /// The provider's API root URL, to which `/churnkey` is appended
     #[arg(value_name = "URL")]
@@ -45,7 +45,7 @@ impl Provider {
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, ValueEnum)]
 enum ModeName {
     Test,
     Live,

@@ -34,7 +34,7 @@ Exit codes: 0 good, 1 there are faults, 2 nothing could be verified.";
 ///
 /// Fetches the provider's feature manifest and walks each module that it declares, as the Verify button of Churnkey's dashboard does, and further: every page of every list, every model, every reference, and
 /// the ways in without the token. It only reads unless `--actions` is given.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Verify {
     #[command(flatten)]
@@ -96,25 +96,26 @@ fn modules() -> PossibleValuesParser {
 impl Verify {
     pub(super) fn run(self, output: &Output) -> Result<Ended, Failure> {
         let junit_file = self.junit.clone().map(OutputFile::new).transpose()?;
-        let progress = Progress::new(self.quiet);
-        let shown = progress.clone();
-        let run = self
-            .verifier()?
-            .observe(move |event| shown.show(&event))
-            .run();
+        let verifier = self.verifier()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
+        let progress = Progress::new(self.quiet);
+        let shown = progress.clone();
+        let run = verifier.observe(move |event| shown.show(&event)).run();
         let report = runtime.block_on(run);
         progress.end();
         let report = report?;
+
+        let printed = match self.json {
+            true => output.document(&json(&report)?),
+            false => output.report(&report, self.quiet),
+        };
+        // Where one of the two cannot be written, the other is still of use.
         if let Some(file) = junit_file {
             file.write(&junit(&report, self.strict)?)?;
         }
-        match self.json {
-            true => output.document(&json(&report)?)?,
-            false => output.report(&report, self.quiet)?,
-        }
+        printed?;
         Ok(match report.is_good(self.strict) {
             true => Ended::Well,
             false => Ended::WithFaults,

@@ -1,7 +1,7 @@
 //! Whether the data of different modules belong together.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use churnkey_runtime::{PricesType, ProductsType};
 use serde_json::Value;
@@ -17,7 +17,20 @@ const MOST: usize = 10_000;
 
 /// Items of other modules that were looked up, by module and id.
 #[derive(Debug, Default)]
-pub(crate) struct LookedUp(Mutex<HashMap<(Module, String), Option<Value>>>);
+pub(crate) struct LookedUp(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    items: HashMap<(Module, String), Option<Value>>,
+    /// Modules that did not answer, and are not waited for again.
+    silent: HashSet<Module>,
+}
+
+impl LookedUp {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Reading<'_> {
     /// The type of a price or a product is that of the manifest.
@@ -93,33 +106,30 @@ impl Reading<'_> {
     /// An item of another module, `Some(None)` if there is none, `None` if that could not be told.
     async fn look_up(&self, module: Module, id: &str) -> Option<Option<Value>> {
         let key = (module, id.to_owned());
-        if let Some(known) = self
-            .looked_up
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
         {
-            return Some(known.clone());
+            let known = self.looked_up.lock();
+            if let Some(item) = known.items.get(&key) {
+                return Some(item.clone());
+            }
+            if known.silent.contains(&module) {
+                return None;
+            }
         }
-        // What is wrong with the other module is told where that is looked at, and not waited for again.
-        if self.session.has_failed(&check::ANSWER, module) {
-            return None;
-        }
+        // What is wrong with the other module is told where that is looked at.
         let request = Request::get(format_args!("/{module}/{}", encoded(id)));
-        let answer = self.session.answer(module, &request).await?;
+        let answer = self.session.send(&request).await;
+        let mut known = self.looked_up.lock();
+        let Ok(answer) = answer else {
+            known.silent.insert(module);
+            return None;
+        };
         let found = match answer.status {
             200 => Some(answer.json().ok()?),
             404 => None,
             _ => return None,
         };
-        let mut known = self
-            .looked_up
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if known.len() < MOST {
-            known.insert(key, found.clone());
+        if known.items.len() < MOST {
+            known.items.insert(key, found.clone());
         }
         Some(found)
     }

@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 /// The provider's integration token.
 pub(crate) const TOKEN: &str = "tok-5ecret-of-the-provider";
 
-/// What answers in the place of the provider, if it answers.
-pub(crate) type Instead = fn(&Request) -> Option<Response>;
-
 /// Serves a provider without a fault, but for what answers in its place. The URL is returned.
-pub(crate) fn serve(instead: Instead) -> String {
+pub(crate) fn serve<F>(instead: F) -> String
+where
+    F: Fn(&Request) -> Option<Response> + Clone + Send + Sync + 'static,
+{
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     listener.set_nonblocking(true).unwrap();

@@ -87,6 +87,22 @@ fn a_file_that_cannot_be_written_is_2_before_anything_is_asked() {
 }
 
 #[test]
+fn a_file_that_turns_out_unwritable_is_2_and_the_report_is_printed_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("churnkey.xml");
+    let to_replace = path.to_str().unwrap().to_owned();
+    let url = crate::provider::serve(move |_| {
+        // The run is under way: what was looked at before it is so no more.
+        let _ = std::fs::create_dir(&to_replace);
+        None
+    });
+    let ran = verify(&url, &["--junit", path.to_str().unwrap()]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stdout.contains("Good:"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("cannot write"), "{}", ran.stderr);
+}
+
+#[test]
 fn nothing_to_do_shows_the_help() {
     let ran = ran(&mut churnkey());
     assert_eq!(ran.code, 2);

@@ -1,0 +1,279 @@
+//! Which subscriptions fit an action, and what exactly is asked for.
+
+use churnkey_runtime::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::Acting;
+use super::effect::Effect;
+use super::form::{self, Form, When};
+use crate::check::Module;
+use crate::client::Request;
+use crate::read::id;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// An action with all that is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Act {
+    pub(super) module: Module,
+    pub(super) target: Target,
+    pub(super) body: Map<String, Value>,
+    pub(super) effect: Effect,
+}
+
+/// On what an action works: one subscription, or all that a customer has.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) customer: String,
+    pub(super) subscriptions: Vec<String>,
+}
+
+impl Act {
+    pub(super) fn request(&self) -> Request {
+        Request::post(form::path(self.module), &Value::Object(self.body.clone()))
+    }
+
+    /// With other fields; `null` takes one out.
+    pub(super) fn with(&self, fields: Value) -> Request {
+        let mut body = self.body.clone();
+        if let Value::Object(fields) = fields {
+            body.extend(fields);
+        }
+        body.retain(|_, value| !value.is_null());
+        Request::post(form::path(self.module), &Value::Object(body))
+    }
+}
+
+impl Acting<'_> {
+    /// What one form of an action can be carried out on, the best first. Nothing that was changed already is among it.
+    ///
+    /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
+    /// the second time.
+    pub(super) fn candidates(&self, module: Module, form: Form) -> Vec<Act> {
+        if matches!(module, Module::CancelAll | Module::PauseAll) {
+            return self.for_all(module, form);
+        }
+        let mut running: Vec<_> = self.fresh().filter(|(_, item)| fits(form, item)).collect();
+        // A trial is rarer, and there is an action that needs one.
+        running.sort_by_key(|(_, item)| (state(item) == "trial") != matches!(form, Form::Trial(_)));
+        let acts = (1..).zip(running).filter_map(|(months, (customer, item))| {
+            let (mut body, effect) = self.asked(form, months, item)?;
+            body.insert("customerId".to_owned(), customer.as_str().into());
+            body.insert("subscriptionId".to_owned(), id(item).into());
+            Some(Act {
+                module,
+                target: Target {
+                    customer: customer.clone(),
+                    subscriptions: vec![id(item).to_owned()],
+                },
+                body,
+                effect,
+            })
+        });
+        acts.collect()
+    }
+
+    fn fresh(&self) -> impl Iterator<Item = &(String, Value)> {
+        let is_fresh = |customer: &str, item: &Value| {
+            !self
+                .spent
+                .contains(&(customer.to_owned(), id(item).to_owned()))
+        };
+        self.found
+            .subscriptions
+            .iter()
+            .filter(move |(customer, item)| is_fresh(customer, item))
+    }
+
+    /// Customers of whom every subscription fits, or is over.
+    fn for_all(&self, module: Module, form: Form) -> Vec<Act> {
+        let mut acts = Vec::new();
+        for customer in &self.found.customers {
+            let theirs = || {
+                self.found
+                    .subscriptions
+                    .iter()
+                    .filter(|(owner, _)| owner == customer)
+            };
+            let live: Vec<_> = theirs()
+                .map(|(_, item)| item)
+                .filter(|item| state(item) != "canceled")
+                .collect();
+            let is_fresh = |item: &&Value| {
+                !self
+                    .spent
+                    .contains(&(customer.clone(), id(item).to_owned()))
+            };
+            if live.is_empty() || !live.iter().all(|item| fits(form, item) && is_fresh(item)) {
+                continue;
+            }
+            let Some((mut body, effect)) = self.asked(form, 1, live[0]) else {
+                continue;
+            };
+            body.insert("customerId".to_owned(), customer.as_str().into());
+            acts.push(Act {
+                module,
+                target: Target {
+                    customer: customer.clone(),
+                    subscriptions: live.iter().map(|item| id(item).to_owned()).collect(),
+                },
+                body,
+                effect,
+            });
+        }
+        // More than one is more telling, and many would be a pity.
+        acts.sort_by_key(|act| match act.target.subscriptions.len() {
+            1 => usize::MAX,
+            count => count,
+        });
+        acts
+    }
+
+    /// The fields of a form for a subscription, and what they must come to.
+    fn asked(&self, form: Form, months: u32, item: &Value) -> Option<(Map<String, Value>, Effect)> {
+        let (fields, effect) = match form {
+            Form::Cancel(when) => (
+                json!({ "scheduledAt": when.word() }),
+                visible(form, Effect::Canceled),
+            ),
+            Form::Pause(when, length) => {
+                let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
+                let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
+                let duration = form::length(length, months, &end.to_string());
+                let effect = match length {
+                    form::Length::Period => Effect::PausedForMonths(months),
+                    form::Length::Date => Effect::PausedUntil(end.unix_millis()),
+                };
+                (
+                    json!({ "startAt": when.word(), "duration": duration }),
+                    visible(form, effect),
+                )
+            }
+            Form::Coupon => {
+                let coupon = self
+                    .found
+                    .coupons
+                    .iter()
+                    .find(|coupon| can_redeem(coupon, item))?;
+                (
+                    json!({ "id": id(coupon) }),
+                    Effect::HasCoupon(id(coupon).to_owned()),
+                )
+            }
+            Form::Price(when) => {
+                let price = self.another_price(item)?;
+                let fields = json!({ "id": id(price), "scheduledAt": when.word() });
+                (
+                    fields,
+                    visible(form, Effect::HasPrice(id(price).to_owned())),
+                )
+            }
+            Form::Trial(length) => {
+                let now = date(item, "/status/trial/end")?;
+                let end = day_after(now, 40)?;
+                let effect = match length {
+                    form::Length::Period => Effect::TrialMonthsLonger(months),
+                    form::Length::Date => Effect::TrialUntil(end.unix_millis()),
+                };
+                (
+                    json!({ "duration": form::length(length, months, &end.to_string()) }),
+                    effect,
+                )
+            }
+        };
+        match fields {
+            Value::Object(fields) => Some((fields, effect)),
+            _ => None,
+        }
+    }
+
+    /// A price to change to: in the same currency, and if there is one, of the same product and cycle.
+    fn another_price(&self, item: &Value) -> Option<&Value> {
+        let present = item.pointer("/items/0/price")?;
+        let held: Vec<_> = item
+            .get("items")?
+            .as_array()?
+            .iter()
+            .filter_map(|part| part.pointer("/price/id"))
+            .collect();
+        let others = self.found.prices.iter().filter(|price| {
+            price.get("id").is_some_and(|id| !held.contains(&id))
+                && price.pointer("/amount/currency") == present.pointer("/amount/currency")
+        });
+        others.max_by_key(|price| {
+            let same = |name: &str| price.get(name) == present.get(name);
+            (same("productId"), same("duration"))
+        })
+    }
+}
+
+/// What will be seen only later asks for nothing now.
+fn visible(form: Form, effect: Effect) -> Effect {
+    match form.is_visible() {
+        true => effect,
+        false => Effect::Later,
+    }
+}
+
+fn fits(form: Form, item: &Value) -> bool {
+    match form {
+        Form::Trial(_) => state(item) == "trial",
+        Form::Pause(when, _) => {
+            // When a pause begins that waits for the end of a period, only the period tells.
+            let has_period = item
+                .pointer("/status/currentPeriod/end")
+                .is_some_and(Value::is_string);
+            state(item) == "active" && !is_annual(item) && (when == When::Immediate || has_period)
+        }
+        Form::Cancel(_) | Form::Coupon => matches!(state(item), "active" | "trial"),
+        Form::Price(_) => state(item) == "active",
+    }
+}
+
+pub(super) fn state(item: &Value) -> &str {
+    item.pointer("/status/name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Twelve months are a year too.
+pub(super) fn is_annual(item: &Value) -> bool {
+    let unit = item.pointer("/duration/unit").and_then(Value::as_str);
+    let amount = item.pointer("/duration/amount").and_then(Value::as_u64);
+    unit == Some("year") || amount.is_some_and(|amount| amount >= 12)
+}
+
+fn can_redeem(coupon: &Value, item: &Value) -> bool {
+    let discounts = item
+        .get("discounts")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let has_it = discounts
+        .filter_map(|discount| discount.pointer("/coupon/id"))
+        .any(|had| had == id(coupon));
+    let is_over =
+        date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
+    let count = |name: &str| {
+        coupon
+            .pointer(&format!("/redemptions/{name}"))
+            .and_then(Value::as_u64)
+    };
+    // One redemption for each check that makes one.
+    let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
+    let currency = coupon.pointer("/value/currency");
+    let is_foreign = currency.is_some_and(|currency| {
+        !currency.is_null() && Some(currency) != item.pointer("/items/0/price/amount/currency")
+    });
+    !has_it && !is_over && !is_used_up && !is_foreign
+}
+
+/// The moment at a place, in milliseconds since 1970.
+pub(super) fn date(value: &Value, pointer: &str) -> Option<i64> {
+    let text = value.pointer(pointer)?.as_str()?;
+    Some(text.parse::<Timestamp>().ok()?.unix_millis())
+}
+
+fn day_after(millis: i64, days: i64) -> Option<Timestamp> {
+    Timestamp::from_unix_millis(millis / DAY * DAY + days * DAY)
+}
