@@ -13,11 +13,11 @@ use churnkey_runtime::{Duration, TimeUnit, Timestamp};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-pub const TOKEN: &str = "sentinel-integration-token-7f3a";
+pub(crate) const TOKEN: &str = "sentinel-integration-token-7f3a";
 
 /// What is wrong with a shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flaw {
+pub(crate) enum Flaw {
     #[default]
     None,
     /// An amount of money is a text.
@@ -35,27 +35,27 @@ pub enum Flaw {
 }
 
 /// A shop.
-pub struct Shop {
-    pub books: Mutex<Books>,
+pub(crate) struct Shop {
+    pub(crate) books: Mutex<Books>,
     flaw: Flaw,
     /// How long each answer takes.
     pace: Patience,
 }
 
 /// All that a shop knows.
-pub struct Books {
-    pub customers: Vec<Value>,
-    pub subscriptions: Vec<Value>,
+pub(crate) struct Books {
+    pub(crate) customers: Vec<Value>,
+    pub(crate) subscriptions: Vec<Value>,
     prices: Vec<Value>,
     coupons: Vec<Value>,
     /// Actions that were asked for: paths and bodies.
-    pub asked: Vec<(String, Value)>,
+    pub(crate) asked: Vec<(String, Value)>,
     /// Modes that requests had.
-    pub modes: Vec<String>,
+    pub(crate) modes: Vec<String>,
 }
 
 /// A moment so many days from now, at midnight.
-pub fn day(days: i64) -> String {
+pub(crate) fn day(days: i64) -> String {
     const DAY: i64 = 86_400_000;
     let today = Timestamp::now().unix_millis().div_euclid(DAY) * DAY;
     let moment = Timestamp::from_unix_millis(today + days * DAY);
@@ -135,7 +135,7 @@ impl Books {
     }
 
     /// A subscription as it is now.
-    pub fn subscription(&self, id: &str) -> Value {
+    pub(crate) fn subscription(&self, id: &str) -> Value {
         let mut all = self.subscriptions.iter();
         let found = all.find(|one| one["id"] == id);
         found.cloned().unwrap_or_default()
@@ -143,11 +143,11 @@ impl Books {
 }
 
 impl Shop {
-    pub fn new(flaw: Flaw) -> Arc<Self> {
+    pub(crate) fn new(flaw: Flaw) -> Arc<Self> {
         Self::at_pace(flaw, Patience::ZERO)
     }
 
-    pub fn at_pace(flaw: Flaw, pace: Patience) -> Arc<Self> {
+    pub(crate) fn at_pace(flaw: Flaw, pace: Patience) -> Arc<Self> {
         let mut books = Books::new();
         if flaw == Flaw::AmountsAreTexts {
             books.prices[1]["amount"]["unit"] = json!("9.00");
@@ -159,12 +159,17 @@ impl Shop {
         })
     }
 
-    pub fn books(&self) -> MutexGuard<'_, Books> {
+    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
     }
 
+    /// Puts right what is wrong with the books.
+    pub(crate) fn mend(&self) {
+        *self.books() = Books::new();
+    }
+
     /// Opens the shop. Its API root URL.
-    pub async fn open(self: &Arc<Self>) -> String {
+    pub(crate) async fn open(self: &Arc<Self>) -> String {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());

@@ -8,27 +8,27 @@ use reqwest::{Client, RequestBuilder, Response};
 
 use crate::shop::{Flaw, Shop, TOKEN};
 
-pub struct Desk {
-    pub shop: Arc<Shop>,
+pub(crate) struct Desk {
+    pub(crate) shop: Arc<Shop>,
     /// Scheme, host and port.
-    pub root: String,
+    pub(crate) root: String,
     /// The address that lets in.
-    pub way_in: String,
-    pub cookie: String,
-    pub csrf: String,
-    pub client: Client,
+    pub(crate) way_in: String,
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
+    pub(crate) client: Client,
 }
 
 /// A page as it came.
 #[derive(Debug)]
-pub struct Seen {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub text: String,
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Seen {
-    pub async fn of(response: Response) -> Self {
+    pub(crate) async fn of(response: Response) -> Self {
         Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -36,26 +36,26 @@ impl Seen {
         }
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
 
     #[track_caller]
-    pub fn has(&self, text: &str) -> &Self {
+    pub(crate) fn has(&self, text: &str) -> &Self {
         assert!(self.text.contains(text), "no {text:?} in {}", self.text);
         self
     }
 
     #[track_caller]
-    pub fn has_not(&self, text: &str) -> &Self {
+    pub(crate) fn has_not(&self, text: &str) -> &Self {
         assert!(!self.text.contains(text), "{text:?} in {}", self.text);
         self
     }
 
     /// What stands between two texts, the first time.
     #[track_caller]
-    pub fn between(&self, start: &str, end: &str) -> &str {
+    pub(crate) fn between(&self, start: &str, end: &str) -> &str {
         let rest = self.text.split_once(start);
         let found = rest.and_then(|(_, rest)| rest.split_once(end));
         found
@@ -64,7 +64,7 @@ impl Seen {
     }
 }
 
-pub fn options(url: &str) -> Options {
+pub(crate) fn options(url: &str) -> Options {
     let mut options = Options::new(url);
     options.token = Some(TOKEN.to_owned());
     options.listen = ([127, 0, 0, 1], 0).into();
@@ -72,13 +72,13 @@ pub fn options(url: &str) -> Options {
 }
 
 impl Desk {
-    pub async fn of(flaw: Flaw) -> Self {
+    pub(crate) async fn of(flaw: Flaw) -> Self {
         let shop = Shop::new(flaw);
         let url = shop.open().await;
         Self::with(shop, options(&url)).await
     }
 
-    pub async fn with(shop: Arc<Shop>, options: Options) -> Self {
+    pub(crate) async fn with(shop: Arc<Shop>, options: Options) -> Self {
         let dashboard = Dashboard::bind(options).await.unwrap();
         let way_in = dashboard.url();
         tokio::spawn(dashboard.serve());
@@ -102,16 +102,16 @@ impl Desk {
         desk
     }
 
-    pub fn asks(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn asks(&self, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.root);
         self.client.get(url).header("cookie", &self.cookie)
     }
 
-    pub async fn get(&self, path: &str) -> Seen {
+    pub(crate) async fn get(&self, path: &str) -> Seen {
         Seen::of(self.asks(path).send().await.unwrap()).await
     }
 
-    pub fn sends(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+    pub(crate) fn sends(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
@@ -129,7 +129,7 @@ impl Desk {
     }
 
     /// Sends a form of the dashboard, and goes where it leads.
-    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
         let mut fields = fields.to_vec();
         fields.push(("csrf", &self.csrf));
         let seen = Seen::of(self.sends(path, &fields).send().await.unwrap()).await;

@@ -6,6 +6,10 @@ mod desk;
 mod live;
 mod pages;
 mod secrets;
+#[allow(
+    dead_code,
+    reason = "it is shared with another test, which uses other parts of it"
+)]
 #[path = "../shop.rs"]
 mod shop;
 mod verification;

@@ -6,7 +6,7 @@ use crate::desk::{Desk, Seen, options};
 use crate::shop::{Flaw, Shop};
 
 /// The page once the verification is over.
-pub async fn ended(desk: &Desk) -> Seen {
+pub(crate) async fn ended(desk: &Desk) -> Seen {
     loop {
         let seen = desk.get("/").await;
         if !seen.text.contains(r#"id="progress""#) {
