@@ -289,18 +289,6 @@ fn results(report: &Report) -> Markup {
 }
 
 fn row(module: &ModuleReport, report: &Report) -> Markup {
-    let of = |outcome| {
-        module
-            .checks
-            .iter()
-            .filter(|check| check.outcome == outcome)
-            .count()
-    };
-    let (passed, failed, skipped) = (
-        of(Outcome::Passed),
-        of(Outcome::Failed),
-        of(Outcome::Skipped),
-    );
     let findings = report
         .findings
         .iter()
@@ -314,18 +302,35 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
                 @if module.features.is_empty() { span.muted { "–" } }
                 @for feature in &module.features { span.feature { (plain(feature)) } " " }
             }
-            td.number { (module.items) }
-            td {
-                (passed) " passed"
-                @if failed > 0 { ", " strong { (failed) " failed" } " (" (findings) @if findings == 1 { " finding)" } @else { " findings)" } }
-                @if skipped > 0 {
-                    details.inline {
-                        summary { (skipped) " skipped" }
-                        ul {
-                            @for check in &module.checks {
-                                @if check.outcome == Outcome::Skipped {
-                                    li { code { (check.id) } @if let Some(reason) = &check.reason { ": " (plain(reason)) } }
-                                }
+            td.number { @if module.module.is_controller() { (module.items) } }
+            td { (checks(module, findings)) }
+        }
+    }
+}
+
+fn checks(module: &ModuleReport, findings: usize) -> Markup {
+    let of = |outcome| {
+        let checks = module.checks.iter();
+        checks.filter(|check| check.outcome == outcome).count()
+    };
+    let (passed, failed, skipped) = (
+        of(Outcome::Passed),
+        of(Outcome::Failed),
+        of(Outcome::Skipped),
+    );
+    html! {
+        div.checks {
+            @if passed > 0 { span { (passed) " passed" } }
+            @if failed > 0 {
+                span { strong { (failed) " failed" } " (" (findings) @if findings == 1 { " finding)" } @else { " findings)" } }
+            }
+            @if skipped > 0 {
+                details.inline {
+                    summary { (skipped) " skipped" }
+                    ul {
+                        @for check in &module.checks {
+                            @if check.outcome == Outcome::Skipped {
+                                li { code { (check.id) } @if let Some(reason) = &check.reason { ": " (plain(reason)) } }
                             }
                         }
                     }

@@ -253,9 +253,9 @@ impl Exchange {
     pub(super) fn show(&self) -> Markup {
         html! {
             div.exchange {
-                h3 { "Request" }
+                p.caption { "Request" }
                 pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.curl)) } }
-                h3 { "Answer" }
+                p.caption { "Answer" }
                 @match &self.answer {
                     Ok(answer) => {
                         p {

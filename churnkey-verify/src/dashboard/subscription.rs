@@ -41,6 +41,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
             let main = html! {
                 (back_to(customer))
                 h1 { "Subscription" }
+                h2 { "As the provider has it now" }
                 (card(&item, Some(customer), "subscription"))
             };
             page.show(&app, main)
@@ -210,7 +211,7 @@ fn tiers(currency: churnkey_runtime::Currency, tiers: &[Tier], quantity: u64) ->
 pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
     html! {
         @if !discounts.is_empty() {
-            h4 { (title) }
+            p.caption { (title) }
             ul {
                 @for discount in discounts {
                     @let coupon = &discount.coupon;
@@ -230,7 +231,7 @@ pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
 pub(super) fn metadata(metadata: &Metadata) -> Markup {
     html! {
         @if !metadata.is_empty() {
-            h4 { "Metadata" }
+            p.caption { "Metadata" }
             dl.facts {
                 @for (name, value) in metadata { dt { (text(name)) } dd { (text(value)) } }
             }

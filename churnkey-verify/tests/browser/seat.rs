@@ -58,6 +58,7 @@ impl Seat {
             .viewport(None)
             .window_size(1100, 900)
             .launch_timeout(PATIENCE)
+            .request_timeout(PATIENCE)
             .args([
                 "disable-gpu",
                 "disable-quic",
@@ -133,6 +134,20 @@ impl Seat {
                 }
                 tokio::time::sleep(Duration::from_millis(25)).await;
             }
+        }
+    }
+
+    pub(crate) async fn open_unscripted(&self, path: &str) {
+        let address = format!("{}{path}", self.root);
+        self.page.goto(address).await.unwrap();
+    }
+
+    /// Waits until something is on the page, without its help.
+    pub(crate) async fn until_there(&self, xpath: &str) {
+        let begun = Instant::now();
+        while self.page.find_xpath(xpath).await.is_err() {
+            assert!(begun.elapsed() < PATIENCE, "waited in vain for {xpath}");
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
 
