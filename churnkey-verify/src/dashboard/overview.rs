@@ -200,7 +200,7 @@ fn summary(report: &Report) -> String {
     .flatten()
     .collect();
     let found = match found.is_empty() {
-        true => "nothing wrong".to_owned(),
+        true => "Nothing wrong".to_owned(),
         false => found.join(", "),
     };
     let seconds = f64::from(u32::try_from(report.milliseconds).unwrap_or(u32::MAX)) / 1000.0;
@@ -261,11 +261,23 @@ fn results(report: &Report) -> Markup {
     html! {
         section aria-labelledby="results" {
             h2 id="results" tabindex="-1" { "Results" }
+            @if are_actions_untried(report) {
+                p.muted {
+                    "The actions were not tried, as they change data."
+                    @if report.mode == "test" { " The options of Verify have a box for it." }
+                }
+            }
             div.scroll tabindex="0" role="region" aria-label="Results for each module" {
-                table {
+                table.stack role="table" {
                     caption.sr { "Results for each module" }
-                    thead { tr { th scope="col" { "Module" } th scope="col" { "Result" } th scope="col" { "Supports" } th.number scope="col" { "Items" } th scope="col" { "Checks" } } }
-                    tbody { @for module in &report.modules { (row(module, report)) } }
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            @for column in ["Module", "Result", "Supports", "Items", "Checks"] {
+                                th.number[column == "Items"] role="columnheader" scope="col" { (column) }
+                            }
+                        }
+                    }
+                    tbody role="rowgroup" { @for module in &report.modules { (row(module, report)) } }
                 }
             }
         }
@@ -295,17 +307,24 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
         .filter(|finding| finding.module == module.module)
         .count();
     html! {
-        tr {
-            th scope="row" { (module.module) @if module.module.is_required() { span.muted { " required" } } }
-            td { (badge(module)) }
-            td {
-                @if module.features.is_empty() { span.muted { "–" } }
-                @for feature in &module.features { span.feature { (plain(feature)) } " " }
-            }
-            td.number { @if module.module.is_controller() { (module.items) } }
-            td { (checks(module, findings)) }
+        // The roles stay what they are where a narrow page lays the cells one below the other.
+        tr role="row" {
+            th role="rowheader" scope="row" { (module.module) @if module.module.is_required() { span.muted { " required" } } }
+            td role="cell" { (badge(module)) }
+            td role="cell" { @for feature in &module.features { span.feature { (plain(feature)) } " " } }
+            td.number role="cell" { @if module.module.is_controller() { (module.items) } }
+            td role="cell" { (checks(module, findings)) }
         }
     }
+}
+
+/// Whether nobody asked for the actions, or there was nothing to try them on.
+fn are_actions_untried(report: &Report) -> bool {
+    let mut actions = report
+        .modules
+        .iter()
+        .filter(|module| module.module.is_action());
+    actions.all(|action| matches!(action.state, ModuleState::Skipped | ModuleState::Absent))
 }
 
 fn checks(module: &ModuleReport, findings: usize) -> Markup {

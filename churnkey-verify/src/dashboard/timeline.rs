@@ -39,7 +39,8 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
     let window = Window::around(&stretches, now);
     let lanes = i64::try_from(stretches.len()).unwrap_or_default();
     let height = AXIS + lanes * LANE;
-    let title = format!("{id}-title");
+    let title = format!("{id}-timeline");
+    let today = window.place(now.unix_millis());
     html! {
         figure.timeline {
             svg role="img" aria-labelledby=(title) width="100%" height=(height) {
@@ -53,7 +54,9 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
                 }
                 @for (at, label) in window.ticks() {
                     line.tick x1=(percent(at)) x2=(percent(at)) y1="18" y2=(height) {}
-                    text.axis x=(percent(at)) y="12" text-anchor="middle" { (label) }
+                    @if (at - today).abs() > 12.0 {
+                        text.axis x=(percent(at)) y="12" text-anchor="middle" { (label) }
+                    }
                 }
                 @for (index, stretch) in (0..).zip(&stretches) {
                     (lane(stretch, window, AXIS + index * LANE))
@@ -158,12 +161,17 @@ fn lane(stretch: &Stretch, window: Window, top: i64) -> Markup {
 fn present(window: Window, now: Timestamp, height: i64) -> Markup {
     let millis = now.unix_millis();
     let at = window.place(millis);
+    let anchor = match at {
+        ..6.0 => "start",
+        94.0.. => "end",
+        _ => "middle",
+    };
     html! {
         @if (window.from..=window.to).contains(&millis) {
             g.now {
                 line x1=(percent(at)) x2=(percent(at)) y1="16" y2=(height) {}
-                // Below the axis, where no label stands.
-                circle cx=(percent(at)) cy="18" r="3.5" {}
+                    circle cx=(percent(at)) cy="18" r="3.5" {}
+                text.axis x=(percent(at)) y="12" text-anchor=(anchor) { "today" }
             }
         }
     }

@@ -1,5 +1,5 @@
 //! The dashboard in a real browser. It needs Chromium on the PATH; `CHROMIUM` names another one. `SCREENSHOTS` is a directory that pictures of the pages are
-//! written to.
+//! written to, and `UPDATE_DOCS` brings those in `docs` up to date.
 
 mod flow;
 mod hostile;

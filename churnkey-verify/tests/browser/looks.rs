@@ -6,13 +6,16 @@ use crate::hostile::fits;
 use crate::seat::Seat;
 use crate::shop::{Flaw, Shop};
 
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 10] = [
     ("provider", "/"),
     ("customers", "/customers"),
     ("customer", "/customer?id=ada"),
     ("reason", "/flow?customer=ada&subscription=ada-pro"),
     ("offers", "/flow/offers?customer=ada&subscription=ada-trial"),
     ("not-found", "/customers?by=email&q=nobody"),
+    ("outcome", "/flow/outcome?number=1"),
+    ("flawed", "/customer?id=c01"),
+    ("problem", "/flow?customer=c01&subscription=c01-pro"),
     ("nowhere", "/nowhere"),
 ];
 
@@ -54,6 +57,11 @@ async fn every_page_can_be_read_wide_and_narrow_light_and_dark() {
     seat.follow("form[action='/verify'] button").await;
     seat.until("document.getElementById('state')?.textContent == 'Failing'")
         .await;
+    seat.open("/flow/offers?customer=ada&subscription=ada-seats")
+        .await;
+    seat.choose("#apply-coupon-object", "five").await;
+    seat.follow(".offer-apply-coupon button").await;
+    seat.shop.books().subscriptions[3]["items"][0]["quantity"] = Value::from("one");
     for dark in [false, true] {
         seat.dark(dark).await;
         for (width, place) in [(1100, "desk"), (360, "phone")] {
@@ -77,5 +85,22 @@ async fn every_page_can_be_read_wide_and_narrow_light_and_dark() {
             .await;
         assert_eq!(ground == "rgb(246, 247, 249)", !dark, "{ground}");
     }
+    seat.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pictures_of_the_docs_are_of_the_pages_as_they_are() {
+    let seat = Seat::take(Shop::new(Flaw::AmountsAreTexts)).await;
+    seat.size(1000, 700).await;
+    seat.follow("form[action='/verify'] button").await;
+    seat.until("document.getElementById('state')?.textContent == 'Failing'")
+        .await;
+    seat.open("/").await;
+    seat.picture_of_the_docs("dashboard-verify").await;
+    seat.shop.mend();
+    seat.open("/customer?id=ada").await;
+    seat.until("document.querySelectorAll('.timeline svg').length == 3")
+        .await;
+    seat.picture_of_the_docs("dashboard-customer").await;
     seat.leave().await;
 }

@@ -203,13 +203,33 @@ impl Seat {
         self.page.execute(off).await.unwrap();
     }
 
-    /// Writes a picture of the page, if somebody wants one.
+    /// Writes a picture of the whole page, if somebody wants one.
     pub(crate) async fn picture(&self, name: &str) {
         if let Some(directory) = std::env::var_os("SCREENSHOTS") {
             let path = PathBuf::from(directory).join(format!("{name}.png"));
-            let whole = ScreenshotParams::builder().full_page(true).build();
-            self.page.save_screenshot(whole, path).await.unwrap();
+            std::fs::write(path, self.whole().await).unwrap();
         }
+    }
+
+    /// Brings a picture of the docs up to date, if somebody asks for it.
+    pub(crate) async fn picture_of_the_docs(&self, name: &str) {
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            let picture = self.whole().await;
+            assert!(picture.len() < 250_000, "{name}: {} bytes", picture.len());
+            let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs");
+            std::fs::write(format!("{docs}/{name}.png"), picture).unwrap();
+        }
+    }
+
+    /// The page as high as it is; the library's own way would leave the size of the window changed.
+    async fn whole(&self) -> Vec<u8> {
+        let number = async |expression| self.value(expression).await.as_i64().unwrap();
+        let (width, height) = (number("innerWidth").await, number("innerHeight").await);
+        let whole = number("document.documentElement.scrollHeight").await;
+        self.size(width, whole).await;
+        let picture = self.page.screenshot(ScreenshotParams::default()).await;
+        self.size(width, height).await;
+        picture.unwrap()
     }
 
     /// The browser had nothing to complain of, and goes.
