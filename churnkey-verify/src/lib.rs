@@ -41,6 +41,8 @@ mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
+#[cfg(feature = "cli")]
+pub mod dashboard;
 mod event;
 mod found;
 #[cfg(test)]

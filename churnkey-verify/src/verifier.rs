@@ -161,18 +161,7 @@ impl Verifier {
     ///
     /// Nothing could be verified: a setting is wrong, or nobody answers at the URL. What is wrong with a provider is in the report.
     pub async fn run(mut self) -> Result<Report, CannotRun> {
-        let token = self
-            .token
-            .take()
-            .or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
-        let Some(token) = token.filter(|token| !token.is_empty()) else {
-            return cannot("there is no token: give one, or set CK_INTEGRATION_TOKEN");
-        };
-        if token.trim() != token || HeaderValue::from_str(&token).is_err() {
-            return cannot(
-                "the token has spaces around it, or characters that a header cannot hold",
-            );
-        }
+        let token = usable_token(self.token.take())?;
         if let Some(name) = &self.only {
             let Some(module) = Module::named(name) else {
                 let names: Vec<_> = Module::ALL.iter().map(|module| module.as_str()).collect();
@@ -279,13 +268,31 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
     Ok(Some(supported))
 }
 
+/// The token that was given, or that of the environment.
+pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
+    let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        return cannot("there is no token: give one, or set CK_INTEGRATION_TOKEN");
+    };
+    if token.trim() != token || HeaderValue::from_str(&token).is_err() {
+        return cannot("the token has spaces around it, or characters that a header cannot hold");
+    }
+    Ok(token)
+}
+
 fn cannot<T>(why: impl Into<String>) -> Result<T, CannotRun> {
-    Err(CannotRun(why.into()))
+    Err(CannotRun::new(why))
 }
 
 /// Why nothing could be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CannotRun(String);
+
+impl CannotRun {
+    pub(crate) fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
 
 impl fmt::Display for CannotRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,16 +17,17 @@ pub(super) struct Bystander {
 
 impl Acting<'_> {
     /// Another customer's subscription that the action would fit as well. An action that names a subscription needs none.
-    pub(super) async fn bystander(&self, act: &Act, form: Form) -> Option<Bystander> {
+    pub(super) async fn bystander(&mut self, act: &Act, form: Form) -> Option<Bystander> {
         if act.body.contains_key("subscriptionId") {
             return None;
         }
-        let (customer, item) = self
-            .fresh()
-            .find(|(customer, item)| *customer != act.target.customer && fits(form, item))?;
+        let open = self.stock.open();
+        let other = open
+            .iter()
+            .find(|held| held.customer != act.target.customer && fits(form, &held.item))?;
         let target = Target {
-            customer: customer.clone(),
-            subscriptions: vec![id(item).to_owned()],
+            customer: other.customer.clone(),
+            subscriptions: vec![id(&other.item).to_owned()],
         };
         let before = self.read(&target).await?;
         Some(Bystander { target, before })
@@ -41,13 +42,9 @@ impl Acting<'_> {
         let Some(what) = effect::differences(&before, &after) else {
             return self.session.pass(&check::ACTION_OTHER_CUSTOMER, act.module);
         };
-        self.spend(&target);
+        self.stock.close(&target);
         let request = act.request();
-        let on_bystander = Act {
-            target,
-            ..act.clone()
-        };
-        self.tell(&on_bystander, &before, &after);
+        self.tell(act.module, &target, &before, &after);
         let expected = "nothing of another customer is changed";
         let fault = Fault::new(&check::ACTION_OTHER_CUSTOMER, act.module, expected, what);
         self.session.fail(fault.request(&request));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Acting;
-use super::candidates::{Act, is_annual, state};
+use super::candidates::{Act, Target, is_annual, state};
 use super::form::{self, Form, Length, When, forms};
 use crate::check::{self, Module};
 use crate::client::{Credentials, Request};
@@ -22,9 +22,10 @@ impl Acting<'_> {
     /// Something that would be done if it were asked for rightly.
     fn fitting(&self, module: Module) -> Option<Act> {
         let forms = forms(module, self.supported);
-        forms
-            .into_iter()
-            .find_map(|form| self.candidates(module, form).into_iter().next())
+        let untried = |form: &Form| self.candidates(module, *form).into_iter().next();
+        let tried = |form: &Form| self.used(module, *form).into_iter().next();
+        let untried = forms.iter().find_map(untried);
+        untried.or_else(|| forms.iter().find_map(tried))
     }
 
     async fn token(&mut self, module: Module) {
@@ -117,8 +118,9 @@ impl Acting<'_> {
             as_it_is("{}"),
             as_it_is(""),
         ];
-        // Every field that is there is required.
-        for name in act.body.keys() {
+        // Every field that is there is required, but for the flags.
+        let required = act.body.iter().filter(|(_, value)| !value.is_boolean());
+        for (name, _) in required {
             bad.push(act.with(json!({ name: null })));
             bad.push(act.with(json!({ name: 7 })));
         }
@@ -182,18 +184,19 @@ impl Acting<'_> {
     /// An annual subscription is not paused where that is off. Protocol: **doc**.
     async fn annual(&mut self) {
         let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
-        let annual = self.found.subscriptions.iter().find(|(customer, item)| {
-            is_fit(item)
-                && !self
-                    .spent
-                    .contains(&(customer.clone(), crate::read::id(item).to_owned()))
-        });
-        let (Some((customer, item)), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
+        let open = self.stock.open();
+        let annual = open.iter().find(|held| is_fit(&held.item));
+        let (Some(held), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
             return;
         };
-        let id = crate::read::id(item);
-        act.target.customer = customer.clone();
-        act.target.subscriptions = vec![id.to_owned()];
+        let (customer, id) = (
+            held.customer.clone(),
+            crate::read::id(&held.item).to_owned(),
+        );
+        act.target = Target {
+            customer: customer.clone(),
+            subscriptions: vec![id.clone()],
+        };
         let request = act.with(json!({ "customerId": customer, "subscriptionId": id }));
         self.must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
             .await;

@@ -32,7 +32,7 @@ fn the_tests_of_a_provider_notice_a_pause_that_grows() {
     for failed in [
         "churnkey_finds_no_fault",
         "a_pause_that_arrives_twice_is_applied_once",
-        "of_two_different_pauses_at_once_one_is_refused",
+        "of_several_different_pauses_at_once_one_is_applied_and_the_others_are_refused",
     ] {
         assert!(
             said.contains(&format!("test {failed} ... FAILED")),

@@ -35,12 +35,18 @@ impl Served {
         }
     }
 
-    /// Whether the verifier finds no fault, over a socket, and whether it is healthy.
+    /// Whether the verifier finds nothing to say of it, over a socket, and whether it is healthy.
     pub(crate) async fn verify(&self) {
         let verifier = Verifier::of_url(&format!("http://{}", self.address));
         let verifier = verifier.expect("an address makes a URL");
-        let verified = verifier.token(TOKEN).actions(true).await;
-        verified.expect("the verifier finds no fault");
+        let report = verifier.token(TOKEN).actions(true).run().await;
+        let report = report.expect("the provider answers");
+        assert!(report.findings.is_empty(), "{report}");
+        for action in ["pause", "cancel"] {
+            let mut changes = report.changes.iter();
+            let carried_out = changes.any(|change| change.module.as_str() == action);
+            assert!(carried_out, "there was no {action}\n{report}");
+        }
         self.check_health();
     }
 

@@ -20,7 +20,7 @@ const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/1_books.sql"))];
 
 /// How long a request waits for a connection, and then for its turn to write.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When a request that found the database busy may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
