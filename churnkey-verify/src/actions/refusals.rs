@@ -33,9 +33,9 @@ impl Acting<'_> {
             return;
         };
         let request = act.request().credentials(Credentials::None);
-        // Whoever guesses too often may be told so.
+        // With which status strangers are refused is told of all endpoints together.
         self.must_refuse(&check::ACTION_TOKEN, &act, &request, "401", |status| {
-            matches!(status, 401 | 403 | 429)
+            (400..500).contains(&status) && status != 404
         })
         .await;
     }

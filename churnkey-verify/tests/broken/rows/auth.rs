@@ -8,7 +8,11 @@ use crate::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![
-        row("nobody needs a token", "auth.missing-token", open(|_| true)),
+        row(
+            "nobody who reads needs a token",
+            "auth.missing-token",
+            open(|asked| !matches!(asked.route, Route::Act(_))),
+        ),
         row(
             "the manifest needs no token",
             "auth.missing-token",
@@ -38,7 +42,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "a refusal is a 404",
+            "a refusal is a 400",
             "auth.refusal",
             refusal(|reply| {
                 reply.status = 400;
