@@ -312,7 +312,7 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
             th role="rowheader" scope="row" { (module.module) @if module.module.is_required() { span.muted { " required" } } }
             td role="cell" { (badge(module)) }
             td role="cell" { @for feature in &module.features { span.feature { (plain(feature)) } " " } }
-            td.number role="cell" { @if module.module.is_controller() { (module.items) } }
+            td.number role="cell" { @if module.module.is_controller() && module.state != ModuleState::Absent { (module.items) } }
             td role="cell" { (checks(module, findings)) }
         }
     }
@@ -394,6 +394,7 @@ fn show_finding(finding: &Finding) -> Markup {
                 dt { "Mend" } dd { (finding.mend) }
             }
             @if let Some(request) = &finding.request {
+                p.caption { "Request" }
                 pre.copyable tabindex="0" aria-label={ "Request that shows " (finding.id) } { code { (super::text::block(request)) } }
             }
         }
