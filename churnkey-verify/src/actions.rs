@@ -2,8 +2,6 @@
 //!
 //! An action is first carried out as it is meant to be. Only if that works are refusals worth asking for: an endpoint that is not there refuses everything.
 
-use std::collections::HashSet;
-
 use axum::http::StatusCode;
 use serde_json::Value;
 
@@ -16,14 +14,18 @@ use crate::report::Change;
 use crate::session::{Fault, Session, status};
 use crate::verifier::Settings;
 
+mod bystander;
 mod candidates;
 mod effect;
 mod form;
 mod refusals;
+mod stock;
+mod twice;
 
 use candidates::{Act, Target};
-use effect::Miss;
+use effect::{Effect, Miss};
 use form::{Form, forms};
+use stock::Stock;
 
 /// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
 const ORDER: [Module; 7] = [
@@ -51,7 +53,7 @@ pub(crate) async fn check(
         supported,
         found,
         reading: Reading::new(session, supported, settings),
-        spent: HashSet::new(),
+        stock: Stock::new(found),
     };
     for module in ORDER {
         if settings.only.is_some_and(|only| only != module) {
@@ -81,8 +83,7 @@ struct Acting<'s> {
     supported: &'s Supported,
     found: &'s Found,
     reading: Reading<'s>,
-    /// Subscriptions that were changed, by customer and id.
-    spent: HashSet<(String, String)>,
+    stock: Stock,
 }
 
 /// What became of an action that was sent to what fits.
@@ -103,6 +104,9 @@ impl Acting<'_> {
         if matches!(module, Module::CancelAll | Module::PauseAll)
             && !self.is_implemented(module).await
         {
+            if self.session.has_failed(&check::ANSWER, module) {
+                return self.session.skip_rest(module, "the action does not work");
+            }
             let one = if module == Module::CancelAll {
                 "cancel"
             } else {
@@ -113,31 +117,32 @@ impl Acting<'_> {
             );
             return self.session.skip_rest(module, &reason);
         }
-        let mut done = None;
+        let mut is_looked_at = false;
         for form in forms(module, self.supported) {
-            match self.form(module, form).await {
-                Some(act) => done = done.or(Some(act)),
-                None if self.session.has_failed(&check::STATUS, module)
-                    || self.session.has_failed(&check::ANSWER, module) =>
-                {
-                    return self.session.skip_rest(module, "the action does not work");
-                }
-                None => {}
+            let is_done = self.form(module, form).await.is_some();
+            if self.session.has_failed(&check::STATUS, module)
+                || self.session.has_failed(&check::ANSWER, module)
+            {
+                return self.session.skip_rest(module, "the action does not work");
+            }
+            if self.session.has_failed(&check::ACTION_EFFECT, module) {
+                let reason = "the action does not have its effect";
+                return self.session.skip_rest(module, reason);
+            }
+            // With few subscriptions, these tell more than another option does.
+            if is_done && !is_looked_at {
+                is_looked_at = true;
+                self.refusals(module).await;
+                self.at_once(module).await;
             }
         }
-        if done.is_none() {
-            let reason = form::nothing_fits(module);
-            return self.session.skip_rest(module, reason);
-        }
-        if self.session.has_failed(&check::ACTION_EFFECT, module) {
-            return self
-                .session
-                .skip_rest(module, "the action does not have its effect");
-        }
-        self.refusals(module).await;
-        self.at_once(module).await;
-        self.session
-            .skip_rest(module, "no subscription that fits is left");
+        self.session.skip_rest(
+            module,
+            match is_looked_at {
+                true => "no subscription that fits is left",
+                false => form::nothing_fits(module),
+            },
+        );
     }
 
     /// The manifest has no word for it. A body that asks for nothing is refused where it exists.
@@ -145,7 +150,10 @@ impl Acting<'_> {
         let request = Request::post(form::path(module), &Value::Object(serde_json::Map::new()));
         match self.session.send(&request).await {
             Ok(answer) => !matches!(answer.status, 404 | 405 | 501),
-            Err(_) => false,
+            Err(trouble) => {
+                self.session.troubled(module, &request, &trouble);
+                false
+            }
         }
     }
 
@@ -154,14 +162,21 @@ impl Acting<'_> {
         let mut refused = None;
         let mut without_effect = None;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
+            let bystander = self.bystander(&act, form).await;
             match self.carry_out(&act).await {
                 Carried::Broken => return None,
                 Carried::Refused(answer) => refused = Some((act, answer)),
                 Carried::Done { before, after } => {
+                    if let Some(bystander) = bystander {
+                        self.left_alone(&act, bystander).await;
+                    }
                     match effect::misses(&act.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
                             self.again(&act, &after).await;
+                            if act.effect == Effect::Later {
+                                self.stock.close(&act.target);
+                            }
                             return Some(act);
                         }
                         // What a subscription does not show, such as that it will be canceled anyway, can leave an action without anything to do.
@@ -169,6 +184,7 @@ impl Acting<'_> {
                             without_effect = Some((act, miss));
                         }
                         Some(miss) => {
+                            self.stock.close(&act.target);
                             self.without_effect(&act, miss);
                             return Some(act);
                         }
@@ -208,27 +224,27 @@ impl Acting<'_> {
         let Some(before) = self.read(&act.target).await else {
             return Carried::Broken;
         };
+        self.stock.tried(&act.target, act.module);
         let request = act.request();
         let Some(answer) = self.session.answer(act.module, &request).await else {
-            self.spend(&act.target);
+            self.stock.close(&act.target);
             return Carried::Broken;
         };
         match StatusCode::from_u16(answer.status) {
             Ok(StatusCode::OK) => self.session.pass(&check::STATUS, act.module),
             Ok(status) if status.is_client_error() => return Carried::Refused(answer),
             _ => {
-                self.spend(&act.target);
+                self.stock.close(&act.target);
                 let fault = Fault::new(&check::STATUS, act.module, "200", status(&answer));
                 self.session.fail(fault.request(&request));
                 return Carried::Broken;
             }
         }
-        self.spend(&act.target);
         self.empty(act.module, &request, &answer);
-        let Some(after) = self.read(&act.target).await else {
+        let Some(after) = self.read_after(act).await else {
             return Carried::Broken;
         };
-        self.tell(act, &before, &after);
+        self.tell_accepted(act, &before, &after);
         Carried::Done { before, after }
     }
 
@@ -243,125 +259,73 @@ impl Acting<'_> {
         }
     }
 
-    /// The same again changes nothing more; whether it is called a success is the provider's choice.
-    async fn again(&mut self, act: &Act, after: &[Value]) {
-        let request = act.request();
-        let Some(answer) = self.session.answer(act.module, &request).await else {
-            return;
-        };
-        let fault = |found: String| {
-            Fault::new(
-                &check::ACTION_REPEATED,
-                act.module,
-                "nothing more is changed",
-                found,
-            )
-            .request(&request)
-        };
-        if answer.status >= 500 {
-            return self.session.fail(fault(status(&answer)));
-        }
-        let Some(again) = self.read(&act.target).await else {
-            return;
-        };
-        match effect::differences(after, &again) {
-            None => self.session.pass(&check::ACTION_REPEATED, act.module),
-            Some(what) => {
-                self.tell(act, after, &again);
-                self.session.fail(fault(what));
-            }
-        }
-    }
-
-    /// The same twice at the same time.
-    async fn at_once(&mut self, module: Module) {
-        if self.session.has_failed(&check::ACTION_REPEATED, module) {
-            let reason = "the same action sent again changes something already";
-            return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
-        }
-        let form = forms(module, self.supported)
-            .into_iter()
-            .find(|form| form.is_visible());
-        let act = form.and_then(|form| self.candidates(module, form).into_iter().next());
-        let Some(act) = act else {
-            return self.session.skip(
-                &check::ACTION_AT_ONCE,
-                module,
-                "no subscription that fits is left",
-            );
-        };
-        let Some(before) = self.read(&act.target).await else {
-            return;
-        };
-        let request = act.request();
-        let (one, other) =
-            futures_util::future::join(self.session.send(&request), self.session.send(&request))
-                .await;
-        self.spend(&act.target);
-        let (Ok(one), Ok(other)) = (one, other) else {
-            return self
-                .session
-                .skip(&check::ACTION_AT_ONCE, module, "there was no answer");
-        };
-        let Some(after) = self.read(&act.target).await else {
-            return;
-        };
-        self.tell(&act, &before, &after);
-        let fault = |expected: &str, found: String| {
-            Fault::new(&check::ACTION_AT_ONCE, module, expected, found).request(&request)
-        };
-        let worst = if one.status >= other.status {
-            &one
-        } else {
-            &other
-        };
-        if worst.status >= 500 {
-            self.session.fail(fault("200, twice", status(worst)));
-        } else if one.status != 200 && other.status != 200 {
-            self.session
-                .skip(&check::ACTION_AT_ONCE, module, "both were refused");
-        } else if effect::differences(&before, &after).is_none() {
-            let reason = "it has no effect on the subscriptions that are left";
-            self.session.skip(&check::ACTION_AT_ONCE, module, reason);
-        } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
-            self.session.fail(fault(&miss.expected, miss.found));
-        } else {
-            self.session.pass(&check::ACTION_AT_ONCE, module);
-        }
-    }
-
     /// The subscriptions of a target as they are now; what is wrong with a model is told.
-    async fn read(&self, target: &Target) -> Option<Vec<Value>> {
+    async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
+        self.read_for(&check::STATUS, Module::Subscriptions, target)
+            .await
+    }
+
+    /// As they are after an action. One that can no longer be read is not what was asked for.
+    async fn read_after(&mut self, act: &Act) -> Option<Vec<Value>> {
+        self.read_for(&check::ACTION_EFFECT, act.module, &act.target)
+            .await
+    }
+
+    async fn read_for(
+        &mut self,
+        check: &'static Check,
+        module: Module,
+        target: &Target,
+    ) -> Option<Vec<Value>> {
+        const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let mut read = Vec::new();
         for subscription in &target.subscriptions {
             let path = subscriptions_of(&target.customer).path;
             let request = Request::get(format_args!("{path}/{}", encoded(subscription)));
-            let value = self.session.fetch(Module::Subscriptions, &request).await?;
-            if !self.reading.item(Module::Subscriptions, &request, &value) {
+            let answer = self.session.answer(SUBSCRIPTIONS, &request).await?;
+            if answer.status != 200 {
+                self.stock.close(target);
+                let expected = "200 for the subscription";
+                let fault = Fault::new(check, module, expected, status(&answer));
+                self.session.fail(fault.request(&request));
                 return None;
             }
+            let value = self.session.read(SUBSCRIPTIONS, &request, &answer)?;
+            if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
+                return None;
+            }
+            self.stock.saw(&target.customer, &value);
             read.push(value);
         }
         Some(read)
     }
 
-    fn spend(&mut self, target: &Target) {
-        let all = target.subscriptions.iter();
-        self.spent
-            .extend(all.map(|id| (target.customer.clone(), id.clone())));
-    }
-
-    fn tell(&self, act: &Act, before: &[Value], after: &[Value]) {
-        for (before, after) in before.iter().zip(after) {
-            if let Some(what) = effect::changes(before, after) {
-                self.session.changed(Change {
-                    module: act.module,
-                    customer_id: act.target.customer.clone(),
-                    subscription_id: Some(id(after).to_owned()),
-                    what,
-                });
+    /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
+    fn tell_accepted(&self, act: &Act, before: &[Value], after: &[Value]) {
+        if act.effect == Effect::Later && effect::differences(before, after).is_none() {
+            for item in after {
+                let what = "a change at the end of the period was accepted".to_owned();
+                self.changed(act.module, &act.target, item, what);
             }
         }
+        self.tell(act.module, &act.target, before, after);
+    }
+
+    fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
+        for (before, after) in before.iter().zip(after) {
+            if let Some(what) = effect::changes(before, after) {
+                self.changed(module, target, after, what);
+            }
+        }
+    }
+
+    fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
+        self.session.changed(Change {
+            module,
+            customer_id: target.customer.clone(),
+            subscription_id: Some(id(item).to_owned()),
+            what,
+        });
     }
 
     /// Sends what must be refused; whether it was, and nothing changed. Which refusals are right is the caller's to say.
@@ -383,9 +347,13 @@ impl Acting<'_> {
             return false;
         };
         let changed = effect::differences(&before, &after);
+        // What is switched off may have been accepted for later.
+        let is_accepted = check.name == check::ACTION_FEATURE.name && answer.status < 300;
+        if changed.is_some() || is_accepted {
+            self.stock.close(&act.target);
+        }
         if changed.is_some() {
-            self.spend(&act.target);
-            self.tell(act, &before, &after);
+            self.tell(act.module, &act.target, &before, &after);
         }
         let found = match (is_right(answer.status), changed) {
             (true, None) => {

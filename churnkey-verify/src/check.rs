@@ -480,7 +480,7 @@ checks! {
         "An option that the manifest switches off is a 400 and changes nothing."
         => "Check the body against the features, and refuse what is off.";
     ACTION_OTHER_CUSTOMER = ACTIONS, "other-customer", Error, Doc, WrongEffect:
-        "An action on a subscription of another customer is refused and changes nothing."
+        "An action on a subscription of another customer is refused and changes nothing; one on all subscriptions of a customer changes nobody else's."
         => "Look the subscription up by its id and by the customer's.";
     ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
         "A body that is malformed or lacks a required field is refused with 400 and changes nothing."

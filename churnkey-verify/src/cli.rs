@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use output::{Colour, Output};
 
 mod file;
+mod new;
 mod output;
 mod progress;
 mod provider;
@@ -34,6 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    New(new::New),
 }
 
 /// How a command ended. Whatever could not be done at all is an error instead.
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let ended = match cli.command {
         Command::Verify(verify) => verify.run(&output),
+        Command::New(new) => new.run(&output),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

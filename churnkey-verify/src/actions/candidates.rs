@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Acting;
 use super::effect::Effect;
 use super::form::{self, Form, When};
+use super::stock::Held;
 use crate::check::Module;
 use crate::client::Request;
 use crate::read::id;
@@ -45,7 +46,7 @@ impl Act {
 }
 
 impl Acting<'_> {
-    /// What one form of an action can be carried out on, the best first. Nothing that was changed already is among it.
+    /// What one form of an action can be carried out on, the best first. Nothing that this action was tried on is among it.
     ///
     /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
     /// the second time.
@@ -53,11 +54,40 @@ impl Acting<'_> {
         if matches!(module, Module::CancelAll | Module::PauseAll) {
             return self.for_all(module, form);
         }
-        let mut running: Vec<_> = self.fresh().filter(|(_, item)| fits(form, item)).collect();
-        // A trial is rarer, and there is an action that needs one.
-        running.sort_by_key(|(_, item)| (state(item) == "trial") != matches!(form, Form::Trial(_)));
-        let acts = (1..).zip(running).filter_map(|(months, (customer, item))| {
+        let open = self.stock.open();
+        let unused = open.iter().filter(|held| !held.is_used_for(module));
+        self.acts(module, form, unused.copied())
+    }
+
+    /// The same on what it was carried out on already, where it still fits.
+    pub(super) fn used(&self, module: Module, form: Form) -> Vec<Act> {
+        if matches!(module, Module::CancelAll | Module::PauseAll) {
+            return Vec::new();
+        }
+        let open = self.stock.open();
+        let used = open.iter().filter(|held| held.is_used_for(module));
+        self.acts(module, form, used.copied())
+    }
+
+    fn acts<'h>(
+        &self,
+        module: Module,
+        form: Form,
+        held: impl Iterator<Item = &'h Held>,
+    ) -> Vec<Act> {
+        let mut fitting: Vec<_> = held.filter(|held| fits(form, &held.item)).collect();
+        // A trial is rarer, and there is an action that needs one. To cancel in a pause is the rarest thing to do.
+        fitting.sort_by_key(|held| match state(&held.item) {
+            "active" => 0,
+            "trial" => 1,
+            _ => 2,
+        });
+        let acts = (1..).zip(fitting).filter_map(|(months, held)| {
+            let (customer, item) = (&held.customer, &held.item);
             let (mut body, effect) = self.asked(form, months, item)?;
+            if state(item) == "paused" {
+                body.insert("unpause".to_owned(), true.into());
+            }
             body.insert("customerId".to_owned(), customer.as_str().into());
             body.insert("subscriptionId".to_owned(), id(item).into());
             Some(Act {
@@ -73,60 +103,48 @@ impl Acting<'_> {
         acts.collect()
     }
 
-    fn fresh(&self) -> impl Iterator<Item = &(String, Value)> {
-        let is_fresh = |customer: &str, item: &Value| {
-            !self
-                .spent
-                .contains(&(customer.to_owned(), id(item).to_owned()))
-        };
-        self.found
-            .subscriptions
-            .iter()
-            .filter(move |(customer, item)| is_fresh(customer, item))
-    }
-
-    /// Customers of whom every subscription fits, or is over.
+    /// Customers of whom every subscription that goes on fits.
     fn for_all(&self, module: Module, form: Form) -> Vec<Act> {
         let mut acts = Vec::new();
         for customer in &self.found.customers {
-            let theirs = || {
-                self.found
-                    .subscriptions
-                    .iter()
-                    .filter(|(owner, _)| owner == customer)
-            };
-            let live: Vec<_> = theirs()
-                .map(|(_, item)| item)
-                .filter(|item| state(item) != "canceled")
+            let held = self.stock.of(customer);
+            let running: Vec<_> = held
+                .into_iter()
+                .filter(|held| runs(module, &held.item))
                 .collect();
-            let is_fresh = |item: &&Value| {
-                !self
-                    .spent
-                    .contains(&(customer.clone(), id(item).to_owned()))
+            let is_fit = |held: &&Held| {
+                held.is_open() && !held.is_used_for(module) && fits(form, &held.item)
             };
-            if live.is_empty() || !live.iter().all(|item| fits(form, item) && is_fresh(item)) {
+            if running.is_empty() || !running.iter().all(is_fit) {
                 continue;
             }
-            let Some((mut body, effect)) = self.asked(form, 1, live[0]) else {
+            let Some((mut body, effect)) = self.asked(form, 1, &running[0].item) else {
                 continue;
             };
+            if running.iter().any(|held| state(&held.item) == "paused") {
+                body.insert("unpause".to_owned(), true.into());
+            }
             body.insert("customerId".to_owned(), customer.as_str().into());
-            acts.push(Act {
+            let ids = running.iter().map(|held| id(&held.item).to_owned());
+            let target = Target {
+                customer: customer.clone(),
+                subscriptions: ids.collect(),
+            };
+            let is_used = !running.iter().all(|held| held.is_fresh());
+            let act = Act {
                 module,
-                target: Target {
-                    customer: customer.clone(),
-                    subscriptions: live.iter().map(|item| id(item).to_owned()).collect(),
-                },
+                target,
                 body,
                 effect,
-            });
+            };
+            acts.push((is_used, act));
         }
         // More than one is more telling, and many would be a pity.
-        acts.sort_by_key(|act| match act.target.subscriptions.len() {
-            1 => usize::MAX,
-            count => count,
+        acts.sort_by_key(|(is_used, act)| match act.target.subscriptions.len() {
+            1 => (*is_used, usize::MAX),
+            count => (*is_used, count),
         });
-        acts
+        acts.into_iter().map(|(_, act)| act).collect()
     }
 
     /// The fields of a form for a subscription, and what they must come to.
@@ -136,7 +154,7 @@ impl Acting<'_> {
                 json!({ "scheduledAt": when.word() }),
                 visible(form, Effect::Canceled),
             ),
-            Form::Pause(when, length) => {
+            Form::Pause(when, length) | Form::PauseAnnual(when, length) => {
                 let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
                 let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
                 let duration = form::length(length, months, &end.to_string());
@@ -144,10 +162,11 @@ impl Acting<'_> {
                     form::Length::Period => Effect::PausedForMonths(months),
                     form::Length::Date => Effect::PausedUntil(end.unix_millis()),
                 };
-                (
-                    json!({ "startAt": when.word(), "duration": duration }),
-                    visible(form, effect),
-                )
+                let mut fields = json!({ "startAt": when.word(), "duration": duration });
+                if let Form::PauseAnnual(..) = form {
+                    fields["allowAnnual"] = true.into();
+                }
+                (fields, visible(form, effect))
             }
             Form::Coupon => {
                 let coupon = self
@@ -160,9 +179,12 @@ impl Acting<'_> {
                     Effect::HasCoupon(id(coupon).to_owned()),
                 )
             }
-            Form::Price(when) => {
+            Form::Price(when) | Form::Prorated(when) => {
                 let price = self.another_price(item)?;
-                let fields = json!({ "id": id(price), "scheduledAt": when.word() });
+                let mut fields = json!({ "id": id(price), "scheduledAt": when.word() });
+                if let Form::Prorated(_) = form {
+                    fields["prorate"] = true.into();
+                }
                 (
                     fields,
                     visible(form, Effect::HasPrice(id(price).to_owned())),
@@ -215,18 +237,30 @@ fn visible(form: Form, effect: Effect) -> Effect {
     }
 }
 
-fn fits(form: Form, item: &Value) -> bool {
+pub(super) fn fits(form: Form, item: &Value) -> bool {
     match form {
         Form::Trial(_) => state(item) == "trial",
-        Form::Pause(when, _) => {
+        Form::Pause(when, _) | Form::PauseAnnual(when, _) => {
             // When a pause begins that waits for the end of a period, only the period tells.
             let has_period = item
                 .pointer("/status/currentPeriod/end")
                 .is_some_and(Value::is_string);
-            state(item) == "active" && !is_annual(item) && (when == When::Immediate || has_period)
+            state(item) == "active"
+                && is_annual(item) == matches!(form, Form::PauseAnnual(..))
+                && (when == When::Immediate || has_period)
         }
-        Form::Cancel(_) | Form::Coupon => matches!(state(item), "active" | "trial"),
-        Form::Price(_) => state(item) == "active",
+        Form::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
+        Form::Coupon => matches!(state(item), "active" | "trial"),
+        Form::Price(_) | Form::Prorated(_) => state(item) == "active",
+    }
+}
+
+/// Whether an action on all of a customer's subscriptions is for this one, too, whatever else a company may think of it.
+fn runs(module: Module, item: &Value) -> bool {
+    match state(item) {
+        "active" | "trial" => true,
+        "paused" => module == Module::CancelAll,
+        _ => false,
     }
 }
 

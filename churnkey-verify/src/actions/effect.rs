@@ -11,7 +11,7 @@ use crate::session::tame;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// What must hold after an action.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     Canceled,
     PausedForMonths(u32),

@@ -54,8 +54,12 @@ impl Length {
 pub(super) enum Form {
     Cancel(When),
     Pause(When, Length),
+    /// Of an annual subscription.
+    PauseAnnual(When, Length),
     Coupon,
     Price(When),
+    /// With the difference settled.
+    Prorated(When),
     Trial(Length),
 }
 
@@ -67,7 +71,9 @@ impl Form {
             self,
             Self::Cancel(When::EndOfPeriod)
                 | Self::Pause(When::EndOfPeriod, _)
+                | Self::PauseAnnual(When::EndOfPeriod, _)
                 | Self::Price(When::EndOfPeriod)
+                | Self::Prorated(When::EndOfPeriod)
         )
     }
 }
@@ -83,17 +89,30 @@ pub(super) fn forms(module: Module, supported: &Supported) -> Vec<Form> {
             Some(pause) => {
                 let lengths = || Length::on(pause.durations);
                 let forms = |when| lengths().map(move |length| Form::Pause(when, length));
-                When::on(pause.start_dates).flat_map(forms).collect()
+                let mut forms: Vec<_> = When::on(pause.start_dates).flat_map(forms).collect();
+                if let Some(Form::Pause(when, length)) = forms.first().copied()
+                    && pause.allow_annual
+                    && module == Module::Pause
+                {
+                    forms.push(Form::PauseAnnual(when, length));
+                }
+                forms
             }
             None => Vec::new(),
         },
         Module::ApplyCoupon => vec![Form::Coupon],
-        Module::ChangePrice => {
-            let schedules = supported
-                .change_price
-                .map(|change| When::on(change.schedules));
-            schedules.into_iter().flatten().map(Form::Price).collect()
-        }
+        Module::ChangePrice => match supported.change_price {
+            Some(change) => {
+                let mut forms: Vec<_> = When::on(change.schedules).map(Form::Price).collect();
+                if let Some(Form::Price(when)) = forms.first().copied()
+                    && change.prorate
+                {
+                    forms.push(Form::Prorated(when));
+                }
+                forms
+            }
+            None => Vec::new(),
+        },
         Module::ExtendTrial => {
             let durations = supported
                 .extend_trial
@@ -137,8 +156,12 @@ pub(super) fn nothing_fits(module: Module) -> &'static str {
             "no subscription is known that runs, and another price in its currency"
         }
         Module::Pause => "no subscription is known that runs and is not annual",
-        Module::PauseAll => "no customer is known whose subscriptions all run and are not annual",
-        Module::CancelAll => "no customer is known whose subscriptions all run",
+        Module::PauseAll => {
+            "no customer is known whose running subscriptions are neither annual nor in a trial"
+        }
+        Module::CancelAll => {
+            "no customer is known who has subscriptions that run, none of which is going to change"
+        }
         _ => "no subscription is known that runs",
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Acting;
-use super::candidates::{Act, is_annual, state};
+use super::candidates::{Act, Target, is_annual, state};
 use super::form::{self, Form, Length, When, forms};
 use crate::check::{self, Module};
 use crate::client::{Credentials, Request};
@@ -12,8 +12,9 @@ use crate::read::UNKNOWN;
 impl Acting<'_> {
     pub(super) async fn refusals(&mut self, module: Module) {
         self.token(module).await;
+        self.unknown_subscription(module).await;
         self.other_customer(module).await;
-        self.not_found(module).await;
+        self.unknown_customer(module).await;
         self.bad_bodies(module).await;
         self.features_off(module).await;
     }
@@ -21,9 +22,10 @@ impl Acting<'_> {
     /// Something that would be done if it were asked for rightly.
     fn fitting(&self, module: Module) -> Option<Act> {
         let forms = forms(module, self.supported);
-        forms
-            .into_iter()
-            .find_map(|form| self.candidates(module, form).into_iter().next())
+        let untried = |form: &Form| self.candidates(module, *form).into_iter().next();
+        let tried = |form: &Form| self.used(module, *form).into_iter().next();
+        let untried = forms.iter().find_map(untried);
+        untried.or_else(|| forms.iter().find_map(tried))
     }
 
     async fn token(&mut self, module: Module) {
@@ -40,7 +42,7 @@ impl Acting<'_> {
 
     async fn other_customer(&mut self, module: Module) {
         if matches!(module, Module::CancelAll | Module::PauseAll) {
-            let reason = "it names no subscription";
+            let reason = "no other customer is known to whom it could be done";
             return self
                 .session
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
@@ -60,45 +62,49 @@ impl Acting<'_> {
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         };
         let request = act.with(json!({ "customerId": other }));
+        // If what does not exist is not refused, only a change tells something new.
+        let is_right = match self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
+            true => |_| true,
+            false => is_refusal,
+        };
         self.must_refuse(
             &check::ACTION_OTHER_CUSTOMER,
             &act,
             &request,
             "404",
-            is_refusal,
+            is_right,
         )
         .await;
     }
 
-    async fn not_found(&mut self, module: Module) {
-        let Some(act) = self.fitting(module) else {
-            return;
-        };
-        let mut unknown = vec![act.with(json!({ "customerId": UNKNOWN }))];
-        if act.body.contains_key("subscriptionId") {
-            unknown.insert(0, act.with(json!({ "subscriptionId": UNKNOWN })));
+    async fn unknown_subscription(&mut self, module: Module) {
+        if let Some(act) = self.fitting(module)
+            && act.body.contains_key("subscriptionId")
+        {
+            let request = act.with(json!({ "subscriptionId": UNKNOWN }));
+            self.not_found(&act, &request).await;
         }
-        for request in unknown {
-            // A subscription under a customer who does not exist is one of another customer as well, and told there.
-            let known = self
-                .session
-                .has_failed(&check::ACTION_OTHER_CUSTOMER, module);
-            if known
-                && request.body.as_ref().is_some_and(|body| {
-                    !body.contains(&format!("\"subscriptionId\":\"{UNKNOWN}\""))
-                })
-            {
-                continue;
-            }
-            if !self
-                .must_refuse(&check::ACTION_NOT_FOUND, &act, &request, "404", |status| {
-                    status == 404
-                })
-                .await
-            {
-                return;
-            }
+    }
+
+    /// A subscription under a customer who does not exist is one of another customer as well, and told there.
+    async fn unknown_customer(&mut self, module: Module) {
+        let is_told = self
+            .session
+            .has_failed(&check::ACTION_OTHER_CUSTOMER, module)
+            || self.session.has_failed(&check::ACTION_NOT_FOUND, module);
+        if let Some(act) = self.fitting(module)
+            && !is_told
+        {
+            let request = act.with(json!({ "customerId": UNKNOWN }));
+            self.not_found(&act, &request).await;
         }
+    }
+
+    async fn not_found(&mut self, act: &Act, request: &Request) {
+        self.must_refuse(&check::ACTION_NOT_FOUND, act, request, "404", |status| {
+            status == 404
+        })
+        .await;
     }
 
     async fn bad_bodies(&mut self, module: Module) {
@@ -112,8 +118,9 @@ impl Acting<'_> {
             as_it_is("{}"),
             as_it_is(""),
         ];
-        // Every field that is there is required.
-        for name in act.body.keys() {
+        // Every field that is there is required, but for the flags.
+        let required = act.body.iter().filter(|(_, value)| !value.is_boolean());
+        for (name, _) in required {
             bad.push(act.with(json!({ name: null })));
             bad.push(act.with(json!({ name: 7 })));
         }
@@ -177,18 +184,19 @@ impl Acting<'_> {
     /// An annual subscription is not paused where that is off. Protocol: **doc**.
     async fn annual(&mut self) {
         let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
-        let annual = self.found.subscriptions.iter().find(|(customer, item)| {
-            is_fit(item)
-                && !self
-                    .spent
-                    .contains(&(customer.clone(), crate::read::id(item).to_owned()))
-        });
-        let (Some((customer, item)), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
+        let open = self.stock.open();
+        let annual = open.iter().find(|held| is_fit(&held.item));
+        let (Some(held), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
             return;
         };
-        let id = crate::read::id(item);
-        act.target.customer = customer.clone();
-        act.target.subscriptions = vec![id.to_owned()];
+        let (customer, id) = (
+            held.customer.clone(),
+            crate::read::id(&held.item).to_owned(),
+        );
+        act.target = Target {
+            customer: customer.clone(),
+            subscriptions: vec![id.clone()],
+        };
         let request = act.with(json!({ "customerId": customer, "subscriptionId": id }));
         self.must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
             .await;

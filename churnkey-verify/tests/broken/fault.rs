@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::provider::{Action, Asked, Books, Content, Kind, Reply};
 
 type Edit<T> = Box<dyn Fn(&mut T) + Send + Sync>;
+type Answer = Box<dyn Fn(&Asked) -> Option<Response> + Send + Sync>;
+type EditReply = Box<dyn Fn(&Asked, &mut Reply) + Send + Sync>;
 
 /// What is wrong with a provider; nothing is, to begin with.
 #[derive(Default)]
@@ -15,8 +17,8 @@ pub(crate) struct Fault {
     manifest: Option<Edit<Value>>,
     books: Option<Edit<Books>>,
     asked: Option<Edit<Asked>>,
-    instead: Option<Box<dyn Fn(&Asked) -> Option<Response> + Send + Sync>>,
-    reply: Option<Box<dyn Fn(&Asked, &mut Reply) + Send + Sync>>,
+    instead: Option<Answer>,
+    reply: Option<EditReply>,
     habits: HashSet<(Habit, Action)>,
 }
 
@@ -27,14 +29,22 @@ pub(crate) enum Habit {
     DoesNothing,
     /// It does not look whether it has been done already.
     ForgetsWhatIsDone,
+    /// It is a conflict to ask for what has been done already. That is no fault, but a choice.
+    RefusesWhatIsDone,
+    /// It fails if it has been done already.
+    FailsOnWhatIsDone,
     /// It looks whether it has been done already, lets others in, and then does it.
     LetsOthersInBetween,
+    /// The same, but for whoever comes second it fails.
+    FailsBesideOthers,
     /// It does what the manifest switches off.
     IgnoresFeatures,
     /// It looks a subscription up by its id alone.
     IgnoresTheCustomer,
     /// It answers 200 to a body that it cannot read.
     SwallowsBadBodies,
+    /// It fails on a body that it cannot read.
+    FailsOnBadBodies,
     /// It answers 200 to what does not exist.
     SwallowsWhatIsUnknown,
 }

@@ -14,6 +14,7 @@ mod asked;
 mod books;
 mod dates;
 mod lists;
+mod order;
 
 pub(crate) use actions::Action;
 pub(crate) use asked::{Asked, Content, Reply, Route};

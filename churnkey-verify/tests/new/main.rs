@@ -1,6 +1,7 @@
 //! `churnkey new`: what it writes builds, passes its own tests and serves; what it refuses, it leaves alone.
 
 mod postgres;
+mod program;
 mod project;
 mod refused;
 mod served;
@@ -18,7 +19,27 @@ async fn a_provider_in_memory_passes_its_own_tests_and_serves() {
     let project = Project::create("in-memory", Database::None);
     project.is_clean();
     assert_eq!(project.test(&[]), Ok(4));
-    Served::start(&project, &[]).is_good().await;
+    Served::start(&project, &[]).verify().await;
+}
+
+#[test]
+fn the_tests_of_a_provider_notice_a_pause_that_grows() {
+    let project = Project::create("with-a-mistake", Database::None);
+    let present = "if let Some(pause) = self.present_pause(now)";
+    let never = format!("{present}.filter(|_| false)");
+    project.break_it("src/subscription.rs", present, &never);
+    let said = project.test(&[]).expect_err("a pause grows");
+    for failed in [
+        "churnkey_finds_no_fault",
+        "a_pause_that_arrives_twice_is_applied_once",
+        "of_several_different_pauses_at_once_one_is_applied_and_the_others_are_refused",
+    ] {
+        assert!(
+            said.contains(&format!("test {failed} ... FAILED")),
+            "{said}"
+        );
+    }
+    assert!(said.contains("pause.repeated"), "{said}");
 }
 
 #[tokio::test]
@@ -30,9 +51,9 @@ async fn a_provider_on_sqlite_passes_its_own_tests_and_serves() {
     assert_eq!(project.test(&[]), Ok(4));
     let data = project.path().join("data").display().to_string();
     let environment = [("DATABASE_DIR", data)];
-    Served::start(&project, &environment).is_good().await;
+    Served::start(&project, &environment).verify().await;
     // Another start finds what the first has left.
-    Served::start(&project, &environment).is_ready();
+    Served::start(&project, &environment).check_health();
 }
 
 #[tokio::test]
@@ -50,10 +71,11 @@ async fn a_provider_on_postgresql_passes_its_own_tests_and_serves() {
         );
         return;
     };
+    let databases = server.databases();
     let database = [("DATABASE_URL", server.url())];
     assert_eq!(project.test(&database), Ok(4));
-    assert_eq!(server.databases(), ["postgres"]);
-    Served::start(&project, &database).is_good().await;
+    assert_eq!(server.databases(), databases);
+    Served::start(&project, &database).verify().await;
 }
 
 #[test]

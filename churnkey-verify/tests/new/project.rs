@@ -55,6 +55,14 @@ impl Project {
         text.unwrap_or_else(|cause| panic!("{file}: {cause}"))
     }
 
+    /// Puts a mistake into a file.
+    pub(crate) fn break_it(&self, file: &str, right: &str, wrong: &str) {
+        let text = self.text(file);
+        assert_eq!(text.matches(right).count(), 1, "{file}: {right}");
+        let written = fs::write(self.path().join(file), text.replace(right, wrong));
+        written.expect("the file can be written");
+    }
+
     /// Each file with its text.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, String)> {
         let files = self.created.files.iter();

@@ -116,8 +116,10 @@ fn a_project_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 fn entries(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    let entries = fs::read_dir(directory).expect("the directory is there");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        let name = entry.expect("it can be read").file_name();
+        name.into_string().expect("a name in UTF-8")
+    };
+    entries.map(name).collect()
 }

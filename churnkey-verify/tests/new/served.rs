@@ -35,15 +35,22 @@ impl Served {
         }
     }
 
-    /// Whether the verifier finds no fault, over a socket, and whether it is healthy.
-    pub(crate) async fn is_good(self) {
+    /// Whether the verifier finds nothing to say of it, over a socket, and whether it is healthy.
+    pub(crate) async fn verify(&self) {
         let verifier = Verifier::of_url(&format!("http://{}", self.address));
         let verifier = verifier.expect("an address makes a URL");
-        verifier.token(TOKEN).actions(true).await.unwrap();
-        self.is_ready();
+        let report = verifier.token(TOKEN).actions(true).run().await;
+        let report = report.expect("the provider answers");
+        assert!(report.findings.is_empty(), "{report}");
+        for action in ["pause", "cancel"] {
+            let mut changes = report.changes.iter();
+            let carried_out = changes.any(|change| change.module.as_str() == action);
+            assert!(carried_out, "there was no {action}\n{report}");
+        }
+        self.check_health();
     }
 
-    pub(crate) fn is_ready(self) {
+    pub(crate) fn check_health(&self) {
         assert!(self.get("/readyz").starts_with("HTTP/1.1 200 "));
         // The container's own check, as it stands in the Dockerfile.
         let healthy = Command::new(&self.health_check[0])

@@ -1,9 +1,10 @@
-//! Actions: what is asked for is checked as a whole, and then done once.
+//! Actions: what is asked for is done once.
 
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::dates::{self, Duration, written};
+use super::dates::{self, written};
+use super::order::{Order, Refusal};
 use super::{Books, Kind, Provider, Reply};
 use crate::fault::Habit;
 
@@ -61,7 +62,7 @@ impl Action {
     }
 
     /// What the manifest calls it.
-    fn module(self) -> &'static str {
+    pub(super) fn module(self) -> &'static str {
         match self {
             Self::Cancel | Self::CancelAll => "cancel",
             Self::Pause | Self::PauseAll => "pause",
@@ -72,16 +73,10 @@ impl Action {
     }
 }
 
-/// Why an action is not carried out.
-struct Refusal(u16, &'static str);
-
 impl Provider {
     pub(super) async fn act(&self, action: Action, body: &[u8]) -> Reply {
         match self.carry_out(action, body).await {
             Ok(()) => Reply::empty(),
-            Err(Refusal(400, _)) if self.fault.has(Habit::SwallowsBadBodies, action) => {
-                Reply::empty()
-            }
             Err(Refusal(404, _)) if self.fault.has(Habit::SwallowsWhatIsUnknown, action) => {
                 Reply::empty()
             }
@@ -90,7 +85,13 @@ impl Provider {
     }
 
     async fn carry_out(&self, action: Action, body: &[u8]) -> Result<(), Refusal> {
-        let order = Order::read(action, body)?;
+        let order = match Order::read(action, body) {
+            Err(_) if self.fault.has(Habit::SwallowsBadBodies, action) => return Ok(()),
+            Err(_) if self.fault.has(Habit::FailsOnBadBodies, action) => {
+                return Err(Refusal(500, "the body could not be decoded"));
+            }
+            read => read?,
+        };
         if !self.fault.has(Habit::IgnoresFeatures, action) {
             order.require_features(&self.manifest["actions"][action.module()])?;
         }
@@ -101,13 +102,24 @@ impl Provider {
             if self.fault.has(Habit::DoesNothing, action) {
                 return Ok(());
             }
-            if !self.fault.has(Habit::LetsOthersInBetween, action) {
+            let alone = [Habit::LetsOthersInBetween, Habit::FailsBesideOthers]
+                .iter()
+                .all(|habit| !self.fault.has(*habit, action));
+            if alone {
                 return books.apply(&order, &undone);
             }
             undone
         };
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        self.books.lock().unwrap().apply(&order, &undone)
+        let mut books = self.books.lock().unwrap();
+        if self.fault.has(Habit::FailsBesideOthers, action) {
+            for place in &undone {
+                if order.is_done(&books, &books.subscriptions[*place])? {
+                    return Err(Refusal(500, "the row was changed by somebody else"));
+                }
+            }
+        }
+        books.apply(&order, &undone)
     }
 
     /// Where in the books the subscriptions are that it is about.
@@ -120,7 +132,8 @@ impl Provider {
         let of_order = subscriptions.filter(|(_, subscription)| {
             let by_id = match &order.subscription {
                 Some(id) => subscription["id"] == id.as_str(),
-                None => true,
+                // What cannot be done to all is done to nobody.
+                None => !anybodys || subscription["duration"]["unit"] == "month",
             };
             by_id && (anybodys || subscription["customerId"] == order.customer.as_str())
         });
@@ -138,160 +151,21 @@ impl Provider {
         books: &Books,
         places: Vec<usize>,
     ) -> Result<Vec<usize>, Refusal> {
-        if self.fault.has(Habit::ForgetsWhatIsDone, order.action) {
-            return Ok(places);
-        }
+        let has = |habit| self.fault.has(habit, order.action);
         let mut undone = Vec::new();
         for place in places {
-            if !order.is_done(books, &books.subscriptions[place])? {
+            let is_done = order.is_done(books, &books.subscriptions[place])?;
+            if !is_done || has(Habit::ForgetsWhatIsDone) {
                 undone.push(place);
             }
         }
+        if undone.is_empty() && has(Habit::RefusesWhatIsDone) {
+            return Err(Refusal(409, "it is done already"));
+        }
+        if undone.is_empty() && has(Habit::FailsOnWhatIsDone) {
+            return Err(Refusal(500, "the row is there already"));
+        }
         Ok(undone)
-    }
-}
-
-/// What an action is asked to do.
-struct Order {
-    action: Action,
-    fields: Value,
-    customer: String,
-    subscription: Option<String>,
-    /// `scheduledAt`, or `startAt` of a pause.
-    at: Option<String>,
-    duration: Option<Duration>,
-    /// The coupon or the price.
-    object: Option<String>,
-}
-
-impl Order {
-    fn read(action: Action, body: &[u8]) -> Result<Self, Refusal> {
-        use Action::{ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll};
-
-        let fields: Value = serde_json::from_slice(body).unwrap_or_default();
-        if !fields.is_object() {
-            return Err(Refusal(400, "the body must be a JSON object"));
-        }
-        let text = |name: &str| match &fields[name] {
-            Value::String(text) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(Refusal(400, "a text is missing, empty or of another type")),
-        };
-        let schedule = |name: &str| {
-            text(name).and_then(|at| match at.as_str() {
-                "immediate" | "end-of-period" => Ok(at),
-                _ => Err(Refusal(400, "must be `immediate` or `end-of-period`")),
-            })
-        };
-        let object = |also: &str| match &fields["id"] {
-            Value::Null => text(also),
-            _ => text("id"),
-        };
-        for flag in ["unpause", "allowAnnual", "prorate"] {
-            if !matches!(fields[flag], Value::Null | Value::Bool(_)) {
-                return Err(Refusal(400, "a flag must be true or false"));
-            }
-        }
-        Ok(Self {
-            action,
-            customer: text("customerId")?,
-            subscription: match action.is_wide() {
-                true => None,
-                false => Some(text("subscriptionId")?),
-            },
-            at: match action {
-                Cancel | CancelAll | ChangePrice => Some(schedule("scheduledAt")?),
-                Pause | PauseAll => Some(schedule("startAt")?),
-                ApplyCoupon | ExtendTrial => None,
-            },
-            duration: match action {
-                Pause | PauseAll | ExtendTrial => match Duration::read(&fields["duration"]) {
-                    None => return Err(Refusal(400, "`duration` is not one")),
-                    duration => duration,
-                },
-                _ => None,
-            },
-            object: match action {
-                ApplyCoupon => Some(object("coupon")?),
-                ChangePrice => Some(object("price")?),
-                _ => None,
-            },
-            fields,
-        })
-    }
-
-    fn flag(&self, name: &str) -> bool {
-        self.fields[name] == true
-    }
-
-    /// Refuses what the manifest switches off.
-    fn require_features(&self, features: &Value) -> Result<(), Refusal> {
-        let schedules = match self.action {
-            Action::Pause | Action::PauseAll => &features["startDates"],
-            _ => &features["schedules"],
-        };
-        let kind = self.duration.as_ref().map(|duration| match duration {
-            Duration::Period(_) => "period",
-            Duration::Date(_) => "date",
-        });
-        let off = self.at.as_ref().is_some_and(|at| schedules[at] != true)
-            || kind.is_some_and(|kind| features["durations"][kind] != true)
-            || ["allowAnnual", "prorate"]
-                .iter()
-                .any(|flag| self.flag(flag) && features[flag] != true);
-        match off {
-            true => Err(Refusal(400, "this provider does not offer it")),
-            false => Ok(()),
-        }
-    }
-
-    /// Whether it has been done to a subscription. A refusal is for one to which it cannot be done.
-    fn is_done(&self, books: &Books, subscription: &Value) -> Result<bool, Refusal> {
-        let status = subscription["status"]["name"].as_str();
-        let canceled = status == Some("canceled");
-        let id = subscription["id"].as_str().unwrap_or_default().to_owned();
-        let noted = books.done.get(&(self.action.module(), id));
-        let repeated = noted.is_some_and(|noted| *noted == self.fields["duration"]);
-        match self.action {
-            Action::Cancel | Action::CancelAll => Ok(canceled),
-            Action::PauseAll if canceled => Ok(true),
-            _ if canceled => Err(Refusal(409, "the subscription is canceled")),
-            Action::Pause | Action::PauseAll => {
-                let annual = subscription["duration"]["unit"] == "year";
-                match (status == Some("paused"), self.action) {
-                    (true, Action::PauseAll) => Ok(true),
-                    (true, _) if repeated => Ok(true),
-                    (true, _) => Err(Refusal(409, "the subscription is paused in another way")),
-                    (false, _) if annual && !self.flag("allowAnnual") => {
-                        Err(Refusal(400, "an annual subscription is not paused"))
-                    }
-                    (false, _) => Ok(false),
-                }
-            }
-            Action::ApplyCoupon => {
-                let coupon = self.object.as_deref().unwrap_or_default();
-                if books.find(Kind::Coupons, coupon).is_none() {
-                    return Err(Refusal(404, "there is no such coupon"));
-                }
-                let discounts = subscription["discounts"].as_array();
-                Ok(discounts.is_some_and(|discounts| {
-                    let mut coupons = discounts.iter().map(|discount| &discount["coupon"]["id"]);
-                    coupons.any(|id| *id == coupon)
-                }))
-            }
-            Action::ChangePrice => {
-                let price = self.object.as_deref().unwrap_or_default();
-                if books.find(Kind::Prices, price).is_none() {
-                    return Err(Refusal(404, "there is no such price"));
-                }
-                Ok(subscription["items"][0]["price"]["id"] == price)
-            }
-            Action::ExtendTrial => match (noted, status == Some("trial")) {
-                _ if repeated => Ok(true),
-                (_, false) => Err(Refusal(409, "the subscription is not in a trial")),
-                (None, true) => Ok(false),
-                (Some(_), true) => Err(Refusal(400, "a trial is extended once")),
-            },
-        }
     }
 }
 
@@ -353,7 +227,14 @@ impl Books {
                 let price = order.object.as_deref().unwrap_or_default();
                 let price = self.find(Kind::Prices, price).cloned().unwrap_or_default();
                 subscription["duration"] = price["duration"].clone();
-                subscription["items"][0]["price"] = price;
+                let mut item = subscription["items"][0].clone();
+                item["price"] = price;
+                let items = subscription["items"].as_array_mut().unwrap();
+                // Changed once more, it is there twice: only who does not look gets here.
+                match items[0] == item {
+                    true => items.push(item),
+                    false => items[0] = item,
+                }
             }
             Action::ExtendTrial => {
                 let status = &mut subscription["status"];
@@ -365,15 +246,5 @@ impl Books {
             }
         }
         Ok(())
-    }
-}
-
-impl Order {
-    fn end(&self, start: DateTime) -> Result<DateTime, Refusal> {
-        let end = self
-            .duration
-            .as_ref()
-            .and_then(|duration| duration.end(start));
-        end.ok_or(Refusal(400, "`duration` must end after its start"))
     }
 }

@@ -11,7 +11,6 @@ use super::{Action, Kind};
 
 /// A request.
 pub(crate) struct Asked {
-    pub(crate) method: Method,
     pub(crate) route: Route,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) authorization: Option<String>,
@@ -51,7 +50,6 @@ impl Asked {
             query: query(parts.uri.query().unwrap_or_default()),
             authorization: text(&header::AUTHORIZATION),
             mode: text(&HeaderName::from_static("x-churnkey-mode")),
-            method: parts.method,
             body: to_bytes(body, 1 << 20).await.unwrap_or_default(),
             cap: 100,
             shift: 0,

@@ -306,7 +306,8 @@ fn customers(coupons: &[Value], begun: DateTime) -> Vec<Value> {
         .collect()
 }
 
-/// Each customer has one in every state; every second one has an annual one that is not over.
+/// The first customers have one in every state, and every second of them an annual one that is not over. The last ones have such
+/// as can all be paused and canceled together.
 fn subscriptions(
     customers: &[Value],
     prices: &[Value],
@@ -342,10 +343,15 @@ fn subscriptions(
     let mut subscriptions = Vec::new();
     for (number, customer) in customers.iter().enumerate() {
         for (place, status) in states.iter().enumerate() {
-            let annual = place == 5;
-            if annual && number % 2 == 1 {
+            let is_simple = number > 16;
+            let annual = place == 5 && !is_simple;
+            if annual && number % 2 == 1 || is_simple && !matches!(place, 0 | 3 | 5) {
                 continue;
             }
+            let status = match place {
+                5 if is_simple => &states[0],
+                _ => status,
+            };
             // The first eight prices, by month at even places and by year at odd ones.
             let price = &prices[(number + place) % 4 * 2 + usize::from(annual)];
             let mut subscription = json!({

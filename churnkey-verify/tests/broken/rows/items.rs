@@ -83,7 +83,10 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "what the list has is not there",
             "retrieve.listed",
-            asked(move |asked| is_the_one(asked, kind).then_some(Route::Nowhere)),
+            asked({
+                let is_the_one = is_the_one(kind);
+                move |asked| is_the_one(asked).then_some(Route::Nowhere)
+            }),
         );
         add(
             "another item is there",
@@ -178,13 +181,14 @@ fn is_odd(id: &str) -> bool {
     id.contains(['%', '?', '#'])
 }
 
-fn is_the_one(asked: &Asked, kind: Kind) -> bool {
-    let id = match &asked.route {
-        Route::Retrieve(of, id) if *of == kind => id,
-        Route::RetrieveOf(_, id) if kind == Kind::Subscriptions => id,
-        _ => return false,
-    };
-    Books::new().one(kind)["id"] == id.as_str()
+/// Whether a request retrieves the item that faults are in.
+fn is_the_one(kind: Kind) -> impl Fn(&Asked) -> bool + Send + Sync + 'static {
+    let id = Books::new().one(kind)["id"].clone();
+    move |asked| match &asked.route {
+        Route::Retrieve(of, asked) if *of == kind => id == asked.as_str(),
+        Route::RetrieveOf(_, asked) if kind == Kind::Subscriptions => id == asked.as_str(),
+        _ => false,
+    }
 }
 
 /// Takes some requests for others.
@@ -198,8 +202,9 @@ fn asked(other: impl Fn(&Asked) -> Option<Route> + Send + Sync + 'static) -> Fau
 
 /// Retrieves one item in another way than it is listed.
 fn the_one(kind: Kind, edit: fn(Kind, &mut Value)) -> Fault {
+    let is_the_one = is_the_one(kind);
     Fault::none().reply(move |asked, reply| {
-        if reply.status == 200 && is_the_one(asked, kind) {
+        if reply.status == 200 && is_the_one(asked) {
             edit(kind, reply.value());
         }
     })

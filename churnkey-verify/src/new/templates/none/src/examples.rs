@@ -21,33 +21,34 @@ pub(crate) fn books() -> Books {
         19000,
     );
 
-    let names = [
-        "Ada", "Blaise", "Charles", "Dorothy", "Edsger", "Frances", "Grace", "Hedy",
-    ];
-    let customers = (1..).zip(names).map(|(number, name)| {
-        let email = format!("{}@example.test", name.to_lowercase());
-        Customer::new(format!("cus_{number}"))
+    let names = "Ada Blaise Charles Dorothy Edsger Frances Grace Hedy Ida John Katherine Linus";
+    let customers = names.split(' ').map(|name| {
+        let id = name.to_lowercase();
+        Customer::new(format!("cus_{id}"))
             .name(name)
-            .email(email)
+            .email(format!("{id}@example.test"))
     });
 
-    let mut paused = subscription("sub_7", "cus_7", &pro, 1);
+    let mut paused = subscription("sub_grace", "cus_grace", &pro, 1);
     paused.pause = Some(Pause {
         start: paused.started_at,
         end: paused.period.end,
     });
-    let mut canceled = subscription("sub_8", "cus_8", &basic, 1);
+    let mut canceled = subscription("sub_hedy", "cus_hedy", &basic, 1);
     canceled.canceled_at = Some(canceled.started_at);
     let subscriptions = vec![
-        subscription("sub_1", "cus_1", &pro, 1),
-        subscription("sub_2", "cus_2", &pro, 3),
-        subscription("sub_3", "cus_3", &basic, 1),
-        subscription("sub_4", "cus_4", &basic, 1),
-        subscription("sub_5a", "cus_5", &basic, 1),
-        subscription("sub_5b", "cus_5", &pro, 1),
-        subscription("sub_6", "cus_6", &yearly, 1),
+        subscription("sub_ada", "cus_ada", &pro, 1),
+        subscription("sub_blaise", "cus_blaise", &pro, 3),
+        subscription("sub_charles", "cus_charles", &basic, 1),
+        subscription("sub_dorothy", "cus_dorothy", &basic, 1),
+        subscription("sub_edsger_1", "cus_edsger", &basic, 1),
+        subscription("sub_edsger_2", "cus_edsger", &pro, 1),
+        subscription("sub_frances", "cus_frances", &yearly, 1),
         paused,
         canceled,
+        subscription("sub_ida", "cus_ida", &pro, 2),
+        subscription("sub_john", "cus_john", &basic, 1),
+        subscription("sub_katherine", "cus_katherine", &pro, 1),
     ];
     Books {
         customers: customers.collect(),

@@ -21,7 +21,7 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/1_books.sql")];
 const MIGRATION_LOCK: i64 = 0x0063_6b00;
 
 /// How long a request waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When a request that found the database busy or away may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -14,12 +14,13 @@ use rusqlite_migration::{M, Migrations};
 use crate::Subscription;
 use crate::subscription::Pause;
 
+const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
+
 /// In order, and only ever added to: a file that exists has taken the earlier ones.
-const MIGRATIONS: Migrations<'_> =
-    Migrations::from_slice(&[M::up(include_str!("../migrations/1_books.sql"))]);
+const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/1_books.sql"))];
 
 /// How long a request waits for a connection, and then for its turn to write.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When a request that found the database busy may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -259,7 +260,7 @@ fn subscription(row: &Row<'_>) -> Result<Subscription> {
         id: id.into(),
         customer_id: customer.into(),
         price: price(row)?,
-        quantity: row.get::<_, u32>("quantity")?.into(),
+        quantity: row.get::<_, i64>("quantity")?.try_into()?,
         started_at: moment(row, "started_at")?,
         period,
         pause: start.zip(end).map(|(start, end)| Pause { start, end }),
