@@ -14,6 +14,8 @@ const FARTHEST: i64 = 550 * DAY;
 const LANE: i64 = 38;
 const AXIS: i64 = 26;
 const MOST_TICKS: i64 = 5;
+/// All of them are listed beside the picture.
+const MOST_DISCOUNTS: usize = 12;
 
 /// A stretch of time with a name.
 #[derive(Debug)]
@@ -128,7 +130,7 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
             note: "until someone ends it",
         });
     }
-    for discount in &subscription.discounts {
+    for discount in subscription.discounts.iter().take(MOST_DISCOUNTS) {
         let coupon = &discount.coupon;
         let name = coupon.name.as_deref().or(coupon.code.as_deref());
         stretches.push(Stretch {

@@ -9,6 +9,6 @@ mod keyboard;
 mod looks;
 mod seat;
 #[allow(dead_code, reason = "other tests use more of it")]
-#[path = "../shop.rs"]
+#[path = "../dashboard/shop.rs"]
 mod shop;
 mod verify;

@@ -8,7 +8,5 @@ mod desk;
 mod live;
 mod pages;
 mod secrets;
-#[allow(dead_code, reason = "other tests use more of it")]
-#[path = "../shop.rs"]
 mod shop;
 mod verification;

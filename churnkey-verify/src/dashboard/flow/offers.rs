@@ -21,7 +21,7 @@ use crate::dashboard::subscription::{back_to, flow_path};
 use crate::dashboard::text::{amount, coupon_terms, cycle, plain, status, text};
 use crate::manifest::Supported;
 
-const CHOICES: u32 = 100;
+const CHOICES: usize = 100;
 
 type Found<M> = Result<Option<Listed<M>>, Box<Problem>>;
 

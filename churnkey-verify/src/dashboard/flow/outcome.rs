@@ -18,7 +18,7 @@ use crate::dashboard::fields::Fields;
 use crate::dashboard::page::{Page, Part, failed};
 use crate::dashboard::provider::{Exchange, Item, Problem, show_flaws, status as answered};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
-use crate::dashboard::text::{plain, status, text};
+use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
 
 const MOST: usize = 50;
@@ -223,6 +223,7 @@ fn table(all: &[Row]) -> Markup {
 }
 
 fn fields(caption: &str, rows: &[&Row]) -> Markup {
+    let (rows, more) = first(rows);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table.diff {
@@ -240,6 +241,7 @@ fn fields(caption: &str, rows: &[&Row]) -> Markup {
                 }
             }
         }
+        (left_out(more))
     }
 }
 
