@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use output::{Colour, Output};
 
+mod dashboard;
 mod file;
 mod new;
 mod output;
@@ -35,6 +36,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    Dashboard(dashboard::Dashboard),
     New(new::New),
 }
 
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let ended = match cli.command {
         Command::Verify(verify) => verify.run(&output),
+        Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
     };
     match ended {

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use churnkey_runtime::Mode;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Failure;
 
@@ -22,10 +21,6 @@ pub(super) struct Provider {
     /// A file with the integration token in its first line
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-
-    /// Which data to work with
-    #[arg(long, value_name = "MODE", default_value = "test")]
-    mode: ModeName,
 }
 
 impl Provider {
@@ -36,19 +31,6 @@ impl Provider {
             None => Ok(self.token.clone()),
         }
     }
-
-    pub(super) fn mode(&self) -> Mode {
-        match self.mode {
-            ModeName::Test => Mode::Test,
-            ModeName::Live => Mode::Live,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum ModeName {
-    Test,
-    Live,
 }
 
 /// Further lines are those of a provider that lets another token pass for a while.

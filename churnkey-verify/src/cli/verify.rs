@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use churnkey_runtime::Mode;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::value_parser;
+use clap::{ValueEnum, value_parser};
 
 use super::file::OutputFile;
 use super::output::Output;
@@ -39,6 +40,10 @@ Exit codes: 0 good, 1 there are faults, 2 nothing could be verified.";
 pub(super) struct Verify {
     #[command(flatten)]
     provider: Provider,
+
+    /// Which data to read
+    #[arg(long, value_name = "MODE", default_value = "test")]
+    mode: ModeName,
 
     /// Carry out actions too, which change data: cancel, pause and the like. In test mode only
     #[arg(long)]
@@ -93,6 +98,12 @@ fn modules() -> PossibleValuesParser {
     PossibleValuesParser::new(Module::ALL.iter().map(|module| module.as_str()))
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum ModeName {
+    Test,
+    Live,
+}
+
 impl Verify {
     pub(super) fn run(self, output: &Output) -> Result<Ended, Failure> {
         let junit_file = self.junit.clone().map(OutputFile::new).transpose()?;
@@ -124,7 +135,10 @@ impl Verify {
 
     fn verifier(&self) -> Result<Verifier, Failure> {
         let mut verifier = Verifier::of_url(&self.provider.url)?
-            .mode(self.provider.mode())
+            .mode(match self.mode {
+                ModeName::Test => Mode::Test,
+                ModeName::Live => Mode::Live,
+            })
             .actions(self.actions)
             .timeout(Duration::from_secs(self.timeout))
             .max_time(Duration::from_secs(self.max_time))
