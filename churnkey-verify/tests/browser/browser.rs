@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[allow(dead_code, reason = "other tests use more of it")]
+#[path = "../dashboard/books.rs"]
+mod books;
 mod flow;
 mod hostile;
 mod keyboard;

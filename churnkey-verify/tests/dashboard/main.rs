@@ -4,6 +4,7 @@
 
 mod access;
 mod actions;
+mod books;
 mod desk;
 mod live;
 mod pages;

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::books::day;
 use crate::desk::{Desk, options};
-use crate::shop::{Flaw, Shop, day};
+use crate::shop::{Flaw, Shop};
 
 #[tokio::test]
 async fn a_customer_is_found_by_id_e_mail_and_phone() {
