@@ -113,6 +113,8 @@ impl App {
             }
         }
         for change in &mut report.changes {
+            clean(&mut change.customer_id);
+            change.subscription_id.iter_mut().for_each(clean);
             clean(&mut change.what);
         }
         report

@@ -97,3 +97,26 @@ async fn a_run_is_told_how_far_to_go() {
         assert_eq!(seen.status, 400, "{sample}");
     }
 }
+
+#[tokio::test]
+async fn the_actions_are_tried_if_somebody_ticks_the_box_and_what_they_changed_is_listed() {
+    let desk = Desk::of(Flaw::DoesNothing).await;
+    desk.post("/verify", &[]).await;
+    ended(&desk).await.has("The actions were not tried");
+    assert!(desk.shop.books().asked.is_empty());
+    desk.post("/verify", &[("actions", "on")]).await;
+    // This shop says yes and does nothing.
+    ended(&desk)
+        .await
+        .has(r#"id="state">Failing<"#)
+        .has("wrong effect")
+        .has_not("The actions were not tried");
+    assert!(!desk.shop.books().asked.is_empty());
+
+    let desk = Desk::of(Flaw::None).await;
+    desk.post("/verify", &[("actions", "on")]).await;
+    ended(&desk)
+        .await
+        .has("What was changed")
+        .has(r#"<a href="/customer?id=ada">"#);
+}

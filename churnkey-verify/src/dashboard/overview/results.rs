@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::check::{Known, Severity};
+use crate::dashboard::subscription::customer_path;
 use crate::dashboard::text::{block, plain, text};
 use crate::report::{Finding, ModuleReport, Outcome, Report, State};
 
@@ -42,7 +43,7 @@ pub(super) fn results(report: &Report) -> Markup {
                 h2 id="changes" { "What was changed" }
                 ul {
                     @for change in &report.changes {
-                        li { (change.module) " of " (text(&change.customer_id)) @if let Some(id) = &change.subscription_id { ", " (text(id)) } ": " (text(&change.what)) }
+                        li { (change.module) " of " a href=(customer_path(&change.customer_id)) { (text(&change.customer_id)) } @if let Some(id) = &change.subscription_id { ", " (text(id)) } ": " (text(&change.what)) }
                     }
                 }
             }
