@@ -232,6 +232,21 @@ impl Seat {
         picture.unwrap()
     }
 
+    /// Waits for something that the browser complains of, and takes it off the record.
+    pub(crate) async fn complaint(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            if let Some(complaint) = self.complaints.lock().unwrap().pop() {
+                return complaint;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the browser complains of nothing"
+            );
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
     /// The browser had nothing to complain of, and goes.
     pub(crate) async fn leave(mut self) {
         let complaints = std::mem::take(&mut *self.complaints.lock().unwrap());
