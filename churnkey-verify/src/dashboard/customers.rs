@@ -11,14 +11,14 @@ use maud::{Markup, html};
 use super::app::App;
 use super::fields::Fields;
 use super::page::{Page, Part};
-use super::provider::{Item, Listed, Problem, show_flaws};
+use super::provider::{Item, Listed, Problem, show_beyond, show_flaws};
 use super::subscription::{card, customer_path, discounts, metadata, raw};
-use super::text::{plain, text};
+use super::text::{first, plain, text};
 use crate::check::Module;
 use crate::client::encoded;
 
-const CUSTOMERS: u32 = 25;
-const SUBSCRIPTIONS: u32 = 20;
+const CUSTOMERS: usize = 25;
+const SUBSCRIPTIONS: usize = 20;
 
 /// What a customer can be searched by, each with the provider's own endpoint.
 const WAYS: [(&str, &str); 3] = [("id", "Id"), ("email", "E-mail"), ("phone", "Phone")];
@@ -107,7 +107,7 @@ fn list(listed: &Found<Listed<Customer>>, is_further: bool) -> Markup {
                 Ok(None) => p.muted { "This provider does not list its customers, as it may. Find one by what you know of them." },
                 Ok(Some(listed)) => {
                     @if listed.items.is_empty() { p.muted { "There are none on this page." } }
-                    @else { (table(listed)) }
+                    @else { (table(listed)) (show_beyond(listed.beyond)) }
                     nav.pages aria-label="Pages of customers" {
                         @if is_further { a href="/customers" { "First page" } }
                         @if let Some(next) = &listed.next {
@@ -196,7 +196,7 @@ fn person(item: &Item<Customer>) -> Markup {
                 dt { "E-mail" } dd { @match &customer.email { Some(email) => (text(email.as_str())), None => span.muted { "none" } } }
                 dt { "Phone" } dd { @match &customer.phone { Some(phone) => (text(phone.as_str())), None => span.muted { "none" } } }
                 @if let Some(currency) = customer.currency { dt { "Pays in" } dd { (currency) } }
-                @for (index, address) in customer.addresses.iter().enumerate() {
+                @for (index, address) in first(&customer.addresses).0.iter().enumerate() {
                     dt { @if index == 0 { "Address" } @else { "Further address" } }
                     dd { (text(&line(address))) }
                 }
@@ -248,6 +248,7 @@ fn of_customer(id: &str, listed: &Found<Listed<Subscription>>, is_further: bool)
                             Err(flaws) => section.problem { p { "A subscription cannot be read:" } (show_flaws(flaws)) },
                         }
                     }
+                    (show_beyond(listed.beyond))
                     nav.pages aria-label="Pages of subscriptions" {
                         @if is_further { a href=(customer_path(id)) { "First page" } }
                         @if let Some(next) = &listed.next {

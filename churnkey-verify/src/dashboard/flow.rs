@@ -15,6 +15,7 @@ use super::subscription::{back_to, card};
 use super::text::text;
 
 mod action;
+mod choices;
 mod live;
 mod offers;
 mod outcome;

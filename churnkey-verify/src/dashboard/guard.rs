@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Form;
+use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -73,7 +74,7 @@ async fn admitted(app: &App, mut request: Request, next: Next) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         request = match own_form(app, request).await {
             Ok(request) => request,
-            Err(refusal) => return refusal,
+            Err(Refusal(status, why)) => return page::refused(status, why),
         };
     }
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
@@ -111,36 +112,36 @@ fn entered(app: &App) -> Response {
     response
 }
 
+/// Why a form is not taken.
+struct Refusal(StatusCode, &'static str);
+
 /// Reads the form, which must be one of this dashboard's.
-async fn own_form(app: &App, request: Request) -> Result<Request, Response> {
-    let refuse = |why| {
-        let status = StatusCode::FORBIDDEN;
-        Err(page::refused(status, why))
-    };
+async fn own_form(app: &App, request: Request) -> Result<Request, Refusal> {
     let source = request.headers().get("sec-fetch-site");
     if source.is_some_and(|source| source != "same-origin") {
-        return refuse("The request comes from another site.");
+        let why = "The request comes from another site.";
+        return Err(Refusal(StatusCode::FORBIDDEN, why));
     }
     let (parts, body) = request.into_parts();
-    let body = axum::body::Body::new(Limited::new(body, MOST_BODY_BYTES));
+    let body = Body::new(Limited::new(body, MOST_BODY_BYTES));
     let form = Request::from_parts(parts.clone(), body);
     let form = Form::<Vec<(String, String)>>::from_request(form, &());
     let fields = match tokio::time::timeout(BODY_TIMEOUT, form).await {
         Ok(Ok(Form(fields))) => Fields::new(fields),
-        Ok(Err(rejection)) => return Err(rejection.into_response()),
+        Ok(Err(rejection)) => {
+            let status = rejection.into_response().status();
+            return Err(Refusal(status, "The form cannot be read."));
+        }
         Err(_) => {
-            return Err(page::refused(
-                StatusCode::REQUEST_TIMEOUT,
-                "The form did not come in time.",
-            ));
+            let why = "The form did not come in time.";
+            return Err(Refusal(StatusCode::REQUEST_TIMEOUT, why));
         }
     };
     if !app.is_csrf(fields.get("csrf")) {
-        return refuse(
-            "The form is not one of this dashboard, or of one that ran before. Reload the page and try again.",
-        );
+        let why = "The form is not one of this dashboard, or of one that ran before. Reload the page and try again.";
+        return Err(Refusal(StatusCode::FORBIDDEN, why));
     }
-    let mut request = Request::from_parts(parts, axum::body::Body::empty());
+    let mut request = Request::from_parts(parts, Body::empty());
     request.extensions_mut().insert(fields);
     Ok(request)
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::app::App;
-use super::text::{block, plain};
+use super::text::{block, first, left_out, plain};
 use crate::check::Module;
 use crate::client::{Answer, Request, Trouble, encoded};
 use crate::manifest::Supported;
@@ -35,6 +35,8 @@ pub(super) struct Item<M> {
 pub(super) struct Listed<M> {
     /// What cannot be read has its flaws in its place.
     pub(super) items: Vec<Result<Item<M>, Vec<Flaw>>>,
+    /// How many more there were than were asked for.
+    pub(super) beyond: usize,
     pub(super) next: Option<String>,
 }
 
@@ -119,7 +121,7 @@ impl App {
         &self,
         module: Module,
         path: &str,
-        limit: u32,
+        limit: usize,
         cursor: Option<&str>,
     ) -> Result<Option<Listed<M>>, Box<Problem>> {
         let cursor =
@@ -132,7 +134,7 @@ impl App {
             return Ok(None);
         }
         let mut value = self.ok(&exchange)?;
-        let Some(Value::Array(items)) = value.get_mut("data").map(Value::take) else {
+        let Some(Value::Array(mut items)) = value.get_mut("data").map(Value::take) else {
             let says = "This is not a page of a list: there is no list `data` in it.";
             return Err(Problem::boxed(says, exchange));
         };
@@ -141,8 +143,14 @@ impl App {
             Some(Value::Number(next)) => Some(next.to_string()),
             _ => None,
         };
+        let beyond = items.len().saturating_sub(limit);
+        items.truncate(limit);
         let items = items.into_iter().map(|item| read(module, item)).collect();
-        Ok(Some(Listed { items, next }))
+        Ok(Some(Listed {
+            items,
+            beyond,
+            next,
+        }))
     }
 
     /// The JSON of a good answer.
@@ -236,14 +244,25 @@ impl Problem {
 pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
     html! {
         @if !flaws.is_empty() {
+            @let (shown, more) = first(flaws);
             ul.flaws {
-                @for flaw in flaws {
+                @for flaw in shown {
                     li {
                         @if !flaw.path.is_empty() { code { (plain(&flaw.path)) } ": " }
                         "expected " (plain(&flaw.expected)) ", found " (plain(&flaw.found))
                     }
                 }
             }
+            (left_out(more))
+        }
+    }
+}
+
+/// What there is to say of a page that is longer than was asked for.
+pub(super) fn show_beyond(beyond: usize) -> Markup {
+    html! {
+        @if beyond > 0 {
+            p.muted { "The provider sent " (beyond) " more than it was asked for with " code { "limit" } "; they are not shown." }
         }
     }
 }

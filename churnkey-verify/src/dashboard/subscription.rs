@@ -12,7 +12,9 @@ use super::app::App;
 use super::fields::Fields;
 use super::page::{Page, Part, failed};
 use super::provider::{Item, Problem, show_flaws};
-use super::text::{amount, coupon_terms, cycle, money, parts, period, status, text, time};
+use super::text::{
+    amount, coupon_terms, cycle, first, left_out, money, parts, period, status, text, time,
+};
 use super::timeline::timeline;
 use crate::check::Module;
 use crate::client::encoded;
@@ -155,12 +157,13 @@ fn items(subscription: &Subscription) -> Markup {
         @if subscription.items.is_empty() {
             p.muted { "It has no items." }
         } @else {
+            @let (shown, more) = first(&subscription.items);
             div.scroll tabindex="0" role="region" aria-label="Items" {
                 table {
                     caption.sr { "Items" }
                     thead { tr { th scope="col" { "Price" } th.number scope="col" { "Quantity" } th scope="col" { "Amount" } th.number scope="col" { "Comes to" } } }
                     tbody {
-                        @for item in &subscription.items {
+                        @for item in shown {
                             @let price = &item.price;
                             tr {
                                 th scope="row" {
@@ -183,6 +186,7 @@ fn items(subscription: &Subscription) -> Markup {
                     }
                 }
             }
+            (left_out(more))
         }
     }
 }
@@ -190,8 +194,9 @@ fn items(subscription: &Subscription) -> Markup {
 fn tiers(currency: churnkey_runtime::Currency, tiers: &[Tier], quantity: u64) -> Markup {
     let mut below = 0;
     html! {
+        @let (shown, more) = first(tiers);
         ul.tiers {
-            @for tier in tiers {
+            @for tier in shown {
                 @let first = below + 1;
                 @let reached = quantity >= first;
                 li {
@@ -205,6 +210,7 @@ fn tiers(currency: churnkey_runtime::Currency, tiers: &[Tier], quantity: u64) ->
                 @let () = below = tier.up_to.unwrap_or(below);
             }
         }
+        (left_out(more))
     }
 }
 
@@ -212,8 +218,9 @@ pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
     html! {
         @if !discounts.is_empty() {
             p.caption { (title) }
+            @let (shown, more) = first(discounts);
             ul {
-                @for discount in discounts {
+                @for discount in shown {
                     @let coupon = &discount.coupon;
                     li {
                         @if let Some(name) = coupon.name.as_ref().or(coupon.code.as_ref()) { (text(name)) " " }
@@ -224,6 +231,7 @@ pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
                     }
                 }
             }
+            (left_out(more))
         }
     }
 }
@@ -233,7 +241,7 @@ pub(super) fn metadata(metadata: &Metadata) -> Markup {
         @if !metadata.is_empty() {
             p.caption { "Metadata" }
             dl.facts {
-                @for (name, value) in metadata { dt { (text(name)) } dd { (text(value)) } }
+                @for (name, value) in metadata.iter().take(100) { dt { (text(name)) } dd { (text(value)) } }
             }
         }
     }

@@ -32,6 +32,18 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
+/// The first of many, and how many are left out: a page is for people, and a provider may send anything.
+pub(super) fn first<T>(items: &[T]) -> (&[T], usize) {
+    const MOST: usize = 100;
+    let shown = &items[..items.len().min(MOST)];
+    (shown, items.len() - shown.len())
+}
+
+/// What there is to say of those that were left out.
+pub(super) fn left_out(count: usize) -> Markup {
+    html! { @if count > 0 { p.muted { "… and " (count) " more." } } }
+}
+
 /// Many lines of text from outside, such as a body.
 pub(super) fn block(text: &str) -> String {
     const MOST: usize = 16_000;

@@ -14,6 +14,8 @@ const FARTHEST: i64 = 550 * DAY;
 const LANE: i64 = 38;
 const AXIS: i64 = 26;
 const MOST_TICKS: i64 = 5;
+/// All of them are listed beside the picture.
+const MOST_DISCOUNTS: usize = 12;
 
 /// A stretch of time with a name.
 #[derive(Debug)]
@@ -54,14 +56,17 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
                 }
                 @for (at, label) in window.ticks() {
                     line.tick x1=(percent(at)) x2=(percent(at)) y1="18" y2=(height) {}
-                    @if (at - today).abs() > 12.0 {
+                    @if (at - today).abs() > 16.0 {
                         text.axis x=(percent(at)) y="12" text-anchor="middle" { (label) }
                     }
                 }
-                @for (index, stretch) in (0..).zip(&stretches) {
-                    (lane(stretch, window, AXIS + index * LANE))
-                }
+                @for (index, stretch) in (0..).zip(&stretches) { (bar(stretch, window, AXIS + index * LANE)) }
                 (present(window, now, height))
+                @for (index, stretch) in (0..).zip(&stretches) {
+                    text.lane x="0" y=(AXIS + index * LANE + 12) {
+                        tspan.lane-name { (shortened(&stretch.what)) } " " (stretch.dates())
+                    }
+                }
             }
             details {
                 summary { "The timeline as a table" }
@@ -125,7 +130,7 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
             note: "until someone ends it",
         });
     }
-    for discount in &subscription.discounts {
+    for discount in subscription.discounts.iter().take(MOST_DISCOUNTS) {
         let coupon = &discount.coupon;
         let name = coupon.name.as_deref().or(coupon.code.as_deref());
         stretches.push(Stretch {
@@ -139,14 +144,13 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
     stretches
 }
 
-fn lane(stretch: &Stretch, window: Window, top: i64) -> Markup {
+fn bar(stretch: &Stretch, window: Window, top: i64) -> Markup {
     let start = stretch.start.map_or(i64::MIN, Timestamp::unix_millis);
     let end = stretch.end.map_or(i64::MAX, Timestamp::unix_millis);
     let (from, to) = (window.place(start), window.place(end));
     let bar = top + 18;
     html! {
         g class=(stretch.class) {
-            text.lane x="0" y=(top + 12) { tspan.lane-name { (shortened(&stretch.what)) } " " (stretch.words()) }
             rect.track x="0" y=(bar) width="100%" height="12" rx="2" {}
             @if end >= window.from && start <= window.to {
                 // What is too short to be seen is drawn as a mark.
@@ -179,7 +183,7 @@ fn present(window: Window, now: Timestamp, height: i64) -> Markup {
 
 /// A name in the picture has one line; the table has all of it.
 fn shortened(text: &str) -> String {
-    const MOST: usize = 32;
+    const MOST: usize = 22;
     let text = plain(text);
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -193,6 +197,17 @@ impl Stretch {
             (Some(start), Some(end)) => format!("{} to {}", moment(start), moment(end)),
             (Some(start), None) => format!("from {}, {}", moment(start), self.note),
             (None, Some(end)) => format!("up to {}", moment(end)),
+            (None, None) => "without known dates".to_owned(),
+        }
+    }
+
+    /// The same, as short as the picture needs it: where there is no end, the bar shows it.
+    fn dates(&self) -> String {
+        let day = |at: Timestamp| at.to_string()[..10].to_owned();
+        match (self.start, self.end) {
+            (Some(start), Some(end)) => format!("{} to {}", day(start), day(end)),
+            (Some(start), None) => format!("from {}", day(start)),
+            (None, Some(end)) => format!("up to {}", day(end)),
             (None, None) => "without known dates".to_owned(),
         }
     }

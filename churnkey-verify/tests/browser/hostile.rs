@@ -62,6 +62,29 @@ async fn hostile_names_are_shown_as_text_and_run_nothing() {
     seat.leave().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_got_into_a_page_would_not_run_and_the_browser_would_tell() {
+    let seat = Seat::take(Shop::new(Flaw::None)).await;
+    for smuggled in [
+        "const script = document.createElement('script'); script.textContent = 'window.owned = 1'; document.body.append(script)",
+        "const button = document.createElement('button'); button.setAttribute('onclick', 'window.owned = 1'); document.body.append(button); button.click()",
+        "const style = document.createElement('style'); style.textContent = 'body { display: none }'; document.body.append(style)",
+    ] {
+        seat.page
+            .evaluate(format!("(() => {{ {smuggled} }})()"))
+            .await
+            .unwrap();
+        let complaint = seat.complaint().await;
+        assert!(complaint.contains("Content Security Policy"), "{complaint}");
+    }
+    assert_eq!(seat.value("window.owned").await, json!(null));
+    assert_ne!(
+        seat.text("getComputedStyle(document.body).display").await,
+        "none"
+    );
+    seat.leave().await;
+}
+
 /// Nothing sticks out to the side.
 pub(crate) async fn fits(seat: &Seat) {
     let sticking_out = seat

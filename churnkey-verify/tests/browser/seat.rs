@@ -207,29 +207,44 @@ impl Seat {
     pub(crate) async fn picture(&self, name: &str) {
         if let Some(directory) = std::env::var_os("SCREENSHOTS") {
             let path = PathBuf::from(directory).join(format!("{name}.png"));
-            std::fs::write(path, self.whole().await).unwrap();
+            std::fs::write(path, self.whole(i64::MAX).await).unwrap();
         }
     }
 
     /// Brings a picture of the docs up to date, if somebody asks for it.
     pub(crate) async fn picture_of_the_docs(&self, name: &str) {
         if std::env::var_os("UPDATE_DOCS").is_some() {
-            let picture = self.whole().await;
+            let picture = self.whole(1300).await;
             assert!(picture.len() < 250_000, "{name}: {} bytes", picture.len());
             let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs");
             std::fs::write(format!("{docs}/{name}.png"), picture).unwrap();
         }
     }
 
-    /// The page as high as it is; the library's own way would leave the size of the window changed.
-    async fn whole(&self) -> Vec<u8> {
+    /// The page as high as it is, up to a height; the library's own way would leave the size of the window changed.
+    async fn whole(&self, most: i64) -> Vec<u8> {
         let number = async |expression| self.value(expression).await.as_i64().unwrap();
         let (width, height) = (number("innerWidth").await, number("innerHeight").await);
         let whole = number("document.documentElement.scrollHeight").await;
-        self.size(width, whole).await;
+        self.size(width, whole.min(most)).await;
         let picture = self.page.screenshot(ScreenshotParams::default()).await;
         self.size(width, height).await;
         picture.unwrap()
+    }
+
+    /// Waits for something that the browser complains of, and takes it off the record.
+    pub(crate) async fn complaint(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            if let Some(complaint) = self.complaints.lock().unwrap().pop() {
+                return complaint;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the browser complains of nothing"
+            );
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
     }
 
     /// The browser had nothing to complain of, and goes.

@@ -13,13 +13,17 @@ async fn a_good_provider_is_verified_with_its_progress_to_be_seen() {
     assert_eq!(seat.text(STATE).await, "Pending");
     seat.follow("form[action='/verify'] button").await;
     // Two different states of the same page, without a click: the script is at work.
-    seat.until("document.querySelector('#progress .modules-so-far li .state-good')")
-        .await;
-    assert_eq!(seat.text(STATE).await, "Verifying");
+    seat.until(&format!(
+        "{STATE} == 'Verifying' && document.querySelector('#progress .modules-so-far li .state-good')"
+    ))
+    .await;
     let first = seat
-        .text("document.querySelector('#progress .now').textContent")
+        .text("document.querySelector('#progress .now')?.textContent")
         .await;
-    seat.until(&format!("document.querySelector('#progress .now')?.textContent != {first:?} || {STATE} != 'Verifying'")).await;
+    seat.until(&format!(
+        "{STATE} == 'Verified' || document.querySelector('#progress .now')?.textContent != {first:?}"
+    ))
+    .await;
     seat.until(&format!("{STATE} == 'Verified'")).await;
     seat.until("document.activeElement.id == 'results'").await;
     assert_eq!(

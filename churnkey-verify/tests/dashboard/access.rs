@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use churnkey_verify::dashboard::Dashboard;
 
 use crate::desk::{Desk, Seen, options};
-use crate::shop::Flaw;
+use crate::shop::{Flaw, Shop};
 
 const PATHS: [&str; 14] = [
     "/",
@@ -32,6 +32,20 @@ async fn an_address_that_others_can_reach_is_refused() {
         let refused = Dashboard::bind(options).await.unwrap_err().to_string();
         assert!(refused.contains("loopback only"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn the_loopback_of_ipv6_is_one_too() {
+    let mut options = options("http://127.0.0.1:1");
+    options.listen = "[::1]:0".parse::<SocketAddr>().unwrap();
+    // Not every machine has it.
+    if let Err(refused) = tokio::net::TcpListener::bind(options.listen).await {
+        eprintln!("there is no ::1 here: {refused}");
+        return;
+    }
+    let desk = Desk::with(Shop::new(Flaw::None), options).await;
+    assert!(desk.root.starts_with("http://[::1]:"), "{}", desk.root);
+    assert_eq!(desk.get("/").await.status, 200);
 }
 
 #[tokio::test]

@@ -128,8 +128,8 @@ async fn each_offer_is_carried_out_and_shown_before_and_after() {
     .await;
     seen.has("status-paused")
         .has("status.pause.end")
-        .has(r#"<tr class="new">"#)
-        .has(r#"<tr class="changed">"#);
+        .has(r#" class="new""#)
+        .has(r#" class="changed""#);
     assert_eq!(
         desk.shop.books().subscription("ada-pro")["status"]["name"],
         "paused"

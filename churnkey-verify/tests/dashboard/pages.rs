@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::books::day;
 use crate::desk::{Desk, options};
-use crate::shop::{Flaw, Shop, day};
+use crate::shop::{Flaw, Shop};
 
 #[tokio::test]
 async fn a_customer_is_found_by_id_e_mail_and_phone() {
@@ -227,4 +228,40 @@ async fn the_numbers_of_a_hostile_provider_break_nothing() {
     let seen = desk.get("/customer?id=ada").await;
     assert_eq!(seen.status, 200);
     seen.has("cannot be told").has("ada-trial");
+}
+
+#[tokio::test]
+async fn a_page_stays_a_page_whatever_a_provider_sends() {
+    let desk = Desk::of(Flaw::IgnoresLimits).await;
+    {
+        let mut books = desk.shop.books();
+        let customer = books.customers[1].clone();
+        books.customers.extend((0..5_000).map(|_| customer.clone()));
+        let one = &mut books.subscriptions[0];
+        let (discount, item) = (one["discounts"][0].clone(), one["items"][0].clone());
+        one["discounts"] = (0..2_000).map(|_| discount.clone()).collect();
+        one["items"] = (0..2_000).map(|_| item.clone()).collect();
+        one["metadata"] = (0..2_000)
+            .map(|key| (key.to_string(), json!("x")))
+            .collect();
+        let mut flawed = books.subscriptions[1].clone();
+        flawed["items"] = (0..2_000).map(|_| json!({})).collect();
+        books.subscriptions.push(flawed);
+    }
+    let seen = desk.get("/customers").await;
+    seen.has("The provider sent 5006 more than it was asked for");
+    assert!(seen.text.len() < 100_000, "{}", seen.text.len());
+    let seen = desk.get("/customer?id=ada").await;
+    seen.has("… and 1900 more.")
+        .has("A subscription cannot be read");
+    assert!(seen.text.len() < 500_000, "{}", seen.text.len());
+    let cancel = [
+        ("action", "cancel"),
+        ("schedule", "immediate"),
+        ("customer", "ada"),
+        ("subscription", "ada-pro"),
+    ];
+    let seen = desk.post("/flow/act", &cancel).await;
+    seen.has("Done: the provider answered 200");
+    assert!(seen.text.len() < 500_000, "{}", seen.text.len());
 }

@@ -38,7 +38,7 @@ async fn a_good_provider_goes_from_pending_to_verified() {
         "coupons",
         "pause",
     ] {
-        seen.has(&format!(r#"<th scope="row">{module}"#));
+        seen.has(&format!(r#"scope="row">{module}"#));
     }
 }
 
@@ -52,6 +52,9 @@ async fn a_broken_provider_is_failing_with_what_is_wrong_and_how_to_mend_it() {
         .has("a whole number of minor units")
         .has("Mend")
         .has("curl -i");
+    desk.shop.mend();
+    desk.post("/verify", &[]).await;
+    ended(&desk).await.has(r#"id="state">Verified<"#);
 }
 
 #[tokio::test]
@@ -93,4 +96,27 @@ async fn a_run_is_told_how_far_to_go() {
         let seen = desk.post("/verify", &[("sample", sample)]).await;
         assert_eq!(seen.status, 400, "{sample}");
     }
+}
+
+#[tokio::test]
+async fn the_actions_are_tried_if_somebody_ticks_the_box_and_what_they_changed_is_listed() {
+    let desk = Desk::of(Flaw::DoesNothing).await;
+    desk.post("/verify", &[]).await;
+    ended(&desk).await.has("The actions were not tried");
+    assert!(desk.shop.books().asked.is_empty());
+    desk.post("/verify", &[("actions", "on")]).await;
+    // This shop says yes and does nothing.
+    ended(&desk)
+        .await
+        .has(r#"id="state">Failing<"#)
+        .has("wrong effect")
+        .has_not("The actions were not tried");
+    assert!(!desk.shop.books().asked.is_empty());
+
+    let desk = Desk::of(Flaw::None).await;
+    desk.post("/verify", &[("actions", "on")]).await;
+    ended(&desk)
+        .await
+        .has("What was changed")
+        .has(r#"<a href="/customer?id=ada">"#);
 }

@@ -122,6 +122,7 @@ fn asked(app: &App, ticket: &str, action: &Action, status: StatusCode, why: Mark
                 dt { "Customer" } dd { code { (text(&action.customer)) } }
                 dt { "Subscription" } dd { code { (text(&action.subscription)) } }
             }
+            p.caption { "Request" }
             pre.copyable tabindex="0" aria-label="Request" { code { (block(&app.client.curl(&action.request()))) } }
             form method="post" action="/flow/confirm" {
                 (csrf(app))

@@ -18,7 +18,7 @@ use crate::dashboard::fields::Fields;
 use crate::dashboard::page::{Page, Part, failed};
 use crate::dashboard::provider::{Exchange, Item, Problem, show_flaws, status as answered};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
-use crate::dashboard::text::{plain, status, text};
+use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
 
 const MOST: usize = 50;
@@ -223,23 +223,29 @@ fn table(all: &[Row]) -> Markup {
 }
 
 fn fields(caption: &str, rows: &[&Row]) -> Markup {
+    let (rows, more) = first(rows);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table.diff {
+            table.diff.lines role="table" {
                 caption.sr { (caption) }
-                thead { tr { th scope="col" { "Field" } th scope="col" { "Before" } th scope="col" { "After" } th scope="col" { "Change" } } }
-                tbody {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for column in ["Field", "Before", "After", "Change"] { th role="columnheader" scope="col" { (column) } }
+                    }
+                }
+                tbody role="rowgroup" {
                     @for row in rows {
-                        tr class=[row.change()] {
-                            th scope="row" { code { (plain(&row.path)) } }
-                            td { (value(row.before.as_deref())) }
-                            td { (value(row.after.as_deref())) }
-                            td { (row.change().unwrap_or("same")) }
+                        tr role="row" class=[row.change()] {
+                            th role="rowheader" scope="row" { code { (plain(&row.path)) } }
+                            td role="cell" { (value(row.before.as_deref())) }
+                            td role="cell" { (value(row.after.as_deref())) }
+                            td role="cell" { (row.change().unwrap_or("same")) }
                         }
                     }
                 }
             }
         }
+        (left_out(more))
     }
 }
 
