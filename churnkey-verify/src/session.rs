@@ -391,7 +391,10 @@ pub(crate) fn status(answer: &Answer) -> String {
     match answer.json() {
         Ok(Value::Object(fields)) if answer.status >= 400 && !answer.is_live => {
             match fields.get("message") {
-                Some(Value::String(message)) => format!("{status}: {}", tame(message)),
+                // Many say no more than the status does.
+                Some(Value::String(message)) if !message.eq_ignore_ascii_case(reason) => {
+                    format!("{status}: {}", tame(message))
+                }
                 _ => status.to_owned(),
             }
         }

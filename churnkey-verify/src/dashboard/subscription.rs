@@ -118,7 +118,7 @@ pub(super) fn raw(value: &serde_json::Value) -> Markup {
 
 pub(super) fn facts(subscription: &Subscription) -> Markup {
     html! {
-        dt { "Charged" } dd { (cycle(subscription.duration)) @if let Some(total) = total(subscription) { ", " strong { (total) } } }
+        dt { "Charged" } dd { (cycle(subscription.duration)) @if let Some(total) = total(subscription) { ", " strong { (total) } " before discounts" } }
         dt { "Since" } dd { (time(subscription.start)) }
         @if let Some(current) = subscription.status.current_period_dates() {
             dt { "Billing period" } dd { (period(current)) }
