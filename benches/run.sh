@@ -7,7 +7,7 @@
 # Needs rustup and two cores, of which one serves and one loads; installs what else is missing: as root, on Debian.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TERM_COLOR=never CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/benches/peers/target}
+export CARGO_TERM_COLOR=never CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 
 missing=()
 for pair in wrk:wrk node:nodejs npm:npm cc:gcc strip:binutils valgrind:valgrind; do
@@ -17,7 +17,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && apt-get install -y -qq "${missing[@]}"
 fi
 
-cargo build --locked --release --bins --manifest-path benches/peers/Cargo.toml
+cargo build --locked --release --bins --package churnkey-peers
 npm ci --prefix benches/peers/node --no-audit --no-fund --loglevel=error
 
 figures=$(mktemp -d)

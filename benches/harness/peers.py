@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent / "peers"
 CASES = json.loads((HERE / "cases.json").read_text())
 TOKEN = "0d5f2c8a917be4635fa0c1d2e3b49687"
-BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target")) / "release"
+BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "release"
 
 NATIVE = ["churnkey", "axum-checked", "axum-plain", "hyper-fixed"]
 NODE = ["express", "fastify"]

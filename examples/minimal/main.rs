@@ -8,8 +8,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use churnkey::{
-    Amount, BillingCycle, Cancel, Currency, Customer, CustomerId, Error, Page, PageRequest, Price,
-    PriceId, Result, Status, Subscription, SubscriptionId, SubscriptionItem, Timestamp,
+    Amount, BillingCycle, Cancel, Currency, Customer, CustomerId, Error, Page, PageRequest, Period,
+    Price, PriceId, Result, Status, Subscription, SubscriptionId, SubscriptionItem, TimeUnit,
+    Timestamp,
 };
 
 #[derive(churnkey::Integration)]
@@ -76,7 +77,10 @@ async fn main() -> Result<()> {
     let cycle = BillingCycle::monthly();
     let price = Price::standalone("pro", cycle, Amount::fixed(Currency::USD, 1900)).name("Pro");
     let items = vec![SubscriptionItem::new("item_1", price.clone(), 1)];
-    let (status, start) = (Status::active(), Timestamp::now());
+    let start = Timestamp::now();
+    // Churnkey shows the customer until when it is paid.
+    let end = start.plus(1, TimeUnit::Month).unwrap_or(start);
+    let status = Status::active().current_period(Period::new(start, end));
     let subscription = Subscription::new("sub_1", "cus_1", status, start, cycle, items);
     churnkey::serve(Billing {
         price,

@@ -21,3 +21,4 @@ mod pause;
 mod reading;
 mod seed;
 mod twice;
+mod verify;

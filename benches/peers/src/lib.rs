@@ -1,5 +1,10 @@
 //! The same provider several times over, to be measured side by side: with churnkey, on axum by hand, and the least that hyper can do.
 
+#![expect(
+    missing_docs,
+    reason = "programs to be measured, and nobody's dependency"
+)]
+
 pub mod cases;
 pub mod data;
 pub mod handwritten;

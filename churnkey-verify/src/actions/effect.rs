@@ -1,0 +1,270 @@
+//! What an action must come to, and what it came to.
+
+use serde_json::Value;
+
+use super::candidates::{date, state};
+use crate::check::Module;
+use crate::model;
+use crate::read::id;
+use crate::session::tame;
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// What must hold after an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    Canceled,
+    PausedForMonths(u32),
+    /// In milliseconds since 1970, as below.
+    PausedUntil(i64),
+    /// Once, however often it was asked for.
+    HasCoupon(String),
+    HasPrice(String),
+    TrialMonthsLonger(u32),
+    TrialUntil(i64),
+    /// It takes effect at the end of the period; until then the protocol does not say how it shows.
+    Later,
+}
+
+/// What was to be, and what was instead.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Miss {
+    pub(super) expected: String,
+    pub(super) found: String,
+}
+
+/// What an effect lacks in the first subscription that lacks something.
+pub(super) fn misses(effect: &Effect, before: &[Value], after: &[Value]) -> Option<Miss> {
+    let mut pairs = before.iter().zip(after);
+    pairs.find_map(|(before, after)| miss(effect, before, after))
+}
+
+/// Whether whatever lacks the effect is as it was before. What a subscription does not show, such as that it will end anyway, can leave an action
+/// nothing to do.
+pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value]) -> bool {
+    let mut pairs = before.iter().zip(after);
+    pairs.all(|(before, after)| {
+        miss(effect, before, after).is_none() || changes(before, after).is_none()
+    })
+}
+
+fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
+    let expect = |holds: bool, expected: &str, found: String| {
+        (!holds).then(|| Miss {
+            expected: expected.to_owned(),
+            found,
+        })
+    };
+    let has_status = |name: &str| {
+        let found = format!("the status `{}`", state(after));
+        expect(state(after) == name, &format!("the status `{name}`"), found)
+    };
+    match effect {
+        Effect::Later => None,
+        Effect::Canceled => has_status("canceled"),
+        Effect::PausedForMonths(months) => has_status("paused").or_else(|| {
+            let days = days_between(
+                date(after, "/status/pause/start"),
+                date(after, "/status/pause/end"),
+            );
+            let expected = format!("a pause of {}", in_months(*months));
+            expect(is_months(days, *months), &expected, told(days))
+        }),
+        Effect::PausedUntil(end) => has_status("paused").or_else(|| {
+            let days = days_between(Some(*end), date(after, "/status/pause/end"));
+            let found = match days {
+                Some(days) => format!("an end {}", apart(days)),
+                None => "no end".to_owned(),
+            };
+            expect(
+                is_the_day(days),
+                "a pause up to the date that was asked for",
+                found,
+            )
+        }),
+        Effect::HasCoupon(coupon) => {
+            let count = |item: &Value| {
+                let discounts = item
+                    .get("discounts")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten();
+                discounts
+                    .filter(|discount| {
+                        discount
+                            .pointer("/coupon/id")
+                            .is_some_and(|id| id == coupon)
+                    })
+                    .count()
+            };
+            let found = match count(after) {
+                0 => "no such discount".to_owned(),
+                count => format!("{count} of them"),
+            };
+            expect(count(after) == 1, "one discount of the coupon", found)
+        }
+        Effect::HasPrice(price) => {
+            let items = after
+                .get("items")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            let count = items
+                .filter(|item| item.pointer("/price/id").is_some_and(|id| id == price))
+                .count();
+            let found = match count {
+                0 => "no item with it".to_owned(),
+                count => format!("{count} items with it"),
+            };
+            let was_alone = before
+                .get("items")
+                .and_then(Value::as_array)
+                .is_some_and(|items| items.len() == 1);
+            expect(
+                count == 1 || count > 1 && !was_alone,
+                "an item with the new price",
+                found,
+            )
+        }
+        Effect::TrialMonthsLonger(months) => {
+            let days = days_between(
+                date(before, "/status/trial/end"),
+                date(after, "/status/trial/end"),
+            );
+            let expected = format!("a trial that ends {} later", in_months(*months));
+            expect(is_months(days, *months), &expected, told(days))
+        }
+        Effect::TrialUntil(end) => {
+            let days = days_between(Some(*end), date(after, "/status/trial/end"));
+            let found = match days {
+                Some(days) => format!("an end {}", apart(days)),
+                None => "no trial".to_owned(),
+            };
+            expect(
+                is_the_day(days),
+                "a trial up to the date that was asked for",
+                found,
+            )
+        }
+    }
+}
+
+fn days_between(start: Option<i64>, end: Option<i64>) -> Option<i64> {
+    // Halves go to the nearer day.
+    Some((end? - start?).div_euclid(DAY / 2).div_euclid(2))
+}
+
+/// Calendars have months of 28 to 31 days, and a provider may round to whole days.
+fn is_months(days: Option<i64>, months: u32) -> bool {
+    let months = i64::from(months);
+    days.is_some_and(|days| (28 * months - 1..=31 * months + 1).contains(&days))
+}
+
+fn in_months(months: u32) -> String {
+    match months {
+        1 => "one month".to_owned(),
+        months => format!("{months} months"),
+    }
+}
+
+/// A provider may round to whole days.
+fn is_the_day(days: Option<i64>) -> bool {
+    days.is_some_and(|days| (-1..=1).contains(&days))
+}
+
+fn told(days: Option<i64>) -> String {
+    match days {
+        Some(0) => "no day".to_owned(),
+        Some(days) => format!("{days} days"),
+        None => "no end".to_owned(),
+    }
+}
+
+fn apart(days: i64) -> String {
+    match days < 0 {
+        true => format!("{} days earlier", -days),
+        false => format!("{days} days later"),
+    }
+}
+
+/// In what subscriptions differ between two readings, in words.
+pub(super) fn differences(before: &[Value], after: &[Value]) -> Option<String> {
+    let changed = before
+        .iter()
+        .zip(after)
+        .filter_map(|(before, after)| changes(before, after));
+    let changed: Vec<_> = changed.collect();
+    (!changed.is_empty()).then(|| changed.join("; "))
+}
+
+/// What changed in a subscription, in words.
+pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
+    // What a company notes for itself, such as when it looked at a subscription last, is no change of it.
+    let [bare_before, bare_after] = [before, after].map(|item| {
+        let mut bare = item.clone();
+        if let Some(fields) = bare.as_object_mut() {
+            fields.remove("metadata");
+        }
+        bare
+    });
+    if model::same(Module::Subscriptions, &bare_before, &bare_after) {
+        return None;
+    }
+    let mut changed = Vec::new();
+    if state(before) != state(after) {
+        changed.push(format!("status: {} → {}", state(before), state(after)));
+    }
+    let dates = [
+        ("canceled at", "/status/canceledAt"),
+        ("start of the pause", "/status/pause/start"),
+        ("end of the pause", "/status/pause/end"),
+        ("end of the trial", "/status/trial/end"),
+        ("end of the period", "/status/currentPeriod/end"),
+    ];
+    for (name, pointer) in dates {
+        if date(before, pointer) != date(after, pointer) {
+            changed.push(format!(
+                "{name}: {} → {}",
+                shown(before, pointer),
+                shown(after, pointer)
+            ));
+        }
+    }
+    for (name, list, pointer) in [
+        ("price", "items", "/price/id"),
+        ("coupon", "discounts", "/coupon/id"),
+    ] {
+        let (had, has) = (ids(before, list, pointer), ids(after, list, pointer));
+        if had != has {
+            changed.push(format!("{name}: {had} → {has}"));
+        }
+    }
+    if changed.is_empty() {
+        changed.push(format!("something else of {}", tame(id(after))));
+    }
+    Some(changed.join(", "))
+}
+
+fn shown(value: &Value, pointer: &str) -> String {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    text.map_or("none".to_owned(), tame)
+}
+
+fn ids(item: &Value, list: &str, pointer: &str) -> String {
+    let parts = item
+        .get(list)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let ids: Vec<_> = parts
+        .filter_map(|part| part.pointer(pointer)?.as_str())
+        .map(tame)
+        .collect();
+    match ids.is_empty() {
+        true => "none".to_owned(),
+        false => ids.join(" and "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! What an action must refuse.
+
+use serde_json::{Value, json};
+
+use super::Acting;
+use super::candidates::{Act, Target, is_annual, state};
+use super::form::{self, Form, Length, When, forms};
+use crate::check::{self, Module};
+use crate::client::{Credentials, Request};
+use crate::read::UNKNOWN;
+
+impl Acting<'_> {
+    pub(super) async fn refusals(&mut self, module: Module) {
+        self.token(module).await;
+        self.unknown_subscription(module).await;
+        self.other_customer(module).await;
+        self.unknown_customer(module).await;
+        self.bad_bodies(module).await;
+        self.features_off(module).await;
+    }
+
+    /// Something that would be done if it were asked for rightly.
+    fn fitting(&self, module: Module) -> Option<Act> {
+        let forms = forms(module, self.supported);
+        let untried = |form: &Form| self.candidates(module, *form).into_iter().next();
+        let tried = |form: &Form| self.used(module, *form).into_iter().next();
+        let untried = forms.iter().find_map(untried);
+        untried.or_else(|| forms.iter().find_map(tried))
+    }
+
+    async fn token(&mut self, module: Module) {
+        let Some(act) = self.fitting(module) else {
+            return;
+        };
+        let request = act.request().credentials(Credentials::None);
+        // With which status strangers are refused is told of all endpoints together.
+        self.must_refuse(&check::ACTION_TOKEN, &act, &request, "401", |status| {
+            (400..500).contains(&status) && status != 404
+        })
+        .await;
+    }
+
+    async fn other_customer(&mut self, module: Module) {
+        if matches!(module, Module::CancelAll | Module::PauseAll) {
+            let reason = "no other customer is known to whom it could be done";
+            return self
+                .session
+                .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
+        }
+        let Some(act) = self.fitting(module) else {
+            return;
+        };
+        let Some(other) = self
+            .found
+            .customers
+            .iter()
+            .find(|customer| **customer != act.target.customer)
+        else {
+            let reason = "only one customer is known";
+            return self
+                .session
+                .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
+        };
+        let request = act.with(json!({ "customerId": other }));
+        // If what does not exist is not refused, only a change tells something new.
+        let is_right = match self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
+            true => |_| true,
+            false => is_refusal,
+        };
+        self.must_refuse(
+            &check::ACTION_OTHER_CUSTOMER,
+            &act,
+            &request,
+            "404",
+            is_right,
+        )
+        .await;
+    }
+
+    async fn unknown_subscription(&mut self, module: Module) {
+        if let Some(act) = self.fitting(module)
+            && act.body.contains_key("subscriptionId")
+        {
+            let request = act.with(json!({ "subscriptionId": UNKNOWN }));
+            self.not_found(&act, &request).await;
+        }
+    }
+
+    /// A subscription under a customer who does not exist is one of another customer as well, and told there.
+    async fn unknown_customer(&mut self, module: Module) {
+        let is_told = self
+            .session
+            .has_failed(&check::ACTION_OTHER_CUSTOMER, module)
+            || self.session.has_failed(&check::ACTION_NOT_FOUND, module);
+        if let Some(act) = self.fitting(module)
+            && !is_told
+        {
+            let request = act.with(json!({ "customerId": UNKNOWN }));
+            self.not_found(&act, &request).await;
+        }
+    }
+
+    async fn not_found(&mut self, act: &Act, request: &Request) {
+        self.must_refuse(&check::ACTION_NOT_FOUND, act, request, "404", |status| {
+            status == 404
+        })
+        .await;
+    }
+
+    async fn bad_bodies(&mut self, module: Module) {
+        let Some(act) = self.fitting(module) else {
+            return;
+        };
+        let as_it_is = |body: &str| Request::post(form::path(module), &Value::Null).body(body);
+        let mut bad = vec![
+            as_it_is("{\"customerId\":"),
+            as_it_is("[]"),
+            as_it_is("{}"),
+            as_it_is(""),
+        ];
+        // Every field that is there is required, but for the flags.
+        let required = act.body.iter().filter(|(_, value)| !value.is_boolean());
+        for (name, _) in required {
+            bad.push(act.with(json!({ name: null })));
+            bad.push(act.with(json!({ name: 7 })));
+        }
+        for name in ["scheduledAt", "startAt"] {
+            if act.body.contains_key(name) {
+                bad.push(act.with(json!({ name: "some-day" })));
+            }
+        }
+        if act.body.contains_key("duration") {
+            for duration in [
+                json!({ "type": "period", "amount": 0, "unit": "month" }),
+                json!({ "type": "period", "amount": 1, "unit": "moon" }),
+                json!({ "type": "date", "date": "some day" }),
+                json!({}),
+            ] {
+                bad.push(act.with(json!({ "duration": duration })));
+            }
+        }
+        for request in bad {
+            // 422 and the like say the same to whoever sent it.
+            if !self
+                .must_refuse(&check::ACTION_BAD_BODY, &act, &request, "400", is_refusal)
+                .await
+            {
+                return;
+            }
+        }
+    }
+
+    /// Options that the manifest switches off.
+    async fn features_off(&mut self, module: Module) {
+        let mut any = false;
+        for off in self.switched_off(module) {
+            any = true;
+            let Some(act) = self.fitting(module) else {
+                return;
+            };
+            let request = act.with(off);
+            if !self
+                .must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
+                .await
+            {
+                return;
+            }
+        }
+        if matches!(module, Module::Pause)
+            && self
+                .supported
+                .pause
+                .is_some_and(|pause| !pause.allow_annual)
+        {
+            any = true;
+            self.annual().await;
+        }
+        if !any {
+            let reason = "the manifest switches no option off";
+            self.session.skip(&check::ACTION_FEATURE, module, reason);
+        }
+    }
+
+    /// An annual subscription is not paused where that is off. Protocol: **doc**.
+    async fn annual(&mut self) {
+        let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
+        let open = self.stock.open();
+        let annual = open.iter().find(|held| is_fit(&held.item));
+        let (Some(held), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
+            return;
+        };
+        let (customer, id) = (
+            held.customer.clone(),
+            crate::read::id(&held.item).to_owned(),
+        );
+        act.target = Target {
+            customer: customer.clone(),
+            subscriptions: vec![id.clone()],
+        };
+        let request = act.with(json!({ "customerId": customer, "subscriptionId": id }));
+        self.must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
+            .await;
+    }
+
+    /// The fields that ask for each option that is off.
+    fn switched_off(&self, module: Module) -> Vec<Value> {
+        let on = forms(module, self.supported);
+        let mut off = Vec::new();
+        let date = "2099-01-01T00:00:00.000Z";
+        for when in [When::Immediate, When::EndOfPeriod] {
+            let word = when.word();
+            match module {
+                Module::Cancel | Module::CancelAll if !on.contains(&Form::Cancel(when)) => {
+                    off.push(json!({ "scheduledAt": word }));
+                }
+                Module::ChangePrice if !on.contains(&Form::Price(when)) => {
+                    off.push(json!({ "scheduledAt": word }));
+                }
+                Module::Pause | Module::PauseAll => {
+                    let is_on = |form: &Form| matches!(form, Form::Pause(on, _) if *on == when);
+                    if !on.iter().any(is_on) {
+                        off.push(json!({ "startAt": word }));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for length in [Length::Period, Length::Date] {
+            let is_on = |form: &Form| match form {
+                Form::Pause(_, on) | Form::Trial(on) => *on == length,
+                _ => true,
+            };
+            if !on.iter().any(is_on) {
+                off.push(json!({ "duration": form::length(length, 1, date) }));
+            }
+        }
+        match module {
+            Module::Pause | Module::PauseAll
+                if self
+                    .supported
+                    .pause
+                    .is_some_and(|pause| !pause.allow_annual) =>
+            {
+                off.push(json!({ "allowAnnual": true }));
+            }
+            Module::ChangePrice
+                if self
+                    .supported
+                    .change_price
+                    .is_some_and(|change| !change.prorate) =>
+            {
+                off.push(json!({ "prorate": true }));
+            }
+            _ => {}
+        }
+        off
+    }
+}
+
+/// The sender's mistake, and not the want of a token.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && status != 401
+}

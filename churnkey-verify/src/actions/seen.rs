@@ -1,0 +1,105 @@
+//! Reads subscriptions before and after an action, and tells what it changed.
+
+use serde_json::Value;
+
+use super::Acting;
+use super::candidates::{Act, Target};
+use super::effect::{self, Effect};
+use crate::check::{self, Check, Module};
+use crate::client::{Request, encoded};
+use crate::read::{id, subscriptions_of};
+use crate::report::Change;
+use crate::session::{Fault, status};
+
+impl Acting<'_> {
+    /// Tells what has become of subscriptions after what was no success. More than that is not made of it.
+    pub(super) async fn look(&mut self, target: &Target, module: Module, before: &[Value]) {
+        for (subscription, before) in target.subscriptions.iter().zip(before) {
+            let request = retrieve(target, subscription);
+            let answer = self.session.send(&request).await.ok();
+            let after = answer.filter(|answer| answer.status == 200);
+            if let Some(after) = after.and_then(|answer| answer.json().ok())
+                && let Some(what) = effect::changes(before, &after)
+            {
+                self.changed(module, target, &after, what);
+                self.stock.saw(&target.customer, &after);
+                self.stock.close(target);
+            }
+        }
+    }
+
+    /// The subscriptions of a target as they are now; what is wrong with a model is told.
+    pub(super) async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
+        self.read_for(&check::STATUS, Module::Subscriptions, target)
+            .await
+    }
+
+    /// As they are after an action. One that can no longer be read is not what was asked for.
+    pub(super) async fn read_after(&mut self, act: &Act) -> Option<Vec<Value>> {
+        self.read_for(&check::ACTION_EFFECT, act.module, &act.target)
+            .await
+    }
+
+    async fn read_for(
+        &mut self,
+        check: &'static Check,
+        module: Module,
+        target: &Target,
+    ) -> Option<Vec<Value>> {
+        const SUBSCRIPTIONS: Module = Module::Subscriptions;
+        self.is_unread = true;
+        let mut read = Vec::new();
+        for subscription in &target.subscriptions {
+            let request = retrieve(target, subscription);
+            let answer = self.session.answer(SUBSCRIPTIONS, &request).await?;
+            if answer.status != 200 {
+                self.stock.close(target);
+                let expected = "200 for the subscription";
+                let fault = Fault::new(check, module, expected, status(&answer));
+                self.session.fail(fault.request(&request));
+                return None;
+            }
+            let value = self.session.read(SUBSCRIPTIONS, &request, &answer)?;
+            if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
+                return None;
+            }
+            self.stock.saw(&target.customer, &value);
+            read.push(value);
+        }
+        self.is_unread = false;
+        Some(read)
+    }
+
+    /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
+    pub(super) fn tell_accepted(&self, act: &Act, before: &[Value], after: &[Value]) {
+        if act.effect == Effect::Later && effect::differences(before, after).is_none() {
+            for item in after {
+                let what = "a change at the end of the period was accepted".to_owned();
+                self.changed(act.module, &act.target, item, what);
+            }
+        }
+        self.tell(act.module, &act.target, before, after);
+    }
+
+    pub(super) fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
+        for (before, after) in before.iter().zip(after) {
+            if let Some(what) = effect::changes(before, after) {
+                self.changed(module, target, after, what);
+            }
+        }
+    }
+
+    fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
+        self.session.changed(Change {
+            module,
+            customer_id: target.customer.clone(),
+            subscription_id: Some(id(item).to_owned()),
+            what,
+        });
+    }
+}
+
+fn retrieve(target: &Target, subscription: &str) -> Request {
+    let path = subscriptions_of(&target.customer).path;
+    Request::get(format_args!("{path}/{}", encoded(subscription)))
+}

@@ -1,0 +1,214 @@
+//! Tries to get in without the token, and with others; and in a mode that does not exist.
+
+use serde_json::Value;
+
+use crate::check::{self, Module};
+use crate::client::{Answer, Credentials, Request, encoded};
+use crate::found::Found;
+use crate::manifest::Supported;
+use crate::read::{UNKNOWN, id, subscriptions_of};
+use crate::session::{Fault, Session, status};
+
+const AUTH: Module = Module::Auth;
+
+/// Who gets in.
+pub(crate) async fn check(session: &Session, supported: &Supported, found: &Found) {
+    session.begin(AUTH);
+    let closed = without_token(session, &reading_routes(supported, found)).await;
+    match closed.first() {
+        Some((route, usual)) => {
+            with_others(session, route).await;
+            unknown_path(session, *usual).await;
+        }
+        None => {
+            let reason = "no endpoint asks for a token";
+            session.skip(&check::AUTH_WRONG, AUTH, reason);
+            session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, reason);
+        }
+    }
+    scheme(session).await;
+    if let Some(limit) = session.stopped() {
+        session.skip_rest(AUTH, &limit);
+    }
+    session.skip_rest(AUTH, "no request was refused");
+    session.end(AUTH);
+}
+
+/// A mode that does not exist.
+pub(crate) async fn mode(session: &Session) {
+    const MODE: Module = Module::Mode;
+    session.begin(MODE);
+    let request = Request::get("/features").mode("staging");
+    match session.send(&request).await {
+        Ok(answer) if answer.status == 400 => session.pass(&check::MODE_UNKNOWN, MODE),
+        Ok(answer) => {
+            let fault = Fault::new(&check::MODE_UNKNOWN, MODE, "400", status(&answer));
+            session.fail(fault.request(&request));
+        }
+        Err(trouble) => session.skip(&check::MODE_UNKNOWN, MODE, trouble.to_string()),
+    }
+    session.end(MODE);
+}
+
+/// One path of each endpoint that reads, with ids that exist where there are any.
+fn reading_routes(supported: &Supported, found: &Found) -> Vec<String> {
+    let mut routes = vec!["/features".to_owned()];
+    let modules = Module::ALL
+        .iter()
+        .filter(|module| module.is_controller() && supported.has(**module));
+    for module in modules {
+        let known = match module {
+            Module::Customers => found.customers.first().map(String::as_str),
+            Module::Prices => found.prices.first().map(id),
+            Module::Coupons => found.coupons.first().map(id),
+            Module::Subscriptions => {
+                let Some((customer, item)) = found.subscriptions.first() else {
+                    continue;
+                };
+                let list = subscriptions_of(customer).path;
+                routes.push(format!("{list}/{}", encoded(id(item))));
+                routes.push(list);
+                continue;
+            }
+            _ => None,
+        };
+        routes.push(format!("/{module}"));
+        routes.push(format!("/{module}/{}", encoded(known.unwrap_or(UNKNOWN))));
+    }
+    routes
+}
+
+/// Sends a request that must be refused. Whether it was, and the answer as it came; neither if there is none.
+pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(bool, Answer)> {
+    // No answer is no way in, and what ails the endpoint is told elsewhere.
+    let answer = session.send(request).await.ok()?;
+    Some((answer.status >= 400, answer))
+}
+
+/// Asks every route without a token; those that refuse are returned, each with its status.
+async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16)> {
+    let mut closed = Vec::new();
+    for route in routes {
+        let request = Request::get(route).credentials(Credentials::None);
+        let Some((is_refused, answer)) = refused(session, &request).await else {
+            continue;
+        };
+        // A route that finds nothing lets people in as well, if it says so.
+        if is_refused && answer.status != 404 {
+            session.pass(&check::AUTH_MISSING, AUTH);
+            refusal(session, &request, &answer);
+            closed.push((route.clone(), answer.status));
+        } else {
+            let found = format!("{} from `GET {}`", status(&answer), request.path);
+            let fault = Fault::new(&check::AUTH_MISSING, AUTH, "401", found);
+            session.fail(fault.request(&request));
+        }
+    }
+    closed
+}
+
+/// How a refusal looks. Whoever guesses too often may be answered with 429.
+fn refusal(session: &Session, request: &Request, answer: &Answer) {
+    let body = answer.json().unwrap_or_default();
+    let is_right = body.get("code") == Some(&Value::from(401))
+        && body.get("message") == Some(&Value::from("Unauthorized"));
+    let tells_more = body.as_object().is_some_and(|fields| fields.len() > 2);
+    match answer.status {
+        429 => {}
+        401 if is_right && !tells_more => session.pass(&check::AUTH_REFUSAL, AUTH),
+        401 => {
+            let found = match (is_right, tells_more) {
+                (true, true) => "401, and more fields than these",
+                _ => "401, and another body",
+            };
+            let fault = Fault::new(
+                &check::AUTH_REFUSAL,
+                AUTH,
+                "{\"code\":401,\"message\":\"Unauthorized\"}",
+                found,
+            );
+            session.fail(fault.request(request));
+        }
+        _ => {
+            let fault = Fault::new(&check::AUTH_REFUSAL, AUTH, "401", status(answer));
+            session.fail(fault.request(request));
+        }
+    }
+}
+
+/// Tokens that are not the token.
+async fn with_others(session: &Session, route: &str) {
+    let token = session.client.token();
+    let alike = |value: String, shown| Credentials::Alike { value, shown };
+    let mut shorter = token.to_owned();
+    shorter.pop();
+    let mut others = vec![
+        Credentials::Header("Bearer churnkey-verify-wrong-token".to_owned()),
+        Credentials::Header("Bearer".to_owned()),
+        Credentials::Header("Basic Og==".to_owned()),
+        alike(
+            format!("Bearer {token}x"),
+            "Bearer ${CK_INTEGRATION_TOKEN}x",
+        ),
+    ];
+    if !shorter.is_empty() && !shorter.ends_with(' ') {
+        others.push(alike(
+            format!("Bearer {shorter}"),
+            "Bearer ${CK_INTEGRATION_TOKEN%?}",
+        ));
+    }
+    let swapped: String = token
+        .chars()
+        .map(|char| match char.is_ascii_lowercase() {
+            true => char.to_ascii_uppercase(),
+            false => char.to_ascii_lowercase(),
+        })
+        .collect();
+    if swapped != token {
+        others.push(alike(
+            format!("Bearer {swapped}"),
+            "Bearer ${CK_INTEGRATION_TOKEN~~}",
+        ));
+    }
+    for credentials in others {
+        let request = Request::get(route).credentials(credentials);
+        let Some((is_refused, answer)) = refused(session, &request).await else {
+            continue;
+        };
+        if is_refused {
+            session.pass(&check::AUTH_WRONG, AUTH);
+            refusal(session, &request, &answer);
+        } else {
+            let fault = Fault::new(&check::AUTH_WRONG, AUTH, "401", status(&answer));
+            session.fail(fault.request(&request));
+        }
+    }
+}
+
+/// An unknown path is refused as a known one is, with the `usual` status. That this one may be wrong is told already.
+async fn unknown_path(session: &Session, usual: u16) {
+    let request = Request::get(format_args!("/{UNKNOWN}")).credentials(Credentials::None);
+    match session.send(&request).await {
+        // Where too many guesses are a 429, paths cannot be told apart by it.
+        Ok(answer) if matches!(answer.status, 401 | 429) || answer.status == usual => {
+            session.pass(&check::AUTH_UNKNOWN_PATH, AUTH)
+        }
+        Ok(answer) => {
+            let fault = Fault::new(&check::AUTH_UNKNOWN_PATH, AUTH, "401", status(&answer));
+            session.fail(fault.request(&request));
+        }
+        Err(_) => session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, "there was no answer"),
+    }
+}
+
+async fn scheme(session: &Session) {
+    let request = Request::get("/features").credentials(Credentials::Scheme("bearer"));
+    match session.send(&request).await {
+        Ok(answer) if answer.status == 200 => session.pass(&check::AUTH_SCHEME, AUTH),
+        Ok(answer) => {
+            let fault = Fault::new(&check::AUTH_SCHEME, AUTH, "200", status(&answer));
+            session.fail(fault.request(&request));
+        }
+        Err(_) => session.skip(&check::AUTH_SCHEME, AUTH, "there was no answer"),
+    }
+}

@@ -1,0 +1,79 @@
+//! The table of checks, and the one of them in the docs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::held::held;
+
+const PAGE: &str = "../docs/verify.md";
+const BEGIN: &str = "<!-- checks: begin -->\n";
+const END: &str = "<!-- checks: end -->\n";
+
+#[test]
+fn the_docs_have_every_check() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).unwrap();
+    let (before, rest) = page
+        .split_once(BEGIN)
+        .expect("the page has a place for the table");
+    let (_, after) = rest.split_once(END).expect("the place ends");
+    held(PAGE, &format!("{before}{BEGIN}{}{END}{after}", table()));
+}
+
+#[test]
+fn no_two_checks_have_an_id_in_common() {
+    let mut ids = BTreeSet::new();
+    for check in CHECKS {
+        for module in check.modules {
+            assert!(ids.insert(check.id(*module)), "{}", check.id(*module));
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_a_check_is_a_sentence() {
+    for check in CHECKS {
+        for text in [check.rule, check.mend] {
+            assert!(text.ends_with('.'), "{}: {text}", check.name);
+        }
+    }
+}
+
+fn table() -> String {
+    let mut table = "| check | of | severity | mark | what holds | cause | mend |\n".to_owned();
+    table.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
+    for check in CHECKS {
+        let (id, of) = match check.modules {
+            [module] => (check.id(*module), module.to_string()),
+            modules => (format!("*.{}", check.name), these(modules)),
+        };
+        let severity = check.severity.as_str();
+        let known = check.known.as_str();
+        let cause = check.cause.as_str();
+        let [rule, mend] = [check.rule, check.mend].map(|text| text.replace('|', "\\|"));
+        table.push_str(&format!(
+            "| `{id}` | {of} | {severity} | {known} | {rule} | {cause} | {mend} |\n"
+        ));
+    }
+    table
+}
+
+/// Modules in few words.
+fn these(modules: &[Module]) -> String {
+    let mut names = Vec::new();
+    for (group, name) in [(CONTROLLERS, "every controller"), (ACTIONS, "every action")] {
+        if group.iter().all(|module| modules.contains(module)) {
+            names.push(name);
+        } else {
+            let of_group = modules.iter().filter(|module| group.contains(module));
+            names.extend(of_group.map(|module| module.as_str()));
+        }
+    }
+    let others = modules
+        .iter()
+        .filter(|module| !module.is_controller() && !module.is_action());
+    let mut all: Vec<_> = others.map(|module| module.as_str()).collect();
+    all.append(&mut names);
+    all.join(", ")
+}

@@ -1,0 +1,126 @@
+//! The provider behind a URL.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Once;
+
+use axum::http;
+use bytes::BytesMut;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+
+use super::{Answer, Trouble};
+
+/// Connections to a provider.
+#[derive(Clone, Debug)]
+pub(crate) struct Socket {
+    root: String,
+    client: Client,
+}
+
+/// A text is no API root URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadUrl(String);
+
+impl fmt::Display for BadUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Socket {
+    /// To the provider at this API root URL, to which `/churnkey` is appended.
+    pub(crate) fn new(url: &str) -> Result<Self, BadUrl> {
+        let refuse = |why: &str| Err(BadUrl(format!("the URL {why}")));
+        let with_scheme = match url.contains("://") {
+            true => url.to_owned(),
+            false => format!("http://{url}"),
+        };
+        let Ok(parsed) = Url::parse(&with_scheme) else {
+            return refuse("cannot be read: give one such as http://127.0.0.1:8080");
+        };
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return refuse("must begin with http:// or https://");
+        }
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return refuse("must not hold a user or a password");
+        }
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return refuse("must end with its path: paths are appended to it");
+        }
+        let root = parsed.as_str().trim_end_matches('/');
+        // Whoever copied the URL of an endpoint means the provider that it belongs to.
+        let root = root.strip_suffix("/features").unwrap_or(root);
+        let root = root.strip_suffix("/churnkey").unwrap_or(root);
+
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // It fails only if there is one already, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .http1_only()
+            .no_proxy()
+            .user_agent(concat!("churnkey-verify/", env!("CARGO_PKG_VERSION")))
+            .build();
+        match client {
+            Ok(client) => Ok(Self {
+                root: root.to_owned(),
+                client,
+            }),
+            Err(fault) => refuse(&format!("cannot be called: {}", innermost(&fault))),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &str {
+        &self.root
+    }
+
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<Option<String>>,
+        limit: usize,
+    ) -> Result<Answer, Trouble> {
+        let (parts, body) = request.into_parts();
+        let mut headers = parts.headers;
+        headers.remove(http::header::HOST);
+        let mut request = self
+            .client
+            .request(parts.method, format!("{}{}", self.root, parts.uri))
+            .headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let mut response = request.send().await.map_err(|fault| trouble(&fault))?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Broken)? {
+            if body.len() + chunk.len() > limit {
+                return Err(Trouble::Large(limit));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: body.freeze(),
+            is_live: false,
+        })
+    }
+}
+
+fn trouble(fault: &reqwest::Error) -> Trouble {
+    match fault.is_connect() {
+        true => Trouble::Unreachable(innermost(fault)),
+        false => Trouble::Broken,
+    }
+}
+
+/// The outer ones repeat the URL and say less.
+fn innermost(fault: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = fault;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,164 @@
+//! The frame of every page.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::app::App;
+
+/// A part of the dashboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Provider,
+    Customers,
+    None,
+}
+
+/// A page.
+pub(super) struct Page {
+    title: String,
+    part: Part,
+    status: StatusCode,
+    reload_seconds: Option<u32>,
+}
+
+impl Page {
+    pub(super) fn new(part: Part, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            part,
+            status: StatusCode::OK,
+            reload_seconds: None,
+        }
+    }
+
+    pub(super) fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Without a script, the page is loaded again after so many seconds.
+    pub(super) fn reload(mut self, seconds: u32) -> Self {
+        self.reload_seconds = Some(seconds);
+        self
+    }
+
+    pub(super) fn show(self, app: &App, main: Markup) -> Response {
+        let live = app.is_live();
+        let mark = if live { "LIVE · " } else { "" };
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    (head(&format!("{mark}{} · churnkey dashboard", self.title)))
+                    @if let Some(seconds) = self.reload_seconds {
+                        noscript { meta http-equiv="refresh" content=(seconds); }
+                    }
+                    script src="/script.js" defer {}
+                }
+                body.live[live] {
+                    a.skip href="#main" { "Skip to the content" }
+                    @if live {
+                        p.live-banner role="note" {
+                            strong { "LIVE" }
+                            " These are real customers. Whatever you do here changes what they pay."
+                        }
+                    }
+                    header.top {
+                        p.brand { "churnkey " span { "dashboard" } }
+                        nav aria-label="Dashboard" {
+                            (link("/", "Provider", self.part == Part::Provider))
+                            (link("/customers", "Customers", self.part == Part::Customers))
+                        }
+                        p.target {
+                            span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
+                            " " code { (app.client.target()) }
+                        }
+                    }
+                    main id="main" tabindex="-1" { (main) }
+                    footer {
+                        p {
+                            "Served by this machine to this machine. The integration token stays in the program; in the requests shown here it is "
+                            code { "$CK_INTEGRATION_TOKEN" } "."
+                        }
+                    }
+                    p.sr id="announce" role="status" aria-live="polite" {}
+                }
+            }
+        };
+        (self.status, Html(document.into_string())).into_response()
+    }
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        title { (title) }
+        link rel="icon" href="/icon.svg" type="image/svg+xml";
+        link rel="stylesheet" href="/style.css";
+    }
+}
+
+fn link(to: &str, name: &str, current: bool) -> Markup {
+    html! { a href=(to) aria-current=[current.then_some("page")] { (name) } }
+}
+
+/// What every form has in it.
+pub(super) fn csrf(app: &App) -> Markup {
+    html! { input type="hidden" name="csrf" value=(app.csrf()); }
+}
+
+/// For those who are not let in: no style, which is not theirs either.
+pub(super) fn refused(status: StatusCode, why: &str) -> Response {
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "churnkey dashboard" }
+            }
+            body { main { h1 { "Not shown" } p { (why) } } }
+        }
+    };
+    (status, Html(document.into_string())).into_response()
+}
+
+pub(super) fn stranger() -> Response {
+    refused(
+        StatusCode::FORBIDDEN,
+        "Open the address that the dashboard printed when it started: it holds the key.",
+    )
+}
+
+/// For those who have just come in.
+pub(super) fn entered() -> Response {
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                (head("churnkey dashboard"))
+                meta http-equiv="refresh" content="0; url=/";
+            }
+            body { main { p { a href="/" { "Go to the dashboard" } } } }
+        }
+    };
+    Html(document.into_string()).into_response()
+}
+
+pub(super) async fn nowhere(State(app): State<Arc<App>>) -> Response {
+    failed(&app, StatusCode::NOT_FOUND, "There is no such page.")
+}
+
+/// A page that says why there is nothing else on it.
+pub(super) fn failed(app: &App, status: StatusCode, why: &str) -> Response {
+    let main = html! { h1 { "Not shown" } p { (why) } };
+    Page::new(Part::None, "Not shown")
+        .status(status)
+        .show(app, main)
+}

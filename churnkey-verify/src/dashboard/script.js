@@ -1,0 +1,50 @@
+// Everything works without this script; with it, progress comes by itself and lines can be copied by a click.
+"use strict";
+
+const announce = (text) => {
+  const place = document.getElementById("announce");
+  if (place && place.textContent !== text) place.textContent = text;
+};
+
+const follow = async () => {
+  const progress = document.getElementById("progress");
+  if (!progress) return;
+  try {
+    const answer = await fetch("/progress", { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("progress");
+    if (!fresh) return;
+    if (fresh.hasAttribute("data-done")) {
+      location.hash = "results";
+      location.reload();
+      return;
+    }
+    progress.replaceWith(fresh);
+    announce(fresh.dataset.says);
+  } catch {
+    announce("The dashboard does not answer: has it ended?");
+  }
+  setTimeout(follow, 400);
+};
+
+const copying = (block) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy: ${block.getAttribute("aria-label")}`);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(block.textContent);
+      announce("Copied");
+      button.textContent = "Copied";
+    } catch {
+      announce("The browser does not let it be copied");
+    }
+  });
+  block.before(button);
+};
+
+if (navigator.clipboard) document.querySelectorAll("pre.copyable").forEach(copying);
+if (location.hash === "#results") document.getElementById("results")?.focus();
+follow();

@@ -1,0 +1,69 @@
+//! Verifies a Churnkey provider on your own machine: in tests, on the command line, in a browser. No account, no tunnel, and the provider may be
+//! written in any language.
+//!
+//! In the tests of a provider in Rust, [`check`] verifies its router in process, without a socket. A provider that is not good fails the test,
+//! which prints the report:
+//!
+//! ```no_run
+//! # async fn billing() -> axum::Router { axum::Router::new() }
+//! # async fn verified() {
+//! let router: axum::Router = billing().await;
+//! churnkey_verify::check(router).token("token").actions(true).await.unwrap();
+//! # }
+//! ```
+//!
+//! [`Verifier::run`] gives the [`Report`] itself, also of a faulty provider:
+//!
+//! ```
+//! # use churnkey_verify::Severity;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), churnkey_verify::CannotRun> {
+//! let nothing = axum::Router::new();
+//! let report = churnkey_verify::check(nothing).token("token").run().await?;
+//!
+//! assert!(!report.is_good(false));
+//! assert_eq!(report.findings[0].id, "manifest.endpoint");
+//! assert_eq!(report.count(Severity::Error), 1);
+//! println!("{report}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It reads, and it changes data only with [`Verifier::actions`], in test mode. [`CHECKS`] is the table of all that is checked.
+//!
+//! The feature `cli`, on by default, adds the program `churnkey` and `Verifier::of_url`. Tests have no need of it: `default-features = false`.
+
+#![forbid(unsafe_code)]
+
+mod actions;
+mod auth;
+mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod client;
+#[cfg(feature = "cli")]
+pub mod dashboard;
+mod event;
+mod found;
+#[cfg(test)]
+mod held;
+mod manifest;
+mod model;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod new;
+mod printable;
+mod read;
+mod report;
+mod session;
+mod verifier;
+
+pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
+pub use event::Event;
+pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use verifier::{CannotRun, Failed, Verifier, check};
+
+/// The example of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

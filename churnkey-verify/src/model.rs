@@ -1,0 +1,373 @@
+//! Whether a JSON value is a model of the protocol, and if not, where.
+
+use std::borrow::Cow;
+
+use churnkey_runtime::validate::Validate;
+use churnkey_runtime::{
+    Coupon, Currency, Customer, Family, Price, Product, Subscription, Timestamp,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::check::Module;
+use crate::manifest::kind;
+use crate::session::tame;
+
+mod shape;
+
+use shape::{Field, Shape};
+
+/// A place in a model that is not as the protocol has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    /// Whose model it is: a price in a subscription is one of prices.
+    pub(crate) module: Module,
+    /// The place in that model, without indexes.
+    pub(crate) path: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    /// Whether the protocol does not have the field at all.
+    pub(crate) is_unknown_field: bool,
+}
+
+/// Every place of a value that is not as the protocol has it.
+///
+/// The models of the runtime have the last word. They tell the first fault only, and not where in a union it is; so the shape is looked at before them.
+pub(crate) fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
+    let mut walker = Walker {
+        module,
+        flaws: Vec::new(),
+    };
+    walker.value("", value, shape::of(module));
+    let mut flaws = walker.flaws;
+    if flaws.iter().all(|flaw| flaw.is_unknown_field) {
+        flaws.extend(match module {
+            Module::Customers => decoded::<Customer>(module, value),
+            Module::Prices => decoded::<Price>(module, value),
+            Module::Subscriptions => decoded::<Subscription>(module, value),
+            Module::Coupons => decoded::<Coupon>(module, value),
+            Module::Products => decoded::<Product>(module, value),
+            Module::Families => decoded::<Family>(module, value),
+            _ => Vec::new(),
+        });
+    }
+    flaws
+}
+
+/// Whether two values are the same model: dates may be written in different ways, and `null` is the same as nothing.
+pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
+    if one == other {
+        return true;
+    }
+    fn normal<M: DeserializeOwned + serde::Serialize>(value: &Value) -> Option<Value> {
+        let model: M = serde_json::from_value(value.clone()).ok()?;
+        serde_json::to_value(model).ok()
+    }
+    let normal = match module {
+        Module::Customers => normal::<Customer>,
+        Module::Prices => normal::<Price>,
+        Module::Subscriptions => normal::<Subscription>,
+        Module::Coupons => normal::<Coupon>,
+        Module::Products => normal::<Product>,
+        _ => normal::<Family>,
+    };
+    // What is no model has a finding of its own.
+    match (normal(one), normal(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}
+
+fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<Flaw> {
+    let flaw = |path: &str, rule: String| {
+        let (module, path) = innermost(module, path);
+        Flaw {
+            module,
+            path,
+            expected: rule,
+            found: "something else".to_owned(),
+            is_unknown_field: false,
+        }
+    };
+    match serde_json::from_value::<M>(value.clone()) {
+        Err(fault) => vec![flaw("", tame(&fault.to_string()))],
+        Ok(model) => match model.validate() {
+            Ok(()) => Vec::new(),
+            Err(invalid) => {
+                let faults = invalid.faults.iter();
+                faults
+                    .map(|fault| flaw(&fault.path, fault.rule.to_string()))
+                    .collect()
+            }
+        },
+    }
+}
+
+/// The model that a path leads into last, and the path in it, without indexes.
+fn innermost(mut module: Module, path: &str) -> (Module, String) {
+    let mut inner = Vec::new();
+    for step in path.split('.').filter(|step| !step.is_empty()) {
+        let (name, is_list) = match step.split_once('[') {
+            Some((name, _)) => (name, "[]"),
+            None => (step, ""),
+        };
+        let entered = match name {
+            "price" => Some(Module::Prices),
+            "coupon" => Some(Module::Coupons),
+            _ => None,
+        };
+        match entered {
+            Some(entered) => {
+                module = entered;
+                inner.clear();
+            }
+            None => inner.push(format!("{name}{is_list}")),
+        }
+    }
+    (module, inner.join("."))
+}
+
+struct Walker {
+    module: Module,
+    flaws: Vec<Flaw>,
+}
+
+impl Walker {
+    fn value(&mut self, path: &str, value: &Value, shape: &'static Shape) {
+        match shape {
+            Shape::Model(module) => {
+                let outer = std::mem::replace(&mut self.module, *module);
+                self.value("", value, shape::of(*module));
+                self.module = outer;
+            }
+            Shape::Object(fields) => {
+                if let Some(object) = self.object(path, value) {
+                    self.fields(path, object, &[fields], None);
+                }
+            }
+            Shape::Union {
+                tag,
+                members,
+                common,
+            } => {
+                if let Some(object) = self.object(path, value) {
+                    self.union(path, object, tag, members, common);
+                }
+            }
+            Shape::List(items) => match value.as_array() {
+                Some(list) => {
+                    let path = format!("{path}[]");
+                    for item in list {
+                        self.value(&path, item, items);
+                    }
+                }
+                None => self.wrong(path, "a list", kind(value)),
+            },
+            leaf => {
+                if let Some((expected, found)) = misfit(leaf, value) {
+                    self.wrong(path, expected, found);
+                }
+            }
+        }
+    }
+
+    fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
+        if !value.is_object() {
+            self.wrong(path, "an object", kind(value));
+        }
+        value.as_object()
+    }
+
+    fn union(
+        &mut self,
+        path: &str,
+        object: &Map<String, Value>,
+        tag: &'static str,
+        members: &'static [(&'static str, &'static [Field])],
+        common: &'static [Field],
+    ) {
+        let word = object.get(tag).unwrap_or(&Value::Null);
+        match members.iter().find(|(name, _)| word.as_str() == Some(name)) {
+            Some((_, own)) => self.fields(path, object, &[common, own], Some(tag)),
+            None => {
+                let names: Vec<_> = members.iter().map(|(name, _)| *name).collect();
+                self.wrong(&join(path, tag), one_of(&names), word_found(word));
+                // Which fields there may be is not known; those of every member are known well enough.
+                for field in common {
+                    self.field(path, object, field);
+                }
+            }
+        }
+    }
+
+    fn fields(
+        &mut self,
+        path: &str,
+        object: &Map<String, Value>,
+        groups: &[&'static [Field]],
+        tag: Option<&str>,
+    ) {
+        let known = || groups.iter().flat_map(|fields| fields.iter());
+        for field in known() {
+            self.field(path, object, field);
+        }
+        for (name, value) in object {
+            let is_known = tag == Some(name) || known().any(|field| field.name == name);
+            if !is_known && !value.is_null() {
+                self.flaws.push(Flaw {
+                    module: self.module,
+                    path: join(path, &tame(name)),
+                    expected: "a field of the protocol".to_owned(),
+                    found: match known().find(|field| is_alike(field.name, name)) {
+                        Some(field) => format!("another name; is it `{}`?", field.name),
+                        None => "another name".to_owned(),
+                    },
+                    is_unknown_field: true,
+                });
+            }
+        }
+    }
+
+    fn field(&mut self, path: &str, object: &Map<String, Value>, field: &'static Field) {
+        let path = join(path, field.name);
+        match object.get(field.name) {
+            Some(value) if !value.is_null() => self.value(&path, value, field.shape),
+            _ if field.required => self.wrong(&path, wanted(field.shape), "nothing"),
+            _ => {}
+        }
+    }
+
+    fn wrong(
+        &mut self,
+        path: &str,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
+    ) {
+        self.flaws.push(Flaw {
+            module: self.module,
+            path: path.to_owned(),
+            expected: expected.into().into_owned(),
+            found: found.into().into_owned(),
+            is_unknown_field: false,
+        });
+    }
+}
+
+/// What is wanted of a value of no further parts, and what it is, if that is another thing.
+fn misfit(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'static, str>)> {
+    let fits = match shape {
+        Shape::Text => value.is_string(),
+        Shape::Id => value.as_str().is_some_and(|text| !text.is_empty()),
+        Shape::Money => value.as_i64().is_some(),
+        Shape::Whole => value.as_u64().is_some(),
+        Shape::Count => value
+            .as_u64()
+            .is_some_and(|count| (1..=u64::from(u32::MAX)).contains(&count)),
+        Shape::Percent => value
+            .as_f64()
+            .is_some_and(|percent| percent > 0.0 && percent <= 100.0),
+        // The runtime reads small letters too; Churnkey may not.
+        Shape::Currency => value.as_str().is_some_and(|text| {
+            text.parse::<Currency>()
+                .is_ok_and(|currency| currency.to_string() == text)
+        }),
+        Shape::Country => value.as_str().is_some_and(is_country),
+        Shape::Moment => value
+            .as_str()
+            .is_some_and(|text| text.parse::<Timestamp>().is_ok()),
+        Shape::Metadata => {
+            let fields = value.as_object();
+            fields.is_some_and(|fields| fields.values().all(Value::is_string))
+        }
+        Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+        Shape::List(_) | Shape::Object(_) | Shape::Union { .. } | Shape::Model(_) => true,
+    };
+    if fits {
+        return None;
+    }
+    let found = match (shape, value) {
+        (Shape::Word(_), _) => word_found(value),
+        (Shape::Currency | Shape::Country, Value::String(text)) if is_wordlike(text) => {
+            format!("`{text}`").into()
+        }
+        (Shape::Moment, Value::String(text)) if is_datelike(text) => format!("`{text}`").into(),
+        (Shape::Money | Shape::Whole | Shape::Count, Value::Number(number)) => {
+            match number.as_f64().is_some_and(|number| number.fract() != 0.0) {
+                true => "a number with a fraction".into(),
+                false => "a number out of range".into(),
+            }
+        }
+        (Shape::Percent, Value::Number(_)) => "a number out of range".into(),
+        (Shape::Metadata, Value::Object(_)) => "a value that is no text".into(),
+        _ => kind(value).into(),
+    };
+    Some((wanted(shape), found))
+}
+
+fn wanted(shape: &Shape) -> Cow<'static, str> {
+    match shape {
+        Shape::Text => "a text".into(),
+        Shape::Id => "a text that is not empty".into(),
+        Shape::Money => "a whole number of minor units".into(),
+        Shape::Whole => "a whole number from 0".into(),
+        Shape::Count => "a whole number from 1".into(),
+        Shape::Percent => "a number over 0 and up to 100".into(),
+        Shape::Currency => "an ISO 4217 code such as `USD`".into(),
+        Shape::Country => "an ISO 3166-1 code of two letters, such as `DE`".into(),
+        Shape::Moment => "a date such as `2026-05-01T00:00:00.000Z`".into(),
+        Shape::Metadata => "a flat object of texts".into(),
+        Shape::Word(words) => one_of(words).into(),
+        Shape::List(_) => "a list".into(),
+        Shape::Object(_) | Shape::Union { .. } | Shape::Model(_) => "an object".into(),
+    }
+}
+
+fn one_of(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// A word in the place of another is told; longer texts may be anything.
+fn word_found(value: &Value) -> Cow<'static, str> {
+    match value.as_str() {
+        Some(text) if is_wordlike(text) => format!("`{text}`").into(),
+        _ => kind(value).into(),
+    }
+}
+
+fn is_wordlike(text: &str) -> bool {
+    (1..=20).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'))
+}
+
+fn is_datelike(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"TZtz:.,/+- ".contains(&byte))
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// `product_id` and `ProductID` are slips for `productId`.
+fn is_alike(name: &str, other: &str) -> bool {
+    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
+    plain(name) == plain(other)
+}
+
+fn join(path: &str, step: &str) -> String {
+    match path.is_empty() {
+        true => step.to_owned(),
+        false => format!("{path}.{step}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+use serde_json::{Value, json};
+
+use super::{flaws, same};
+use crate::check::Module;
+
+fn subscription() -> Value {
+    json!({
+        "id": "sub", "customerId": "cus", "start": "2026-01-01T00:00:00.000Z",
+        "duration": {"amount": 1, "unit": "month"},
+        "status": {"name": "active", "currentPeriod": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}},
+        "items": [{"id": "item", "quantity": 2, "price": {
+            "id": "price", "type": "product", "productId": "desk", "duration": {"amount": 1, "unit": "month"},
+            "amount": {"model": "tiered", "mode": "graduated", "currency": "USD", "tiers": [{"unit": 5, "upTo": 10}, {"unit": 4}]},
+        }}],
+        "discounts": [{"coupon": {"id": "ten", "duration": {"type": "once"}, "value": {"type": "percentage", "percent": 10}}}],
+    })
+}
+
+/// The fault's module, its path, and what was found, after the value at `pointer` was replaced, or taken out by a null.
+fn found(pointer: &str, value: Value) -> Vec<(Module, String, String)> {
+    let mut subscription = subscription();
+    match subscription.pointer_mut(pointer) {
+        Some(place) => *place = value,
+        None => {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            subscription.pointer_mut(parent).unwrap()[name] = value;
+        }
+    }
+    let flaws = flaws(Module::Subscriptions, &subscription);
+    flaws
+        .into_iter()
+        .map(|flaw| (flaw.module, flaw.path, flaw.found))
+        .collect()
+}
+
+#[test]
+fn a_model_of_the_protocol_has_no_flaw() {
+    assert_eq!(flaws(Module::Subscriptions, &subscription()), []);
+    assert_eq!(found("/metadata", Value::Null), []);
+}
+
+#[test]
+fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
+    use Module::{Coupons, Prices, Subscriptions};
+    let cases = [
+        ("/id", json!(7), Subscriptions, "id", "a number"),
+        (
+            "/start",
+            json!("2026-01-01"),
+            Subscriptions,
+            "start",
+            "`2026-01-01`",
+        ),
+        (
+            "/start",
+            json!("tomorrow"),
+            Subscriptions,
+            "start",
+            "a text",
+        ),
+        (
+            "/status",
+            json!("active"),
+            Subscriptions,
+            "status",
+            "a text",
+        ),
+        (
+            "/status/name",
+            json!("ACTIVE"),
+            Subscriptions,
+            "status.name",
+            "`ACTIVE`",
+        ),
+        (
+            "/status/currentPeriod/end",
+            Value::Null,
+            Subscriptions,
+            "status.currentPeriod.end",
+            "nothing",
+        ),
+        (
+            "/duration/unit",
+            json!("week"),
+            Subscriptions,
+            "duration.unit",
+            "`week`",
+        ),
+        (
+            "/items/0/quantity",
+            json!(-1),
+            Subscriptions,
+            "items[].quantity",
+            "a number out of range",
+        ),
+        ("/items/0/price", json!("price"), Prices, "", "a text"),
+        (
+            "/items/0/price/productId",
+            Value::Null,
+            Prices,
+            "productId",
+            "nothing",
+        ),
+        (
+            "/items/0/price/amount/currency",
+            json!("usd"),
+            Prices,
+            "amount.currency",
+            "`usd`",
+        ),
+        (
+            "/items/0/price/amount/tiers/0/unit",
+            json!(4.5),
+            Prices,
+            "amount.tiers[].unit",
+            "a number with a fraction",
+        ),
+        (
+            "/items/0/price/amount/tiers/1/upTo",
+            json!(20),
+            Prices,
+            "amount.tiers[].upTo",
+            "something else",
+        ),
+        (
+            "/discounts/0/coupon/value/percent",
+            json!(110),
+            Coupons,
+            "value.percent",
+            "a number out of range",
+        ),
+        (
+            "/discounts/0/coupon/duration/type",
+            json!("always"),
+            Coupons,
+            "duration.type",
+            "`always`",
+        ),
+        (
+            "/customer_id",
+            json!("cus"),
+            Subscriptions,
+            "customer_id",
+            "another name; is it `customerId`?",
+        ),
+    ];
+    for (pointer, value, module, path, what) in cases {
+        let expected = [(module, path.to_owned(), what.to_owned())];
+        assert_eq!(found(pointer, value), expected, "{pointer}");
+    }
+}
+
+#[test]
+fn the_rules_beyond_shape_are_those_of_the_runtime() {
+    let ends_before_it_starts =
+        json!({"start": "2026-03-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"});
+    let flaws = found("/status/currentPeriod", ends_before_it_starts);
+    assert_eq!(flaws[0].1, "status.currentPeriod.end");
+}
+
+#[test]
+fn dates_may_be_written_in_different_ways() {
+    let mut other = subscription();
+    other["start"] = json!("2026-01-01T01:00:00+01:00");
+    other["metadata"] = Value::Null;
+    assert!(same(Module::Subscriptions, &subscription(), &other));
+    other["items"][0]["quantity"] = json!(3);
+    assert!(!same(Module::Subscriptions, &subscription(), &other));
+}

@@ -1,0 +1,84 @@
+//! The files of a new provider.
+
+use super::Database;
+
+pub(super) struct File {
+    pub(super) path: &'static str,
+    pub(super) text: &'static str,
+}
+
+/// The files of a kind, in the order of their paths.
+pub(super) fn of(database: Database) -> Vec<File> {
+    let own = match database {
+        Database::Sqlite => SQLITE,
+        Database::Postgres => POSTGRES,
+        Database::None => NONE,
+    };
+    let mut files: Vec<_> = COMMON
+        .iter()
+        .chain(own)
+        .map(|&(path, text)| File { path, text })
+        .collect();
+    files.sort_by_key(|file| file.path);
+    files
+}
+
+/// Templates have no dot at the beginning of a name, which would make git heed them here, and no `Cargo.toml`, which would keep their
+/// directory out of the package.
+macro_rules! templates {
+    ($directory:literal: $($path:literal = $template:literal,)+) => {
+        &[$(($path, include_str!(concat!("templates/", $directory, "/", $template)))),+]
+    };
+}
+
+type Templates = &'static [(&'static str, &'static str)];
+
+const COMMON: Templates = templates! { "common":
+    ".dockerignore" = "dockerignore",
+    ".gitignore" = "gitignore",
+    "src/actions.rs" = "src/actions.rs",
+    "src/controllers.rs" = "src/controllers.rs",
+    "src/subscription.rs" = "src/subscription.rs",
+    "tests/provider/main.rs" = "tests/provider/main.rs",
+};
+
+const NONE: Templates = templates! { "none":
+    ".env.example" = "env.example",
+    ".github/workflows/ci.yml" = "../common/github/ci.yml",
+    "Cargo.toml" = "manifest.toml",
+    "Dockerfile" = "../common/Dockerfile",
+    "README.md" = "README.md",
+    "src/books.rs" = "src/books.rs",
+    "src/examples.rs" = "src/examples.rs",
+    "src/lib.rs" = "src/lib.rs",
+    "src/main.rs" = "src/main.rs",
+    "tests/provider/fresh.rs" = "tests/provider/fresh.rs",
+};
+
+const SQLITE: Templates = templates! { "sqlite":
+    ".env.example" = "env.example",
+    ".github/workflows/ci.yml" = "../common/github/ci.yml",
+    "Cargo.toml" = "manifest.toml",
+    "Dockerfile" = "Dockerfile",
+    "README.md" = "README.md",
+    "migrations/1_books.sql" = "migrations/1_books.sql",
+    "migrations/examples.sql" = "migrations/examples.sql",
+    "src/books.rs" = "src/books.rs",
+    "src/lib.rs" = "src/lib.rs",
+    "src/main.rs" = "src/main.rs",
+    "tests/provider/fresh.rs" = "tests/provider/fresh.rs",
+};
+
+const POSTGRES: Templates = templates! { "postgres":
+    ".env.example" = "env.example",
+    ".github/workflows/ci.yml" = "github/ci.yml",
+    "Cargo.toml" = "manifest.toml",
+    "Dockerfile" = "../common/Dockerfile",
+    "README.md" = "README.md",
+    "migrations/1_books.sql" = "migrations/1_books.sql",
+    "migrations/examples.sql" = "migrations/examples.sql",
+    "src/books.rs" = "src/books.rs",
+    "src/lib.rs" = "src/lib.rs",
+    "src/main.rs" = "src/main.rs",
+    "tests/provider/fresh.rs" = "tests/provider/fresh.rs",
+};

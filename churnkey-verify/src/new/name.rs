@@ -1,0 +1,109 @@
+//! The name of a new package.
+
+use super::{Refused, refused};
+
+/// What the templates are called.
+const TEMPLATE: &str = "my-provider";
+const TEMPLATE_CRATE: &str = "my_provider";
+
+/// The longest that a registry takes.
+const MAX_LENGTH: usize = 64;
+
+/// A name that a package, its library and its program can all have.
+pub(super) struct Name(String);
+
+impl Name {
+    pub(super) fn new(name: &str) -> Result<Self, Refused> {
+        // Also in the form that the compiler likes in a crate's name: without capitals, and with one separator between words.
+        let is_word = |word: &str| {
+            let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            !word.is_empty() && word.chars().all(letters)
+        };
+        let begins_with_a_letter = name.starts_with(|c: char| c.is_ascii_lowercase());
+        if !begins_with_a_letter || !name.split(['-', '_']).all(is_word) {
+            return Err(refused(format!(
+                "`{}` is not a name for a package: use small letters, digits and single `-` between words, and begin with a letter, as in `acme-billing`",
+                name.escape_debug()
+            )));
+        }
+        if name.len() > MAX_LENGTH {
+            return Err(refused(format!(
+                "the name is too long: use at most {MAX_LENGTH} letters"
+            )));
+        }
+        let name = Self(name.to_owned());
+        if let Some((_, whose)) = RESERVED
+            .iter()
+            .find(|(names, _)| names.contains(&&*name.krate()))
+        {
+            return Err(refused(format!(
+                "`{}` is the name of {whose}: use another, such as `{}-billing`",
+                name.0, name.0
+            )));
+        }
+        Ok(name)
+    }
+
+    /// The text of a template with this name in it.
+    pub(super) fn put_into(&self, text: &str) -> String {
+        let krate = self.krate();
+        // Each part by itself, as the name may contain what the templates are called.
+        let parts: Vec<_> = text
+            .split(TEMPLATE)
+            .map(|part| part.replace(TEMPLATE_CRATE, &krate))
+            .collect();
+        parts.join(&self.0)
+    }
+
+    /// As the compiler writes it.
+    fn krate(&self) -> String {
+        self.0.replace('-', "_")
+    }
+}
+
+const RESERVED: &[(&[&str], &str)] = &[
+    (
+        &[
+            "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+            "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen",
+            "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override",
+            "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+            "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
+            "yield",
+        ],
+        "a keyword of Rust",
+    ),
+    (
+        &["alloc", "core", "proc_macro", "std", "test"],
+        "a crate that comes with Rust",
+    ),
+    (
+        &["build", "deps", "examples", "incremental"],
+        "a directory of Cargo's",
+    ),
+    (
+        &[
+            "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con",
+            "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
+        ],
+        "a device of Windows",
+    ),
+    (
+        &[
+            "churnkey",
+            "churnkey_macros",
+            "churnkey_runtime",
+            "churnkey_verify",
+            "deadpool_postgres",
+            "deadpool_sqlite",
+            "rusqlite",
+            "rusqlite_migration",
+            "tempfile",
+            "tokio",
+            "tokio_postgres",
+            "tracing_subscriber",
+        ],
+        "a crate that the provider depends on",
+    ),
+    (&["fresh"], "a module of the provider's tests"),
+];

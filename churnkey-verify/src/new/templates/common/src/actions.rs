@@ -1,0 +1,25 @@
+//! What Churnkey may do. The same request may arrive twice, even at once: `change` looks at the state and changes it in
+//! one step, and what is done already stays as it is.
+
+use churnkey::{Cancel, Mode, Pause, Result};
+
+use crate::{Billing, Subscription};
+
+#[churnkey::action(cancel, schedules(immediate, end_of_period))]
+pub async fn cancel(ctx: &Billing, request: Cancel, mode: Mode) -> Result<()> {
+    let (customer, id) = (request.customer_id.clone(), request.subscription_id.clone());
+    let change = move |subscription: &mut Subscription, now| {
+        subscription.cancel(request.scheduled_at, request.unpause, now)
+    };
+    ctx.books(mode).change(customer, id, change).await
+}
+
+#[churnkey::action(pause, start_dates(immediate), durations(period, date))]
+pub async fn pause(ctx: &Billing, request: Pause, mode: Mode) -> Result<()> {
+    let (customer, id) = (request.customer_id.clone(), request.subscription_id.clone());
+    let change = move |subscription: &mut Subscription, now| {
+        request.permit(&subscription.price.duration)?;
+        subscription.pause(request.duration, now)
+    };
+    ctx.books(mode).change(customer, id, change).await
+}

@@ -1,0 +1,62 @@
+//! What Churnkey reads. Each function serves one operation.
+
+use churnkey::{
+    Customer, CustomerId, Email, Error, Mode, Page, PageRequest, Price, PriceId, Result,
+    Subscription, SubscriptionId, Timestamp,
+};
+
+use crate::Billing;
+
+#[churnkey::controller(customers, retrieve)]
+pub async fn customer(ctx: &Billing, id: CustomerId, mode: Mode) -> Result<Option<Customer>> {
+    ctx.books(mode).customer(id).await
+}
+
+#[churnkey::controller(customers, list)]
+pub async fn customers(ctx: &Billing, page: PageRequest, mode: Mode) -> Result<Page<Customer>> {
+    ctx.books(mode).customers(page).await
+}
+
+#[churnkey::controller(customers, find_by_email)]
+pub async fn by_email(ctx: &Billing, email: Email, mode: Mode) -> Result<Option<Customer>> {
+    ctx.books(mode).customer_by_email(email).await
+}
+
+#[churnkey::controller(prices, retrieve)]
+pub async fn price(ctx: &Billing, id: PriceId, mode: Mode) -> Result<Option<Price>> {
+    ctx.books(mode).price(id).await
+}
+
+#[churnkey::controller(prices, list)]
+pub async fn prices(ctx: &Billing, page: PageRequest, mode: Mode) -> Result<Page<Price>> {
+    ctx.books(mode).prices(page).await
+}
+
+/// A subscription of another customer is not found.
+#[churnkey::controller(subscriptions, retrieve)]
+pub async fn subscription(
+    ctx: &Billing,
+    customer: CustomerId,
+    id: SubscriptionId,
+    mode: Mode,
+) -> Result<Option<Subscription>> {
+    let found = ctx.books(mode).subscription(customer, id).await?;
+    Ok(found.map(|subscription| subscription.model(Timestamp::now())))
+}
+
+/// An unknown customer is a 404, one without subscriptions an empty list.
+#[churnkey::controller(subscriptions, list)]
+pub async fn subscriptions(
+    ctx: &Billing,
+    customer: CustomerId,
+    page: PageRequest,
+    mode: Mode,
+) -> Result<Page<Subscription>> {
+    let books = ctx.books(mode);
+    if books.customer(customer.clone()).await?.is_none() {
+        return Err(Error::not_found("there is no such customer"));
+    }
+    let now = Timestamp::now();
+    let page = books.subscriptions(customer, page).await?;
+    Ok(page.map(|subscription| subscription.model(now)))
+}

@@ -1,0 +1,84 @@
+//! Made-up customers, so that there is something to look at on the first day.
+
+use std::sync::Mutex;
+
+use churnkey::{
+    Amount, BillingCycle, Currency, Customer, CycleUnit, Period, Price, TimeUnit, Timestamp,
+};
+
+use crate::Subscription;
+use crate::books::Books;
+use crate::subscription::Pause;
+
+pub(crate) fn books() -> Books {
+    // Amounts are whole numbers of minor units: 9.00 USD is 900.
+    let basic = price("basic_monthly", "Basic", BillingCycle::monthly(), 900);
+    let pro = price("pro_monthly", "Pro", BillingCycle::monthly(), 1900);
+    let yearly = price(
+        "pro_yearly",
+        "Pro, by the year",
+        BillingCycle::yearly(),
+        19000,
+    );
+
+    let names = "Ada Blaise Charles Dorothy Edsger Frances Grace Hedy Ida John Katherine Linus";
+    let customers = names.split(' ').map(|name| {
+        let id = name.to_lowercase();
+        Customer::new(format!("cus_{id}"))
+            .name(name)
+            .email(format!("{id}@example.test"))
+    });
+
+    let mut paused = subscription("sub_grace", "cus_grace", &pro, 1);
+    paused.pause = Some(Pause {
+        start: paused.started_at,
+        end: paused.period.end,
+    });
+    let mut canceled = subscription("sub_hedy", "cus_hedy", &basic, 1);
+    canceled.canceled_at = Some(canceled.started_at);
+    let subscriptions = vec![
+        subscription("sub_ada", "cus_ada", &pro, 1),
+        subscription("sub_blaise", "cus_blaise", &pro, 3),
+        subscription("sub_charles", "cus_charles", &basic, 1),
+        subscription("sub_dorothy", "cus_dorothy", &basic, 1),
+        subscription("sub_edsger_1", "cus_edsger", &basic, 1),
+        subscription("sub_edsger_2", "cus_edsger", &pro, 1),
+        subscription("sub_frances", "cus_frances", &yearly, 1),
+        paused,
+        canceled,
+        subscription("sub_ida", "cus_ida", &pro, 2),
+        subscription("sub_john", "cus_john", &basic, 1),
+        subscription("sub_katherine", "cus_katherine", &pro, 1),
+    ];
+    Books {
+        customers: customers.collect(),
+        prices: vec![basic, pro, yearly],
+        subscriptions: Mutex::new(subscriptions),
+    }
+}
+
+fn price(id: &str, name: &str, cycle: BillingCycle, cents: i64) -> Price {
+    Price::standalone(id, cycle, Amount::fixed(Currency::USD, cents)).name(name)
+}
+
+/// One whose first period began now.
+fn subscription(id: &str, customer: &str, price: &Price, quantity: u64) -> Subscription {
+    let start = Timestamp::now();
+    let unit = match price.duration.unit {
+        CycleUnit::Month => TimeUnit::Month,
+        CycleUnit::Year => TimeUnit::Year,
+    };
+    let end = start
+        .plus(price.duration.amount, unit)
+        .unwrap_or(Timestamp::MAX);
+    Subscription {
+        id: id.into(),
+        customer_id: customer.into(),
+        price: price.clone(),
+        quantity,
+        started_at: start,
+        period: Period::new(start, end),
+        pause: None,
+        canceled_at: None,
+    }
+}

@@ -1,0 +1,280 @@
+//! Where the data are: in PostgreSQL, with a schema for test and one for live data.
+
+use std::time::{Duration, SystemTime};
+
+use churnkey::{
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Period,
+    Price, PriceId, Result, SubscriptionId, Timestamp,
+};
+use deadpool_postgres::{Manager, Object, Pool, PoolError, Runtime};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, NoTls, Row};
+
+use crate::Subscription;
+use crate::subscription::Pause;
+
+/// In order, and only ever added to: a schema that exists has taken the earlier ones.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/1_books.sql")];
+
+/// The lock that instances take to migrate: any number that nothing else in the database locks.
+const MIGRATION_LOCK: i64 = 0x0063_6b00;
+
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// When a request that found the database busy or away may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Of this instance, for each mode.
+const CONNECTIONS: usize = 8;
+
+/// The data of one mode.
+pub(crate) struct Books {
+    pool: Pool,
+}
+
+impl Books {
+    /// Connects, makes the schema if there is none, and brings its tables up to date. Instances that start at once do so one
+    /// after the other.
+    pub(crate) async fn open(database: &Config, schema: &str) -> Result<Self> {
+        let mut config = database.clone();
+        let session = format!("-c search_path={schema} -c statement_timeout=5s -c lock_timeout=3s");
+        config.options([config.get_options().unwrap_or_default(), &session].join(" "));
+        config.connect_timeout(PATIENCE);
+        // Not encrypted: on a network that others share, give it a TLS connector, such as that of `tokio-postgres-rustls`.
+        let pool = Pool::builder(Manager::new(config, NoTls))
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .build()?;
+        let books = Self { pool };
+        books.migrate(schema).await?;
+        Ok(books)
+    }
+
+    async fn migrate(&self, schema: &str) -> Result<()> {
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await?;
+        let prepare = format!(
+            "SET LOCAL lock_timeout = '60s';
+             SET LOCAL statement_timeout = '60s';
+             SELECT pg_advisory_xact_lock({MIGRATION_LOCK});
+             CREATE SCHEMA IF NOT EXISTS {schema};
+             CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY)"
+        );
+        transaction.batch_execute(&prepare).await?;
+        let taken = "SELECT count(*) FROM migrations";
+        let taken: i64 = transaction.query_one(taken, &[]).await?.try_get(0)?;
+        for (version, migration) in (1_i32..).zip(MIGRATIONS).skip(usize::try_from(taken)?) {
+            transaction.batch_execute(migration).await?;
+            let sql = "INSERT INTO migrations (version) VALUES ($1)";
+            transaction.execute(sql, &[&version]).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Fills the tables with made-up customers, unless there are customers.
+    pub(crate) async fn add_examples(&self) -> Result<()> {
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await?;
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        transaction.batch_execute(&lock).await?;
+        let sql = "SELECT 1 FROM customers LIMIT 1";
+        if transaction.query_opt(sql, &[]).await?.is_none() {
+            transaction
+                .batch_execute(include_str!("../migrations/examples.sql"))
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    pub(crate) async fn answers(&self) -> Result<()> {
+        self.rows("SELECT 1", &[]).await.map(drop)
+    }
+
+    pub(crate) async fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
+        let sql = "SELECT * FROM customers WHERE id = $1";
+        let rows = self.rows(sql, &[&id.as_str()]).await?;
+        rows.first().map(customer).transpose()
+    }
+
+    pub(crate) async fn customer_by_email(&self, email: Email) -> Result<Option<Customer>> {
+        let sql = "SELECT * FROM customers WHERE lower(email) = lower($1)";
+        let rows = self.rows(sql, &[&email.as_str()]).await?;
+        rows.first().map(customer).transpose()
+    }
+
+    pub(crate) async fn customers(&self, page: PageRequest) -> Result<Page<Customer>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let sql = "SELECT * FROM customers WHERE id > $1 ORDER BY id LIMIT $2";
+        let rows = self.rows(sql, &[&after, &page.limit_plus_one()]).await?;
+        let customers = rows.iter().map(customer).collect::<Result<_>>()?;
+        page.keyset(customers, |one: &Customer| one.id.clone())
+    }
+
+    pub(crate) async fn price(&self, id: PriceId) -> Result<Option<Price>> {
+        let sql = "SELECT *, id AS price_id FROM prices WHERE id = $1";
+        let rows = self.rows(sql, &[&id.as_str()]).await?;
+        rows.first().map(price).transpose()
+    }
+
+    pub(crate) async fn prices(&self, page: PageRequest) -> Result<Page<Price>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let sql = "SELECT *, id AS price_id FROM prices WHERE id > $1 ORDER BY id LIMIT $2";
+        let rows = self.rows(sql, &[&after, &page.limit_plus_one()]).await?;
+        let prices = rows.iter().map(price).collect::<Result<_>>()?;
+        page.keyset(prices, |one: &Price| one.id.clone())
+    }
+
+    pub(crate) async fn subscription(
+        &self,
+        customer: CustomerId,
+        id: SubscriptionId,
+    ) -> Result<Option<Subscription>> {
+        let sql = "SELECT subscriptions.*, name, currency, amount, cycle
+                   FROM subscriptions JOIN prices ON prices.id = price_id
+                   WHERE subscriptions.id = $1 AND customer_id = $2";
+        let rows = self.rows(sql, &[&id.as_str(), &customer.as_str()]).await?;
+        rows.first().map(subscription).transpose()
+    }
+
+    pub(crate) async fn subscriptions(
+        &self,
+        customer: CustomerId,
+        page: PageRequest,
+    ) -> Result<Page<Subscription>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let sql = "SELECT subscriptions.*, name, currency, amount, cycle
+                   FROM subscriptions JOIN prices ON prices.id = price_id
+                   WHERE customer_id = $1 AND subscriptions.id > $2
+                   ORDER BY subscriptions.id LIMIT $3";
+        let params: &[&(dyn ToSql + Sync)] = &[&customer.as_str(), &after, &page.limit_plus_one()];
+        let rows = self.rows(sql, params).await?;
+        let subscriptions = rows.iter().map(subscription).collect::<Result<_>>()?;
+        page.keyset(subscriptions, |one: &Subscription| one.id.clone())
+    }
+
+    /// Looks at a customer's subscription and changes it in one transaction. An error changes nothing.
+    pub(crate) async fn change(
+        &self,
+        customer: CustomerId,
+        id: SubscriptionId,
+        change: impl FnOnce(&mut Subscription, Timestamp) -> Result<()>,
+    ) -> Result<()> {
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await.map_err(failure)?;
+        // Whoever else wants the row waits until this transaction has ended, and then sees what it has done.
+        let sql = "SELECT subscriptions.*, name, currency, amount, cycle
+                   FROM subscriptions JOIN prices ON prices.id = price_id
+                   WHERE subscriptions.id = $1 AND customer_id = $2
+                   FOR UPDATE OF subscriptions";
+        let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
+        let row = transaction
+            .query_opt(&statement, &[&id.as_str(), &customer.as_str()])
+            .await
+            .map_err(failure)?
+            .ok_or_else(|| Error::not_found("there is no such subscription"))?;
+        let mut subscription = subscription(&row)?;
+        // Only now, as an action that waited must not act as of before it waited.
+        change(&mut subscription, Timestamp::now())?;
+        let sql = "UPDATE subscriptions SET pause_start = $2, pause_end = $3, canceled_at = $4
+                   WHERE id = $1";
+        let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
+        let pause = subscription.pause;
+        let params: &[&(dyn ToSql + Sync)] = &[
+            &id.as_str(),
+            &time_if(pause.map(|pause| pause.start))?,
+            &time_if(pause.map(|pause| pause.end))?,
+            &time_if(subscription.canceled_at)?,
+        ];
+        transaction
+            .execute(&statement, params)
+            .await
+            .map_err(failure)?;
+        transaction.commit().await.map_err(failure)
+    }
+
+    async fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        let connection = self.connection().await?;
+        let statement = connection.prepare_cached(sql).await.map_err(failure)?;
+        connection.query(&statement, params).await.map_err(failure)
+    }
+
+    async fn connection(&self) -> Result<Object> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => failure(error),
+            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).because(error),
+            error => Error::internal(error),
+        })
+    }
+}
+
+/// The answer to a failure of the database: an opaque 500, or a 503 if the same request may go through later.
+fn failure(error: tokio_postgres::Error) -> Error {
+    const TEMPORARY: &[SqlState] = &[
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::QUERY_CANCELED,
+    ];
+    match error.code() {
+        // A text with a NUL, which no column can hold: what has it in its id is not there.
+        Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => {
+            Error::not_found("there is nothing with such an id").because(error)
+        }
+        Some(code) if TEMPORARY.contains(code) => Error::unavailable(RETRY_AFTER).because(error),
+        // It has not answered at all.
+        None => Error::unavailable(RETRY_AFTER).because(error),
+        Some(_) => Error::internal(error),
+    }
+}
+
+fn customer(row: &Row) -> Result<Customer> {
+    let (id, name): (String, String) = (row.try_get("id")?, row.try_get("name")?);
+    let email: String = row.try_get("email")?;
+    Ok(Customer::new(id).name(name).email(email))
+}
+
+fn price(row: &Row) -> Result<Price> {
+    let (id, name): (String, String) = (row.try_get("price_id")?, row.try_get("name")?);
+    let currency: Currency = row.try_get::<_, &str>("currency")?.parse()?;
+    let cycle = match row.try_get("cycle")? {
+        "year" => BillingCycle::yearly(),
+        _ => BillingCycle::monthly(),
+    };
+    let amount: i64 = row.try_get("amount")?;
+    Ok(Price::standalone(id, cycle, Amount::fixed(currency, amount)).name(name))
+}
+
+fn subscription(row: &Row) -> Result<Subscription> {
+    let (id, customer): (String, String) = (row.try_get("id")?, row.try_get("customer_id")?);
+    let period = Period::new(moment(row, "period_start")?, moment(row, "period_end")?);
+    let (start, end) = (moment_if(row, "pause_start")?, moment_if(row, "pause_end")?);
+    Ok(Subscription {
+        id: id.into(),
+        customer_id: customer.into(),
+        price: price(row)?,
+        quantity: row.try_get::<_, i64>("quantity")?.try_into()?,
+        started_at: moment(row, "started_at")?,
+        period,
+        pause: start.zip(end).map(|(start, end)| Pause { start, end }),
+        canceled_at: moment_if(row, "canceled_at")?,
+    })
+}
+
+fn moment(row: &Row, column: &str) -> Result<Timestamp> {
+    Ok(row.try_get::<_, SystemTime>(column)?.try_into()?)
+}
+
+fn moment_if(row: &Row, column: &str) -> Result<Option<Timestamp>> {
+    let time: Option<SystemTime> = row.try_get(column)?;
+    Ok(time.map(Timestamp::try_from).transpose()?)
+}
+
+fn time_if(moment: Option<Timestamp>) -> Result<Option<SystemTime>> {
+    Ok(moment.map(SystemTime::try_from).transpose()?)
+}

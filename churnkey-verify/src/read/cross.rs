@@ -1,0 +1,235 @@
+//! Whether the data of different modules belong together.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use churnkey_runtime::{PricesType, ProductsType};
+use serde_json::Value;
+
+use super::Reading;
+use crate::check::{self, Check, Module};
+use crate::client::{Request, encoded};
+use crate::model;
+use crate::session::Fault;
+
+/// How many looked-up items are remembered.
+const MOST: usize = 10_000;
+
+/// Items of other modules that were looked up, by module and id.
+#[derive(Debug, Default)]
+pub(crate) struct LookedUp(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    items: HashMap<(Module, String), Option<Value>>,
+    /// Modules that did not answer, and are not waited for again.
+    silent: HashSet<Module>,
+}
+
+impl LookedUp {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading<'_> {
+    /// The type of a price or a product is that of the manifest.
+    pub(crate) fn typed(&self, module: Module, request: &Request, item: &Value) {
+        let declared = match module {
+            Module::Prices => match self.supported.prices {
+                Some(PricesType::Product) => "product",
+                Some(PricesType::Standalone) => "standalone",
+                None => return,
+            },
+            Module::Products => match self.supported.products {
+                Some(ProductsType::Family) => "family",
+                Some(ProductsType::Standalone) => "standalone",
+                None => return,
+            },
+            _ => return,
+        };
+        // A type that is no word of the protocol is a fault of the model.
+        match item.get("type").and_then(Value::as_str) {
+            Some(word) if word == declared => self.session.pass(&check::TYPE, module),
+            Some(word @ ("standalone" | "product" | "family")) => {
+                let fault = Fault::new(
+                    &check::TYPE,
+                    module,
+                    format!("`{declared}`, as in the manifest"),
+                    format!("`{word}`"),
+                );
+                self.session.fail(fault.path("type").request(request));
+            }
+            _ => {}
+        }
+    }
+
+    /// What an item of `module` names at `path` exists in another module. Returns what is there, if it could be looked up.
+    pub(crate) async fn exists(
+        &self,
+        check: &'static Check,
+        module: Module,
+        path: &str,
+        other: Module,
+        id: &str,
+        request: &Request,
+    ) -> Option<Value> {
+        if !self.supported.has(other) {
+            self.session
+                .skip(check, module, format!("the provider has no {other}"));
+            return None;
+        }
+        match self.look_up(other, id).await {
+            None => {
+                self.session
+                    .skip(check, module, format!("{other} could not be looked up"));
+                None
+            }
+            Some(Some(item)) => {
+                self.session.pass(check, module);
+                Some(item)
+            }
+            Some(None) => {
+                let one = other.as_str().strip_suffix('s').unwrap_or(other.as_str());
+                let expected = format!("an id under /churnkey/{other}");
+                let found = format!("an id of no {one}: 404");
+                self.session.fail(
+                    Fault::new(check, module, expected, found)
+                        .path(path)
+                        .request(request),
+                );
+                None
+            }
+        }
+    }
+
+    /// An item of another module, `Some(None)` if there is none, `None` if that could not be told.
+    async fn look_up(&self, module: Module, id: &str) -> Option<Option<Value>> {
+        let key = (module, id.to_owned());
+        {
+            let known = self.looked_up.lock();
+            if let Some(item) = known.items.get(&key) {
+                return Some(item.clone());
+            }
+            if known.silent.contains(&module) {
+                return None;
+            }
+        }
+        // What is wrong with the other module is told where that is looked at.
+        let request = Request::get(format_args!("/{module}/{}", encoded(id)));
+        let answer = self.session.send(&request).await;
+        let mut known = self.looked_up.lock();
+        let Ok(answer) = answer else {
+            known.silent.insert(module);
+            return None;
+        };
+        let found = match answer.status {
+            200 => Some(answer.json().ok()?),
+            404 => None,
+            _ => return None,
+        };
+        if known.items.len() < MOST {
+            known.items.insert(key, found.clone());
+        }
+        Some(found)
+    }
+
+    /// What a price, a product, a customer or a subscription names exists.
+    pub(crate) async fn references(&self, module: Module, request: &Request, item: &Value) {
+        let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        match module {
+            Module::Prices => {
+                if let Some(product) = text(item, "productId") {
+                    self.exists(
+                        &check::PRODUCT_EXISTS,
+                        module,
+                        "productId",
+                        Module::Products,
+                        &product,
+                        request,
+                    )
+                    .await;
+                }
+            }
+            Module::Products => {
+                if let Some(family) = text(item, "familyId") {
+                    self.exists(
+                        &check::FAMILY_EXISTS,
+                        module,
+                        "familyId",
+                        Module::Families,
+                        &family,
+                        request,
+                    )
+                    .await;
+                }
+            }
+            Module::Subscriptions => {
+                for part in list(item, "items") {
+                    if let Some(price) = part.get("price") {
+                        self.embedded_price(request, price).await;
+                    }
+                }
+            }
+            _ => {}
+        }
+        if matches!(module, Module::Customers | Module::Subscriptions) {
+            for discount in list(item, "discounts") {
+                let coupon = discount.get("coupon").and_then(|coupon| text(coupon, "id"));
+                if let Some(coupon) = coupon {
+                    self.exists(
+                        &check::COUPON_EXISTS,
+                        module,
+                        "discounts[].coupon.id",
+                        Module::Coupons,
+                        &coupon,
+                        request,
+                    )
+                    .await;
+                }
+            }
+        }
+    }
+
+    async fn embedded_price(&self, request: &Request, price: &Value) {
+        const SUBSCRIPTIONS: Module = Module::Subscriptions;
+        self.typed(Module::Prices, request, price);
+        let Some(id) = price.get("id").and_then(Value::as_str) else {
+            return;
+        };
+        let path = "items[].price.id";
+        let Some(retrieved) = self
+            .exists(
+                &check::PRICE_EXISTS,
+                SUBSCRIPTIONS,
+                path,
+                Module::Prices,
+                id,
+                request,
+            )
+            .await
+        else {
+            return;
+        };
+        match model::same(Module::Prices, price, &retrieved) {
+            true => self.session.pass(&check::PRICE_DIFFERS, SUBSCRIPTIONS),
+            false => {
+                let fault = Fault::new(
+                    &check::PRICE_DIFFERS,
+                    SUBSCRIPTIONS,
+                    "the price as under /churnkey/prices",
+                    "another with the same id",
+                );
+                self.session
+                    .fail(fault.path("items[].price").request(request));
+            }
+        }
+    }
+}
+
+fn list<'v>(item: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    item.get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}

@@ -1,0 +1,105 @@
+//! Searches for a customer by e-mail or phone, which a provider may have.
+
+use serde_json::Value;
+
+use super::Reading;
+use super::item::Retrieved;
+use crate::check::{self, Module};
+use crate::client::{Request, encoded};
+use crate::session::Fault;
+
+const CUSTOMERS: Module = Module::Customers;
+/// How many customers are searched for in each way.
+const TRIES: usize = 10;
+
+impl Reading<'_> {
+    pub(super) async fn finds(&self, customers: &[Value]) {
+        let email = self
+            .find(
+                customers,
+                "email",
+                "churnkey-verify-unknown@example.invalid",
+            )
+            .await;
+        let phone = self.find(customers, "phone", "+10000000000").await;
+        if email || phone {
+            return;
+        }
+        let reason = "the provider has no search by e-mail or phone, as it may, or no customer with one is known";
+        for check in [
+            &check::FIND_LISTED,
+            &check::FIND_OTHER,
+            &check::FIND_UNKNOWN,
+        ] {
+            self.session.skip(check, CUSTOMERS, reason);
+        }
+    }
+
+    /// Searches for customers by one of their fields; whether the provider has this search.
+    async fn find(&self, customers: &[Value], field: &'static str, unknown: &str) -> bool {
+        let mut missed = None;
+        let mut found = false;
+        let values = customers
+            .iter()
+            .filter_map(|customer| customer.get(field)?.as_str());
+        for value in values.filter(|value| !value.is_empty()).take(TRIES) {
+            let mut request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
+            request.is_personal = true;
+            let Some(answer) = self.session.answer(CUSTOMERS, &request).await else {
+                return true;
+            };
+            match answer.status {
+                // The route is not in the manifest: that nobody is ever found means that there is none.
+                404 | 405 | 501 => missed = Some(request),
+                _ => {
+                    found = true;
+                    self.found(field, value, &request).await;
+                }
+            }
+        }
+        if !found {
+            return false;
+        }
+        match missed {
+            None => self.session.pass(&check::FIND_LISTED, CUSTOMERS),
+            Some(request) => {
+                let fault = Fault::new(&check::FIND_LISTED, CUSTOMERS, "200", "404 Not Found");
+                self.session.fail(fault.request(&request));
+            }
+        }
+        if self.session.has_failed(&check::STATUS, CUSTOMERS) {
+            self.session.skip(
+                &check::FIND_UNKNOWN,
+                CUSTOMERS,
+                "who exists could not be found",
+            );
+        } else {
+            let path = format!("/customers/{field}/{}", encoded(unknown));
+            self.not_found(&check::FIND_UNKNOWN, CUSTOMERS, path).await;
+        }
+        true
+    }
+
+    async fn found(&self, field: &'static str, value: &str, request: &Request) {
+        let Retrieved::Item(customer) = self.retrieve(CUSTOMERS, request).await else {
+            return;
+        };
+        if !self.item(CUSTOMERS, request, &customer) {
+            return;
+        }
+        let came = customer.get(field).and_then(Value::as_str);
+        match came.is_some_and(|came| came.eq_ignore_ascii_case(value)) {
+            true => self.session.pass(&check::FIND_OTHER, CUSTOMERS),
+            false => {
+                let expected = format!("a customer with the {field} that was asked for");
+                let fault = Fault::new(
+                    &check::FIND_OTHER,
+                    CUSTOMERS,
+                    expected,
+                    "a customer without it",
+                );
+                self.session.fail(fault.path(field).request(request));
+            }
+        }
+    }
+}

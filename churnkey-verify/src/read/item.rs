@@ -1,0 +1,253 @@
+//! Looks at single items: those of a list, and those that are retrieved or found.
+
+use serde_json::Value;
+
+use super::Reading;
+use crate::check::{self, Module};
+use crate::client::{Answer, Request, encoded};
+use crate::model::{self, Flaw};
+use crate::session::{Fault, status};
+
+/// No provider has it: an id that says what it is, in case it turns up in a log.
+pub(crate) const UNKNOWN: &str = "churnkey-verify-unknown";
+/// An id of characters that a path must encode.
+const ODD: &str = "churnkey verify/unknown+id@100%?#\u{fc}";
+
+/// What became of one item that was asked for.
+pub(crate) enum Retrieved {
+    Item(Value),
+    NotFound,
+    /// There is a finding, or a limit of the run was reached.
+    Broken,
+}
+
+impl Reading<'_> {
+    /// Looks at a model; whether it has no fault.
+    pub(crate) fn item(&self, module: Module, request: &Request, item: &Value) -> bool {
+        let flaws = model::flaws(module, item);
+        let good = flaws.iter().all(|flaw| flaw.is_unknown_field);
+        self.session.pass(&check::MODEL, module);
+        self.session.pass(&check::UNKNOWN_FIELD, module);
+        for flaw in flaws {
+            self.flaw(request, flaw);
+        }
+        if good {
+            self.recommended(module, request, item);
+        }
+        good
+    }
+
+    fn flaw(&self, request: &Request, flaw: Flaw) {
+        let check = match flaw.is_unknown_field {
+            true => &check::UNKNOWN_FIELD,
+            false => &check::MODEL,
+        };
+        let fault = Fault::new(check, flaw.module, flaw.expected, flaw.found).request(request);
+        self.session.fail(match flaw.path.is_empty() {
+            true => fault,
+            false => fault.path(flaw.path),
+        });
+    }
+
+    fn recommended(&self, module: Module, request: &Request, item: &Value) {
+        let has = |field: &str| item.get(field).is_some_and(|value| !value.is_null());
+        let (holds, path) = match module {
+            Module::Customers => (has("email") || has("phone"), "email"),
+            Module::Prices => (has("name"), "name"),
+            Module::Coupons => (has("code"), "code"),
+            _ => return self.current_period(module, request, item),
+        };
+        match holds {
+            true => self.session.pass(&check::RECOMMENDED, module),
+            false => {
+                let expected = match module {
+                    Module::Customers => "`email` or `phone`".to_owned(),
+                    _ => format!("`{path}`"),
+                };
+                let fault = Fault::new(&check::RECOMMENDED, module, expected, "nothing").path(path);
+                self.session.fail(fault.request(request));
+            }
+        }
+    }
+
+    fn current_period(&self, module: Module, request: &Request, item: &Value) {
+        let is_active = item
+            .pointer("/status/name")
+            .is_some_and(|name| name == "active");
+        if module != Module::Subscriptions || !is_active {
+            return;
+        }
+        match item
+            .pointer("/status/currentPeriod")
+            .is_some_and(|period| !period.is_null())
+        {
+            true => self.session.pass(&check::CURRENT_PERIOD, module),
+            false => {
+                let fault = Fault::new(&check::CURRENT_PERIOD, module, "a period", "nothing");
+                self.session
+                    .fail(fault.path("status.currentPeriod").request(request));
+            }
+        }
+    }
+
+    /// Retrieves what a list has, and compares the two.
+    pub(crate) async fn retrieve_listed(&self, module: Module, path: &str, listed: &Value) {
+        let id = listed.get("id").and_then(Value::as_str).unwrap_or_default();
+        let request = Request::get(format_args!("{path}/{}", encoded(id)));
+        let item = match self.retrieve(module, &request).await {
+            Retrieved::Item(item) => item,
+            Retrieved::Broken => return,
+            Retrieved::NotFound => {
+                let fault = Fault::new(&check::RETRIEVE_LISTED, module, "200", "404 Not Found");
+                return self.session.fail(fault.request(&request));
+            }
+        };
+        self.session.pass(&check::RETRIEVE_LISTED, module);
+        if !self.is_asked_for(module, &request, &item, id) || !self.item(module, &request, &item) {
+            return;
+        }
+        match model::same(module, listed, &item) {
+            true => self.session.pass(&check::RETRIEVE_DIFFERS, module),
+            false => {
+                let found = match differing(listed, &item) {
+                    fields if fields.is_empty() => "another value".to_owned(),
+                    fields => format!("other values of {}", fields.join(", ")),
+                };
+                let fault = Fault::new(
+                    &check::RETRIEVE_DIFFERS,
+                    module,
+                    "the same as in the list",
+                    found,
+                );
+                self.session.fail(fault.request(&request));
+            }
+        }
+    }
+
+    fn is_asked_for(&self, module: Module, request: &Request, item: &Value, id: &str) -> bool {
+        let came = item.get("id").and_then(Value::as_str);
+        let holds = came.is_none_or(|came| came == id);
+        match holds {
+            true => self.session.pass(&check::RETRIEVE_OTHER, module),
+            false => {
+                let fault = Fault::new(
+                    &check::RETRIEVE_OTHER,
+                    module,
+                    "the id that was asked for",
+                    "another id",
+                );
+                self.session.fail(fault.request(request));
+            }
+        }
+        holds
+    }
+
+    pub(crate) async fn retrieve(&self, module: Module, request: &Request) -> Retrieved {
+        let Some(answer) = self.session.answer(module, request).await else {
+            return Retrieved::Broken;
+        };
+        match answer.status {
+            200 => {
+                self.session.pass(&check::STATUS, module);
+                match self.session.read(module, request, &answer) {
+                    Some(item) => Retrieved::Item(item),
+                    None => Retrieved::Broken,
+                }
+            }
+            404 => Retrieved::NotFound,
+            _ => {
+                let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+                self.session.fail(fault.request(request));
+                Retrieved::Broken
+            }
+        }
+    }
+
+    /// Asks for what does not exist.
+    pub(crate) async fn retrieve_unknown(&self, module: Module, path: &str) {
+        let session = self.session;
+        if session.has_failed(&check::STATUS, module) || session.has_failed(&check::ANSWER, module)
+        {
+            let reason = "what exists could not be retrieved";
+            session.skip(&check::RETRIEVE_UNKNOWN, module, reason);
+            return session.skip(&check::RETRIEVE_ENCODED, module, reason);
+        }
+        if !self
+            .not_found(
+                &check::RETRIEVE_UNKNOWN,
+                module,
+                format!("{path}/{UNKNOWN}"),
+            )
+            .await
+        {
+            let reason = "an id of plain characters that does not exist is no 404 either";
+            return session.skip(&check::RETRIEVE_ENCODED, module, reason);
+        }
+        self.not_found(
+            &check::RETRIEVE_ENCODED,
+            module,
+            format!("{path}/{}", encoded(ODD)),
+        )
+        .await;
+    }
+
+    /// Asks for something that must not be found.
+    pub(crate) async fn not_found(
+        &self,
+        check: &'static check::Check,
+        module: Module,
+        path: String,
+    ) -> bool {
+        let request = Request::get(path);
+        let Some(answer) = self.session.answer(module, &request).await else {
+            return false;
+        };
+        if answer.status == 404 {
+            self.session.pass(check, module);
+            self.error_shape(module, &request, &answer);
+            return true;
+        }
+        let fault = Fault::new(check, module, "404", status(&answer));
+        self.session.fail(fault.request(&request));
+        false
+    }
+
+    /// An error says its status and a message.
+    pub(crate) fn error_shape(&self, module: Module, request: &Request, answer: &Answer) {
+        let body = answer.json();
+        let found = match &body {
+            Err(no_json) => no_json.to_string(),
+            Ok(body) => {
+                let code = body.get("code").and_then(Value::as_u64);
+                let message = body.get("message").and_then(Value::as_str);
+                match (code, message) {
+                    (Some(code), Some(_)) if code == u64::from(answer.status) => {
+                        return self.session.pass(&check::ERROR_SHAPE, module);
+                    }
+                    (Some(code), Some(_)) => {
+                        format!("the code {code} under the status {}", answer.status)
+                    }
+                    (None, _) => "no `code` that is a number".to_owned(),
+                    (_, None) => "no `message` that is a text".to_owned(),
+                }
+            }
+        };
+        let expected = format!("{{\"code\":{},\"message\":\"..\"}}", answer.status);
+        let fault = Fault::new(&check::ERROR_SHAPE, module, expected, found);
+        self.session.fail(fault.request(request));
+    }
+}
+
+/// The names of the fields in which two objects differ.
+fn differing(one: &Value, other: &Value) -> Vec<String> {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else {
+        return Vec::new();
+    };
+    let names = one
+        .keys()
+        .chain(other.keys().filter(|name| !one.contains_key(*name)));
+    let differ = names.filter(|name| one.get(*name) != other.get(*name));
+    differ
+        .map(|name| format!("`{}`", crate::session::tame(name)))
+        .collect()
+}

@@ -1,0 +1,300 @@
+//! A report as people read it. Every mark stands beside a word, so that nothing is lost without colours, signs or eyes.
+
+use std::fmt;
+
+use super::tally::{counted, duration, grouped, skips, tally, tally_of};
+use super::{Finding, ModuleReport, Outcome, Report, State};
+use crate::check::{Module, Severity};
+use crate::printable::printable;
+
+/// What a piece of text is, for those who colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    Heading,
+    Good,
+    Error,
+    Warning,
+    Advice,
+    Aside,
+}
+
+/// How a report is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// How many columns a line may have. Lines for the shell are never broken.
+    pub(crate) width: usize,
+    /// Whether only what is wrong is shown.
+    pub(crate) quiet: bool,
+    /// Makes a text of its kind.
+    pub(crate) paint: fn(Ink, &str) -> String,
+}
+
+impl Look {
+    /// Without colours.
+    pub(crate) const PLAIN: Self = Self {
+        width: 100,
+        quiet: false,
+        paint: |_, text| text.to_owned(),
+    };
+}
+
+/// Writes a report.
+pub(crate) fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut page = Page { look, out };
+    if look.quiet {
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        page.findings(report)?;
+        return page.summary(report);
+    }
+    page.head(report)?;
+    page.modules(report)?;
+    page.findings(report)?;
+    page.skips(report)?;
+    page.changes(report)?;
+    page.summary(report)
+}
+
+/// One finding, without colours.
+#[cfg(feature = "cli")]
+pub(crate) fn told(finding: &Finding) -> String {
+    let mut text = String::new();
+    let mut page = Page {
+        look: Look::PLAIN,
+        out: &mut text,
+    };
+    // A string takes all that is written to it.
+    let _ = page.finding(finding);
+    text
+}
+
+struct Page<'a> {
+    look: Look,
+    out: &'a mut dyn fmt::Write,
+}
+
+/// Where the second column of the modules begins, and of what is said of a finding.
+const MODULE_INDENT: usize = 28;
+const FINDING_INDENT: usize = 14;
+
+impl Page<'_> {
+    fn head(&mut self, report: &Report) -> fmt::Result {
+        let title = format!("churnkey verify: {}", printable(&report.target));
+        let title = self.painted(Ink::Heading, &title);
+        let mode = match report.mode {
+            "live" => self.painted(Ink::Warning, "LIVE data"),
+            mode => format!("{mode} data"),
+        };
+        writeln!(self.out, "{title}, {mode}")?;
+        let walked = report
+            .modules
+            .iter()
+            .any(|module| module.module != Module::Manifest && is_looked_at(module));
+        let acted = report
+            .modules
+            .iter()
+            .any(|module| module.module.is_action() && is_looked_at(module));
+        let read = match walked {
+            true => {
+                "Fetched the feature manifest and walked the modules below, as the Verify button of Churnkey's dashboard does."
+            }
+            false => {
+                "Asked for the feature manifest, as the Verify button of Churnkey's dashboard does."
+            }
+        };
+        let changed = match (acted, report.changes.is_empty()) {
+            (false, _) => "It only read.",
+            (true, true) => "Actions were sent; none changed anything.",
+            (true, false) => "Actions were sent; what they changed is told below.",
+        };
+        self.paragraph("", "", &format!("{read} {changed}"))?;
+        writeln!(self.out)
+    }
+
+    fn modules(&mut self, report: &Report) -> fmt::Result {
+        for module in &report.modules {
+            let worst = report
+                .findings
+                .iter()
+                .filter(|finding| finding.module == module.module)
+                .map(|finding| finding.severity)
+                .max();
+            let (mark, ink, word) = match (module.state, worst) {
+                (State::Faulty, _) => ("✗", Ink::Error, "faulty"),
+                (State::Good, None) => ("✓", Ink::Good, "good"),
+                (State::Good, Some(worst)) => ("!", ink(worst), worst.as_str()),
+                (State::Skipped, _) => ("–", Ink::Aside, "skipped"),
+                (State::Absent, _) => ("–", Ink::Aside, "not declared"),
+            };
+            let name = module.module.as_str();
+            let first = self.painted(ink, mark);
+            // A module without a tally has nothing after its word, and the word may be longer than its column.
+            let tally = tally(module);
+            if tally.is_empty() {
+                let word = self.painted(ink, word);
+                writeln!(self.out, "  {first} {name:<14} {word}")?;
+            } else {
+                let word = self.painted(ink, &format!("{word:<8}"));
+                let first = format!("  {first} {name:<14} {word} ");
+                self.paragraph(&first, &" ".repeat(MODULE_INDENT), &tally)?;
+            }
+            if !module.features.is_empty() {
+                let features = printable(&module.features.join("; "));
+                let indent = " ".repeat(MODULE_INDENT);
+                self.paragraph(&indent, &indent, &features)?;
+            }
+        }
+        writeln!(self.out)
+    }
+
+    fn findings(&mut self, report: &Report) -> fmt::Result {
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        self.heading("What is wrong")?;
+        for finding in &report.findings {
+            self.finding(finding)?;
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> fmt::Result {
+        let severity = self.painted(ink(finding.severity), finding.severity.as_str());
+        let id = self.painted(Ink::Heading, &printable(&finding.id));
+        let known = finding.known.as_str();
+        let known = self.painted(Ink::Aside, &format!("({known})"));
+        writeln!(self.out, "  {severity}  {id}  {known}")?;
+        self.told("rule", finding.rule)?;
+        if let Some(path) = &finding.path {
+            self.told("at", path)?;
+        }
+        self.told("expected", &finding.expected)?;
+        match finding.count {
+            0 | 1 => self.told("found", &finding.found)?,
+            count => {
+                let count = grouped(count);
+                self.told("found", &format!("{} (in {count} places)", finding.found))?;
+            }
+        }
+        if let Some(request) = &finding.request {
+            let label = self.label("request");
+            writeln!(self.out, "{label}{}", printable(request))?;
+        }
+        let mend = format!("{}: {}", finding.cause.as_str(), finding.mend);
+        self.told("mend", &mend)
+    }
+
+    fn skips(&mut self, report: &Report) -> fmt::Result {
+        let skips = skips(report);
+        if skips.is_empty() {
+            return Ok(());
+        }
+        self.heading("What was skipped")?;
+        for (reason, skipped) in skips {
+            let reason = printable(reason);
+            self.paragraph("  – ", "    ", &format!("{reason}:"))?;
+            self.paragraph("      ", "      ", &skipped.names())?;
+        }
+        writeln!(self.out)
+    }
+
+    fn changes(&mut self, report: &Report) -> fmt::Result {
+        if report.changes.is_empty() {
+            return Ok(());
+        }
+        self.heading("What was changed")?;
+        for change in &report.changes {
+            let of = match &change.subscription_id {
+                Some(id) => format!("subscription {id} of customer {}", change.customer_id),
+                None => format!("customer {}", change.customer_id),
+            };
+            let first = format!("  {:<14} ", change.module);
+            let text = printable(&format!("{of}: {}", change.what));
+            self.paragraph(&first, &" ".repeat(17), &text)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn summary(&mut self, report: &Report) -> fmt::Result {
+        let of = |severity: Severity, words: [&str; 2]| match report.count(severity) {
+            0 => None,
+            1 => Some(format!("1 {}", words[0])),
+            many => Some(format!("{many} {}", words[1])),
+        };
+        let counts: Vec<_> = [
+            of(Severity::Error, ["error", "errors"]),
+            of(Severity::Warning, ["warning", "warnings"]),
+            of(Severity::Advice, ["piece of advice", "pieces of advice"]),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let (ink, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
+            None if report.complete => (Ink::Good, "Good".to_owned()),
+            None => (Ink::Warning, "No fault, but incomplete".to_owned()),
+            Some(worst) if report.complete => (ink(worst), counts.join(", ")),
+            Some(worst) => (ink(worst), format!("{}, and incomplete", counts.join(", "))),
+        };
+        let verdict = self.painted(ink, &verdict);
+        let tally = tally_of(report.modules.iter());
+        let requests = counted(report.requests, ["request", "requests"]);
+        let time = duration(report.milliseconds);
+        let tally = match tally.is_empty() {
+            true => "nothing was checked",
+            false => &tally,
+        };
+        self.paragraph(
+            "",
+            "",
+            &format!("{verdict}: {tally}; {requests} in {time}."),
+        )
+    }
+
+    fn heading(&mut self, text: &str) -> fmt::Result {
+        let text = self.painted(Ink::Heading, text);
+        writeln!(self.out, "{text}\n")
+    }
+
+    fn told(&mut self, label: &str, text: &str) -> fmt::Result {
+        let label = self.label(label);
+        self.paragraph(&label, &" ".repeat(FINDING_INDENT), &printable(text))
+    }
+
+    fn label(&self, label: &str) -> String {
+        self.painted(Ink::Aside, &format!("    {label:<8}  "))
+    }
+
+    /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
+    fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
+        let width = self.look.width.saturating_sub(others.len()).max(20);
+        let mut before = first;
+        // Ids have hyphens and are copied as they are.
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(text, options) {
+            writeln!(self.out, "{before}{line}")?;
+            before = others;
+        }
+        Ok(())
+    }
+
+    fn painted(&self, ink: Ink, text: &str) -> String {
+        (self.look.paint)(ink, text)
+    }
+}
+
+fn ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Error => Ink::Error,
+        Severity::Warning => Ink::Warning,
+        Severity::Advice => Ink::Advice,
+    }
+}
+
+fn is_looked_at(module: &ModuleReport) -> bool {
+    let looked_at = |outcome| outcome != Outcome::Skipped;
+    module.checks.iter().any(|check| looked_at(check.outcome))
+}

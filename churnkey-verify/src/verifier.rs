@@ -1,0 +1,344 @@
+//! The way in: what to verify, and how far to go.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use churnkey_runtime::Mode;
+
+use crate::actions;
+use crate::auth;
+use crate::check::{self, Module};
+use crate::client::{Bounds, Client, Request, Target};
+use crate::event::Event;
+use crate::manifest::Supported;
+use crate::read;
+use crate::report::Report;
+use crate::session::{Fault, Observer, Session};
+
+/// Verifies a provider in process, without a socket.
+pub fn check(router: Router) -> Verifier {
+    Verifier::new(Target::Router(router))
+}
+
+/// A run to come.
+#[must_use = "nothing is verified until it is awaited"]
+pub struct Verifier {
+    target: Target,
+    token: Option<String>,
+    mode: Mode,
+    settings: Settings,
+    observer: Option<Observer>,
+    bounds: Bounds,
+    only: Option<String>,
+}
+
+/// How far a run goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Whether data may be changed.
+    pub(crate) actions: bool,
+    /// The module to look at, if it is not all.
+    pub(crate) only: Option<Module>,
+    /// How many items of a list are read, if not all.
+    pub(crate) sample: Option<u64>,
+    /// Customers that are known to exist.
+    pub(crate) customers: Vec<String>,
+    /// Subscriptions that are known to exist, each with its customer.
+    pub(crate) subscriptions: Vec<(String, String)>,
+}
+
+impl Verifier {
+    fn new(target: Target) -> Self {
+        Self {
+            target,
+            token: None,
+            mode: Mode::Test,
+            settings: Settings {
+                actions: false,
+                only: None,
+                sample: None,
+                customers: Vec::new(),
+                subscriptions: Vec::new(),
+            },
+            observer: None,
+            bounds: Bounds {
+                timeout: Duration::from_secs(10),
+                max_time: Duration::from_secs(15 * 60),
+                max_requests: 100_000,
+                max_body_bytes: 8 << 20,
+            },
+            only: None,
+        }
+    }
+
+    /// Verifies the provider at an API root URL, to which `/churnkey` is appended.
+    ///
+    /// # Errors
+    ///
+    /// The URL cannot be one.
+    #[cfg(feature = "cli")]
+    pub fn of_url(url: &str) -> Result<Self, CannotRun> {
+        let socket = crate::client::Socket::new(url);
+        let socket = socket.map_err(|fault| CannotRun(fault.to_string()))?;
+        Ok(Self::new(Target::Socket(socket)))
+    }
+
+    /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if it is not set.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Which data to read; test data if it is not set.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Whether to carry out actions, which change data. In test mode only.
+    pub fn actions(mut self, actions: bool) -> Self {
+        self.settings.actions = actions;
+        self
+    }
+
+    /// Looks at one module only, such as `prices` or `apply-coupon`, and at the manifest.
+    pub fn only(mut self, module: impl Into<String>) -> Self {
+        self.only = Some(module.into());
+        self
+    }
+
+    /// Reads at most so many items of each list. All are read if it is not set.
+    pub fn sample(mut self, items: u64) -> Self {
+        self.settings.sample = Some(items);
+        self
+    }
+
+    /// A customer who exists, for a provider that does not list them.
+    pub fn customer(mut self, id: impl Into<String>) -> Self {
+        self.settings.customers.push(id.into());
+        self
+    }
+
+    /// A customer's subscription that exists, for a provider that does not list them.
+    pub fn subscription(mut self, customer: impl Into<String>, id: impl Into<String>) -> Self {
+        self.settings
+            .subscriptions
+            .push((customer.into(), id.into()));
+        self
+    }
+
+    /// How long a whole answer may take; 10 seconds if it is not set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.bounds.timeout = timeout;
+        self
+    }
+
+    /// How long the run may take; 15 minutes if it is not set.
+    pub fn max_time(mut self, max_time: Duration) -> Self {
+        self.bounds.max_time = max_time;
+        self
+    }
+
+    /// How many requests the run may send; 100,000 if it is not set.
+    pub fn max_requests(mut self, max_requests: u64) -> Self {
+        self.bounds.max_requests = max_requests;
+        self
+    }
+
+    /// Tells what happens during the run.
+    pub fn observe(mut self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// Verifies the provider.
+    ///
+    /// # Errors
+    ///
+    /// Nothing could be verified: a setting is wrong, or nobody answers at the URL. What is wrong with a provider is in the report.
+    pub async fn run(mut self) -> Result<Report, CannotRun> {
+        let token = usable_token(self.token.take())?;
+        if let Some(name) = &self.only {
+            let Some(module) = Module::named(name) else {
+                let names: Vec<_> = Module::ALL.iter().map(|module| module.as_str()).collect();
+                return cannot(format!(
+                    "there is no module of that name: give one of {}",
+                    names.join(", ")
+                ));
+            };
+            self.settings.only = Some(module);
+        }
+        if self.settings.actions && self.mode == Mode::Live {
+            return cannot(
+                "actions are carried out in test mode only: they would change what customers pay",
+            );
+        }
+        let client = Client::new(self.target, token, self.mode, self.bounds);
+        let session = Session::new(client, self.observer);
+        verify(&session, &self.settings).await?;
+        Ok(session.report())
+    }
+}
+
+async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun> {
+    session.begin(Module::Manifest);
+    let supported = manifest(session).await?;
+    let Some(supported) = supported else {
+        let reason = "there is no manifest, and nothing else was looked at";
+        session.skip_rest(Module::Manifest, reason);
+        session.end(Module::Manifest);
+        session.incomplete();
+        return Ok(());
+    };
+    session.end(Module::Manifest);
+    let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
+    let found = read::check(session, &supported, settings).await;
+    if is_wanted(Module::Auth) {
+        auth::check(session, &supported, &found).await;
+    }
+    if is_wanted(Module::Mode) {
+        auth::mode(session).await;
+    }
+    actions::check(session, &supported, &found, settings).await;
+    Ok(())
+}
+
+/// Reads the manifest. Without one, nothing else is worth a request.
+async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
+    use crate::client::Trouble;
+    const MANIFEST: Module = Module::Manifest;
+
+    let request = Request::get("/features");
+    let answer = match session.send(&request).await {
+        Ok(answer) => answer,
+        Err(Trouble::Unreachable(why)) => {
+            return cannot(format!(
+                "there is nobody at {}: {why}",
+                session.client.target()
+            ));
+        }
+        Err(trouble) => {
+            session.troubled(MANIFEST, &request, &trouble);
+            return Ok(None);
+        }
+    };
+    let fault = |check, expected: &str| {
+        let found = crate::session::status(&answer);
+        Fault::new(check, MANIFEST, expected, found).request(&request)
+    };
+    match answer.status {
+        200 => session.pass(&check::MANIFEST_ENDPOINT, MANIFEST),
+        401 | 403 => {
+            session.fail(fault(&check::MANIFEST_TOKEN, "200"));
+            return Ok(None);
+        }
+        _ => {
+            session.fail(fault(&check::MANIFEST_ENDPOINT, "200"));
+            return Ok(None);
+        }
+    }
+    let Some(value) = session.read(MANIFEST, &request, &answer) else {
+        return Ok(None);
+    };
+    let (supported, flaws) = Supported::read(&value);
+    for flaw in &flaws {
+        let fault = Fault::new(
+            flaw.check(),
+            MANIFEST,
+            flaw.expected.as_str(),
+            flaw.found.as_str(),
+        );
+        session.fail(fault.path(&flaw.path).request(&request));
+    }
+    for check in [
+        &check::MANIFEST_TOKEN,
+        &check::MANIFEST_SHAPE,
+        &check::MANIFEST_UNKNOWN,
+        &check::MANIFEST_REQUIRED,
+        &check::MANIFEST_NEEDS,
+        &check::MANIFEST_OPTIONS,
+    ] {
+        session.pass(check, MANIFEST);
+    }
+    session.pass(&check::ANSWER, MANIFEST);
+    Ok(Some(supported))
+}
+
+/// The token that was given, or that of the environment.
+pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
+    let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        return cannot("there is no token: give one, or set CK_INTEGRATION_TOKEN");
+    };
+    if token.trim() != token || HeaderValue::from_str(&token).is_err() {
+        return cannot("the token has spaces around it, or characters that a header cannot hold");
+    }
+    Ok(token)
+}
+
+fn cannot<T>(why: impl Into<String>) -> Result<T, CannotRun> {
+    Err(CannotRun::new(why))
+}
+
+/// Why nothing could be verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CannotRun(String);
+
+impl CannotRun {
+    pub(crate) fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl fmt::Display for CannotRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CannotRun {}
+
+/// A provider is not good, or could not be verified. `Debug` prints the report as people read it, so that a test that
+/// unwraps it shows what is wrong.
+pub enum Failed {
+    /// There are errors.
+    Faulty(Box<Report>),
+    /// Nothing could be verified.
+    CannotRun(CannotRun),
+}
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Faulty(report) => write!(f, "the provider has faults\n\n{report}"),
+            Self::CannotRun(why) => write!(f, "the provider could not be verified: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Failed {}
+
+impl IntoFuture for Verifier {
+    type Output = Result<Report, Failed>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async {
+            match self.run().await {
+                Ok(report) if report.is_good(false) => Ok(report),
+                Ok(report) => Err(Failed::Faulty(Box::new(report))),
+                Err(why) => Err(Failed::CannotRun(why)),
+            }
+        })
+    }
+}

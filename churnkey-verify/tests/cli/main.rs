@@ -1,0 +1,11 @@
+//! The program `churnkey`, from its arguments to its exit code.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod program;
+mod provider;
+mod reports;
+mod secrets;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod usage;
