@@ -20,6 +20,8 @@ GOALS = {
     "express": {name: 10 for name in NAMES},
     "fastify": {name: 2 for name in NAMES},
 }
+# Whose p99 is aimed at.
+BY_HAND = ["axum-checked", "axum-plain"]
 
 
 class Figures:
@@ -71,15 +73,37 @@ def against(figures, connections):
     return table(["churnkey's ratio to", *goals], rows)
 
 
-def latencies(figures, connections):
+def rates(figures, connections):
     rows = []
     for name in NAMES:
+        found = [figures.rounds("per_second", name, connections, peer) for peer in ALL]
+        rows.append([name, *(thousands(median(one)) if one else "" for one in found)])
+    return table(["case", *ALL], rows)
+
+
+def latencies(figures, connections):
+    """p50, p99 and p99.9, each the median of the rounds."""
+    rows = []
+    for name in NAMES:
+        row = [name]
         for peer in ALL:
-            rates = figures.rounds("per_second", name, connections, peer)
-            if rates:
-                times = [median(figures.rounds(what, name, connections, peer)) for what in ("p50_us", "p99_us", "p999_us")]
-                rows.append([f"{name}, {peer}", thousands(median(rates)), *(f"{time / 1e3:.2f}" for time in times)])
-    return table(["case, peer", "thousand requests a second", "p50, ms", "p99, ms", "p99.9, ms"], rows)
+            found = [figures.rounds(what, name, connections, peer) for what in ("p50_us", "p99_us", "p999_us")]
+            row.append(" / ".join(f"{median(times) / 1e3:.2f}" for times in found if times))
+        rows.append(row)
+    return table(["case", *ALL], rows)
+
+
+def tails(figures, connections):
+    """Round by round, so that what slows the machine for a while slows both."""
+    rows = []
+    for name in NAMES:
+        row = [name]
+        for peer in BY_HAND:
+            ratios = figures.ratios("p99_us", name, connections, peer)
+            cell = spread(ratios, lambda ratio: f"{ratio:.2f}")
+            row.append(f"**{cell}**" if median(ratios) > 1 else cell)
+        rows.append(row)
+    return table(["churnkey's p99 by that of", *(f"{peer} (goal: at most 1)" for peer in BY_HAND)], rows)
 
 
 def processes(results):
@@ -115,7 +139,9 @@ def document(results, folder):
         least = min(results["connections"])
         parts += [f"### The same, {least} connection", against(figures, least)]
     for connections in results["connections"]:
-        parts += [f"### Rate and latency, connections: {connections}", latencies(figures, connections)]
+        parts += [f"### Thousand requests a second, connections: {connections}", rates(figures, connections)]
+        parts += [f"### Latency in ms, connections: {connections}", "p50 / p99 / p99.9.", latencies(figures, connections)]
+        parts += ["Beside the hand-written ones:", tails(figures, connections)]
     parts += ["### Processes", processes(results)]
     parts += ["### Allocations a request, through the router", (folder / "allocations.md").read_text().strip()]
     parts += ["### Instructions a request", (folder / "instructions.md").read_text().strip()]
