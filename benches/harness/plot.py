@@ -1,7 +1,7 @@
-"""Draws bars as SVG, readable on light and on dark ground."""
+"""Draws bars and lines as SVG, readable on light and on dark ground."""
 
 from html import escape
-from math import floor, log10
+from math import ceil, floor, log10
 
 COLORS = ["#c2410c", "#1d6fb8", "#5aa9e6", "#8a8f98", "#b59a00", "#3f8f5b"]
 STYLE = """
@@ -13,6 +13,7 @@ STYLE = """
 """
 BAR, GAP, HEIGHT = 24, 26, 300
 LEFT, TOP, BOTTOM = 48, 70, 36
+DASHES = ["none", "5 4"]
 
 
 def bars(title, groups, series):
@@ -45,6 +46,39 @@ def bars(title, groups, series):
             parts.append(f'<text class="value" x="{x + (BAR - 3) / 2:.1f}" y="{y - 3:.1f}" text-anchor="middle">{group[one]:.0f}</text>')
             x += BAR
         x += GAP
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def lines(title, curves):
+    """A line for each curve, of points that are equally far from one another, on a scale of powers of ten. What is named alike up to the comma is drawn alike, and so is
+    coloured what is named alike after it."""
+    values = [value for curve in curves.values() for value in curve]
+    lowest, highest = floor(log10(min(values))), ceil(log10(max(values)))
+    width, height = 760, TOP + HEIGHT + BOTTOM
+    kinds = list(dict.fromkeys(name.partition(", ")[0] for name in curves))
+    colors = dict(zip(dict.fromkeys(name.partition(", ")[2] for name in curves), COLORS))
+
+    def y(value):
+        return TOP + HEIGHT * (1 - (log10(value) - lowest) / (highest - lowest))
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
+        f"<style>{STYLE}</style>",
+        f'<text class="title" x="{LEFT}" y="22">{escape(title)}</text>',
+    ]
+    for power in range(lowest, highest + 1):
+        parts.append(f'<line class="grid" x1="{LEFT}" y1="{y(10**power):.1f}" x2="{width}" y2="{y(10**power):.1f}"/>')
+        parts.append(f'<text x="{LEFT - 6}" y="{y(10**power) + 4:.1f}" text-anchor="end">{10**power:g}</text>')
+    for name, curve in curves.items():
+        kind, _, rest = name.partition(", ")
+        style = f'fill="none" stroke="{colors[rest]}" stroke-width="2" stroke-dasharray="{DASHES[kinds.index(kind)]}"'
+        apart = (width - LEFT - 20) / max(1, len(curve) - 1)
+        points = " ".join(f"{LEFT + 10 + index * apart:.1f},{y(value):.1f}" for index, value in enumerate(curve))
+        parts.append(f'<polyline points="{points}" {style}><title>{escape(name)}</title></polyline>')
+        x, row = LEFT + 170 * list(colors).index(rest), 38 + 18 * kinds.index(kind)
+        parts.append(f'<line x1="{x}" y1="{row}" x2="{x + 22}" y2="{row}" {style}/><text x="{x + 27}" y="{row + 4}">{escape(name)}</text>')
+    parts.append(f'<text x="{LEFT + 10}" y="{height - 12}">first page</text>')
+    parts.append(f'<text x="{width - 10}" y="{height - 12}" text-anchor="end">last page</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 

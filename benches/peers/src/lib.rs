@@ -8,6 +8,7 @@
 pub mod cases;
 pub mod data;
 pub mod handwritten;
+pub mod modules;
 pub mod provider;
 pub mod serve;
 

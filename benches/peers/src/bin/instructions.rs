@@ -1,4 +1,5 @@
-//! Sends so many requests of one case to one peer, to be run under valgrind: `instructions router|server <peer> <case> <requests>`.
+//! Sends so many requests of one case to one peer, to be run under valgrind: `instructions router|server <peer> <case> <requests>`. By their router alone
+//! also `few-modules` and `all-modules`.
 //!
 //! All is in one thread, so that two runs take the same path, and the difference between two numbers of requests is what the requests cost.
 
@@ -6,9 +7,9 @@ use std::env::args;
 use std::net::SocketAddr;
 
 use churnkey::Server;
-use peers::Peer;
 use peers::cases::{Case, answer};
 use peers::provider;
+use peers::{Peer, modules};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime;
@@ -18,10 +19,7 @@ fn main() {
     let [way, peer, case, requests] = &arguments[..] else {
         panic!("instructions router|server <peer> <case> <requests>");
     };
-    let peer = Peer::ALL
-        .into_iter()
-        .find(|known| known.name() == peer)
-        .expect("a peer");
+    let named = |name: &str| Peer::ALL.into_iter().find(|known| known.name() == name);
     let case = Case::named(case).expect("a case");
     let requests = requests.parse().expect("a number of requests");
     let runtime = runtime::Builder::new_current_thread()
@@ -31,12 +29,17 @@ fn main() {
     runtime.block_on(async {
         match &**way {
             "router" => {
-                let router = peer.router();
+                let router = match &**peer {
+                    "few-modules" => modules::few(),
+                    "all-modules" => modules::all(),
+                    name => named(name).expect("a peer").router(),
+                };
                 for _ in 0..requests {
                     answer(&router, case.request()).await;
                 }
             }
             "server" => {
+                let peer = named(peer).expect("a peer");
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let address = listener.local_addr().expect("an address");
                 let serving = tokio::spawn(serve(peer, listener));
