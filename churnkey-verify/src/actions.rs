@@ -67,13 +67,11 @@ pub(crate) async fn check(
         session.begin(module);
         session.features(module, supported.features(module));
         match settings.actions {
+            true if session.stopped().is_some() => session.skip_rest(module, "the run is over"),
             true => acting.action(module).await,
             false => {
                 session.skip_rest(module, "actions change data: ask for them with `--actions`")
             }
-        }
-        if let Some(limit) = session.stopped() {
-            session.skip_rest(module, &limit);
         }
         session.end(module);
     }
@@ -168,6 +166,9 @@ impl Acting<'_> {
         let mut without_effect = None;
         let mut is_in_part = false;
         for act in self.candidates(module, form).into_iter().take(TRIES) {
+            if self.session.stopped().is_some() {
+                return None;
+            }
             if is_in_part && act.target.subscriptions.len() == 1 {
                 // Where there is one only, one is all.
                 break;
@@ -255,6 +256,9 @@ impl Acting<'_> {
         }
         self.empty(act.module, &request, &answer);
         let Some(after) = self.read_after(act).await else {
+            if self.session.stopped().is_some() {
+                self.tell_unread(act);
+            }
             return Carried::Broken;
         };
         self.tell_accepted(act, &before, &after);

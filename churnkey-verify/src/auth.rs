@@ -27,9 +27,6 @@ pub(crate) async fn check(session: &Session, supported: &Supported, found: &Foun
         }
     }
     scheme(session).await;
-    if let Some(limit) = session.stopped() {
-        session.skip_rest(AUTH, &limit);
-    }
     session.skip_rest(AUTH, "no request was refused");
     session.end(AUTH);
 }

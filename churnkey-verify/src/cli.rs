@@ -45,6 +45,7 @@ enum Command {
 enum Ended {
     Well,
     WithFaults,
+    Interrupted,
 }
 
 /// Why a command could not do its work, in words for people.
@@ -57,7 +58,7 @@ impl<T: std::fmt::Display> From<T> for Failure {
     }
 }
 
-/// Runs the program with the arguments of the process. The exit code is 0 if all is well, 1 if there are faults and 2 if nothing could be done.
+/// Runs the program with the arguments of the process. The exit code is 0 if all is well, 1 if there are faults, 2 if nothing could be done and 130 if it was interrupted.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.color);
@@ -69,6 +70,8 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithFaults) => ExitCode::from(1),
+        // As a shell has it for whatever was ended by this signal.
+        Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(Failure(why)) => {
             output.error(&why);
             ExitCode::from(2)

@@ -1,6 +1,8 @@
 //! How a run speaks to the provider: over a socket or in process, one request at a time, each with bounds.
 
 use std::fmt;
+use std::future::pending;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,6 +11,8 @@ use axum::body::Body;
 use axum::http::{self, HeaderMap, Method, header};
 use bytes::Bytes;
 use churnkey_runtime::Mode;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either, Shared, select};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -61,6 +65,8 @@ pub(crate) struct Request {
     pub(crate) mode: Option<&'static str>,
     /// Whether the last segment of the path is somebody's e-mail address or phone number.
     pub(crate) is_personal: bool,
+    /// Whether it is sent also when somebody has ended the run: to see what an action has changed.
+    pub(crate) is_last_look: bool,
 }
 
 impl Request {
@@ -73,6 +79,7 @@ impl Request {
             credentials: Credentials::Token,
             mode: None,
             is_personal: false,
+            is_last_look: false,
         }
     }
 
@@ -183,12 +190,17 @@ pub(crate) enum Trouble {
     OutOfRequests(u64),
     /// The run may not take any more time.
     OutOfTime(Duration),
+    /// Somebody has ended the run.
+    Stopped,
 }
 
 impl Trouble {
-    /// Whether it is a limit of the run that was reached, and not a fault of the provider.
+    /// Whether the run is over, and it is no fault of the provider.
     pub(crate) fn is_limit(&self) -> bool {
-        matches!(self, Self::OutOfRequests(_) | Self::OutOfTime(_))
+        matches!(
+            self,
+            Self::OutOfRequests(_) | Self::OutOfTime(_) | Self::Stopped
+        )
     }
 }
 
@@ -205,6 +217,7 @@ impl fmt::Display for Trouble {
                 write!(f, "the run's limit of {limit} requests was reached")
             }
             Self::OutOfTime(limit) => write!(f, "the run's limit of {limit:?} was reached"),
+            Self::Stopped => f.write_str("the run was stopped"),
         }
     }
 }
@@ -226,6 +239,9 @@ pub(crate) struct Bounds {
     pub(crate) max_body_bytes: usize,
 }
 
+/// Is there once somebody has ended the run.
+pub(crate) type Stop = Shared<BoxFuture<'static, ()>>;
+
 /// Sends requests to the provider.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -233,6 +249,7 @@ pub(crate) struct Client {
     token: String,
     mode: Mode,
     bounds: Bounds,
+    stop: Stop,
     begun: Instant,
     sent: AtomicU64,
 }
@@ -244,9 +261,16 @@ impl Client {
             token,
             mode,
             bounds,
+            stop: never(),
             begun: Instant::now(),
             sent: AtomicU64::new(0),
         }
+    }
+
+    /// Sends no more requests once this future has ended.
+    pub(crate) fn until(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
     }
 
     pub(crate) fn mode(&self) -> Mode {
@@ -277,6 +301,22 @@ impl Client {
 
     /// Sends a request and reads the whole answer.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
+        let stopped = self.stop.clone();
+        if !request.is_last_look && stopped.clone().now_or_never().is_some() {
+            return Err(Trouble::Stopped);
+        }
+        let answer = pin!(self.send_in_time(request));
+        // What may change something is waited for, so that what it did can be told.
+        if request.is_last_look || request.method != Method::GET {
+            return answer.await;
+        }
+        match select(answer, stopped).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Trouble::Stopped),
+        }
+    }
+
+    async fn send_in_time(&self, request: &Request) -> Result<Answer, Trouble> {
         let limit = self.bounds.max_requests;
         if self.sent.fetch_add(1, Ordering::Relaxed) >= limit {
             self.sent.fetch_sub(1, Ordering::Relaxed);
@@ -338,7 +378,8 @@ impl Client {
             })
         };
         // Over a socket a panic of the provider would be a connection cut off, and not the end of the run.
-        futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(answer))
+        std::panic::AssertUnwindSafe(answer)
+            .catch_unwind()
             .await
             .unwrap_or(Err(Trouble::Panicked))
     }
@@ -409,6 +450,11 @@ impl Client {
         };
         format!("{line} {}", quoted(&format!("{root}{path}")))
     }
+}
+
+/// Nobody ends the run.
+pub(crate) fn never() -> Stop {
+    pending().boxed().shared()
 }
 
 fn quoted(text: &str) -> String {

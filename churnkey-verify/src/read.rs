@@ -310,12 +310,8 @@ impl<'s> Reading<'s> {
 
     /// Says why of the checks that found nothing to look at.
     fn skip_untold(&self, module: Module) {
-        match self.session.stopped() {
-            Some(limit) => self.session.skip_rest(module, &limit),
-            None => self
-                .session
-                .skip_rest(module, "nothing in the data asks for it"),
-        }
+        self.session
+            .skip_rest(module, "nothing in the data asks for it");
     }
 }
 
@@ -349,10 +345,7 @@ pub(crate) async fn quietly(session: &Session, path: &str) -> Vec<Value> {
 /// Reads every declared controller, or the one that is asked for, and what the others have that it needs.
 pub(crate) async fn check(session: &Session, supported: &Supported, settings: &Settings) -> Found {
     let reading = Reading::new(session, supported, settings);
-    let is_wanted = |module: Module| {
-        let wanted = settings.only.is_none_or(|only| only == module);
-        wanted && session.stopped().is_none()
-    };
+    let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
     let mut found = Found::default();
     for module in [
         Module::Prices,
@@ -362,7 +355,7 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         Module::Customers,
     ] {
         if !supported.has(module) {
-            if settings.only.is_none_or(|only| only == module) {
+            if is_wanted(module) {
                 session.absent(module);
             }
             continue;

@@ -145,10 +145,12 @@ impl Session {
     /// A rule could not be looked at; it counts if it could not be looked at anywhere.
     pub(crate) fn skip(&self, check: &'static Check, module: Module, reason: impl Into<String>) {
         let mut record = self.record();
+        // What a run that is over did not come to, it did not come to for that reason and no other.
+        let reason = record.stopped.clone().unwrap_or_else(|| reason.into());
         let checks = &mut record.modules.entry(module).or_default().checks;
         checks
             .entry(check.name)
-            .or_insert_with(|| (Outcome::Skipped, Some(reason.into())));
+            .or_insert((Outcome::Skipped, Some(reason)));
     }
 
     /// Skips all checks of a module that have not been looked at.

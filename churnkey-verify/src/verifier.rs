@@ -8,11 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::HeaderValue;
 use churnkey_runtime::Mode;
+use futures_util::FutureExt as _;
 
 use crate::actions;
 use crate::auth;
 use crate::check::{self, Module};
-use crate::client::{Bounds, Client, Request, Target};
+use crate::client::{Bounds, Client, Request, Stop, Target, never};
 use crate::event::Event;
 use crate::manifest::Supported;
 use crate::read;
@@ -33,6 +34,7 @@ pub struct Verifier {
     settings: Settings,
     observer: Option<Observer>,
     bounds: Bounds,
+    stop: Stop,
     only: Option<String>,
 }
 
@@ -71,6 +73,7 @@ impl Verifier {
                 max_requests: 100_000,
                 max_body_bytes: 8 << 20,
             },
+            stop: never(),
             only: None,
         }
     }
@@ -149,6 +152,13 @@ impl Verifier {
         self
     }
 
+    /// Ends the run when this future ends, with a report of what was seen so far. An action that was sent is waited for, and what it
+    /// changed is told. The run goes on to its own end if this is not set.
+    pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.stop = stop.boxed().shared();
+        self
+    }
+
     /// Tells what happens during the run.
     pub fn observe(mut self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
@@ -177,7 +187,7 @@ impl Verifier {
                 "actions are carried out in test mode only: they would change what customers pay",
             );
         }
-        let client = Client::new(self.target, token, self.mode, self.bounds);
+        let client = Client::new(self.target, token, self.mode, self.bounds).until(self.stop);
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())

@@ -89,6 +89,18 @@ impl Acting<'_> {
         }
     }
 
+    /// Tells that an action was accepted, where the run ended before its effect could be read.
+    pub(super) fn tell_unread(&self, act: &Act) {
+        for subscription in &act.target.subscriptions {
+            self.session.changed(Change {
+                module: act.module,
+                customer_id: act.target.customer.clone(),
+                subscription_id: Some(subscription.clone()),
+                what: "it was accepted, and the run ended before its effect was read".to_owned(),
+            });
+        }
+    }
+
     fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
         self.session.changed(Change {
             module,
@@ -101,5 +113,8 @@ impl Acting<'_> {
 
 fn retrieve(target: &Target, subscription: &str) -> Request {
     let path = subscriptions_of(&target.customer).path;
-    Request::get(format_args!("{path}/{}", encoded(subscription)))
+    Request {
+        is_last_look: true,
+        ..Request::get(format_args!("{path}/{}", encoded(subscription)))
+    }
 }

@@ -40,6 +40,11 @@ impl Progress {
         }
     }
 
+    /// Somebody has interrupted the run, and what is under way is waited for.
+    pub(super) fn stopping(&self) {
+        self.bar.println("stopping: waiting for the last answer");
+    }
+
     /// Takes the line away.
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();

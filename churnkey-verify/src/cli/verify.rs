@@ -1,12 +1,15 @@
 //! `churnkey verify`.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::Duration;
 
 use churnkey_runtime::Mode;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use clap::{ValueEnum, value_parser};
+use futures_util::FutureExt as _;
+use tokio::sync::oneshot;
 
 use super::file::OutputFile;
 use super::output::Output;
@@ -14,9 +17,10 @@ use super::progress::Progress;
 use super::provider::Provider;
 use super::{Ended, Failure};
 use crate::check::Module;
+use crate::report::Report;
 use crate::report::json::json;
 use crate::report::junit::junit;
-use crate::verifier::Verifier;
+use crate::verifier::{CannotRun, Verifier};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,7 +33,9 @@ Examples:
   With the actions, on a build server:
     churnkey verify http://127.0.0.1:8080 --actions --strict --junit churnkey.xml
 
-Exit codes: 0 good, 1 there are faults, 2 nothing could be verified.";
+Exit codes: 0 good, 1 there are faults, 2 nothing could be verified, 130 interrupted.
+
+Ctrl-C ends a run with a report of what was seen and changed so far; a second one ends it at once.";
 
 /// Verifies a provider: what it declares, what it answers, who gets in
 ///
@@ -94,6 +100,33 @@ pub(super) struct Verify {
     quiet: bool,
 }
 
+/// What came of the run, and whether it was interrupted. Whoever interrupts it twice gets nothing.
+async fn until_interrupted(
+    verifier: Verifier,
+    progress: &Progress,
+) -> Option<(Result<Report, CannotRun>, bool)> {
+    let (stop, stopped) = oneshot::channel();
+    let mut run = pin!(verifier.until(stopped.map(drop)).run());
+    tokio::select! {
+        report = &mut run => return Some((report, false)),
+        () = interrupt() => {}
+    }
+    progress.stopping();
+    // Nobody hears it if the run has just ended.
+    let _ = stop.send(());
+    tokio::select! {
+        report = run => Some((report, true)),
+        () = interrupt() => None,
+    }
+}
+
+/// Ctrl-C, or never where the system has none.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 fn modules() -> PossibleValuesParser {
     PossibleValuesParser::new(Module::ALL.iter().map(|module| module.as_str()))
 }
@@ -113,9 +146,12 @@ impl Verify {
             .build()?;
         let progress = Progress::new(self.quiet);
         let shown = progress.clone();
-        let run = verifier.observe(move |event| shown.show(&event)).run();
-        let report = runtime.block_on(run);
+        let verifier = verifier.observe(move |event| shown.show(&event));
+        let interrupted = runtime.block_on(until_interrupted(verifier, &progress));
         progress.end();
+        let Some((report, is_interrupted)) = interrupted else {
+            return Ok(Ended::Interrupted);
+        };
         let report = report?;
 
         let printed = match self.json {
@@ -128,6 +164,7 @@ impl Verify {
         }
         printed?;
         Ok(match report.is_good(self.strict) {
+            _ if is_interrupted => Ended::Interrupted,
             true => Ended::Well,
             false => Ended::WithFaults,
         })

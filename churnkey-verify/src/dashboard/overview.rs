@@ -40,7 +40,7 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
                     p { (plain(why)) }
                 }
             }
-            Run::Ended(report) => (results(report)),
+            Run::Stopped(report) | Run::Ended(report) => (results(report)),
         }
     };
     page.show(&app, main)
@@ -125,6 +125,7 @@ fn title(run: &Run) -> String {
     match run {
         Run::Pending => "Provider, pending".to_owned(),
         Run::Running(_) => "Provider, verifying".to_owned(),
+        Run::Stopped(_) => "Provider, stopped".to_owned(),
         Run::Broken(_) => "Provider, failing".to_owned(),
         Run::Ended(report) if report.is_good(false) => "Provider, verified".to_owned(),
         Run::Ended(_) => "Provider, failing".to_owned(),
@@ -142,6 +143,11 @@ fn card(app: &App, run: &Run) -> Markup {
             "pending",
             "Verifying",
             "A verification is under way.".to_owned(),
+        ),
+        Run::Stopped(report) => (
+            "pending",
+            "Stopped",
+            format!("The last verification was stopped. {}", summary(report)),
         ),
         Run::Broken(_) => (
             "faulty",

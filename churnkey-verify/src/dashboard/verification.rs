@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::task::AbortHandle;
+use tokio::sync::watch;
 
 use crate::check::Module;
 use crate::event::Event;
@@ -21,16 +21,16 @@ pub(super) enum State {
     Pending,
     Running(Running),
     Ended(Arc<Report>),
-    /// Nothing could be verified, or somebody stopped it.
+    /// Somebody stopped it; so what was seen and changed until then.
+    Stopped(Arc<Report>),
+    /// Nothing could be verified.
     Broken(String),
 }
 
 /// A verification under way.
 #[derive(Clone)]
 pub(super) struct Running {
-    /// Which one it is: one that was stopped may have a last word to say.
-    number: u64,
-    stop: AbortHandle,
+    stop: watch::Sender<bool>,
     pub(super) current: Option<Module>,
     /// Of the current module.
     pub(super) items: u64,
@@ -50,27 +50,14 @@ impl Verification {
         verifier: Verifier,
         finish: impl FnOnce(Report) -> Report + Send + 'static,
     ) {
-        static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
         let mut state = lock(&self.0);
         if matches!(*state, State::Running(_)) {
             return;
         }
-        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let shared = Arc::clone(&self.0);
-        let run = tokio::spawn(
-            verifier
-                .observe(move |event| {
-                    if let State::Running(running) = &mut *lock(&shared)
-                        && running.number == number
-                    {
-                        running.note(event);
-                    }
-                })
-                .run(),
-        );
+        let (stop, mut stopped) = watch::channel(false);
+        let is_stopped = stopped.clone();
         *state = State::Running(Running {
-            number,
-            stop: run.abort_handle(),
+            stop,
             current: None,
             items: 0,
             requests: 0,
@@ -79,22 +66,39 @@ impl Verification {
         });
         drop(state);
         let shared = Arc::clone(&self.0);
+        let run = verifier
+            .observe(move |event| {
+                if let State::Running(running) = &mut *lock(&shared) {
+                    running.note(event);
+                }
+            })
+            .until(async move {
+                // Its sender goes only when the run has ended.
+                let _ = stopped.wait_for(|is_stopped| *is_stopped).await;
+            })
+            .run();
+        let run = tokio::spawn(run);
+        let shared = Arc::clone(&self.0);
         tokio::spawn(async move {
             let ended = match run.await {
-                Ok(Ok(report)) => State::Ended(Arc::new(finish(report))),
-                Ok(Err(why)) => State::Broken(why.to_string()),
-                Err(fault) if fault.is_cancelled() => {
-                    State::Broken("it was stopped before it was done".to_owned())
+                Ok(Ok(report)) => {
+                    let report = Arc::new(finish(report));
+                    match *is_stopped.borrow() {
+                        true => State::Stopped(report),
+                        false => State::Ended(report),
+                    }
                 }
+                Ok(Err(why)) => State::Broken(why.to_string()),
                 Err(_) => State::Broken("the verifier itself failed".to_owned()),
             };
             *lock(&shared) = ended;
         });
     }
 
+    /// What is under way may still have an answer to wait for.
     pub(super) fn stop(&self) {
         if let State::Running(running) = &*lock(&self.0) {
-            running.stop.abort();
+            running.stop.send_replace(true);
         }
     }
 }

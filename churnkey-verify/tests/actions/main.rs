@@ -4,6 +4,7 @@
 
 mod company;
 mod documents;
+mod ended;
 
 use churnkey_verify::{Outcome, Report, check};
 use serde_json::{Value, json};

@@ -83,7 +83,10 @@ async fn a_run_ends_when_somebody_stops_it() {
     seat.until("document.querySelector('#progress .now')?.textContent.includes('Looking at')")
         .await;
     seat.follow("form[action='/verify/stop'] button").await;
-    seat.until(&format!("{STATE} == 'Failing' && document.body.innerText.includes('it was stopped before it was done')")).await;
+    seat.until(&format!(
+        "{STATE} == 'Stopped' && document.body.innerText.includes('and not all could be checked')"
+    ))
+    .await;
     seat.leave().await;
 }
 

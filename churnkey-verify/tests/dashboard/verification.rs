@@ -82,7 +82,11 @@ async fn progress_is_there_to_be_asked_for_and_a_run_can_be_stopped() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     desk.post("/verify/stop", &[]).await;
-    ended(&desk).await.has("it was stopped before it was done");
+    ended(&desk)
+        .await
+        .has(r#"id="state">Stopped<"#)
+        .has("The last verification was stopped")
+        .has("the run was stopped");
     desk.get("/progress").await.has("data-done");
 }
 
