@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
 
-use axum::body::{Body as HttpBody, Bytes, to_bytes};
+use axum::body::{Body as HttpBody, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use tokio::time::timeout;
 
@@ -20,7 +20,7 @@ use crate::model::{
 use crate::page::MAX_CURSOR_BYTES;
 use crate::provider::{Integration, Limits};
 use crate::routes::Params;
-use crate::{Error, Mode, Operation, PageRequest, RequestContext, Result, Side};
+use crate::{Error, Mode, Operation, PageRequest, RequestContext, Result};
 
 /// A request on its way to a function: admitted, its mode known, its body read.
 pub struct Incoming {
@@ -43,30 +43,26 @@ pub struct Asked {
 }
 
 impl Incoming {
-    pub(crate) async fn read(
+    /// The fields are those of an action's body; a controller's request has none.
+    pub(crate) fn new(
         operation: Operation,
         params: Params,
         mode: Mode,
         manifest: &'static Manifest,
         limits: &Limits,
         parts: &Parts,
-        body: HttpBody,
-    ) -> Result<Self> {
-        let fields = match operation.side() {
-            Side::Controller => Fields::default(),
-            Side::Action => Fields::parse(&read_json(&parts.headers, body, limits).await?)?,
-        };
-        let query = parts.uri.query().map(str::to_owned);
-        Ok(Self {
+        fields: Fields,
+    ) -> Self {
+        Self {
             operation,
             mode,
             manifest,
             max_page_items: limits.page_items,
             params,
-            query,
+            query: parts.uri.query().map(str::to_owned),
             fields,
             asked: Asked::default(),
-        })
+        }
     }
 
     /// The action that is asked for; two requests with the same intent ask for the same.
@@ -159,7 +155,12 @@ fn parse_limit(text: &str) -> Result<u32> {
         .ok_or_else(|| Error::bad_request("`limit` must be a whole number from 1"))
 }
 
-async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Result<Bytes> {
+/// Reads the body of an action.
+pub(crate) async fn read_fields(
+    headers: &HeaderMap,
+    body: HttpBody,
+    limits: &Limits,
+) -> Result<Fields> {
     let limit = limits.body_bytes;
     if !headers
         .get(header::CONTENT_TYPE)
@@ -183,7 +184,7 @@ async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Resu
         return Err(too_large());
     }
     match timeout(limits.body_timeout, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => Fields::parse(&bytes),
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
         Ok(Err(_)) => Err(Error::bad_request(
             "the body is incomplete, or its chunks are malformed",

@@ -16,9 +16,10 @@ use futures_util::future::{BoxFuture, Either, Ready, ready};
 use tokio::time::timeout;
 use tracing::{Instrument as _, Span};
 
+use crate::action::Fields;
 use crate::admission::Admission;
-use crate::in_flight::InFlight;
-use crate::incoming::Incoming;
+use crate::in_flight::{Accepted, InFlight};
+use crate::incoming::{Incoming, read_fields};
 use crate::manifest::Manifest;
 use crate::operate::Operate;
 use crate::provider::Limits;
@@ -75,12 +76,9 @@ pub(crate) fn respond(shared: &Arc<Shared>, request: Request) -> Responding {
                 operation,
                 params,
                 function: Arc::clone(function),
-                id: id.clone(),
+                id,
             };
-            let shared = Arc::clone(shared);
-            return Either::Right(Box::pin(async move {
-                with_id(call.answer(&shared, request).await, &id)
-            }));
+            return call.answer(shared, request);
         }
         Ok(Found::Features) => features(shared, &request, &id),
         Err(nothing) => {
@@ -135,7 +133,9 @@ struct Call {
 }
 
 impl Call {
-    async fn answer(self, shared: &Shared, request: Request) -> Reply {
+    /// All that can be done without waiting is done at once. What waits is then a future of few hundred bytes instead of some thousands, which are more than an allocator
+    /// keeps at hand.
+    fn answer(self, shared: &Arc<Shared>, request: Request) -> Responding {
         let mode = Mode::of(request.headers());
         let span = tracing::info_span!(
             "churnkey",
@@ -147,80 +147,113 @@ impl Call {
             duration_ms = tracing::field::Empty,
         );
         let watch = Watch {
-            span: span.clone(),
+            span,
             operation: self.operation,
             mode: mode.as_ref().ok().copied(),
             started: Instant::now(),
         };
         if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
-            return watch.refused_method(refusal);
+            return Either::Left(ready(with_id(watch.refused_method(refusal), &self.id)));
         }
-        let (parts, body) = request.into_parts();
-        match mode {
-            Ok(mode) => {
-                self.run(shared, mode, parts, body, watch)
-                    .instrument(span)
-                    .await
+        let mode = match mode {
+            Ok(mode) => mode,
+            Err(refusal) => {
+                return Either::Left(ready(with_id(watch.end(Err(refusal)), &self.id)));
             }
-            Err(refusal) => watch.end(Err(refusal)),
-        }
+        };
+        let span = watch.span.clone();
+        let (parts, body) = request.into_parts();
+        Either::Right(match self.operation.side() {
+            Side::Controller => Box::pin(self.read(shared, mode, parts, watch).instrument(span)),
+            Side::Action => Box::pin(
+                self.act(Arc::clone(shared), mode, parts, body, watch)
+                    .instrument(span),
+            ),
+        })
     }
 
-    async fn run(
+    /// The answer of a controller, which is dropped with its caller.
+    fn read(
         self,
         shared: &Shared,
         mode: Mode,
         parts: Parts,
+        watch: Watch,
+    ) -> impl Future<Output = Response> + use<> {
+        let (incoming, id, function) = self.incoming(shared, mode, &parts, Fields::default());
+        let call = caught(function.operate(incoming, id.clone(), parts));
+        let limit = shared.limits.request_timeout;
+        async move {
+            let result = timeout(limit, call).await;
+            let result = result.unwrap_or_else(|_| Err(too_late("the function took too long")));
+            with_id(watch.end(result), &id)
+        }
+    }
+
+    /// The answer of an action, which runs on without its caller.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async function has room for each argument twice"
+    )]
+    fn act(
+        self,
+        shared: Arc<Shared>,
+        mode: Mode,
+        parts: Parts,
         body: Body,
         watch: Watch,
-    ) -> Reply {
-        let read = Incoming::read(
+    ) -> impl Future<Output = Response> {
+        async move {
+            let fields = match read_fields(&parts.headers, body, &shared.limits).await {
+                Ok(fields) => fields,
+                Err(refusal) => return with_id(watch.end(Err(refusal)), &self.id),
+            };
+            let (incoming, id, function) = self.incoming(&shared, mode, &parts, fields);
+            let intent = incoming.intent();
+            let call = caught(function.operate(incoming, id.clone(), parts));
+            let work = {
+                let watch = watch.clone();
+                async move { watch.end(call.await) }
+            };
+            let work = work.instrument(watch.span.clone());
+            let reply = match shared.in_flight.accept(intent, work) {
+                Ok(accepted) => outcome(accepted, shared.limits.request_timeout, &watch).await,
+                Err(refusal) => watch.end(Err(refusal)),
+            };
+            with_id(reply, &id)
+        }
+    }
+
+    fn incoming(
+        self,
+        shared: &Shared,
+        mode: Mode,
+        parts: &Parts,
+        fields: Fields,
+    ) -> (Incoming, RequestId, Arc<dyn Operate>) {
+        let incoming = Incoming::new(
             self.operation,
             self.params,
             mode,
             shared.manifest,
             &shared.limits,
-            &parts,
-            body,
+            parts,
+            fields,
         );
-        let incoming = match read.await {
-            Ok(incoming) => incoming,
-            Err(refusal) => return watch.end(Err(refusal)),
-        };
-        let limit = shared.limits.request_timeout;
-        let span = watch.span.clone();
-        match self.operation.side() {
-            Side::Controller => {
-                let call = self.function.operate(incoming, self.id, parts);
-                let result = timeout(limit, caught(call)).await;
-                watch.end(result.unwrap_or_else(|_| Err(too_late("the function took too long"))))
-            }
-            Side::Action => {
-                let intent = incoming.intent();
-                let (id, function) = (self.id, self.function);
-                let work = {
-                    let watch = watch.clone();
-                    async move {
-                        let call = function.operate(incoming, id, parts);
-                        watch.end(caught(call).await)
-                    }
-                };
-                let accepted = match shared.in_flight.accept(intent, work.instrument(span)) {
-                    Ok(accepted) => accepted,
-                    Err(refusal) => return watch.end(Err(refusal)),
-                };
-                let outcome = timeout(limit, accepted.outcome).await;
-                match outcome {
-                    Ok(reply) if accepted.joined => watch.joined(reply),
-                    Ok(reply) => reply,
-                    // What the action comes to is written down for the request that began it, once it is known.
-                    Err(_) if accepted.joined => watch.end(Err(too_late(STILL_UNDER_WAY))),
-                    Err(_) => {
-                        tracing::warn!("the action runs on, and its caller is told to come back");
-                        too_late(STILL_UNDER_WAY).into()
-                    }
-                }
-            }
+        (incoming, self.id, self.function)
+    }
+}
+
+/// What the caller of an action is told: the outcome, or after a while that there is none yet.
+async fn outcome(accepted: Accepted, limit: Duration, watch: &Watch) -> Reply {
+    match timeout(limit, accepted.outcome).await {
+        Ok(reply) if accepted.joined => watch.joined(reply),
+        Ok(reply) => reply,
+        // What the action comes to is written down for the request that began it, once it is known.
+        Err(_) if accepted.joined => watch.end(Err(too_late(STILL_UNDER_WAY))),
+        Err(_) => {
+            tracing::warn!("the action runs on, and its caller is told to come back");
+            too_late(STILL_UNDER_WAY).into()
         }
     }
 }
