@@ -30,7 +30,7 @@ pub struct Incoming {
     max_page_items: u32,
     params: Params,
     query: Option<String>,
-    fields: Fields,
+    fields: Option<Arc<Fields>>,
     asked: Asked,
 }
 
@@ -51,7 +51,7 @@ impl Incoming {
         manifest: &'static Manifest,
         limits: &Limits,
         parts: &Parts,
-        fields: Fields,
+        fields: Option<Fields>,
     ) -> Self {
         Self {
             operation,
@@ -60,20 +60,17 @@ impl Incoming {
             max_page_items: limits.page_items,
             params,
             query: parts.uri.query().map(str::to_owned),
-            fields,
+            fields: fields.map(Arc::new),
             asked: Asked::default(),
         }
     }
 
     /// The action that is asked for; two requests with the same intent ask for the same.
     pub(crate) fn intent(&self) -> Intent {
-        let text = |field| self.fields.text(field).map(Arc::from);
         Intent {
             operation: self.operation,
             mode: self.mode,
-            customer: text("customerId"),
-            subscription: text("subscriptionId"),
-            meaning: self.fields.meaning(),
+            fields: self.fields.clone().unwrap_or_default(),
         }
     }
 
@@ -133,7 +130,7 @@ impl Incoming {
 
     fn action<T: FromBody>(&self) -> Result<T> {
         T::from_body(&Body {
-            fields: &self.fields,
+            fields: self.fields.as_deref().unwrap_or(&Fields::NONE),
             actions: &self.manifest.actions,
         })
     }

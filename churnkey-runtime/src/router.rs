@@ -180,7 +180,7 @@ impl Call {
         parts: Parts,
         watch: Watch,
     ) -> impl Future<Output = Response> + use<> {
-        let (incoming, id, function) = self.incoming(shared, mode, &parts, Fields::default());
+        let (incoming, id, function) = self.incoming(shared, mode, &parts, None);
         let call = caught(function.operate(incoming, id.clone(), parts));
         let limit = shared.limits.request_timeout;
         async move {
@@ -208,7 +208,7 @@ impl Call {
                 Ok(fields) => fields,
                 Err(refusal) => return with_id(watch.end(Err(refusal)), &self.id),
             };
-            let (incoming, id, function) = self.incoming(&shared, mode, &parts, fields);
+            let (incoming, id, function) = self.incoming(&shared, mode, &parts, Some(fields));
             let intent = incoming.intent();
             let call = caught(function.operate(incoming, id.clone(), parts));
             let work = {
@@ -229,7 +229,7 @@ impl Call {
         shared: &Shared,
         mode: Mode,
         parts: &Parts,
-        fields: Fields,
+        fields: Option<Fields>,
     ) -> (Incoming, RequestId, Arc<dyn Operate>) {
         let incoming = Incoming::new(
             self.operation,
