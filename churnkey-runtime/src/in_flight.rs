@@ -22,7 +22,7 @@ mod table;
 use table::Table;
 
 /// What an action is asked to do. Equal actions ask for the same.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Intent {
     pub(crate) operation: Operation,
     pub(crate) mode: Mode,
@@ -197,12 +197,14 @@ fn told(outcome: Result<Reply, RecvError>) -> Reply {
 
 impl Action {
     fn new(intent: Intent, hasher: &RandomState) -> Self {
+        let lines = [0, 1].map(|party| {
+            let id = intent.party(party)?;
+            Some(hasher.hash_one((party, intent.mode, id)))
+        });
         Self {
-            hash: hasher.hash_one(&intent),
-            lines: [0, 1].map(|party| {
-                let id = intent.party(party)?;
-                Some(hasher.hash_one((party, intent.mode, id)))
-            }),
+            // What else is asked of the same party is not much at once, and all of it waits in one line.
+            hash: hasher.hash_one((intent.operation, intent.mode, lines)),
+            lines,
             intent,
         }
     }

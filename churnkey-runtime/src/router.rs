@@ -1,8 +1,10 @@
 //! From a request to a response: admit, find, read, call, validate, answer.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -10,10 +12,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::any;
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Either, Ready, ready};
+use futures_util::future::{BoxFuture, Either, Map, Ready, ready};
 use tokio::time::timeout;
+use tower_service::Service;
 use tracing::{Instrument as _, Span};
 
 use crate::action::Fields;
@@ -40,16 +42,34 @@ pub(crate) struct Shared {
     pub(crate) features: Bytes,
 }
 
-/// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
+/// Everything under `/churnkey`, in one service for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
 /// lookup takes, which paths are known.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    let handler = any(move |request: Request| respond(&shared, request));
+    let endpoint = Endpoint(shared);
     Router::new()
-        .route("/churnkey", handler.clone())
-        .route("/churnkey/", handler.clone())
-        .route("/churnkey/{*path}", handler)
+        .route_service("/churnkey", endpoint.clone())
+        .route_service("/churnkey/", endpoint.clone())
+        .route_service("/churnkey/{*path}", endpoint)
         // The routes are complete; otherwise axum would make them anew for each request.
         .with_state(())
+}
+
+/// A service and not a handler, which axum would box and hand the request through once more.
+#[derive(Clone)]
+struct Endpoint(Arc<Shared>);
+
+impl Service<Request> for Endpoint {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Map<Responding, fn(Response) -> Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        respond(&self.0, request, None).map(Ok as fn(_) -> _)
+    }
 }
 
 /// Whether a path is one that [`respond`] answers.
@@ -61,10 +81,17 @@ pub(crate) fn has(path: &str) -> bool {
 /// A response that is there already, or that a function is asked for. Only the latter takes memory of its own to wait in.
 pub(crate) type Responding = Either<Ready<Response>, BoxFuture<'static, Response>>;
 
-/// Answers a request for a path of the provider, whether or not there is anything.
-pub(crate) fn respond(shared: &Arc<Shared>, request: Request) -> Responding {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(address)| address.ip());
+/// Answers a request for a path of the provider, whether or not there is anything. The peer is that of a server of ours; others tell it by an extension of the request.
+pub(crate) fn respond(
+    shared: &Arc<Shared>,
+    mut request: Request,
+    connected: Option<SocketAddr>,
+) -> Responding {
+    let peer = || {
+        let told = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = connected.or(told.map(|ConnectInfo(address)| *address));
+        peer.map(|address| address.ip())
+    };
     if let Err(refusal) = shared.admission.admit(request.headers(), peer) {
         // Nothing else is told, an id of the request neither: its count would tell how many there are.
         return Either::Left(ready(refusal.into_response()));
@@ -78,6 +105,9 @@ pub(crate) fn respond(shared: &Arc<Shared>, request: Request) -> Responding {
                 function: Arc::clone(function),
                 id,
             };
+            if let Some(peer) = connected {
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
             return call.answer(shared, request);
         }
         Ok(Found::Features) => features(shared, &request, &id),
