@@ -203,14 +203,18 @@ fn is_length_limit(error: &axum::Error) -> bool {
 
 /// `application/json` or a type built on it, with any parameters.
 fn is_json(content_type: &[u8]) -> bool {
-    let essence = content_type
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii()
-        .to_ascii_lowercase();
-    essence == b"application/json"
-        || essence.starts_with(b"application/") && essence.ends_with(b"+json")
+    const APPLICATION: &[u8] = b"application/";
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence.unwrap_or_default().trim_ascii();
+    let Some((kind, subtype)) = essence.split_at_checked(APPLICATION.len()) else {
+        return false;
+    };
+    let is_built_on_it = || {
+        let end = subtype.last_chunk::<5>();
+        end.is_some_and(|end| end.eq_ignore_ascii_case(b"+json"))
+    };
+    kind.eq_ignore_ascii_case(APPLICATION)
+        && (subtype.eq_ignore_ascii_case(b"json") || is_built_on_it())
 }
 
 /// What an operation gives a function, as a tuple.

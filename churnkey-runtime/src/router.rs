@@ -122,12 +122,12 @@ pub(crate) fn respond(
             refusal.into()
         }
     };
-    Either::Left(ready(with_id(reply, &id)))
+    Either::Left(ready(with_id(reply, id)))
 }
 
-fn with_id(reply: Reply, id: &RequestId) -> Response {
+fn with_id(reply: Reply, id: RequestId) -> Response {
     let mut response = reply.into_response();
-    response.headers_mut().insert(REQUEST_ID, id.to_header());
+    response.headers_mut().insert(REQUEST_ID, id.into_header());
     response
 }
 
@@ -183,12 +183,12 @@ impl Call {
             started: Instant::now(),
         };
         if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
-            return Either::Left(ready(with_id(watch.refused_method(refusal), &self.id)));
+            return Either::Left(ready(with_id(watch.refused_method(refusal), self.id)));
         }
         let mode = match mode {
             Ok(mode) => mode,
             Err(refusal) => {
-                return Either::Left(ready(with_id(watch.end(Err(refusal)), &self.id)));
+                return Either::Left(ready(with_id(watch.end(Err(refusal)), self.id)));
             }
         };
         let span = watch.span.clone();
@@ -216,7 +216,7 @@ impl Call {
         async move {
             let result = timeout(limit, call).await;
             let result = result.unwrap_or_else(|_| Err(too_late("the function took too long")));
-            with_id(watch.end(result), &id)
+            with_id(watch.end(result), id)
         }
     }
 
@@ -236,7 +236,7 @@ impl Call {
         async move {
             let fields = match read_fields(&parts.headers, body, &shared.limits).await {
                 Ok(fields) => fields,
-                Err(refusal) => return with_id(watch.end(Err(refusal)), &self.id),
+                Err(refusal) => return with_id(watch.end(Err(refusal)), self.id),
             };
             let (incoming, id, function) = self.incoming(&shared, mode, &parts, Some(fields));
             let intent = incoming.intent();
@@ -250,7 +250,7 @@ impl Call {
                 Ok(accepted) => outcome(accepted, shared.limits.request_timeout, &watch).await,
                 Err(refusal) => watch.end(Err(refusal)),
             };
-            with_id(reply, &id)
+            with_id(reply, id)
         }
     }
 
