@@ -31,10 +31,15 @@ impl Admission {
     /// # Errors
     ///
     /// 401, or 429 with `Retry-After`. Neither says anything of the provider.
-    pub(crate) fn admit(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<()> {
+    pub(crate) fn admit(
+        &self,
+        headers: &HeaderMap,
+        peer: impl FnOnce() -> Option<IpAddr>,
+    ) -> Result<()> {
         if self.token.admits(headers) {
             return Ok(());
         }
+        let peer = peer();
         let wait = peer.and_then(|peer| self.failures.count(peer, Instant::now()));
         let refusal = match wait {
             None => {

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use axum::http::StatusCode;
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
@@ -18,19 +19,22 @@ fn runtime() -> Runtime {
 
 /// A cancellation that differs from others of its customer by a number.
 fn cancellation(customer: &str, number: usize) -> Intent {
+    let body = json!({
+        "customerId": customer,
+        "subscriptionId": format!("subscription {} of {customer}", number % 2),
+        "id": number,
+    });
     Intent {
         operation: Operation::CancelSubscription,
         mode: Mode::Live,
-        customer: Some(customer.into()),
-        subscription: Some(format!("subscription {} of {customer}", number % 2).into()),
-        meaning: number.to_string(),
+        fields: Arc::new(Fields::parse(body.to_string().as_bytes()).expect("an object")),
     }
 }
 
 impl InFlight {
     fn keeps_nothing(&self) -> bool {
         let state = lock(&self.state);
-        state.outcomes.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
+        state.actions.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
     }
 }
 

@@ -1,19 +1,20 @@
 //! One connection, from its first byte to its end.
 
 use std::convert::Infallible;
-use std::future::{Future as _, poll_fn};
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, StatusCode, header};
-use futures_util::future::{BoxFuture, Either, Ready, ready};
-use hyper::body::Incoming;
+use futures_util::FutureExt as _;
+use futures_util::future::{self, BoxFuture, Either, Ready};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, Response};
@@ -162,11 +163,26 @@ struct Handler<S> {
 impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = Answering<S>;
 
-    fn call(&self, request: Request<Incoming>) -> Answering {
+    fn call(&self, request: Request<Incoming>) -> Answering<S> {
         let last = self.wire.begin_answer();
-        let mut request = request.map(Body::new);
+        let wire = self.wire.clone();
+        let mut request = request.map(|body| {
+            if body.is_end_stream() {
+                Body::empty()
+            } else {
+                Body::new(body)
+            }
+        });
+        if router::has(request.uri().path()) {
+            return match router::respond(&self.provider, request, Some(self.peer)) {
+                Either::Left(response) => {
+                    Answering::There(future::ready(finish(&wire, response.into_inner(), last)))
+                }
+                Either::Right(answer) => Answering::Coming { answer, wire, last },
+            };
+        }
         request.extensions_mut().insert(ConnectInfo(self.peer));
         // So that no middleware prints the token when it prints the headers.
         if let header::Entry::Occupied(mut token) =
@@ -174,26 +190,37 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
         {
             token.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let wire = self.wire.clone();
-        if !router::has(request.uri().path()) {
-            let answer = self.elsewhere.clone().call(request);
-            return Either::Right(Box::pin(async move { finish(&wire, answer.await?, last) }));
-        }
-        match router::respond(&self.provider, request) {
-            Either::Left(response) => {
-                Either::Left(ready(finish(&wire, response.into_inner(), last)))
-            }
-            Either::Right(answer) => {
-                Either::Right(Box::pin(async move { finish(&wire, answer.await, last) }))
-            }
-        }
+        let answer = self.elsewhere.clone().call(request);
+        let answer = answer.map(|Ok(answer)| answer).boxed();
+        Answering::Coming { answer, wire, last }
     }
 }
 
 /// What is answered at once is not waited for in memory of its own.
-type Answering = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
+enum Answering<S> {
+    There(Ready<Answer>),
+    Coming {
+        answer: BoxFuture<'static, Response<Body>>,
+        wire: Wire<S>,
+        last: bool,
+    },
+}
 
 type Answer = Result<Response<Body>, Infallible>;
+
+impl<S> Future for Answering<S> {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+        match &mut *self {
+            Self::There(answer) => answer.poll_unpin(cx),
+            Self::Coming { answer, wire, last } => {
+                let response = ready!(answer.poll_unpin(cx));
+                Poll::Ready(finish(wire, response, *last))
+            }
+        }
+    }
+}
 
 /// Ends an answer, and tells the peer if it is the last of its connection.
 fn finish<S>(wire: &Wire<S>, mut response: Response<Body>, last: bool) -> Answer {
