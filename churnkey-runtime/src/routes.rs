@@ -132,13 +132,18 @@ impl Params {
         let badly_encoded = || Error::bad_request("the path must be percent-encoded UTF-8");
         let mut params = Vec::new();
         for (segment, text) in template.iter().zip(segments) {
-            if let Segment::Param(name) = segment {
-                if !is_percent_encoded(text) {
-                    return Err(badly_encoded());
-                }
+            let Segment::Param(name) = segment else {
+                continue;
+            };
+            let value = if !text.contains('%') {
+                (*text).to_owned()
+            } else if is_percent_encoded(text) {
                 let value = percent_decode_str(text).decode_utf8();
-                params.push((*name, value.map_err(|_| badly_encoded())?.into_owned()));
-            }
+                value.map_err(|_| badly_encoded())?.into_owned()
+            } else {
+                return Err(badly_encoded());
+            };
+            params.push((*name, value));
         }
         Ok(Self(params))
     }
