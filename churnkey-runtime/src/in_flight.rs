@@ -1,5 +1,6 @@
 //! Actions under way: each runs to its end, once, and in its turn.
 
+use std::array;
 use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
@@ -122,6 +123,8 @@ impl InFlight {
         let full = state.actions.len() >= self.most;
         match state.actions.entry(Key(Arc::clone(&action))) {
             Entry::Occupied(mut callers) => {
+                // Those who have hung up since are not kept until the action ends.
+                callers.get_mut().retain(|caller| !caller.is_closed());
                 callers.get_mut().push(caller);
                 return Ok(Accepted {
                     outcome,
@@ -197,7 +200,7 @@ fn told(outcome: Result<Reply, RecvError>) -> Reply {
 
 impl Action {
     fn new(intent: Intent, hasher: &RandomState) -> Self {
-        let lines = [0, 1].map(|party| {
+        let lines = array::from_fn(|party| {
             let id = intent.party(party)?;
             Some(hasher.hash_one((party, intent.mode, id)))
         });

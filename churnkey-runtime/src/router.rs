@@ -163,8 +163,8 @@ struct Call {
 }
 
 impl Call {
-    /// All that can be done without waiting is done at once. What waits is then a future of few hundred bytes instead of some thousands, which are more than an allocator
-    /// keeps at hand.
+    /// All that can be done without waiting is done at once. What waits is then a future of some hundred bytes instead of some thousand, which would be more than an
+    /// allocator keeps at hand.
     fn answer(self, shared: &Arc<Shared>, request: Request) -> Responding {
         let mode = Mode::of(request.headers());
         let span = tracing::info_span!(

@@ -147,6 +147,37 @@ fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_ru
 }
 
 #[test]
+fn whoever_joins_an_action_and_hangs_up_is_not_kept_until_it_ends() {
+    let in_flight = InFlight::new(10);
+    runtime().block_on(async {
+        let let_go = Arc::new(Notify::new());
+        let accept = || {
+            let let_go = Arc::clone(&let_go);
+            let accepted = in_flight.accept(cancellation("ada", 1), async move {
+                let_go.notified().await;
+                Reply::empty()
+            });
+            accepted.expect("there is a place")
+        };
+        let (first, stays) = (accept(), accept());
+        assert!(!first.joined && stays.joined);
+        for _ in 0..1000 {
+            assert!(accept().joined);
+        }
+        let kept = |in_flight: &InFlight| {
+            let state = lock(&in_flight.state);
+            state.actions.values().map(Vec::len).sum::<usize>()
+        };
+        assert!(kept(&in_flight) <= 2, "{}", kept(&in_flight));
+        let_go.notify_one();
+        for accepted in [first, stays] {
+            assert_eq!(accepted.outcome.await.status(), StatusCode::OK);
+        }
+    });
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
 fn work_that_panics_outside_of_the_function_is_a_500_and_lets_the_next_one_run() {
     let in_flight = InFlight::new(10);
     runtime().block_on(async {
