@@ -8,15 +8,17 @@ mod body;
 mod cancel;
 mod change_price;
 mod extend_trial;
+mod fields;
 mod pause;
 
 use std::fmt;
 
 pub use apply_coupon::ApplyCoupon;
-pub(crate) use body::{Body, Fields, FromBody};
+pub(crate) use body::{Body, FromBody};
 pub use cancel::{Cancel, CancelAll};
 pub use change_price::ChangePrice;
 pub use extend_trial::ExtendTrial;
+pub(crate) use fields::Fields;
 pub use pause::{Pause, PauseAll};
 
 /// When a change takes effect. Protocol: **doc**.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
 use crate::reply::Reply;
 
@@ -149,11 +150,22 @@ impl fmt::Debug for Error {
     }
 }
 
+/// An error on the wire. Protocol: **doc**.
+#[derive(Serialize)]
+struct Document<'e> {
+    code: u16,
+    message: &'e str,
+}
+
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
         let status = error.0.status;
-        let document = serde_json::json!({ "code": status.as_u16(), "message": error.0.message });
-        let reply = Self::json(status, document.to_string());
+        let document = Document {
+            code: status.as_u16(),
+            message: &error.0.message,
+        };
+        // A number and a text, which JSON can always express.
+        let reply = Self::json(status, serde_json::to_vec(&document).unwrap_or_default());
         match error.0.retry_after {
             // Rounded up, because zero would invite the caller back at once.
             Some(after) => {

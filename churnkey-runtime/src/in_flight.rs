@@ -1,28 +1,33 @@
 //! Actions under way: each runs to its end, once, and in its turn.
 
+use std::array;
+use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Shared};
-use tokio::sync::oneshot;
+use futures_util::future::Map;
+use tokio::sync::oneshot::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::action::Fields;
 use crate::reply::Reply;
 use crate::telemetry;
 use crate::{Error, Mode, Operation, Result};
 
+mod table;
+
+use table::Table;
+
 /// What an action is asked to do. Equal actions ask for the same.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Intent {
     pub(crate) operation: Operation,
     pub(crate) mode: Mode,
-    pub(crate) customer: Option<String>,
-    pub(crate) subscription: Option<String>,
-    pub(crate) meaning: String,
+    pub(crate) fields: Arc<Fields>,
 }
 
 /// The actions that were accepted and have not ended.
@@ -38,31 +43,48 @@ pub(crate) struct InFlight {
     tasks: TaskTracker,
     state: Arc<Mutex<State>>,
     most: usize,
+    /// Not to be guessed from outside, so that nobody can send what meets in one place of a table.
+    hasher: RandomState,
 }
 
 #[derive(Default)]
 struct State {
-    outcomes: HashMap<Arc<Intent>, Outcome>,
+    /// With those who have asked for the same since.
+    actions: Table<Key, Vec<oneshot::Sender<Reply>>>,
     /// Actions in the order in which they came. One runs once it is the first of every line that it stands in.
-    lines: HashMap<Line, VecDeque<Waiting>>,
+    lines: Table<Line, VecDeque<Waiting>>,
 }
 
-/// Where actions wait for one another.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Line {
-    Customer(Mode, String),
-    Subscription(Mode, String),
+/// An action, with the hashes under which it is looked up.
+struct Action {
+    intent: Intent,
+    hash: u64,
+    lines: [Option<u64>; PARTIES.len()],
+}
+
+/// The fields that name whom an action touches.
+const PARTIES: [&str; 2] = ["customerId", "subscriptionId"];
+
+/// An action by its intent.
+struct Key(Arc<Action>);
+
+/// Where actions wait for one another: those that name the same party.
+struct Line {
+    action: Arc<Action>,
+    /// An index of [`PARTIES`].
+    party: usize,
 }
 
 /// An action in a line, the one that runs included.
 #[derive(Clone)]
 struct Waiting {
-    intent: Arc<Intent>,
-    turn: CancellationToken,
+    action: Arc<Action>,
+    /// Nothing for an action that had nobody before it.
+    turn: Option<CancellationToken>,
 }
 
-/// What an action comes to, for as many callers as ask.
-pub(crate) type Outcome = Shared<BoxFuture<'static, Reply>>;
+/// What an action comes to, for one of those who ask.
+pub(crate) type Outcome = Map<oneshot::Receiver<Reply>, fn(Result<Reply, RecvError>) -> Reply>;
 
 /// An action as it was accepted.
 pub(crate) struct Accepted {
@@ -77,6 +99,7 @@ impl InFlight {
             tasks: TaskTracker::new(),
             state: Arc::default(),
             most,
+            hasher: RandomState::new(),
         }
     }
 
@@ -93,40 +116,42 @@ impl InFlight {
     where
         W: Future<Output = Reply> + Send + 'static,
     {
+        let (caller, outcome) = oneshot::channel();
+        let outcome = outcome.map(told as fn(_) -> _);
+        let action = Arc::new(Action::new(intent, &self.hasher));
         let mut state = lock(&self.state);
-        if let Some(outcome) = state.outcomes.get(&intent) {
-            return Ok(Accepted {
-                outcome: outcome.clone(),
-                joined: true,
-            });
+        let full = state.actions.len() >= self.most;
+        match state.actions.entry(Key(Arc::clone(&action))) {
+            Entry::Occupied(mut callers) => {
+                // Those who have hung up since are not kept until the action ends.
+                callers.get_mut().retain(|caller| !caller.is_closed());
+                callers.get_mut().push(caller);
+                return Ok(Accepted {
+                    outcome,
+                    joined: true,
+                });
+            }
+            Entry::Vacant(_) if full => {
+                return Err(Error::unavailable(TOO_MANY)
+                    .because("as many actions as `max_actions` allows are under way"));
+            }
+            Entry::Vacant(place) => drop(place.insert(Vec::new())),
         }
-        if state.outcomes.len() >= self.most {
-            return Err(Error::unavailable(TOO_MANY)
-                .because("as many actions as `max_actions` allows are under way"));
-        }
-        let intent = Arc::new(intent);
-        let (answer, outcome) = oneshot::channel();
-        let outcome = outcome
-            .map(|reply| reply.unwrap_or_else(|_| Error::internal(CUT_SHORT).into()))
-            .boxed()
-            .shared();
-        state.outcomes.insert(Arc::clone(&intent), outcome.clone());
-        telemetry::actions_in_flight(state.outcomes.len());
-        let turn = state.line_up(&intent);
+        telemetry::actions_in_flight(state.actions.len());
+        let turn = state.line_up(&action);
         drop(state);
-        let mut place = Place {
+        let place = Place {
             state: Arc::clone(&self.state),
-            intent,
-            ended: false,
+            action,
+            caller: Some(caller),
+            outcome: None,
         };
         // Not under the lock: a runtime that is shutting down drops the task here and now, and its place takes the lock.
         self.tasks.spawn(async move {
-            turn.cancelled().await;
-            let reply = work.await;
-            place.ended = true;
-            // Before the answer, so that whoever has been answered can ask for the same again.
-            drop(place);
-            let _nobody_waits = answer.send(reply);
+            if let Some(turn) = turn {
+                turn.cancelled().await;
+            }
+            place.give_up(work.await);
         });
         Ok(Accepted {
             outcome,
@@ -169,44 +194,97 @@ const TOO_MANY: Duration = Duration::from_secs(5);
 
 const CUT_SHORT: &str = "the action was cut short: the runtime was shut down, or the log panicked";
 
+fn told(outcome: Result<Reply, RecvError>) -> Reply {
+    outcome.unwrap_or_else(|_| Error::internal(CUT_SHORT).into())
+}
+
+impl Action {
+    fn new(intent: Intent, hasher: &RandomState) -> Self {
+        let lines = array::from_fn(|party| {
+            let id = intent.party(party)?;
+            Some(hasher.hash_one((party, intent.mode, id)))
+        });
+        Self {
+            // What else is asked of the same party is not much at once, and all of it waits in one line.
+            hash: hasher.hash_one((intent.operation, intent.mode, lines)),
+            lines,
+            intent,
+        }
+    }
+
+    fn stands_in(self: &Arc<Self>) -> impl Iterator<Item = Line> {
+        let named = self.lines.iter().enumerate();
+        named
+            .filter(|(_, hash)| hash.is_some())
+            .map(|(party, _)| Line {
+                action: Arc::clone(self),
+                party,
+            })
+    }
+}
+
 impl Intent {
-    fn lines(&self) -> impl Iterator<Item = Line> {
-        let customer = self.customer.clone();
-        let subscription = self.subscription.clone();
-        let customer = customer.map(|id| Line::Customer(self.mode, id));
-        customer
-            .into_iter()
-            .chain(subscription.map(|id| Line::Subscription(self.mode, id)))
+    fn party(&self, party: usize) -> Option<&str> {
+        self.fields.text(PARTIES[party])
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.intent == other.0.intent
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
+    }
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        let (intent, others) = (&self.action.intent, &other.action.intent);
+        self.party == other.party
+            && intent.mode == others.mode
+            && intent.party(self.party) == others.party(self.party)
+    }
+}
+
+impl Eq for Line {}
+
+impl Hash for Line {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.action.lines[self.party].unwrap_or_default());
     }
 }
 
 impl State {
-    /// Puts an action at the end of its lines; the token is cancelled when its turn has come.
-    fn line_up(&mut self, intent: &Arc<Intent>) -> CancellationToken {
+    /// Puts an action at the end of its lines. If somebody is before it, answers with the token that is cancelled when its turn has come.
+    fn line_up(&mut self, action: &Arc<Action>) -> Option<CancellationToken> {
+        let is_first = !action
+            .stands_in()
+            .any(|line| self.lines.contains_key(&line));
         let waiting = Waiting {
-            intent: Arc::clone(intent),
-            turn: CancellationToken::new(),
+            action: Arc::clone(action),
+            turn: (!is_first).then(CancellationToken::new),
         };
-        for line in intent.lines() {
-            self.lines
-                .entry(line)
-                .or_default()
-                .push_back(waiting.clone());
-        }
-        if self.is_next(intent) {
-            waiting.turn.cancel();
+        for line in action.stands_in() {
+            let line = self.lines.entry(line).or_default();
+            line.push_back(waiting.clone());
         }
         waiting.turn
     }
 
     /// Takes an action out of its lines, wherever it stands, and answers with those whose turn it is now.
-    fn leave(&mut self, intent: &Arc<Intent>) -> Vec<CancellationToken> {
+    fn leave(&mut self, action: &Arc<Action>) -> Vec<CancellationToken> {
         let mut firsts = Vec::new();
-        for line in intent.lines() {
+        for line in action.stands_in() {
             let Entry::Occupied(mut line) = self.lines.entry(line) else {
                 continue;
             };
-            let stands = |waiting: &Waiting| Arc::ptr_eq(&waiting.intent, intent);
+            let stands = |waiting: &Waiting| Arc::ptr_eq(&waiting.action, action);
             if let Some(at) = line.get().iter().position(stands) {
                 line.get_mut().remove(at);
             }
@@ -215,42 +293,59 @@ impl State {
                 None => drop(line.remove()),
             }
         }
-        firsts.retain(|first| self.is_next(&first.intent));
-        firsts.into_iter().map(|first| first.turn).collect()
+        firsts.retain(|first| self.is_next(&first.action));
+        firsts.into_iter().filter_map(|first| first.turn).collect()
     }
 
-    fn is_next(&self, intent: &Arc<Intent>) -> bool {
-        intent.lines().all(|line| {
+    fn is_next(&self, action: &Arc<Action>) -> bool {
+        action.stands_in().all(|line| {
             let first = self.lines.get(&line).and_then(VecDeque::front);
-            first.is_some_and(|first| Arc::ptr_eq(&first.intent, intent))
+            first.is_some_and(|first| Arc::ptr_eq(&first.action, action))
         })
     }
 }
 
-/// Lets the next ones run, even if the runtime drops a task that has not ended.
+/// Lets the next ones run and the callers know, even if the runtime drops a task that has not ended.
 struct Place {
     state: Arc<Mutex<State>>,
-    intent: Arc<Intent>,
-    ended: bool,
+    action: Arc<Action>,
+    caller: Option<oneshot::Sender<Reply>>,
+    outcome: Option<Reply>,
+}
+
+impl Place {
+    fn give_up(mut self, outcome: Reply) {
+        self.outcome = Some(outcome);
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let next = {
+        let (joined, next) = {
             let mut state = lock(&self.state);
-            state.outcomes.remove(&self.intent);
-            telemetry::actions_in_flight(state.outcomes.len());
-            state.leave(&self.intent)
+            let joined = state.actions.remove(&Key(Arc::clone(&self.action)));
+            telemetry::actions_in_flight(state.actions.len());
+            (joined, state.leave(&self.action))
         };
         for turn in next {
             turn.cancel();
         }
-        if !self.ended {
-            tracing::error!(
-                module = self.intent.operation.module(),
-                mode = self.intent.mode.as_str(),
+        // Only now, so that whoever has been answered can ask for the same again.
+        match self.outcome.take() {
+            Some(reply) => {
+                for caller in joined.into_iter().flatten() {
+                    let _nobody_waits = caller.send(reply.clone());
+                }
+                if let Some(caller) = self.caller.take() {
+                    let _nobody_waits = caller.send(reply);
+                }
+            }
+            // The callers see that nobody is left who could answer.
+            None => tracing::error!(
+                module = self.action.intent.operation.module(),
+                mode = self.action.intent.mode.as_str(),
                 "{CUT_SHORT}"
-            );
+            ),
         }
     }
 }
@@ -262,7 +357,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State")
-            .field("actions", &self.outcomes.len())
+            .field("actions", &self.actions.len())
             .finish_non_exhaustive()
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::sync::Arc;
 
-use axum::body::{Body as HttpBody, Bytes, to_bytes};
+use axum::body::{Body as HttpBody, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use tokio::time::timeout;
 
@@ -19,7 +20,7 @@ use crate::model::{
 use crate::page::MAX_CURSOR_BYTES;
 use crate::provider::{Integration, Limits};
 use crate::routes::Params;
-use crate::{Error, Mode, Operation, PageRequest, RequestContext, Result, Side};
+use crate::{Error, Mode, Operation, PageRequest, RequestContext, Result};
 
 /// A request on its way to a function: admitted, its mode known, its body read.
 pub struct Incoming {
@@ -29,7 +30,7 @@ pub struct Incoming {
     max_page_items: u32,
     params: Params,
     query: Option<String>,
-    fields: Fields,
+    fields: Option<Arc<Fields>>,
     asked: Asked,
 }
 
@@ -42,41 +43,34 @@ pub struct Asked {
 }
 
 impl Incoming {
-    pub(crate) async fn read(
+    /// The fields are those of an action's body; a controller's request has none.
+    pub(crate) fn new(
         operation: Operation,
         params: Params,
         mode: Mode,
         manifest: &'static Manifest,
         limits: &Limits,
         parts: &Parts,
-        body: HttpBody,
-    ) -> Result<Self> {
-        let fields = match operation.side() {
-            Side::Controller => Fields::default(),
-            Side::Action => Fields::parse(&read_json(&parts.headers, body, limits).await?)?,
-        };
-        let query = parts.uri.query().map(str::to_owned);
-        Ok(Self {
+        fields: Option<Fields>,
+    ) -> Self {
+        Self {
             operation,
             mode,
             manifest,
             max_page_items: limits.page_items,
             params,
-            query,
-            fields,
+            query: parts.uri.query().map(str::to_owned),
+            fields: fields.map(Arc::new),
             asked: Asked::default(),
-        })
+        }
     }
 
     /// The action that is asked for; two requests with the same intent ask for the same.
     pub(crate) fn intent(&self) -> Intent {
-        let text = |field| self.fields.text(field).map(str::to_owned);
         Intent {
             operation: self.operation,
             mode: self.mode,
-            customer: text("customerId"),
-            subscription: text("subscriptionId"),
-            meaning: self.fields.meaning(),
+            fields: self.fields.clone().unwrap_or_default(),
         }
     }
 
@@ -136,7 +130,7 @@ impl Incoming {
 
     fn action<T: FromBody>(&self) -> Result<T> {
         T::from_body(&Body {
-            fields: &self.fields,
+            fields: self.fields.as_deref().unwrap_or(&Fields::NONE),
             actions: &self.manifest.actions,
         })
     }
@@ -158,7 +152,12 @@ fn parse_limit(text: &str) -> Result<u32> {
         .ok_or_else(|| Error::bad_request("`limit` must be a whole number from 1"))
 }
 
-async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Result<Bytes> {
+/// Reads the body of an action.
+pub(crate) async fn read_fields(
+    headers: &HeaderMap,
+    body: HttpBody,
+    limits: &Limits,
+) -> Result<Fields> {
     let limit = limits.body_bytes;
     if !headers
         .get(header::CONTENT_TYPE)
@@ -182,7 +181,7 @@ async fn read_json(headers: &HeaderMap, body: HttpBody, limits: &Limits) -> Resu
         return Err(too_large());
     }
     match timeout(limits.body_timeout, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => Fields::parse(&bytes),
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
         Ok(Err(_)) => Err(Error::bad_request(
             "the body is incomplete, or its chunks are malformed",
@@ -204,14 +203,18 @@ fn is_length_limit(error: &axum::Error) -> bool {
 
 /// `application/json` or a type built on it, with any parameters.
 fn is_json(content_type: &[u8]) -> bool {
-    let essence = content_type
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii()
-        .to_ascii_lowercase();
-    essence == b"application/json"
-        || essence.starts_with(b"application/") && essence.ends_with(b"+json")
+    const APPLICATION: &[u8] = b"application/";
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence.unwrap_or_default().trim_ascii();
+    let Some((kind, subtype)) = essence.split_at_checked(APPLICATION.len()) else {
+        return false;
+    };
+    let is_built_on_it = || {
+        let end = subtype.last_chunk::<5>();
+        end.is_some_and(|end| end.eq_ignore_ascii_case(b"+json"))
+    };
+    kind.eq_ignore_ascii_case(APPLICATION)
+        && (subtype.eq_ignore_ascii_case(b"json") || is_built_on_it())
 }
 
 /// What an operation gives a function, as a tuple.

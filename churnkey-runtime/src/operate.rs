@@ -21,11 +21,11 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) trait Operate: Send + Sync {
     /// From the request as it was read to the answer.
     fn operate(
-        &self,
+        self: Arc<Self>,
         incoming: Incoming,
         id: RequestId,
         parts: Parts,
-    ) -> BoxFuture<'_, Result<Reply>>;
+    ) -> BoxFuture<'static, Result<Reply>>;
 }
 
 /// The function of an operation, and the context that it takes.
@@ -45,11 +45,11 @@ pub(crate) fn function<T: Integration + Provides<E> + Send + Sync, E: Endpoint>(
 
 impl<T: Integration + Provides<E> + Send + Sync, E: Endpoint> Operate for Function<T, E> {
     fn operate(
-        &self,
+        self: Arc<Self>,
         mut incoming: Incoming,
         id: RequestId,
         parts: Parts,
-    ) -> BoxFuture<'_, Result<Reply>> {
+    ) -> BoxFuture<'static, Result<Reply>> {
         Box::pin(async move {
             let input = E::Input::decode(&mut incoming)?;
             let request = RequestContext::new(incoming.mode(), id, parts);

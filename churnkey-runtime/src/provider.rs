@@ -17,7 +17,7 @@ use crate::operation::{Endpoint, endpoint};
 use crate::router::{self, Shared};
 use crate::routes::Routes;
 use crate::token::TokenHandle;
-use crate::{IntegrationToken, Operation, RequestContext, Result};
+use crate::{IntegrationToken, Operation, RequestContext, Result, telemetry};
 
 /// An integration provides an operation: what `#[churnkey::controller]` and `#[churnkey::action]` implement for the context type.
 ///
@@ -216,11 +216,16 @@ impl<T: Integration> Provider<T> {
 
     /// The routes.
     pub fn router(self) -> Router {
+        router::router(self.into_shared())
+    }
+
+    pub(crate) fn into_shared(self) -> Arc<Shared> {
+        telemetry::describe();
         let functions = T::ROUTES
             .iter()
             .flatten()
             .map(|route| (route.operation, (route.function)(&self.context)));
-        router::router(Shared {
+        Arc::new(Shared {
             admission: Admission::new(self.token, self.limits.failures_per_minute),
             routes: Routes::new(functions),
             limits: self.limits,

@@ -24,10 +24,13 @@ impl Reply {
 
     /// A document, with a status.
     pub(crate) fn json(status: StatusCode, document: impl Into<Bytes>) -> Self {
+        // With room for the request's id and the length, which are added on the way out.
+        let mut headers = HeaderMap::with_capacity(3);
         let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
         Self {
             status,
-            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            headers,
             body: document.into(),
         }
     }

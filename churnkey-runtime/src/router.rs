@@ -1,8 +1,10 @@
 //! From a request to a response: admit, find, read, call, validate, answer.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -10,14 +12,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::any;
 use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either, Map, Ready, ready};
 use tokio::time::timeout;
+use tower_service::Service;
 use tracing::{Instrument as _, Span};
 
+use crate::action::Fields;
 use crate::admission::Admission;
-use crate::in_flight::InFlight;
-use crate::incoming::Incoming;
+use crate::in_flight::{Accepted, InFlight};
+use crate::incoming::{Incoming, read_fields};
 use crate::manifest::Manifest;
 use crate::operate::Operate;
 use crate::provider::Limits;
@@ -38,27 +42,59 @@ pub(crate) struct Shared {
     pub(crate) features: Bytes,
 }
 
-/// Everything under `/churnkey`, in one handler for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
+/// Everything under `/churnkey`, in one service for every method: axum's own routes would tell those without the token, by an `Allow` header or by the time that a
 /// lookup takes, which paths are known.
-pub(crate) fn router(shared: Shared) -> Router {
-    telemetry::describe();
-    let shared = Arc::new(shared);
-    let handler = any(move |request: Request| {
-        let shared = Arc::clone(&shared);
-        async move { respond(&shared, request).await }
-    });
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let endpoint = Endpoint(shared);
     Router::new()
-        .route("/churnkey", handler.clone())
-        .route("/churnkey/", handler.clone())
-        .route("/churnkey/{*path}", handler)
+        .route_service("/churnkey", endpoint.clone())
+        .route_service("/churnkey/", endpoint.clone())
+        .route_service("/churnkey/{*path}", endpoint)
+        // The routes are complete; otherwise axum would make them anew for each request.
+        .with_state(())
 }
 
-async fn respond(shared: &Shared, request: Request) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(address)| address.ip());
-    if let Err(refusal) = shared.admission.admit(request.headers(), peer) {
+/// A service and not a handler, which axum would box and hand the request through once more.
+#[derive(Clone)]
+struct Endpoint(Arc<Shared>);
+
+impl Service<Request> for Endpoint {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Map<Responding, fn(Response) -> Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        respond(&self.0, request, None).map(Ok as fn(_) -> _)
+    }
+}
+
+/// Whether a path is one that [`respond`] answers.
+pub(crate) fn has(path: &str) -> bool {
+    path.strip_prefix("/churnkey")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A response that is there already, or that a function is asked for. Only the latter takes memory of its own to wait in.
+pub(crate) type Responding = Either<Ready<Response>, BoxFuture<'static, Response>>;
+
+/// Answers a request for a path of the provider, whether or not there is anything. The peer is that of a server of ours; others tell it by an extension of the request.
+pub(crate) fn respond(
+    shared: &Arc<Shared>,
+    mut request: Request,
+    connected: Option<SocketAddr>,
+) -> Responding {
+    let peer = || {
+        let told = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = connected.or(told.map(|ConnectInfo(address)| *address));
+        peer.map(|address| address.ip())
+    };
+    if let Some(refusal) = shared.admission.refusal(request.headers(), peer) {
         // Nothing else is told, an id of the request neither: its count would tell how many there are.
-        return refusal.into_response();
+        return Either::Left(ready(refusal.into_response()));
     }
     let id = RequestId::of(request.headers());
     let reply = match shared.routes.find(request.uri().path()) {
@@ -67,9 +103,12 @@ async fn respond(shared: &Shared, request: Request) -> Response {
                 operation,
                 params,
                 function: Arc::clone(function),
-                id: id.clone(),
+                id,
             };
-            call.answer(shared, request).await
+            if let Some(peer) = connected {
+                request.extensions_mut().insert(ConnectInfo(peer));
+            }
+            return call.answer(shared, request);
         }
         Ok(Found::Features) => features(shared, &request, &id),
         Err(nothing) => {
@@ -83,8 +122,12 @@ async fn respond(shared: &Shared, request: Request) -> Response {
             refusal.into()
         }
     };
+    Either::Left(ready(with_id(reply, id)))
+}
+
+fn with_id(reply: Reply, id: RequestId) -> Response {
     let mut response = reply.into_response();
-    response.headers_mut().insert(REQUEST_ID, id.to_header());
+    response.headers_mut().insert(REQUEST_ID, id.into_header());
     response
 }
 
@@ -120,7 +163,9 @@ struct Call {
 }
 
 impl Call {
-    async fn answer(self, shared: &Shared, request: Request) -> Reply {
+    /// All that can be done without waiting is done at once. What waits is then a future of some hundred bytes instead of some thousand, which would be more than an
+    /// allocator keeps at hand.
+    fn answer(self, shared: &Arc<Shared>, request: Request) -> Responding {
         let mode = Mode::of(request.headers());
         let span = tracing::info_span!(
             "churnkey",
@@ -132,80 +177,113 @@ impl Call {
             duration_ms = tracing::field::Empty,
         );
         let watch = Watch {
-            span: span.clone(),
+            span,
             operation: self.operation,
             mode: mode.as_ref().ok().copied(),
             started: Instant::now(),
         };
         if let Some(refusal) = refuse_method(self.operation.side(), request.method()) {
-            return watch.refused_method(refusal);
+            return Either::Left(ready(with_id(watch.refused_method(refusal), self.id)));
         }
-        let (parts, body) = request.into_parts();
-        match mode {
-            Ok(mode) => {
-                self.run(shared, mode, parts, body, watch)
-                    .instrument(span)
-                    .await
+        let mode = match mode {
+            Ok(mode) => mode,
+            Err(refusal) => {
+                return Either::Left(ready(with_id(watch.end(Err(refusal)), self.id)));
             }
-            Err(refusal) => watch.end(Err(refusal)),
-        }
+        };
+        let span = watch.span.clone();
+        let (parts, body) = request.into_parts();
+        Either::Right(match self.operation.side() {
+            Side::Controller => Box::pin(self.read(shared, mode, parts, watch).instrument(span)),
+            Side::Action => Box::pin(
+                self.act(Arc::clone(shared), mode, parts, body, watch)
+                    .instrument(span),
+            ),
+        })
     }
 
-    async fn run(
+    /// The answer of a controller, which is dropped with its caller.
+    fn read(
         self,
         shared: &Shared,
         mode: Mode,
         parts: Parts,
+        watch: Watch,
+    ) -> impl Future<Output = Response> + use<> {
+        let (incoming, id, function) = self.incoming(shared, mode, &parts, None);
+        let call = caught(function.operate(incoming, id.clone(), parts));
+        let limit = shared.limits.request_timeout;
+        async move {
+            let result = timeout(limit, call).await;
+            let result = result.unwrap_or_else(|_| Err(too_late("the function took too long")));
+            with_id(watch.end(result), id)
+        }
+    }
+
+    /// The answer of an action, which runs on without its caller.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async function has room for each argument twice"
+    )]
+    fn act(
+        self,
+        shared: Arc<Shared>,
+        mode: Mode,
+        parts: Parts,
         body: Body,
         watch: Watch,
-    ) -> Reply {
-        let read = Incoming::read(
+    ) -> impl Future<Output = Response> {
+        async move {
+            let fields = match read_fields(&parts.headers, body, &shared.limits).await {
+                Ok(fields) => fields,
+                Err(refusal) => return with_id(watch.end(Err(refusal)), self.id),
+            };
+            let (incoming, id, function) = self.incoming(&shared, mode, &parts, Some(fields));
+            let intent = incoming.intent();
+            let call = caught(function.operate(incoming, id.clone(), parts));
+            let work = {
+                let watch = watch.clone();
+                async move { watch.end(call.await) }
+            };
+            let work = work.instrument(watch.span.clone());
+            let reply = match shared.in_flight.accept(intent, work) {
+                Ok(accepted) => outcome(accepted, shared.limits.request_timeout, &watch).await,
+                Err(refusal) => watch.end(Err(refusal)),
+            };
+            with_id(reply, id)
+        }
+    }
+
+    fn incoming(
+        self,
+        shared: &Shared,
+        mode: Mode,
+        parts: &Parts,
+        fields: Option<Fields>,
+    ) -> (Incoming, RequestId, Arc<dyn Operate>) {
+        let incoming = Incoming::new(
             self.operation,
             self.params,
             mode,
             shared.manifest,
             &shared.limits,
-            &parts,
-            body,
+            parts,
+            fields,
         );
-        let incoming = match read.await {
-            Ok(incoming) => incoming,
-            Err(refusal) => return watch.end(Err(refusal)),
-        };
-        let limit = shared.limits.request_timeout;
-        let span = watch.span.clone();
-        match self.operation.side() {
-            Side::Controller => {
-                let call = self.function.operate(incoming, self.id, parts);
-                let result = timeout(limit, caught(call)).await;
-                watch.end(result.unwrap_or_else(|_| Err(too_late("the function took too long"))))
-            }
-            Side::Action => {
-                let intent = incoming.intent();
-                let (id, function) = (self.id, self.function);
-                let work = {
-                    let watch = watch.clone();
-                    async move {
-                        let call = function.operate(incoming, id, parts);
-                        watch.end(caught(call).await)
-                    }
-                };
-                let accepted = match shared.in_flight.accept(intent, work.instrument(span)) {
-                    Ok(accepted) => accepted,
-                    Err(refusal) => return watch.end(Err(refusal)),
-                };
-                let outcome = timeout(limit, accepted.outcome).await;
-                match outcome {
-                    Ok(reply) if accepted.joined => watch.joined(reply),
-                    Ok(reply) => reply,
-                    // What the action comes to is written down for the request that began it, once it is known.
-                    Err(_) if accepted.joined => watch.end(Err(too_late(STILL_UNDER_WAY))),
-                    Err(_) => {
-                        tracing::warn!("the action runs on, and its caller is told to come back");
-                        too_late(STILL_UNDER_WAY).into()
-                    }
-                }
-            }
+        (incoming, self.id, self.function)
+    }
+}
+
+/// What the caller of an action is told: the outcome, or after a while that there is none yet.
+async fn outcome(accepted: Accepted, limit: Duration, watch: &Watch) -> Reply {
+    match timeout(limit, accepted.outcome).await {
+        Ok(reply) if accepted.joined => watch.joined(reply),
+        Ok(reply) => reply,
+        // What the action comes to is written down for the request that began it, once it is known.
+        Err(_) if accepted.joined => watch.end(Err(too_late(STILL_UNDER_WAY))),
+        Err(_) => {
+            tracing::warn!("the action runs on, and its caller is told to come back");
+            too_late(STILL_UNDER_WAY).into()
         }
     }
 }

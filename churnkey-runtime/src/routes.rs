@@ -62,13 +62,15 @@ impl Routes {
         if rest == "features" {
             return Ok(Found::Features);
         }
+        let mut segments = [""; MOST_SEGMENTS];
+        let segments = split(rest, &mut segments).ok_or_else(no_such_path)?;
         let route = self
             .0
             .iter()
-            .find(|route| route.matches(rest))
+            .find(|route| route.matches(segments))
             .ok_or_else(no_such_path)?;
         let function = route.function.as_ref().ok_or_else(no_such_path)?;
-        let params = Params::read(&route.template, rest)?;
+        let params = Params::read(&route.template, segments)?;
         if params.0.iter().any(|(_, value)| value.is_empty()) {
             return Err(no_such_path());
         }
@@ -77,6 +79,19 @@ impl Routes {
 }
 
 const ROOT: &str = "/churnkey/";
+
+/// Behind the root: `customers/{customerId}/subscriptions/{subscriptionId}`.
+const MOST_SEGMENTS: usize = 4;
+
+/// The segments of a path, unless there are more than any path of the protocol has.
+fn split<'s, 'p>(path: &'p str, into: &'s mut [&'p str; MOST_SEGMENTS]) -> Option<&'s [&'p str]> {
+    let mut count = 0;
+    for segment in path.split('/') {
+        *into.get_mut(count)? = segment;
+        count += 1;
+    }
+    Some(&into[..count])
+}
 
 fn template(operation: Operation) -> Vec<Segment> {
     let path = operation.path();
@@ -96,15 +111,16 @@ fn template(operation: Operation) -> Vec<Segment> {
 }
 
 impl Route {
-    fn matches(&self, path: &str) -> bool {
-        let mut segments = path.split('/');
-        let fits = self.template.iter().all(|expected| {
-            segments.next().is_some_and(|segment| match expected {
-                Segment::Literal(literal) => segment == *literal,
-                Segment::Param(_) => true,
-            })
-        });
-        fits && segments.next().is_none()
+    fn matches(&self, segments: &[&str]) -> bool {
+        self.template.len() == segments.len()
+            && self
+                .template
+                .iter()
+                .zip(segments)
+                .all(|(expected, segment)| match expected {
+                    Segment::Literal(literal) => segment == literal,
+                    Segment::Param(_) => true,
+                })
     }
 }
 
@@ -112,17 +128,22 @@ impl Route {
 pub(crate) struct Params(Vec<(&'static str, String)>);
 
 impl Params {
-    fn read(template: &[Segment], path: &str) -> Result<Self> {
+    fn read(template: &[Segment], segments: &[&str]) -> Result<Self> {
         let badly_encoded = || Error::bad_request("the path must be percent-encoded UTF-8");
         let mut params = Vec::new();
-        for (segment, text) in template.iter().zip(path.split('/')) {
-            if let Segment::Param(name) = segment {
-                if !is_percent_encoded(text) {
-                    return Err(badly_encoded());
-                }
+        for (segment, text) in template.iter().zip(segments) {
+            let Segment::Param(name) = segment else {
+                continue;
+            };
+            let value = if !text.contains('%') {
+                (*text).to_owned()
+            } else if is_percent_encoded(text) {
                 let value = percent_decode_str(text).decode_utf8();
-                params.push((*name, value.map_err(|_| badly_encoded())?.into_owned()));
-            }
+                value.map_err(|_| badly_encoded())?.into_owned()
+            } else {
+                return Err(badly_encoded());
+            };
+            params.push((*name, value));
         }
         Ok(Self(params))
     }

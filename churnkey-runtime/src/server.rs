@@ -273,11 +273,9 @@ impl<T: Integration> Server<T> {
         let (draining, ending) = (CancellationToken::new(), CancellationToken::new());
         let in_flight = self.provider.in_flight.clone();
         let token = self.provider.token_handle();
-        let router = self.provider.router();
         let connections = Connections {
-            router: router
-                .merge(health::router(self.ready, draining.clone()))
-                .fallback(outside),
+            provider: self.provider.into_shared(),
+            elsewhere: health::router(self.ready, draining.clone()).fallback(outside),
             limits: self.limits,
             timeouts: self.timeouts,
             ending: ending.clone(),

@@ -31,7 +31,8 @@ pub struct IntegrationToken {
     previous: Option<(Digest, Timestamp)>,
 }
 
-type Digest = [u8; 32];
+/// In words, as comparing them in constant time is slow byte by byte.
+type Digest = [u64; 4];
 
 impl IntegrationToken {
     /// A token from text. White space around it is dropped, because files and dashboards add it.
@@ -112,25 +113,30 @@ impl IntegrationToken {
             // Hashed and compared all the same, so that the answer takes no less time.
             _ => b"",
         };
-        let presented = Sha256::digest(credential(presented)).into();
+        let presented = hash(credential(presented));
         let current = matches(&presented, self.current.as_ref());
         let previous = matches(&presented, self.previous.as_ref().map(|(digest, _)| digest));
         // Asked whether or not the previous token matches: otherwise time would tell one that has ended from one that never was.
-        let now = now();
-        let in_time = self.previous.is_some_and(|(_, until)| now < until);
+        let in_time = self.previous.is_some_and(|(_, until)| now() < until);
         bool::from(current | previous & Choice::from(u8::from(in_time)))
     }
 }
 
 fn digest(token: &str) -> Option<Digest> {
     let token = token.trim();
-    (!token.is_empty()).then(|| Sha256::digest(token).into())
+    (!token.is_empty()).then(|| hash(token.as_bytes()))
+}
+
+fn hash(token: &[u8]) -> Digest {
+    let digest: [u8; 32] = Sha256::digest(token).into();
+    let (words, _) = digest.as_chunks();
+    std::array::from_fn(|index| u64::from_ne_bytes(words[index]))
 }
 
 /// An absent token costs a comparison as well.
 fn matches(presented: &Digest, expected: Option<&Digest>) -> Choice {
     let there = Choice::from(u8::from(expected.is_some()));
-    there & presented.ct_eq(expected.unwrap_or(&[0; 32]))
+    there & presented.as_slice().ct_eq(expected.unwrap_or(&[0; 4]))
 }
 
 fn credential(header: &[u8]) -> &[u8] {

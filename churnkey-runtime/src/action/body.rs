@@ -1,8 +1,8 @@
 //! Reading an action's body field by field, so that a refusal names the field and the rule and never a value.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::action::Schedule;
+use crate::action::{Fields, Schedule};
 use crate::manifest::{Actions, Durations, Schedules};
 use crate::model::{CustomerId, Duration, SubscriptionId};
 use crate::{Error, Result};
@@ -18,55 +18,6 @@ pub(crate) struct Body<'a> {
     pub(crate) fields: &'a Fields,
     pub(crate) actions: &'a Actions,
 }
-
-/// The fields of an action's body that have a meaning. Unknown ones are left out, and `null` counts as absent.
-#[derive(Default)]
-pub(crate) struct Fields(Map<String, Value>);
-
-impl Fields {
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
-        match serde_json::from_slice(bytes) {
-            Ok(Value::Object(mut fields)) => {
-                // What is not known here cannot be read further on, so that no field can be given to a function and be missing from the comparison of two actions.
-                fields.retain(|field, value| KNOWN.contains(&field.as_str()) && !value.is_null());
-                Ok(Self(fields))
-            }
-            Ok(_) => Err(Error::bad_request("the body must be a JSON object")),
-            // The parser's own words may quote the body.
-            Err(_) => Err(Error::bad_request("the body must be valid JSON")),
-        }
-    }
-
-    fn get(&self, field: &str) -> Option<&Value> {
-        self.0.get(field)
-    }
-
-    /// What the fields that have a meaning ask for, so that two bodies can be compared.
-    pub(crate) fn meaning(&self) -> String {
-        let known = KNOWN.map(|field| self.get(field));
-        serde_json::to_string(&known).unwrap_or_default()
-    }
-
-    /// A field that is text, or nothing: for looking at a body before it is read.
-    pub(crate) fn text(&self, field: &str) -> Option<&str> {
-        self.get(field).and_then(Value::as_str)
-    }
-}
-
-/// Every field that an action may have.
-const KNOWN: [&str; 11] = [
-    "customerId",
-    "subscriptionId",
-    "scheduledAt",
-    "startAt",
-    "duration",
-    "id",
-    "coupon",
-    "price",
-    "unpause",
-    "allowAnnual",
-    "prorate",
-];
 
 impl Body<'_> {
     fn get(&self, field: &str) -> Option<&Value> {

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use axum::http::StatusCode;
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
@@ -18,19 +19,22 @@ fn runtime() -> Runtime {
 
 /// A cancellation that differs from others of its customer by a number.
 fn cancellation(customer: &str, number: usize) -> Intent {
+    let body = json!({
+        "customerId": customer,
+        "subscriptionId": format!("subscription {} of {customer}", number % 2),
+        "id": number,
+    });
     Intent {
         operation: Operation::CancelSubscription,
         mode: Mode::Live,
-        customer: Some(customer.to_owned()),
-        subscription: Some(format!("subscription {} of {customer}", number % 2)),
-        meaning: number.to_string(),
+        fields: Arc::new(Fields::parse(body.to_string().as_bytes()).expect("an object")),
     }
 }
 
 impl InFlight {
     fn keeps_nothing(&self) -> bool {
         let state = lock(&self.state);
-        state.outcomes.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
+        state.actions.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
     }
 }
 
@@ -139,6 +143,37 @@ fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_ru
         }
     });
     assert!(began.load(Ordering::SeqCst));
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
+fn whoever_joins_an_action_and_hangs_up_is_not_kept_until_it_ends() {
+    let in_flight = InFlight::new(10);
+    runtime().block_on(async {
+        let let_go = Arc::new(Notify::new());
+        let accept = || {
+            let let_go = Arc::clone(&let_go);
+            let accepted = in_flight.accept(cancellation("ada", 1), async move {
+                let_go.notified().await;
+                Reply::empty()
+            });
+            accepted.expect("there is a place")
+        };
+        let (first, stays) = (accept(), accept());
+        assert!(!first.joined && stays.joined);
+        for _ in 0..1000 {
+            assert!(accept().joined);
+        }
+        let kept = |in_flight: &InFlight| {
+            let state = lock(&in_flight.state);
+            state.actions.values().map(Vec::len).sum::<usize>()
+        };
+        assert!(kept(&in_flight) <= 2, "{}", kept(&in_flight));
+        let_go.notify_one();
+        for accepted in [first, stays] {
+            assert_eq!(accepted.outcome.await.status(), StatusCode::OK);
+        }
+    });
     assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }
 

@@ -5,6 +5,7 @@
 //! takes to know that.
 
 use axum::http::StatusCode;
+use memchr::{memchr, memchr2};
 
 use super::refusal::Refusal;
 
@@ -58,7 +59,7 @@ pub(super) enum Scan {
 impl HeadScanner {
     /// Goes on where it stopped. `bytes` are all of the head that has come, and perhaps what follows it.
     pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Scan {
-        while let Some(found) = bytes[self.scanned..].iter().position(|byte| *byte == b'\n') {
+        while let Some(found) = memchr(b'\n', &bytes[self.scanned..]) {
             let end = self.scanned + found;
             let line = &bytes[self.line_start..end];
             self.scanned = end + 1;
@@ -69,7 +70,7 @@ impl HeadScanner {
             let Some(line) = line.strip_suffix(b"\r") else {
                 return Scan::Refused(bad("every line of a request's head must end with CRLF"));
             };
-            if line.iter().any(|byte| matches!(byte, b'\r' | b'\0')) {
+            if memchr2(b'\r', b'\0', line).is_some() {
                 return Scan::Refused(bad("a request's head must not contain a bare CR or a NUL"));
             }
             match self.seen.line(line) {
@@ -119,7 +120,7 @@ impl Seen {
             return Ok(true);
         }
         self.headers += 1;
-        let colon = line.iter().position(|byte| *byte == b':');
+        let colon = memchr(b':', line);
         let (name, value) = colon
             .and_then(|colon| Some((&line[..colon], line.get(colon + 1..)?)))
             .ok_or_else(|| bad("every header must have a name and a colon"))?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use memchr::memrchr_iter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
@@ -283,9 +284,8 @@ fn own_bytes(bytes: &[u8]) -> usize {
     if !bytes.ends_with(b"\r\n\r\n") {
         return bytes.len();
     }
-    bytes
-        .windows(START.len())
-        .rposition(|window| window == START)
+    memrchr_iter(START[0], bytes)
+        .find(|start| bytes[*start..].starts_with(START))
         .filter(|start| Refusal::written_by_hyper(&bytes[*start..]).is_some())
         .unwrap_or(bytes.len())
 }

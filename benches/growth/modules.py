@@ -1,0 +1,18 @@
+"""What a request costs by the number of modules of the provider, in instructions: those are the same on every run."""
+
+from instructions import FEW, MANY, executed
+from setup import TARGET, table
+
+CASES = ["manifest", "customer", "refused"]
+
+
+def counted():
+    binary = TARGET / "release" / "instructions"
+    rows = []
+    for case in CASES:
+        row = [case]
+        for provider in ("few-modules", "all-modules"):
+            few, many = (executed(binary, "router", provider, case, requests) for requests in (FEW, MANY))
+            row.append(f"{round((many - few) / (MANY - FEW)):,}")
+        rows.append(row)
+    return table(["request", "three controllers, instructions", "six controllers and seven actions, instructions"], rows)

@@ -1,0 +1,44 @@
+"""What has to be there before anything is measured."""
+
+import glob
+import os
+import resource
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+PROFILE = os.environ.get("PROFILE", "release")
+EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE) / "examples"
+
+
+def install():
+    missing = [package for program, package in [("cc", "gcc"), ("valgrind", "valgrind"), ("wrk", "wrk")] if not shutil.which(program)]
+    if not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
+        missing.append("postgresql")
+    if missing:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True)
+    # For the connections; the servers inherit it.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def build():
+    cargo = ["cargo", "build", "--locked", "--quiet"]
+    # With all features, as the tests have built them where they have been run.
+    subprocess.run([*cargo, "--profile", PROFILE, "--all-features", "--example", "acme", "--example", "postgres"], cwd=ROOT, check=True)
+    subprocess.run([*cargo, "--release", "--package", "churnkey-peers", "--bins"], cwd=ROOT, check=True)
+
+
+def table(head, rows):
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---:"] * len(head), *rows])
+
+
+def memory_kb(pid, what="VmRSS"):
+    """`VmRSS` is the memory that a process holds, `VmHWM` the most that it held."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(what):
+            return int(line.split()[1])
+    raise RuntimeError(f"no {what}")

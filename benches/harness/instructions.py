@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Counts instructions with valgrind: see .ci/instructions, which is the way to call this."""
+
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+CASES = [case["name"] for case in json.loads((Path(__file__).parent.parent / "peers" / "cases.json").read_text()) if case.get("measured")]
+PEERS = ["churnkey", "axum-checked", "axum-plain"]
+# Through the router alone, and through the server over a socket. The client's own work is in the count, and the same for all peers.
+WAYS = ["router", "server"]
+TOLERANCE = 0.05
+FEW, MANY = 200, 1200
+
+
+def executed(binary, way, peer, case, requests):
+    command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    run = subprocess.run([*command, binary, way, peer, case, str(requests)], capture_output=True, text=True, check=True)
+    return int(re.search(r"I\s+refs:\s+([\d,]+)", run.stderr)[1].replace(",", ""))
+
+
+def per_request(binary, peers):
+    """Instructions by way, peer and case. What a process does once is in both numbers of requests, and so in neither's difference."""
+    wanted = [(way, peer, case) for way in WAYS for peer in peers for case in CASES]
+    with ThreadPoolExecutor() as pool:
+        few = pool.map(lambda one: executed(binary, *one, FEW), wanted)
+        many = pool.map(lambda one: executed(binary, *one, MANY), wanted)
+        return {one: round((more - less) / (MANY - FEW)) for one, less, more in zip(wanted, few, many)}
+
+
+def table(counts):
+    lines = ["| case | way | churnkey | axum-checked | ratio | axum-plain | ratio |", "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
+    for way in WAYS:
+        for case in CASES:
+            ours, checked, plain = (counts[way, peer, case] for peer in PEERS)
+            lines.append(f"| {case} | {way} | {ours:,} | {checked:,} | {checked / ours:.2f} | {plain:,} | {plain / ours:.2f} |")
+    return "\n".join(lines)
+
+
+def compare(counts, stored):
+    """The counts that are too far from the stored ones, in words."""
+    before = {}
+    for line in stored.read_text().splitlines():
+        if not line.startswith("#"):
+            way, case, count = line.split()
+            before[way, case] = int(count)
+    found = []
+    for (way, _, case), count in counts.items():
+        expected = before.get((way, case))
+        if expected is None:
+            found.append(f"{way} {case}: {count}, and nothing is stored")
+            continue
+        change = count / expected - 1
+        print(f"{way:7} {case:13} {count:9,} {change:+7.2%}")
+        if abs(change) > TOLERANCE:
+            found.append(f"{way} {case}: {count:,} instructions a request instead of {expected:,}, {change:+.1%}")
+    return found
+
+
+def main():
+    binary, stored, *options = sys.argv[1:]
+    stored = Path(stored)
+    if options == ["--table"]:
+        print(table(per_request(binary, PEERS)))
+        return
+    counts = per_request(binary, PEERS[:1])
+    if options == ["--store"]:
+        lines = [f"{way} {case} {count}" for (way, _, case), count in counts.items()]
+        stored.write_text("# Instructions a request. Written by `.ci/instructions --store`, for the pinned toolchain.\n" + "\n".join(lines) + "\n")
+        return
+    found = compare(counts, stored)
+    if found:
+        print("\n".join(found), file=sys.stderr)
+        sys.exit(f"If this is meant, also where it became less: `.ci/instructions --store`, and commit {stored}.")
+
+
+if __name__ == "__main__":
+    main()

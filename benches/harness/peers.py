@@ -1,0 +1,109 @@
+"""The peers as processes: how each is started, watched and stopped."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent / "peers"
+CASES = json.loads((HERE / "cases.json").read_text())
+TOKEN = "0d5f2c8a917be4635fa0c1d2e3b49687"
+BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "release"
+
+NATIVE = ["churnkey", "axum-checked", "axum-plain", "hyper-fixed"]
+NODE = ["express", "fastify"]
+ALL = NATIVE + NODE
+
+# hyper-fixed has bytes for these paths and looks at nothing else.
+FIXED = ["manifest", "customer", "subscription", "list"]
+
+
+def has(peer, case):
+    return peer != "hyper-fixed" or case["name"] in FIXED
+
+
+def headers(case):
+    """The request's headers, without those that the HTTP client adds."""
+    token = case.get("token", TOKEN)
+    given = {}
+    if token:
+        given["Authorization"] = token if case.get("bare") else f"Bearer {token}"
+    if "mode" in case:
+        given["X-Churnkey-Mode"] = case["mode"]
+    if "body" in case:
+        given["Content-Type"] = "application/json"
+    return given
+
+
+class Peer:
+    """A peer that runs, pinned to one core if that is named."""
+
+    def __init__(self, name, core=None):
+        self.name = name
+        self.port = free_port()
+        command = [str(BINARIES / name)] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
+        if core is not None:
+            command = ["taskset", "--cpu-list", str(core), *command]
+        environment = {"PATH": os.environ["PATH"], "PORT": str(self.port), "TOKEN": TOKEN, "NODE_ENV": "production"}
+        began = time.perf_counter()
+        self.process = subprocess.Popen(command, env=environment, cwd=HERE, stderr=subprocess.DEVNULL)
+        self._wait_for_an_answer()
+        self.startup_ms = (time.perf_counter() - began) * 1e3
+
+    def _wait_for_an_answer(self):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{self.name} has ended")
+            try:
+                if self.ask(CASES[0])[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.0005)
+        raise RuntimeError(f"{self.name} does not answer")
+
+    def ask(self, case):
+        """Status, type without parameters, and body of the answer to a case."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(case["method"], case["path"], case.get("body"), headers(case))
+            response = connection.getresponse()
+            kind = response.headers.get("Content-Type")
+            return response.status, kind and kind.split(";")[0], response.read()
+        finally:
+            connection.close()
+
+    def cpu_seconds(self):
+        """User and system time of all threads so far."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_kb(self, what):
+        """`VmRSS` is the memory that it holds, `VmHWM` the most that it held."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(what):
+                return int(line.split()[1])
+        raise RuntimeError(f"no {what}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
