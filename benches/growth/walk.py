@@ -48,7 +48,9 @@ def walked(kind, size):
         # The last page is not full.
         whole = parts(times[:-1])
         number = PARTS * SAMPLES
-        places = [max(1, customers * (2 * place + 1) // (2 * number)) for place in range(number)]
+        # Where a page is full.
+        room = customers - PAGE
+        places = [max(1, room * (2 * place + 1) // (2 * number)) for place in range(number)]
         keyset, offset = (parts(times) for times in database.queried(places))
     return Walk(customers, len(times), whole, keyset, offset, first_kb, last_kb, most_kb)
 
