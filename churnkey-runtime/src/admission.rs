@@ -5,10 +5,15 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 
+use crate::reply::Reply;
 use crate::token::TokenHandle;
-use crate::{Error, Result, telemetry};
+use crate::{Error, telemetry};
+
+/// Made once: of all answers, that to a stranger should cost the least. Protocol: **doc**.
+const UNAUTHORIZED: &[u8] = br#"{"code":401,"message":"Unauthorized"}"#;
 
 pub(crate) struct Admission {
     token: TokenHandle,
@@ -23,21 +28,17 @@ impl Admission {
         }
     }
 
-    /// Lets a request pass that has the token.
+    /// What a request is answered that does not have the token: 401, or 429 with `Retry-After`. Neither says anything of the provider.
     ///
     /// A peer that fails too often is told to wait, and its failures are no longer logged. The token passes even then: Churnkey may share an address, such as that of a
     /// proxy, with somebody who guesses.
-    ///
-    /// # Errors
-    ///
-    /// 401, or 429 with `Retry-After`. Neither says anything of the provider.
-    pub(crate) fn admit(
+    pub(crate) fn refusal(
         &self,
         headers: &HeaderMap,
         peer: impl FnOnce() -> Option<IpAddr>,
-    ) -> Result<()> {
+    ) -> Option<Reply> {
         if self.token.admits(headers) {
-            return Ok(());
+            return None;
         }
         let peer = peer();
         let wait = peer.and_then(|peer| self.failures.count(peer, Instant::now()));
@@ -45,14 +46,14 @@ impl Admission {
             None => {
                 let peer = peer.map(tracing::field::display);
                 tracing::warn!(peer, "refused a request without the integration token");
-                Error::new(StatusCode::UNAUTHORIZED, "Unauthorized")
+                Reply::json(StatusCode::UNAUTHORIZED, Bytes::from_static(UNAUTHORIZED))
             }
-            Some(wait) => {
-                Error::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests").retry_after(wait)
-            }
+            Some(wait) => Error::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
+                .retry_after(wait)
+                .into(),
         };
         telemetry::refused_token(refusal.status());
-        Err(refusal)
+        Some(refusal)
     }
 }
 

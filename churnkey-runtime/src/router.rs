@@ -92,7 +92,7 @@ pub(crate) fn respond(
         let peer = connected.or(told.map(|ConnectInfo(address)| *address));
         peer.map(|address| address.ip())
     };
-    if let Err(refusal) = shared.admission.admit(request.headers(), peer) {
+    if let Some(refusal) = shared.admission.refusal(request.headers(), peer) {
         // Nothing else is told, an id of the request neither: its count would tell how many there are.
         return Either::Left(ready(refusal.into_response()));
     }
