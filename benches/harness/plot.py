@@ -14,6 +14,8 @@ STYLE = """
 BAR, GAP, HEIGHT = 24, 26, 300
 LEFT, TOP, BOTTOM = 48, 70, 36
 DASHES = ["none", "2 3", "7 4"]
+# Far enough from one another for thin lines.
+COLORS_OF_LINES = [COLORS[0], COLORS[1], COLORS[5], COLORS[3]]
 
 
 def bars(title, groups, series):
@@ -57,7 +59,7 @@ def lines(title, curves):
     kinds = list(dict.fromkeys(name.partition(", ")[0] for name in curves))
     top = 38 + 18 * len(kinds)
     width, height = 760, top + HEIGHT + BOTTOM
-    colors = dict(zip(dict.fromkeys(name.partition(", ")[2] for name in curves), COLORS))
+    colors = dict(zip(dict.fromkeys(name.partition(", ")[2] for name in curves), COLORS_OF_LINES))
 
     def y(value):
         return top + HEIGHT * (1 - (log10(value) - lowest) / (highest - lowest))
