@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from compare import compare
-from peers import ALL, BINARIES, CASES, HERE, NATIVE, Peer, has, headers
+from peers import ALL, CASES, HERE, NATIVE, Peer, binary, has, headers
 
 ROUNDS = int(os.environ.get("ROUNDS", 5))
 SECONDS = int(os.environ.get("SECONDS_PER_CASE", 2))
@@ -145,7 +145,7 @@ def main():
         "connections": CONNECTIONS,
         "date": time.strftime("%Y-%m-%d"),
         "load_before": os.getloadavg()[0],
-        "binary_kb": {name: size_kb(BINARIES / name) for name in NATIVE},
+        "binary_kb": {name: size_kb(binary(name)) for name in NATIVE},
         **{what: {name: [] for name in ALL} for what in ("startup_ms", "rest_kb", "peak_kb")},
         "cases": {},
     }

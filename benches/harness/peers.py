@@ -13,6 +13,12 @@ CASES = json.loads((HERE / "cases.json").read_text())
 TOKEN = "0d5f2c8a917be4635fa0c1d2e3b49687"
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "release"
 
+
+def binary(name):
+    """Of a native peer. It is not named like the program `churnkey`."""
+    return BINARIES / f"peer-{name}"
+
+
 NATIVE = ["churnkey", "axum-checked", "axum-plain", "hyper-fixed"]
 NODE = ["express", "fastify"]
 ALL = NATIVE + NODE
@@ -44,7 +50,7 @@ class Peer:
     def __init__(self, name, core=None):
         self.name = name
         self.port = free_port()
-        command = [str(BINARIES / name)] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
+        command = [str(binary(name))] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
         if core is not None:
             command = ["taskset", "--cpu-list", str(core), *command]
         environment = {"PATH": os.environ["PATH"], "PORT": str(self.port), "TOKEN": TOKEN, "NODE_ENV": "production"}
