@@ -33,6 +33,13 @@ class Company:
         environment = {"PATH": os.environ["PATH"], "CHURNKEY_ADDR": f"127.0.0.1:{self.port}", "CK_INTEGRATION_TOKEN": TOKEN, **environment}
         self.process = subprocess.Popen([EXAMPLES / binary], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            self._wait_for_an_answer()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _wait_for_an_answer(self):
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -66,7 +73,11 @@ class Company:
 class Sqlite:
     name, title = "sqlite", "SQLite"
     _grow = """
-        WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number + (SELECT count(*) FROM customers WHERE mode = 'live') < ?)
+        WITH RECURSIVE numbers (number) AS (
+            SELECT 1 WHERE (SELECT count(*) FROM customers WHERE mode = 'live') < :size
+            UNION ALL
+            SELECT number + 1 FROM numbers WHERE number + (SELECT count(*) FROM customers WHERE mode = 'live') < :size
+        )
         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
         SELECT 'live', printf('grown_%08d', number), 1700000000000 + number / 7, 'Ada', 'Lindqvist', printf('grown.%d@example.test', number), 'USD' FROM numbers
     """
@@ -79,7 +90,7 @@ class Sqlite:
             pass
         connection = sqlite3.connect(self._path)
         with connection:
-            connection.execute(self._grow, (size,))
+            connection.execute(self._grow, {"size": size})
             connection.execute("ANALYZE")
         connection.close()
 
