@@ -18,6 +18,12 @@ from setup import EXAMPLES
 TOKEN = "9f0c2b7d5e8a4163b0d7c6f5e4a39281"
 PAGE = 100
 
+# The customers in the order of the examples, and the two ways to a page of them.
+ORDER = "ORDER BY created_at, id"
+ROWS = f"FROM customers WHERE mode = 'live' {ORDER}"
+BY_KEYSET = f"SELECT * FROM customers WHERE mode = 'live' AND (created_at, id) > ({{}}) {ORDER} LIMIT {{}}"
+BY_OFFSET = f"SELECT * {ROWS} LIMIT {{}} OFFSET {{}}"
+
 
 class Company:
     """An instance of one of the examples."""
@@ -27,6 +33,13 @@ class Company:
         environment = {"PATH": os.environ["PATH"], "CHURNKEY_ADDR": f"127.0.0.1:{self.port}", "CK_INTEGRATION_TOKEN": TOKEN, **environment}
         self.process = subprocess.Popen([EXAMPLES / binary], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            self._wait_for_an_answer()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _wait_for_an_answer(self):
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -60,7 +73,11 @@ class Company:
 class Sqlite:
     name, title = "sqlite", "SQLite"
     _grow = """
-        WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number + (SELECT count(*) FROM customers WHERE mode = 'live') < ?)
+        WITH RECURSIVE numbers (number) AS (
+            SELECT 1 WHERE (SELECT count(*) FROM customers WHERE mode = 'live') < :size
+            UNION ALL
+            SELECT number + 1 FROM numbers WHERE number + (SELECT count(*) FROM customers WHERE mode = 'live') < :size
+        )
         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
         SELECT 'live', printf('grown_%08d', number), 1700000000000 + number / 7, 'Ada', 'Lindqvist', printf('grown.%d@example.test', number), 'USD' FROM numbers
     """
@@ -73,24 +90,27 @@ class Sqlite:
             pass
         connection = sqlite3.connect(self._path)
         with connection:
-            connection.execute(self._grow, (size,))
+            connection.execute(self._grow, {"size": size})
             connection.execute("ANALYZE")
         connection.close()
 
     def company(self):
         return Company("acme", {"ACME_DB": str(self._path)})
 
-    def by_offset(self, offsets):
-        """Milliseconds of the query alone."""
+    def queried(self, places):
+        """Milliseconds that the pages at these places take, by keyset and by OFFSET: of the queries alone, with their rows read."""
         connection = sqlite3.connect(self._path)
-        query = "SELECT * FROM customers WHERE mode = 'live' ORDER BY created_at, id LIMIT ? OFFSET ?"
-        times = []
-        for offset in offsets:
-            began = time.perf_counter()
-            connection.execute(query, (PAGE + 1, offset)).fetchall()
-            times.append((time.perf_counter() - began) * 1e3)
+        by_keyset, by_offset = [], []
+        for place in places:
+            before = connection.execute(f"SELECT created_at, id {ROWS} LIMIT 1 OFFSET ?", (place - 1,)).fetchone()
+            keyset, key_rows = timed(connection, BY_KEYSET.format("?, ?", PAGE + 1), before)
+            offset, offset_rows = timed(connection, BY_OFFSET.format(PAGE + 1, "?"), (place,))
+            if key_rows != offset_rows:
+                raise RuntimeError(f"the two ways do not find the same at {place}")
+            by_keyset.append(keyset)
+            by_offset.append(offset)
         connection.close()
-        return times
+        return by_keyset, by_offset
 
     def __enter__(self):
         return self
@@ -130,23 +150,27 @@ class Postgres:
         command = [*user, f"{programs}/{program}", *(str(argument) for argument in arguments)]
         return subprocess.run(command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
 
-    def _sql(self, statement):
+    def _sql(self, *statements):
+        """What they say, one after the other, in one session."""
         programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        command = [f"{programs}/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self._folder), "-U", "acme", "postgres", "-c", statement]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        command = [f"{programs}/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self._folder), "-U", "acme", "postgres"]
+        return subprocess.run(command, input=";\n".join([*statements, ""]), stdout=subprocess.PIPE, text=True, check=True).stdout
 
     def company(self):
         return Company("postgres", {"ACME_DATABASE_URL": f"postgresql://acme@{quote(str(self._folder), safe='')}/postgres"})
 
-    def by_offset(self, offsets):
-        """Milliseconds of the query alone, as the server counts them."""
-        query = "SELECT * FROM customers WHERE mode = 'live' ORDER BY created_at, id LIMIT {} OFFSET {}"
-        times = []
-        for offset in offsets:
-            said = self._sql("EXPLAIN (ANALYZE, TIMING OFF) " + query.format(PAGE + 1, offset))
-            line = next(line for line in said.splitlines() if line.startswith("Execution Time: "))
-            times.append(float(line.split()[2]))
-        return times
+    def queried(self, places):
+        """Milliseconds that the pages at these places take, by keyset and by OFFSET: of the queries alone, as PostgreSQL counts them."""
+        literals = self._sql(*(f"SELECT quote_literal(created_at), quote_literal(id) {ROWS} LIMIT 1 OFFSET {place - 1}" for place in places))
+        keyset = [BY_KEYSET.format(literal.replace("|", ", "), PAGE + 1) for literal in literals.splitlines()]
+        offset = [BY_OFFSET.format(PAGE + 1, place) for place in places]
+        if self._sql(*keyset) != self._sql(*offset):
+            raise RuntimeError("the two ways do not find the same")
+        return self._explained(keyset), self._explained(offset)
+
+    def _explained(self, queries):
+        said = self._sql(*(f"EXPLAIN (ANALYZE, TIMING OFF) {query}" for query in queries))
+        return [float(line.split()[2]) for line in said.splitlines() if line.startswith("Execution Time: ")]
 
     def __enter__(self):
         return self
@@ -154,3 +178,9 @@ class Postgres:
     def __exit__(self, *_):
         self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self._folder / "data")
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def timed(connection, query, parameters):
+    began = time.perf_counter()
+    rows = connection.execute(query, parameters).fetchall()
+    return (time.perf_counter() - began) * 1e3, rows

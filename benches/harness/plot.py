@@ -13,7 +13,9 @@ STYLE = """
 """
 BAR, GAP, HEIGHT = 24, 26, 300
 LEFT, TOP, BOTTOM = 48, 70, 36
-DASHES = ["none", "5 4"]
+DASHES = ["none", "2 3", "7 4"]
+# Far enough from one another for thin lines.
+COLORS_OF_LINES = [COLORS[0], COLORS[1], COLORS[5], COLORS[3]]
 
 
 def bars(title, groups, series):
@@ -54,12 +56,13 @@ def lines(title, curves):
     coloured what is named alike after it."""
     values = [value for curve in curves.values() for value in curve]
     lowest, highest = floor(log10(min(values))), ceil(log10(max(values)))
-    width, height = 760, TOP + HEIGHT + BOTTOM
     kinds = list(dict.fromkeys(name.partition(", ")[0] for name in curves))
-    colors = dict(zip(dict.fromkeys(name.partition(", ")[2] for name in curves), COLORS))
+    top = 38 + 18 * len(kinds)
+    width, height = 760, top + HEIGHT + BOTTOM
+    colors = dict(zip(dict.fromkeys(name.partition(", ")[2] for name in curves), COLORS_OF_LINES))
 
     def y(value):
-        return TOP + HEIGHT * (1 - (log10(value) - lowest) / (highest - lowest))
+        return top + HEIGHT * (1 - (log10(value) - lowest) / (highest - lowest))
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
