@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
@@ -68,8 +68,25 @@ impl Service<Request> for Endpoint {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        respond(&self.0, request, None).map(Ok as fn(_) -> _)
+        let sent: fn(_) -> _ = match *request.method() {
+            Method::HEAD => |response| Ok(without_body(response)),
+            _ => Ok,
+        };
+        respond(&self.0, request, None).map(sent)
     }
+}
+
+/// What is answered to HEAD: axum's handlers see to that, and hyper does where it sends the answer, but not every server that a router is merged into is hyper's.
+fn without_body(response: Response) -> Response {
+    let length = response.body().size_hint().exact();
+    let mut response = response.map(|_| Body::empty());
+    if let Some(length) = length {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| length.into());
+    }
+    response
 }
 
 /// Whether a path is one that [`respond`] answers.

@@ -1,12 +1,15 @@
 //! Every operation of the protocol: its path and method, what its function is given, and the whole answer.
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use churnkey::{
-    ApplyCoupon, Cancel, CancelAll, ChangePrice, Duration, ExtendTrial, Pause, PauseAll, Schedule,
-    TimeUnit,
+    ApplyCoupon, Cancel, CancelAll, ChangePrice, Duration, ExtendTrial, Integration as _, Pause,
+    PauseAll, Schedule, TimeUnit,
 };
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
-use crate::support::{Write, at, billing};
+use crate::support::{Billing, TOKEN, Write, at, billing};
 
 fn coupon() -> Value {
     json!({ "id": "half", "code": "HALF", "duration": { "type": "once" }, "value": { "type": "percentage", "percent": 50 } })
@@ -518,5 +521,32 @@ fn head_answers_with_the_head_of_the_get_and_no_body() {
         let (get, head) = (of("GET"), of("HEAD"));
         assert_eq!((head.status, &head.body), (get.status, &Vec::new()));
         assert_eq!(head.dateless().1, get.dateless().1, "{path}");
+    }
+}
+
+/// Whatever serves the router: not every server drops the body by itself, as that of the other tests does.
+#[tokio::test]
+async fn the_router_itself_answers_head_with_the_length_and_no_body() {
+    let router = || Billing::router(Billing::new(), TOKEN);
+    for token in [TOKEN, "another"] {
+        for path in ["/features", "/customers/cus_1", "/customers/nobody"] {
+            let ask = |method: &str| {
+                let request = Request::builder()
+                    .method(method)
+                    .uri(format!("/churnkey{path}"))
+                    .header("Authorization", format!("Bearer {token}"));
+                router().oneshot(request.body(Body::empty()).unwrap())
+            };
+            let (Ok(get), Ok(head)) = (ask("GET").await, ask("HEAD").await);
+            assert_eq!(head.status(), get.status(), "{path}");
+            let length = head.headers()["content-length"]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            let body = to_bytes(get.into_body(), usize::MAX).await.unwrap();
+            assert_eq!(length, body.len().to_string(), "{path}");
+            let body = to_bytes(head.into_body(), usize::MAX).await.unwrap();
+            assert!(body.is_empty(), "{path}");
+        }
     }
 }
