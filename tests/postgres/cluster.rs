@@ -30,24 +30,26 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
     let mut flows = flows(&together.session(), 1..=CUSTOMERS);
     let actions: Vec<Action> = flows.iter().flatten().cloned().collect();
 
-    // What the killed instance is in the middle of.
-    let in_the_middle: Vec<Flow> = (0..4)
-        .map(|_| {
+    // What is in the middle of being done as the instance is killed, and as the database is.
+    let mut some_trials = || -> Vec<Flow> {
+        let mut next = || {
             let trial = flows
                 .iter()
                 .position(|flow| flow[0].path == "subscription/extend-trial");
             flows.remove(trial.expect("a trial"))
-        })
-        .collect();
+        };
+        (0..4).map(|_| next()).collect()
+    };
+    let (before_the_kill, before_the_stop) = (some_trials(), some_trials());
     let mut instances: Vec<Process> = (0..3).map(|_| Process::on(&together)).collect();
     let caller = Caller::of(&instances);
     let load = Load {
         caller: &caller,
         flows: &flows,
         next: AtomicUsize::new(0),
+        allowed: AtomicUsize::new(0),
         answered: AtomicUsize::new(0),
     };
-    let share = |percent: usize| flows.iter().map(Vec::len).sum::<usize>() * percent / 100;
 
     let began = Instant::now();
     let away = thread::scope(|scope| {
@@ -55,26 +57,48 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
             scope.spawn(|| load.work());
         }
 
-        load.wait_for(share(20));
-        kill_in_the_middle(
-            &mut instances[VICTIM],
+        load.allow(50);
+        load.wait_for(20);
+        let first = |action: &Action| {
+            // The victim may be too busy, or give up the wait; it is not asked to stop trying.
+            while let Ok(refused) = caller.send(action, VICTIM) {
+                assert_eq!(refused.status, 503, "nobody can have the lock");
+                thread::sleep(Duration::from_millis(10));
+            }
+        };
+        // Nobody but the victim has been sent these, so that it is in the middle of all of them.
+        in_the_middle(
+            &before_the_kill,
             &caller,
-            &in_the_middle,
+            first,
             &together.session(),
+            |session| {
+                instances[VICTIM].kill();
+                session.run("ROLLBACK");
+            },
         );
-        load.wait_for(share(40));
         instances[VICTIM] = Process::on(&together);
         caller.moved(VICTIM, instances[VICTIM].address);
 
-        load.wait_for(share(60));
-        let refused = caller.refused_for_now.load(Ordering::Relaxed);
-        let stopped = Instant::now();
-        server.stop("immediate");
-        wait_until("nobody has noticed that the database is away", || {
-            caller.refused_for_now.load(Ordering::Relaxed) >= refused + 3
-        });
-        server.start();
-        stopped.elapsed()
+        load.allow(80);
+        load.wait_for(55);
+        in_the_middle(
+            &before_the_stop,
+            &caller,
+            |_| {},
+            &together.session(),
+            |_| {
+                let stopped = Instant::now();
+                server.stop("immediate");
+                let refused = caller.refused_for_now.load(Ordering::Relaxed);
+                load.allow(100);
+                wait_until("nobody has noticed that the database is away", || {
+                    caller.refused_for_now.load(Ordering::Relaxed) >= refused + 3
+                });
+                server.start();
+                stopped.elapsed()
+            },
+        )
     });
     let took = began.elapsed();
     drop(instances);
@@ -100,21 +124,45 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
     assert_same_books(&session, &expected);
 }
 
+/// What goes on around the faults. It is let go in parts so that no fault, however long in coming, finds it at its end.
 struct Load<'a> {
     caller: &'a Caller,
     flows: &'a [Flow],
     next: AtomicUsize,
+    allowed: AtomicUsize,
     answered: AtomicUsize,
 }
 
 impl Load<'_> {
     fn work(&self) {
-        while let Some(flow) = self.flows.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(flow) = self.next_flow() {
             for action in flow {
                 self.carry_out(action);
                 self.answered.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+
+    fn next_flow(&self) -> Option<&Flow> {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        let flow = self.flows.get(next)?;
+        wait_until("nobody lets the load go on", || {
+            next < self.allowed.load(Ordering::Relaxed)
+        });
+        Some(flow)
+    }
+
+    fn allow(&self, percent: usize) {
+        self.allowed
+            .store(self.flows.len() * percent / 100, Ordering::Relaxed);
+    }
+
+    /// For so many of a hundred actions, at least ten fewer than are allowed, as some flows have more actions than others.
+    fn wait_for(&self, percent: usize) {
+        let share = self.flows.iter().map(Vec::len).sum::<usize>() * percent / 100;
+        wait_until("the callers get no further", || {
+            self.answered.load(Ordering::Relaxed) >= share
+        });
     }
 
     fn carry_out(&self, action: &Action) {
@@ -133,17 +181,17 @@ impl Load<'_> {
             _ => self.caller.until_answered(action, first),
         }
     }
-
-    fn wait_for(&self, answered: usize) {
-        wait_until("the callers get no further", || {
-            self.answered.load(Ordering::Relaxed) >= answered
-        });
-    }
 }
 
-/// Keeps some subscriptions locked so that the actions on them have begun and cannot end, kills the instance that carries them
-/// out, and has them sent again.
-fn kill_in_the_middle(victim: &mut Process, caller: &Caller, flows: &[Flow], session: &Session) {
+/// Keeps some subscriptions locked so that the actions on them have begun and cannot end, does what ends them and the lock, and
+/// has them sent until they are answered.
+fn in_the_middle<T>(
+    flows: &[Flow],
+    caller: &Caller,
+    first: impl Fn(&Action) + Sync,
+    session: &Session,
+    fault: impl FnOnce(&Session) -> T,
+) -> T {
     let ids: Vec<String> = flows
         .iter()
         .map(|flow| flow[0].body["subscriptionId"].to_string().replace('"', "'"))
@@ -155,23 +203,19 @@ fn kill_in_the_middle(victim: &mut Process, caller: &Caller, flows: &[Flow], ses
     ));
     thread::scope(|scope| {
         for flow in flows {
+            let first = &first;
             scope.spawn(move || {
-                // The victim may be too busy, or give up the wait; it is not asked to stop trying.
-                while let Ok(refused) = caller.send(&flow[0], VICTIM) {
-                    assert_eq!(refused.status, 503, "nobody can have the lock");
-                }
+                first(&flow[0]);
                 for action in flow {
                     caller.until_answered(action, caller.next());
                 }
             });
         }
-        // Nobody but the victim has been sent these, so that it is in the middle of all of them.
         wait_until("the actions do not begin", || {
             session.waiting() >= flows.len() as i64
         });
-        victim.kill();
-        session.run("ROLLBACK");
-    });
+        fault(session)
+    })
 }
 
 fn wait_until(otherwise: &str, condition: impl Fn() -> bool) {
