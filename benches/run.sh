@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures churnkey beside hand-written axum, Express, Fastify and bare hyper, and writes the figures into docs/benchmarks.md and docs/benchmarks.svg.
 #
-#     benches/run.sh                                   # five rounds, about twenty minutes
+#     benches/run.sh                                   # five rounds, about twenty-five minutes
 #     ROUNDS=1 SECONDS_PER_CASE=1 benches/run.sh       # a look
 #
 # Needs rustup and two cores, of which one serves and one loads; installs what else is missing: as root, on Debian.

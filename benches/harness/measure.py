@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures all peers side by side, and writes what it found to a file: `measure.py <file>`.
 
-In each round every peer is started anew; each case is then asked of one peer after the other, so that what slows the machine slows them alike. The peer under load is alone on one
-core, the load on another.
+In each round every peer is started anew; each case is then asked of one peer after the other, for a second at a time, so that what slows the machine slows them alike. The peer under
+load is alone on one core, the load on another.
 
-ROUNDS (5), SECONDS_PER_CASE (2) and CONNECTIONS (1 64) make it shorter or longer.
+ROUNDS (5), SECONDS_PER_CASE (3) and CONNECTIONS (1 64) make it shorter or longer.
 """
 
 import json
@@ -15,12 +15,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from compare import compare
 from peers import ALL, CASES, HERE, NATIVE, Peer, binary, has, headers
 
 ROUNDS = int(os.environ.get("ROUNDS", 5))
-SECONDS = int(os.environ.get("SECONDS_PER_CASE", 2))
+SECONDS = int(os.environ.get("SECONDS_PER_CASE", 3))
 CONNECTIONS = [int(number) for number in os.environ.get("CONNECTIONS", "1 64").split()]
 CORE_OF_PEERS, CORE_OF_LOAD = 0, 1
 
@@ -61,17 +62,32 @@ def load(peer, case, connections, seconds):
     return {"requests": requests, "seconds": duration / 1e6, "not_ok": not_ok, "errors": errors, "percentiles": percentiles}
 
 
-def measure(peer, case, connections):
+def a_second(peer, case, connections):
+    """What wrk reports of it, and the CPU time that the peer took for it."""
     before = peer.cpu_seconds()
-    found = load(peer, case, connections, SECONDS)
-    cpu = peer.cpu_seconds() - before
+    found = load(peer, case, connections, seconds=1)
+    found["cpu"] = peer.cpu_seconds() - before
     refused = case["name"] in ("refused", "malformed")
     if found["errors"] or found["not_ok"] != (found["requests"] if refused else 0):
         raise RuntimeError(f"{peer.name}, {case['name']}: not the answers that were expected: {found}")
-    p50, p99, p999 = found["percentiles"]
+    return found
+
+
+def together(peers, case, connections):
+    """What each of the peers does with a case in its seconds, which take turns with those of the others, there and back."""
+    seconds = {peer.name: [] for peer in peers}
+    for turn in range(SECONDS):
+        for peer in peers if turn % 2 == 0 else reversed(peers):
+            seconds[peer.name].append(a_second(peer, case, connections))
+    return {name: summary(found) for name, found in seconds.items()}
+
+
+def summary(seconds):
+    requests = sum(second["requests"] for second in seconds)
+    p50, p99, p999 = (median(times) for times in zip(*(second["percentiles"] for second in seconds)))
     return {
-        "per_cpu_second": found["requests"] / cpu,
-        "per_second": found["requests"] / found["seconds"],
+        "per_cpu_second": requests / sum(second["cpu"] for second in seconds),
+        "per_second": requests / sum(second["seconds"] for second in seconds),
         "p50_us": p50,
         "p99_us": p99,
         "p999_us": p999,
@@ -96,10 +112,9 @@ def a_round(cases, results, first):
             warm_up(peer, cases)
         for case in cases:
             for connections in CONNECTIONS:
-                for peer in peers:
-                    if has(peer.name, case):
-                        key = f"{case['name']} {connections} {peer.name}"
-                        results["cases"].setdefault(key, []).append(measure(peer, case, connections))
+                able = [peer for peer in peers if has(peer.name, case)]
+                for name, found in together(able, case, connections).items():
+                    results["cases"].setdefault(f"{case['name']} {connections} {name}", []).append(found)
         for peer in peers:
             results["peak_kb"][peer.name].append(peer.memory_kb("VmHWM"))
     finally:

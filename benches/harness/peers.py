@@ -83,9 +83,9 @@ class Peer:
             connection.close()
 
     def cpu_seconds(self):
-        """User and system time of all threads so far."""
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+        """User and system time of all threads so far. By the clock that the kernel has for the process, as what it writes to /proc is rounded to hundredths."""
+        clock = ~self.process.pid << 3 | 2
+        return time.clock_gettime(clock)
 
     def memory_kb(self, what):
         """`VmRSS` is the memory that it holds, `VmHWM` the most that it held."""

@@ -4,6 +4,7 @@ use std::array;
 use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -146,13 +147,13 @@ impl InFlight {
             caller: Some(caller),
             outcome: None,
         };
-        // Not under the lock: a runtime that is shutting down drops the task here and now, and its place takes the lock.
-        self.tasks.spawn(async move {
+        // Not under the lock: an action may end here and now, and its place takes the lock.
+        begin(self.tasks.track_future(async move {
             if let Some(turn) = turn {
                 turn.cancelled().await;
             }
             place.give_up(work.await);
-        });
+        }));
         Ok(Accepted {
             outcome,
             joined: false,
@@ -193,6 +194,16 @@ impl ActionsInFlight {
 const TOO_MANY: Duration = Duration::from_secs(5);
 
 const CUT_SHORT: &str = "the action was cut short: the runtime was shut down, or the log panicked";
+
+/// Does at once what can be done without waiting, and the rest in a task of its own, which no caller takes with it.
+fn begin(action: impl Future<Output = ()> + Send + 'static) {
+    let mut action = Box::pin(action);
+    let at_once = || action.as_mut().now_or_never();
+    // If it panics, it has given up its place on the way.
+    if let Ok(None) = catch_unwind(AssertUnwindSafe(at_once)) {
+        tokio::spawn(action);
+    }
+}
 
 fn told(outcome: Result<Reply, RecvError>) -> Reply {
     outcome.unwrap_or_else(|_| Error::internal(CUT_SHORT).into())

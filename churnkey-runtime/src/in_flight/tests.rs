@@ -93,7 +93,11 @@ fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody(
         let handle = gone.handle().clone();
         drop(gone);
         let _inside = handle.enter();
-        let accepted = accepting.accept(cancellation("ada", 1), async { Reply::empty() });
+        let work = async {
+            yield_now().await;
+            Reply::empty()
+        };
+        let accepted = accepting.accept(cancellation("ada", 1), work);
         sender.send(accepted.expect("there is a place").outcome)
     });
     let outcome = ended
@@ -102,6 +106,26 @@ fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody(
     let status = runtime().block_on(outcome).status();
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+}
+
+#[test]
+fn an_action_that_waits_for_nothing_is_done_once_it_is_accepted() {
+    let in_flight = InFlight::new(10);
+    let done = Arc::new(AtomicBool::new(false));
+    let work = {
+        let done = Arc::clone(&done);
+        async move {
+            done.store(true, Ordering::SeqCst);
+            Reply::empty()
+        }
+    };
+    // Without a runtime, which an action that waits would need.
+    let accepted = in_flight.accept(cancellation("ada", 1), work);
+    assert!(done.load(Ordering::SeqCst));
+    assert!(in_flight.keeps_nothing(), "{in_flight:?}");
+    let outcome = accepted.expect("there is a place").outcome;
+    let reply = outcome.now_or_never().expect("the outcome is there");
+    assert_eq!(reply.status(), StatusCode::OK);
 }
 
 #[test]
