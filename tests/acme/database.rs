@@ -1,6 +1,6 @@
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use churnkey::Mode;
 use serde_json::json;
@@ -35,13 +35,10 @@ async fn an_action_that_waits_for_the_database_keeps_nobody_else_waiting() {
         async move { company.act("subscription/cancel", cancel()).await }
     });
 
-    // On this test's only thread.
-    let started = Instant::now();
+    // On this test's only thread: an action that held it would have waited to its end by now.
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-
-    assert!(started.elapsed() < Duration::from_secs(1));
     assert!(!waiting.is_finished());
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(waiting.await.unwrap(), 200);

@@ -92,7 +92,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn hasty(verifier: Verifier) -> Verifier {
-    verifier.timeout(Duration::from_millis(300))
+    verifier.timeout(Duration::from_secs(1))
 }
 
 fn is_manifest(asked: &Asked) -> bool {
