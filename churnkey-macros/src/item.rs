@@ -1,6 +1,6 @@
 //! The annotated function: its signature is parsed, its body stays as it is, so that a half-typed body is the compiler's business alone.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
@@ -49,6 +49,43 @@ impl Function {
                 FnArg::Receiver(_) => None,
             })
     }
+}
+
+/// A function that waits and is not async is reported once, and not by the compiler at each `await` again: here it is async.
+/// Whatever else it is given comes back as it is.
+pub(crate) fn async_if_it_waits(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let is_word = |token: &TokenTree, words: &[&str]| matches!(token, TokenTree::Ident(word) if words.iter().any(|one| word == one));
+    let place = tokens.iter().position(|token| is_word(token, &["fn"]));
+    let (Some(place), Some(TokenTree::Group(body))) = (place, tokens.last()) else {
+        return item;
+    };
+    let is_qualified = tokens[..place]
+        .iter()
+        .any(|token| is_word(token, &["async", "const", "extern", "unsafe"]));
+    if is_qualified || !waits(body.stream()) {
+        return item;
+    }
+    let span = tokens[place].span();
+    tokens.insert(place, Ident::new("async", span).into());
+    tokens.into_iter().collect()
+}
+
+/// Whether there is an `await` that is not within something async of its own.
+fn waits(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(word) if word == "await" => return true,
+            TokenTree::Ident(word) if word == "async" => {
+                // Up to its braces and with them.
+                tokens.find(|token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
+            }
+            TokenTree::Group(group) if waits(group.stream()) => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The first `self` or `Self`, which only methods have.

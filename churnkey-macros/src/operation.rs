@@ -8,7 +8,7 @@ use crate::args;
 use crate::check::{self, Call};
 use crate::errors::Errors;
 use crate::fallback;
-use crate::item::Function;
+use crate::item::{self, Function};
 use crate::needs;
 use crate::spec::{Operation, Side};
 
@@ -17,8 +17,11 @@ pub(crate) fn expand(side: Side, arguments: TokenStream, item: TokenStream) -> T
     let generated = generate(side, arguments, &item, &errors);
     match errors.into_compile_errors() {
         None => quote!(#item #generated),
-        // What is only called from what could not be generated would be reported as unused, on top of the mistake.
-        Some(errors) => quote!(#[allow(unused)] #item #generated #errors),
+        Some(errors) => {
+            let item = item::async_if_it_waits(item);
+            // What is only called from what could not be generated would be reported as unused, on top of the mistake.
+            quote!(#[allow(unused)] #item #generated #errors)
+        }
     }
 }
 

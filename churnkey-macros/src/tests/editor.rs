@@ -171,6 +171,37 @@ fn a_half_typed_derive_leaves_an_integration_behind() {
     }
 }
 
+#[test]
+fn only_a_function_that_waits_itself_is_made_async_beside_the_error() {
+    for body in [
+        "{ g().await }",
+        "{ if ready { h(g().await?) } }",
+        "{ async { 1 }; g().await }",
+        "{ async fn h() -> u8 { 1 } h(g().await) }",
+    ] {
+        let expansion = expand(
+            Side::Action,
+            "pause",
+            &format!("#[a] pub(crate) fn f() {body}"),
+        );
+        assert_starts_with(&expansion, &format!("#[a] pub(crate) async fn f() {body}"));
+        parse(&expansion);
+    }
+    for item in [
+        "fn f() { g() }",
+        "fn f() { async move { g().await } }",
+        "fn f() { async |x: u8| -> u8 { g(x).await } }",
+        "fn f() { async fn h() { g().await } h() }",
+        "fn f() { self.r#await }",
+        "const fn f() { g().await }",
+        "unsafe fn f() { g().await }",
+        "impl A { fn f() { g().await } }",
+        "type F = fn();",
+    ] {
+        assert_starts_with(&expand(Side::Action, "pause", item), item);
+    }
+}
+
 /// The expansion is the item, token by token, and then what was generated.
 fn assert_starts_with(expansion: &TokenStream, item: &str) {
     let (expansion, item) = (expansion.to_string(), tokens(item).to_string());
