@@ -5,7 +5,7 @@ mod options;
 mod signature;
 mod types;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
@@ -29,7 +29,10 @@ pub(crate) struct Chosen {
 
 enum Named {
     Not,
-    As(&'static Operation),
+    /// By this word.
+    By(Ident, &'static Operation),
+    /// By a word that is misspelt, which was reported.
+    Probably(&'static Operation),
     /// By a word that is not known, which was reported.
     Unclear,
 }
@@ -65,14 +68,14 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         let is_word = module.side == Side::Controller && matches!(argument.value, Value::None);
         match module.operation(&argument.name.to_string()) {
             Some(named) if is_word => {
-                if let Named::As(_) = operation {
+                if let Named::By(..) | Named::Probably(_) = operation {
                     errors.on(
                         &argument.name,
                         "the operation is given twice",
                         "a function is for one operation: remove one of them",
                     );
                 } else {
-                    operation = Named::As(named);
+                    operation = Named::By(argument.name, named);
                 }
             }
             _ => {
@@ -83,7 +86,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
                     let names = module.operations.iter().map(|operation| operation.name);
                     operation = nearest(&word, names)
                         .and_then(|name| module.operation(name))
-                        .map_or(Named::Unclear, Named::As);
+                        .map_or(Named::Unclear, Named::Probably);
                 }
             }
         }
@@ -98,9 +101,11 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
 
 /// What a function is probably for whose attribute does not say it, by its types.
 ///
-/// Only of controllers is anybody told that one is missing, so a function for an action that is not known stands for none.
-pub(crate) fn probable(function: &Function) -> Option<&'static Operation> {
+/// A function for an action that is not known may take the request of one that is, and is not that one.
+pub(crate) fn probable(side: Side, function: &Function) -> Option<&'static Operation> {
+    let actions = spec::modules(Side::Action).filter(|_| side == Side::Controller);
     spec::modules(Side::Controller)
+        .chain(actions)
         .flat_map(|module| module.operations)
         .find(|operation| signature::looks_like(function, operation))
 }
@@ -156,30 +161,51 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
 }
 
 impl Chosen {
-    /// The operation that the attribute or else the function's name says. One that cannot be told is reported; what it most
-    /// probably is, by its types, serves to go on.
+    /// The operation that the attribute or else the function's name says. One that cannot be told, or that the types contradict in favour of another
+    /// of the module, is reported; what it most probably is, by its types, serves to go on.
     pub(crate) fn operation(
         &self,
         function: &Function,
         errors: &Errors,
     ) -> Option<&'static Operation> {
-        if let Named::As(operation) = self.operation {
-            return Some(operation);
-        }
         if let [only] = self.module.operations {
             return Some(only);
-        }
-        let name = crate::args::unraw(&function.signature.ident);
-        if let Some(operation) = self.module.operation_of(&name) {
-            return Some(operation);
         }
         let probable = self
             .module
             .operations
             .iter()
             .find(|operation| signature::looks_like(function, operation));
+        let name = args::unraw(&function.signature.ident);
+        let by_name = self.module.operation_of(&name);
+        let said = match &self.operation {
+            Named::By(word, operation) => Some((word, *operation)),
+            Named::Not => by_name.map(|operation| (&function.signature.ident, operation)),
+            // One mistake was reported; this may be the same.
+            Named::Probably(operation) => return probable.or(Some(operation)),
+            Named::Unclear => return probable.or(by_name),
+        };
+        if let Some((word, operation)) = said {
+            let Some(other) = probable.filter(|probable| *probable != operation) else {
+                return Some(operation);
+            };
+            errors.on(
+                word,
+                format_args!(
+                    "this is `{}`, and the function takes and returns what `{}` does",
+                    operation.name, other.name
+                ),
+                format_args!(
+                    "write `#[churnkey::controller({}, {})]`, or the function as `{}`",
+                    self.module.name,
+                    other.name,
+                    signature::example(function, operation)
+                ),
+            );
+            return Some(other);
+        }
         // An argument that could not be read may have been the operation.
-        if matches!(self.operation, Named::Unclear) || !errors.is_empty() {
+        if !errors.is_empty() {
             return probable;
         }
         let example = probable

@@ -39,7 +39,7 @@ fn generate(
     let context = check::context(&function);
     let operation = match &chosen {
         Some(chosen) => chosen.operation(&function, errors),
-        None => check::probable(&function),
+        None => check::probable(side, &function),
     }?;
     let mut names = Names {
         private,

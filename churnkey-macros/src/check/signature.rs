@@ -27,14 +27,7 @@ pub(crate) fn check(
     errors: &Errors,
 ) -> Option<Call> {
     let context = super::context(function);
-    let name = unraw(&function.signature.ident);
-    let shown = context.as_ref().map_or("Billing".to_owned(), text);
-    let example = Signature {
-        function: &name,
-        operation,
-        context: &shown,
-    }
-    .to_string();
+    let example = example(function, operation);
     qualifiers(function, &example, errors);
     let arguments = arguments(function, operation, &example, errors);
     let returns = returns(function, operation, errors);
@@ -45,6 +38,17 @@ pub(crate) fn check(
         extras,
         returns,
     })
+}
+
+/// How the function would have to be written for an operation.
+pub(crate) fn example(function: &Function, operation: &'static Operation) -> String {
+    let shown = super::context(function).map_or("Billing".to_owned(), |context| text(&context));
+    Signature {
+        function: &unraw(&function.signature.ident),
+        operation,
+        context: &shown,
+    }
+    .to_string()
 }
 
 fn qualifiers(function: &Function, example: &str, errors: &Errors) {

@@ -1,0 +1,25 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::{Page, PageRequest, Price, PriceId};
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(customers subscriptions);
+
+#[churnkey::controller(prices, retrieve)]
+async fn price(_: &Billing, _: PriceId) -> churnkey::Result<Option<Price>> {
+    Ok(None)
+}
+
+#[churnkey::controller(prices, retrieve)]
+async fn prices(_: &Billing, _: PageRequest) -> churnkey::Result<Page<Price>> {
+    Ok(Page::last(Vec::new()))
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}
