@@ -40,7 +40,7 @@ enum Named {
 /// Reads the arguments of an attribute. A module that is misspelt and can be guessed is reported and used all the same, so that the
 /// rest of the attribute and of the crate is still checked.
 pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Option<Chosen> {
-    let mut arguments = arguments.into_iter();
+    let mut arguments = in_order(side, arguments, errors).into_iter();
     let Some(mut first) = arguments.next() else {
         if errors.is_empty() {
             let names = any_of(spec::modules(side).map(|module| module.name));
@@ -97,6 +97,30 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         operation,
         options,
     })
+}
+
+/// The arguments with the module in front, which is reported if it stands behind an operation or an option of its own.
+fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
+    let place = arguments.iter().position(|argument| {
+        matches!(argument.value, Value::None)
+            && spec::modules(side).any(|module| argument.is(module.name))
+    });
+    let Some(place @ 1..) = place else {
+        return arguments;
+    };
+    let word = arguments[place].word();
+    let before = &arguments[0];
+    let is_its_own = spec::module(&word).is_some_and(|module| module.has(&before.word()));
+    if is_its_own {
+        let attribute = side.attribute();
+        errors.on(
+            &before.name,
+            format_args!("`{}` stands before the {attribute}", before.name),
+            format_args!("write `{word}` first: `#[churnkey::{attribute}({word}, ..)]`"),
+        );
+        arguments[..=place].rotate_right(1);
+    }
+    arguments
 }
 
 /// What a function is probably for whose attribute does not say it, by its types.

@@ -425,6 +425,11 @@ impl Module {
             .find(|operation| operation.name == name)
     }
 
+    /// Whether an operation or an option is called so.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.operation(name).is_some() || self.options.iter().any(|option| option.name == name)
+    }
+
     /// The operation that a function of this name is for.
     pub(crate) fn operation_of(&self, function: &str) -> Option<&'static Operation> {
         self.operations

@@ -1,0 +1,20 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::{Price, PriceId};
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme")]
+struct Billing;
+
+provide!(customers list_prices subscriptions);
+
+#[churnkey::controller(retrieve, prices)]
+async fn price(_: &Billing, _: PriceId) -> churnkey::Result<Option<Price>> {
+    Ok(None)
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}
