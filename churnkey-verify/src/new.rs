@@ -25,7 +25,7 @@ pub struct Options {
     pub database: Database,
     /// The directory of the project, which must not be there or must be empty.
     pub directory: PathBuf,
-    /// Where this repository is, for a project that is built against it and not against what is published.
+    /// A checkout of churnkey, for a project that depends on it in place of what is published.
     pub workspace: Option<PathBuf>,
 }
 
@@ -66,11 +66,11 @@ impl std::error::Error for Refused {}
 ///
 /// # Errors
 ///
-/// The name is none for a package, something is in the directory already, or it cannot be written.
+/// The name is none for a package, something is in the directory already, the checkout is none, or the project cannot be written.
 pub fn create(options: &Options) -> Result<Created, Refused> {
     let name = Name::new(&options.name)?;
     let directory = free(&options.directory)?;
-    let workspace = options.workspace.as_deref().map(absolute).transpose()?;
+    let workspace = options.workspace.as_deref().map(checkout).transpose()?;
     let files = files::of(options.database);
     let texts = files.iter().map(|file| match &workspace {
         Some(workspace) if file.path == MANIFEST => against(workspace, &name.put_into(file.text)),
@@ -109,6 +109,17 @@ fn free(directory: &Path) -> Result<PathBuf, Refused> {
         )));
     }
     Ok(directory)
+}
+
+fn checkout(directory: &Path) -> Result<PathBuf, Refused> {
+    let directory = absolute(directory)?;
+    if directory.join("churnkey-verify").join(MANIFEST).is_file() {
+        return Ok(directory);
+    }
+    Err(refused(format!(
+        "{} is not a checkout of churnkey, in which there is a churnkey-verify: give the directory of one as --workspace",
+        directory.display()
+    )))
 }
 
 fn is_current(directory: &Path) -> bool {

@@ -14,6 +14,8 @@ Examples:
     churnkey new acme-billing && cd acme-billing && cargo test
   One on PostgreSQL, somewhere else:
     churnkey new acme-billing --db postgres --path services/billing
+  One that depends on a checkout of churnkey:
+    churnkey new acme-billing --workspace ../churnkey
 
 Exit codes: 0 the provider is written, 2 nothing is.";
 
@@ -35,8 +37,10 @@ pub(super) struct New {
     #[arg(long, value_name = "DIRECTORY")]
     path: Option<PathBuf>,
 
-    /// Depend on the crates of this directory, and not on what is published
-    #[arg(long, value_name = "DIRECTORY", hide = true)]
+    /// A checkout of churnkey to depend on, in place of what is published
+    ///
+    /// The tests and the program are built against it. The image and the workflow are not: they see the project alone.
+    #[arg(long, value_name = "DIRECTORY")]
     workspace: Option<PathBuf>,
 }
 

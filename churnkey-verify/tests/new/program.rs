@@ -32,6 +32,18 @@ fn the_database_and_the_directory_can_be_chosen() {
 }
 
 #[test]
+fn a_checkout_can_be_depended_on_by_its_path_from_here() {
+    let around = tempfile::tempdir().unwrap();
+    let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/../churnkey-verify/..");
+    let output = new(around.path(), &["acme", "--workspace", checkout]);
+    assert_eq!(output.status.code(), Some(0));
+    let manifest = fs::read_to_string(around.path().join("acme/Cargo.toml")).unwrap();
+    let depends = |line: &str| manifest.lines().any(|other| other.starts_with(line));
+    assert!(depends("churnkey = { path = \"/"), "{manifest}");
+    assert!(depends("churnkey-verify = { path = \"/"), "{manifest}");
+}
+
+#[test]
 fn what_is_refused_is_an_error_and_the_exit_code_2() {
     let around = tempfile::tempdir().unwrap();
     let output = new(around.path(), &["test"]);

@@ -115,6 +115,25 @@ fn a_project_that_cannot_be_written_leaves_nothing_behind() {
     assert_eq!(entries(around.path()), [""; 0]);
 }
 
+#[test]
+fn a_directory_that_is_no_checkout_is_not_depended_on() {
+    let around = tempfile::tempdir().unwrap();
+    for workspace in [around.path().to_owned(), around.path().join("missing")] {
+        let options = Options {
+            name: "acme".to_owned(),
+            database: Database::Sqlite,
+            directory: around.path().join("project"),
+            workspace: Some(workspace),
+        };
+        let refused = new::create(&options).unwrap_err().to_string();
+        assert!(
+            refused.ends_with("give the directory of one as --workspace"),
+            "{refused}"
+        );
+        assert_eq!(entries(around.path()), [""; 0]);
+    }
+}
+
 fn entries(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("the directory is there");
     let name = |entry: std::io::Result<fs::DirEntry>| {
