@@ -11,7 +11,7 @@ use crate::found::Found;
 use crate::manifest::Supported;
 use crate::read::Reading;
 use crate::session::{Fault, Session, status};
-use crate::verifier::Settings;
+use crate::settings::Settings;
 
 mod bystander;
 mod candidates;

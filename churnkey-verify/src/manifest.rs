@@ -10,25 +10,31 @@ use crate::check::{self, Check, Module};
 
 /// What a provider says that it supports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Supported {
+pub struct Supported {
     pub(crate) customers: bool,
     pub(crate) prices: Option<PricesType>,
     pub(crate) subscriptions: bool,
     pub(crate) coupons: bool,
     pub(crate) products: Option<ProductsType>,
     pub(crate) families: bool,
-    pub(crate) cancel: Option<CancelFeatures>,
-    pub(crate) pause: Option<PauseFeatures>,
-    pub(crate) apply_coupon: bool,
-    pub(crate) change_price: Option<ChangePriceFeatures>,
-    pub(crate) extend_trial: Option<ExtendTrialFeatures>,
+    /// Of `cancel`, if it is declared.
+    pub cancel: Option<CancelFeatures>,
+    /// Of `pause`.
+    pub pause: Option<PauseFeatures>,
+    /// `true` if `apply-coupon` is declared.
+    pub apply_coupon: bool,
+    /// Of `change-price`.
+    pub change_price: Option<ChangePriceFeatures>,
+    /// Of `extend-trial`.
+    pub extend_trial: Option<ExtendTrialFeatures>,
 }
 
 /// A rule that a manifest breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub struct Flaw {
     pub(crate) check: &'static str,
-    pub(crate) path: String,
+    /// The place in the manifest; empty for all of it.
+    pub path: String,
     pub(crate) expected: String,
     pub(crate) found: String,
 }
@@ -56,7 +62,7 @@ impl Flaw {
 
 impl Supported {
     /// Reads a manifest, and says what is wrong with it. What could be read is there in any case; a module with a flaw in its own place is left out.
-    pub(crate) fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
+    pub fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
         let mut reader = Reader { flaws: Vec::new() };
         let supported = reader.manifest(manifest);
         if reader.flaws.is_empty() {

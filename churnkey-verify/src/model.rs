@@ -19,13 +19,15 @@ use shape::{Field, Shape};
 
 /// A place in a model that is not as the protocol has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub struct Flaw {
     /// Whose model it is: a price in a subscription is one of prices.
     pub(crate) module: Module,
     /// The place in that model, without indexes.
-    pub(crate) path: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
+    pub path: String,
+    /// What was expected there.
+    pub expected: String,
+    /// What came.
+    pub found: String,
     /// Whether the protocol does not have the field at all.
     pub(crate) is_unknown_field: bool,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Flaw {
 /// Every place of a value that is not as the protocol has it.
 ///
 /// The models of the runtime have the last word. They tell the first fault only, and not where in a union it is; so the shape is looked at before them.
-pub(crate) fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
+pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
     let mut walker = Walker {
         module,
         flaws: Vec::new(),
