@@ -4,7 +4,7 @@
 //! would do for another provider with data in it. Each test starts a provider of its own, and ends it.
 //!
 //! ```text
-//! cargo build --example acme && cargo test --test black_box
+//! cargo build -p acme && cargo test -p black-box-tests
 //! ```
 
 mod actions;

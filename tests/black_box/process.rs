@@ -120,11 +120,10 @@ fn binary() -> PathBuf {
     let profile = this.parent().and_then(|deps| deps.parent());
     let binary = profile
         .expect("this test stands in target/<profile>/deps")
-        .join("examples")
         .join(format!("acme{}", env::consts::EXE_SUFFIX));
     assert!(
         binary.is_file(),
-        "{} is missing: run `cargo build --example acme` first (plain `cargo test` builds it)",
+        "{} is missing: run `cargo build -p acme` first",
         binary.display()
     );
     binary

@@ -5,15 +5,11 @@
 //! they run only when they are named:
 //!
 //! ```text
-//! cargo build --example postgres && cargo test --test postgres
+//! cargo build -p postgres && cargo test -p postgres-tests --test postgres
 //! ```
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[path = "../../examples/acme/acme.rs"]
-#[allow(dead_code, reason = "it is compared with, not tested")]
-mod acme;
 
 mod accounts;
 mod caller;

@@ -180,11 +180,10 @@ fn binary() -> PathBuf {
     let profile = this.parent().and_then(|deps| deps.parent());
     let binary = profile
         .expect("this test stands in target/<profile>/deps")
-        .join("examples")
         .join(format!("postgres{}", env::consts::EXE_SUFFIX));
     assert!(
         binary.is_file(),
-        "{} is missing: run `cargo build --example postgres` first",
+        "{} is missing: run `cargo build -p postgres` first",
         binary.display()
     );
     binary

@@ -9,12 +9,12 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
-use crate::acme::{Acme, Clock};
 use crate::caller::{Action, Caller};
 use crate::client::{Client, Mode, id_of, subscriptions_of};
 use crate::plan::flows;
 use crate::process::Process;
 use crate::server::{Database, Server};
+use acme::{Acme, Clock};
 
 /// The company on SQLite and the one on PostgreSQL, founded at the same moment and looked at at the same moment.
 struct Both {

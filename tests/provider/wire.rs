@@ -1,7 +1,7 @@
 //! Every operation of the protocol: its path and method, what its function is given, and the whole answer.
 
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use churnkey::axum::body::{Body, to_bytes};
+use churnkey::axum::http::Request;
 use churnkey::{
     ApplyCoupon, Cancel, CancelAll, ChangePrice, Duration, ExtendTrial, Integration as _, Pause,
     PauseAll, Schedule, TimeUnit,

@@ -15,9 +15,7 @@ use std::net::SocketAddr;
 
 use client::{Request, exchange};
 use process::{Logger, Process, Said};
-#[cfg(feature = "verify")]
-use sentinels::API_KEY;
-use sentinels::{CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
+use sentinels::{API_KEY, CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
 
 /// Makes a failure, a refusal that says the key again, and a success.
 const API_ANSWERS: &[&str] = &[
@@ -136,14 +134,12 @@ fn said_the_rest(said: &Said) {
 
 #[test]
 fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
-    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
-    let process = Process::start(Logger::Tracing, api.as_ref().map(|(url, _)| url.as_str()));
+    let (url, answering) = process::api(API_ANSWERS);
+    let process = Process::start(Logger::Tracing, Some(&url));
     let cursor = ask_everything(process.address());
-    if let Some((_, answering)) = api {
-        answering
-            .join()
-            .expect("Churnkey's API was asked to the end");
-    }
+    answering
+        .join()
+        .expect("Churnkey's API was asked to the end");
     let said = process.terminate();
     said_nothing(&said, &cursor, &[]);
 
@@ -160,21 +156,17 @@ fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
                 .is_some_and(|cause| cause.contains(CAUSE))
         });
     assert!(causes.count() > 0, "the causes are logged by {targets:?}");
-    if cfg!(feature = "verify") {
-        assert!(said.stderr.contains("not verified"), "{}", said.stderr);
-    }
+    assert!(said.stderr.contains("not verified"), "{}", said.stderr);
 }
 
 #[test]
 fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
-    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
-    let process = Process::start(Logger::LogCrate, api.as_ref().map(|(url, _)| url.as_str()));
+    let (url, answering) = process::api(API_ANSWERS);
+    let process = Process::start(Logger::LogCrate, Some(&url));
     let cursor = ask_everything(process.address());
-    if let Some((_, answering)) = api {
-        answering
-            .join()
-            .expect("Churnkey's API was asked to the end");
-    }
+    answering
+        .join()
+        .expect("Churnkey's API was asked to the end");
     let said = process.terminate();
     let known = THIRD_PARTIES.map(|(target, _)| target);
     said_nothing(&said, &cursor, &known);
@@ -191,7 +183,6 @@ fn nothing_secret_is_printed_where_nothing_is_logged() {
 }
 
 /// The API key with a slip of the hand, and a URL to which it must not be sent.
-#[cfg(feature = "verify")]
 #[test]
 fn a_refusal_to_start_does_not_show_the_key() {
     let slip = format!("{API_KEY} {API_KEY}");
