@@ -86,8 +86,8 @@ def one_second(peer, case, connections):
     before = peer.cpu_seconds()
     found = load(peer, case, connections, seconds=1)
     found["cpu"] = peer.cpu_seconds() - before
-    refused = case["name"] in ("refused", "malformed")
-    if found["errors"] or found["not_ok"] != (found["requests"] if refused else 0):
+    fails = case["name"] in ("refused", "malformed")
+    if found["errors"] or found["not_ok"] != (found["requests"] if fails else 0):
         raise RuntimeError(f"{peer.name}, {case['name']}: unexpected responses: {found}")
     return found
 
