@@ -1,5 +1,5 @@
-//! What the fuzz targets share: a provider that keeps account of its calls, a client for its router, and readers that know the protocol
-//! and nothing of the crate.
+//! Shared code of the fuzz targets: a provider that records its calls, a client for its router, and
+//! parsers of the protocol that are independent of the crate.
 
 pub mod bodies;
 pub mod build;
@@ -14,7 +14,7 @@ mod checker;
 #[path = "../../tests/black_box/moment.rs"]
 mod moment;
 
-/// What the checker of the black-box tests asks of a manifest.
+/// The part of a manifest that the checker of the black-box tests needs.
 mod manifest {
     pub(crate) struct Manifest {
         pub(crate) price_type: String,
@@ -24,7 +24,7 @@ mod manifest {
 
 use serde_json::Value;
 
-/// A kind of model, by the list that has it.
+/// A kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Customer,
@@ -46,7 +46,8 @@ impl Kind {
     ];
 }
 
-/// Panics with everything in which a document is not what the protocol has, `types` being those of prices and products.
+/// Panics with all violations if a document does not conform to the protocol. `types` are those of
+/// prices and products.
 pub fn check(kind: Kind, document: &Value, types: (&str, &str)) {
     let kind = match kind {
         Kind::Customer => checker::Kind::Customer,
