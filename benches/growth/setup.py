@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PROFILE = os.environ.get("PROFILE", "release")
-EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE) / "examples"
+EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE)
 
 
 def install():
@@ -27,8 +27,7 @@ def install():
 
 def build():
     cargo = ["cargo", "build", "--locked", "--quiet"]
-    # With all features, as the tests have built them where they have been run.
-    subprocess.run([*cargo, "--profile", PROFILE, "--all-features", "--example", "acme", "--example", "postgres"], cwd=ROOT, check=True)
+    subprocess.run([*cargo, "--profile", PROFILE, "-p", "acme", "-p", "postgres"], cwd=ROOT, check=True)
     subprocess.run([*cargo, "--release", "--package", "churnkey-peers", "--bins"], cwd=ROOT, check=True)
 
 
