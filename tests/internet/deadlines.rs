@@ -6,6 +6,7 @@ use churnkey::Server;
 
 use crate::support::{
     Billing, Host, LARGE, LONG, Peer, SHORT, cancel, cancel_head, cancellation, eventually, get,
+    peer_with_small_window,
 };
 
 /// A limit that a test runs into, and within which it does something first: that much a busy machine cannot use up.
@@ -232,7 +233,7 @@ fn a_caller_that_goes_in_the_middle_of_a_body_begins_nothing() {
 #[test]
 fn a_caller_that_reads_nothing_of_its_answer_is_closed() {
     let host = patient(|server| server.write_timeout(SHORT));
-    let mut peer = Peer::with_small_window(host.address);
+    let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
     peer.hears_something();
     std::thread::sleep(4 * SHORT);
@@ -243,7 +244,7 @@ fn a_caller_that_reads_nothing_of_its_answer_is_closed() {
 #[test]
 fn a_caller_that_reads_a_little_now_and_then_does_not_put_off_its_end() {
     let host = patient(|server| server.write_timeout(SHORT));
-    let mut peer = Peer::with_small_window(host.address);
+    let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
     peer.hears_something();
     let begun = Instant::now();

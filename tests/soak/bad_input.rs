@@ -11,8 +11,8 @@ use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::runtime::Builder;
 
-use crate::http::{Response, read_response};
 use crate::soak::{INSTANCES, Pace, STEADY, Soak};
+use test_support::{Reply, read_reply};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -57,7 +57,7 @@ fn send_nonsense(soak: &Soak) {
     }
 }
 
-fn expect_refusal(soak: &Soak, what: &str, response: &Response, status: u16) {
+fn expect_refusal(soak: &Soak, what: &str, response: &Reply, status: u16) {
     let sound = response.status == status
         && serde_json::from_slice::<serde_json::Value>(&response.body).is_ok_and(|body| {
             body["code"] == json!(status)
@@ -73,12 +73,12 @@ fn expect_refusal(soak: &Soak, what: &str, response: &Response, status: u16) {
     }
 }
 
-fn talk(mut stream: TcpStream, bytes: &[u8]) -> io::Result<Response> {
+fn talk(mut stream: TcpStream, bytes: &[u8]) -> io::Result<Reply> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     // The refusal may come before all is sent. It counts, not our failure to send the rest.
     stream.write_all(bytes).ok();
-    read_response(&mut stream, "GET")
+    read_reply(&stream)
 }
 
 fn all(token: &str) -> Vec<Nonsense> {
@@ -294,7 +294,7 @@ fn guess(soak: &Soak) {
     }
 }
 
-fn from_guesser(soak: &Soak, token: &str) -> Option<Response> {
+fn from_guesser(soak: &Soak, token: &str) -> Option<Reply> {
     let request = format!(
         "GET /churnkey/features HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
     );

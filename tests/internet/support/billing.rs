@@ -97,7 +97,7 @@ impl Drop for Underway<'_> {
     }
 }
 
-/// More than a server's socket holds, and that of a peer with a [small window](super::Peer::with_small_window).
+/// More than a server's socket holds, and that of a peer with a [small window](super::peer_with_small_window).
 pub(crate) const LARGE: usize = 12 << 20;
 
 #[churnkey::controller(customers)]

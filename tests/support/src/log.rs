@@ -1,9 +1,11 @@
+//! The capture of the log of this process.
+
 use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-pub(crate) fn install() {
+pub fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing_subscriber::fmt()
@@ -13,8 +15,8 @@ pub(crate) fn install() {
     });
 }
 
-/// The lines that the runtime logged for the request with this id. A line is written before its answer is sent.
-pub(crate) fn log_of(request_id: &str) -> Vec<String> {
+/// The lines of the request with this id. A line is written before its reply is sent.
+pub fn log_of(request_id: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     let tag = format!("request_id=\"{request_id}\"");
     String::from_utf8_lossy(&lines)

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::checker::{self, Kind};
-use crate::client::{Client, Mode, id_of, subscriptions_of, text_of};
-use crate::http::encoded;
-use crate::manifest::Manifest;
-use crate::moment;
-use crate::process::Process;
-use crate::snapshot::{Key, Snapshot};
+use crate::conformance::checker::{self, Kind};
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
+use crate::conformance::manifest::Manifest;
+use crate::conformance::moment;
+use crate::conformance::snapshot::{Key, Snapshot};
+use crate::conformance::{Instance, Start};
+use crate::encoded;
 
 const CANCEL: &str = "/actions/subscription/cancel";
 const CANCEL_ALL: &str = "/actions/customer/cancel";
@@ -24,7 +24,7 @@ const EXTEND_TRIAL: &str = "/actions/subscription/extend-trial";
 
 /// A provider, all that it has to show by now, and the customers that an action has named.
 struct Stage {
-    process: Process,
+    process: Instance,
     manifest: Manifest,
     now: Snapshot,
     used: BTreeSet<String>,
@@ -38,8 +38,8 @@ struct Done {
 }
 
 impl Stage {
-    fn start() -> Self {
-        let process = Process::start();
+    fn start(start: Start) -> Self {
+        let process = start();
         let manifest = Manifest::of(&process);
         let now = Snapshot::take(&process, &manifest);
         Self {
@@ -89,7 +89,7 @@ impl Stage {
 
         let mut subscriptions = Vec::new();
         for (row, after) in named.iter().zip(second) {
-            checker::check(Kind::Subscription, &after, &self.manifest);
+            checker::check(Kind::Subscription, &after, self.manifest.types());
             self.process.saw_rows(1);
             let before = self.now.rows.insert(key(mode, row), after.clone());
             subscriptions.push((before.expect("a row of the snapshot"), after));
@@ -108,7 +108,7 @@ impl Stage {
             counted["redemptions"]["current"] = json!(current + 1);
         }
         assert_eq!(after, &counted);
-        checker::check(Kind::Coupon, after, &self.manifest);
+        checker::check(Kind::Coupon, after, self.manifest.types());
         for ((of, _, _), row) in &mut self.now.rows {
             if *of == mode {
                 replace(row, before, after);
@@ -255,9 +255,8 @@ fn assert_paused_later(before: &Value, after: &Value, length: impl Fn(i64) -> i6
     }
 }
 
-#[test]
-fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status() {
-    let mut stage = Stage::start();
+pub fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status(start: Start) {
+    let mut stage = Stage::start(start);
     if !stage.manifest.allows(&["cancel", "schedules", "immediate"]) {
         return;
     }
@@ -292,9 +291,8 @@ fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_cancellation_at_the_periods_end_cancels_nothing_yet() {
-    let mut stage = Stage::start();
+pub fn a_cancellation_at_the_periods_end_cancels_nothing_yet(start: Start) {
+    let mut stage = Stage::start(start);
     if !stage
         .manifest
         .allows(&["cancel", "schedules", "end-of-period"])
@@ -319,9 +317,8 @@ fn a_cancellation_at_the_periods_end_cancels_nothing_yet() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_cancellation_that_unpauses_ends_the_pause_first() {
-    let mut stage = Stage::start();
+pub fn a_cancellation_that_unpauses_ends_the_pause_first(start: Start) {
+    let mut stage = Stage::start(start);
     if stage
         .manifest
         .allows(&["cancel", "schedules", "end-of-period"])
@@ -359,9 +356,8 @@ fn a_cancellation_that_unpauses_ends_the_pause_first() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else() {
-    let mut stage = Stage::start();
+pub fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else(start: Start) {
+    let mut stage = Stage::start(start);
     for mode in Mode::BOTH {
         for schedule in ["immediate", "end-of-period"] {
             if !stage.manifest.allows(&["cancel", "schedules", schedule]) {
@@ -381,9 +377,8 @@ fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_pause_at_once_lasts_as_long_as_it_says() {
-    let mut stage = Stage::start();
+pub fn a_pause_at_once_lasts_as_long_as_it_says(start: Start) {
+    let mut stage = Stage::start(start);
     if !stage.manifest.allows(&["pause", "startDates", "immediate"]) {
         return;
     }
@@ -424,9 +419,8 @@ fn a_pause_at_once_lasts_as_long_as_it_says() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_pause_at_the_periods_end_pauses_nothing_yet() {
-    let mut stage = Stage::start();
+pub fn a_pause_at_the_periods_end_pauses_nothing_yet(start: Start) {
+    let mut stage = Stage::start(start);
     if !stage
         .manifest
         .allows(&["pause", "startDates", "end-of-period"])
@@ -449,9 +443,10 @@ fn a_pause_at_the_periods_end_pauses_nothing_yet() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn pause_all_pauses_every_subscription_of_the_customer_and_annual_ones_if_allowed() {
-    let mut stage = Stage::start();
+pub fn pause_all_pauses_every_subscription_of_the_customer_and_annual_ones_if_allowed(
+    start: Start,
+) {
+    let mut stage = Stage::start(start);
     let immediate = stage.manifest.allows(&["pause", "startDates", "immediate"]);
     if !immediate || !stage.manifest.allows(&["pause", "durations", "period"]) {
         return;
@@ -505,9 +500,8 @@ fn pause_all_pauses_every_subscription_of_the_customer_and_annual_ones_if_allowe
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field() {
-    let mut stage = Stage::start();
+pub fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field(start: Start) {
+    let mut stage = Stage::start(start);
     if !stage.manifest.supports("applyCoupon") {
         return;
     }
@@ -547,9 +541,8 @@ fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field() {
-    let mut stage = Stage::start();
+pub fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field(start: Start) {
+    let mut stage = Stage::start(start);
     let cases = [
         (Mode::Test, "id", "immediate", None),
         (Mode::Live, "price", "immediate", None),
@@ -600,9 +593,10 @@ fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field() {
     stage.assert_nothing_else_changed();
 }
 
-#[test]
-fn a_trial_is_extended_by_a_period_or_to_a_date_and_only_once_by_the_same_request() {
-    let mut stage = Stage::start();
+pub fn a_trial_is_extended_by_a_period_or_to_a_date_and_only_once_by_the_same_request(
+    start: Start,
+) {
+    let mut stage = Stage::start(start);
     let mut extended = None;
     if stage
         .manifest
@@ -653,9 +647,8 @@ fn assert_trial_ends(before: &Value, after: &Value, end: i64) {
     );
 }
 
-#[test]
-fn the_same_request_many_times_at_once_has_the_effect_of_one() {
-    let mut stage = Stage::start();
+pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
+    let mut stage = Stage::start(start);
     let period = json!({"type": "period", "amount": 3, "unit": "day"});
     let coupon = stage.now.list(Mode::Test, "/coupons").find(|coupon| {
         let fields = [

@@ -4,11 +4,10 @@ use std::cell::RefCell;
 
 use serde_json::{Map, Value};
 
-use crate::manifest::Manifest;
-use crate::moment;
+use crate::conformance::moment;
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub enum Kind {
     Customer,
     Price,
     Subscription,
@@ -18,7 +17,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn of_list(list: &str) -> Self {
+    pub fn of_list(list: &str) -> Self {
         match list {
             "/customers" => Self::Customer,
             "/prices" => Self::Price,
@@ -31,9 +30,8 @@ impl Kind {
 }
 
 /// Fails with everything that is wrong with a row.
-pub(crate) fn check(kind: Kind, row: &Value, manifest: &Manifest) {
-    let product_type = manifest.product_type.as_deref().unwrap_or("standalone");
-    let problems = problems(kind, row, &manifest.price_type, product_type);
+pub fn check(kind: Kind, row: &Value, (price_type, product_type): (&str, &str)) {
+    let problems = problems(kind, row, price_type, product_type);
     assert!(
         problems.is_empty(),
         "{kind:?} {row}\n{}",

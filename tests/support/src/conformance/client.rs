@@ -5,26 +5,26 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 
-use crate::http::{Connection, Request, Response, encoded};
-use crate::process::Process;
+use crate::conformance::Instance;
+use crate::{Connection, Reply, Request, encoded};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mode {
+pub enum Mode {
     Test,
     Live,
 }
 
 impl Mode {
-    pub(crate) const BOTH: [Self; 2] = [Self::Test, Self::Live];
+    pub const BOTH: [Self; 2] = [Self::Test, Self::Live];
 
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Live => "live",
         }
     }
 
-    pub(crate) fn other(self) -> Self {
+    pub fn other(self) -> Self {
         match self {
             Self::Test => Self::Live,
             Self::Live => Self::Test,
@@ -32,19 +32,19 @@ impl Mode {
     }
 }
 
-pub(crate) struct Client<'p> {
-    pub(crate) process: &'p Process,
-    pub(crate) mode: Mode,
+pub struct Client<'p> {
+    pub process: &'p Instance,
+    pub mode: Mode,
     connection: Connection,
 }
 
-pub(crate) struct Page {
-    pub(crate) data: Vec<Value>,
-    pub(crate) next: Option<String>,
+pub struct Page {
+    pub data: Vec<Value>,
+    pub next: Option<String>,
 }
 
 impl<'p> Client<'p> {
-    pub(crate) fn new(process: &'p Process, mode: Mode) -> Self {
+    pub fn new(process: &'p Instance, mode: Mode) -> Self {
         Self {
             process,
             mode,
@@ -53,34 +53,34 @@ impl<'p> Client<'p> {
     }
 
     /// `path` stands below `/churnkey`.
-    pub(crate) fn request(&self, method: &str, path: &str) -> Request {
+    pub fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, format!("/churnkey{path}"))
             .header("authorization", format!("Bearer {}", self.process.token))
             .header("x-churnkey-mode", self.mode.word())
     }
 
-    pub(crate) fn send(&mut self, request: &Request) -> Response {
+    pub fn send(&mut self, request: &Request) -> Reply {
         self.process.requests.fetch_add(1, Ordering::Relaxed);
         self.connection
             .send(request)
-            .unwrap_or_else(|cause| panic!("{cause}, after {}", request.shown()))
+            .unwrap_or_else(|cause| panic!("{cause}, after {}", request))
     }
 
-    pub(crate) fn get(&mut self, path: &str) -> Response {
+    pub fn get(&mut self, path: &str) -> Reply {
         self.send(&self.request("GET", path))
     }
 
-    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Response {
+    pub fn post(&mut self, path: &str, body: &Value) -> Reply {
         self.send(&self.request("POST", path).json(body))
     }
 
-    pub(crate) fn row(&mut self, path: &str) -> Value {
+    pub fn row(&mut self, path: &str) -> Value {
         let response = self.get(path);
         assert_eq!(response.status, 200, "GET {path}: {}", response.text());
         response.json()
     }
 
-    pub(crate) fn page(&mut self, list: &str, limit: Option<u32>, cursor: Option<&str>) -> Page {
+    pub fn page(&mut self, list: &str, limit: Option<u32>, cursor: Option<&str>) -> Page {
         let limit = limit.map(|limit| format!("limit={limit}"));
         let cursor = cursor.map(|cursor| format!("cursor={}", encoded(cursor)));
         let query: Vec<_> = [limit, cursor].into_iter().flatten().collect();
@@ -92,7 +92,7 @@ impl<'p> Client<'p> {
     }
 
     /// The whole list, and that it ends, repeats nothing and never sends more than was asked for.
-    pub(crate) fn walk(&mut self, list: &str, limit: Option<u32>) -> Vec<Value> {
+    pub fn walk(&mut self, list: &str, limit: Option<u32>) -> Vec<Value> {
         let most = limit.unwrap_or(10).min(100) as usize;
         let mut rows = Vec::new();
         let mut ids = BTreeSet::new();
@@ -122,7 +122,7 @@ impl<'p> Client<'p> {
 }
 
 /// A page in the protocol's form: `data`, and `next` as a string or a number unless it is the last.
-pub(crate) fn page(path: &str, body: &Value) -> Page {
+pub fn page(path: &str, body: &Value) -> Page {
     let fields = body
         .as_object()
         .unwrap_or_else(|| panic!("{path} is no page: {body}"));
@@ -150,17 +150,17 @@ pub(crate) fn page(path: &str, body: &Value) -> Page {
     }
 }
 
-pub(crate) fn id_of(row: &Value) -> String {
+pub fn id_of(row: &Value) -> String {
     text_of(row, "id")
 }
 
-pub(crate) fn text_of(row: &Value, field: &str) -> String {
+pub fn text_of(row: &Value, field: &str) -> String {
     row[field]
         .as_str()
         .unwrap_or_else(|| panic!("no text in `{field}`: {row}"))
         .to_owned()
 }
 
-pub(crate) fn subscriptions_of(customer: &str) -> String {
+pub fn subscriptions_of(customer: &str) -> String {
     format!("/customers/{}/subscriptions", encoded(customer))
 }

@@ -4,22 +4,22 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::Value;
 
-use crate::client::{Client, Mode, id_of, subscriptions_of, text_of};
-use crate::http::{Request, encoded};
-use crate::manifest::Manifest;
-use crate::process::Process;
-use crate::snapshot::Snapshot;
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
+use crate::conformance::manifest::Manifest;
+use crate::conformance::snapshot::Snapshot;
+use crate::conformance::{Instance, Start};
+use crate::{Request, encoded};
 
 /// A provider, and all that it showed before the first bad request.
 pub(crate) struct Guarded {
-    pub(crate) process: Process,
+    pub(crate) process: Instance,
     pub(crate) manifest: Manifest,
     pub(crate) before: Snapshot,
 }
 
 impl Guarded {
-    pub(crate) fn start() -> Self {
-        let process = Process::start();
+    pub(crate) fn start(start: Start) -> Self {
+        let process = start();
         let manifest = Manifest::of(&process);
         let before = Snapshot::take(&process, &manifest);
         Self {
@@ -31,11 +31,11 @@ impl Guarded {
 
     /// The same provider for all tests at a time that change nothing, or should not: reading everything takes a second. If one
     /// of them changes something after all, the others see it too, and its own message tells the request.
-    pub(crate) fn shared() -> Arc<Self> {
+    pub(crate) fn shared(start: Start) -> Arc<Self> {
         static SHARED: Mutex<Weak<Guarded>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
-            let started = Arc::new(Self::start());
+            let started = Arc::new(Self::start(start));
             *shared = Arc::downgrade(&started);
             started
         })
@@ -62,12 +62,7 @@ impl Guarded {
     ) {
         let list = subscriptions_of(&text_of(subscription, "customerId"));
         let path = format!("{list}/{}", encoded(&id_of(subscription)));
-        assert_eq!(
-            &client.row(&path),
-            subscription,
-            "changed by {}",
-            request.shown()
-        );
+        assert_eq!(&client.row(&path), subscription, "changed by {}", request);
     }
 
     pub(crate) fn assert_unchanged(&self) {

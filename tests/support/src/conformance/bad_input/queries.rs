@@ -1,13 +1,12 @@
 use super::{PAUSE, assert_refused, pause_of};
-use crate::client::{Client, Mode, id_of, page, subscriptions_of, text_of};
-use crate::guarded::Guarded;
-use crate::http::encoded;
-use crate::manifest::Manifest;
-use crate::process::Process;
+use crate::conformance::Start;
+use crate::conformance::client::{Client, Mode, id_of, page, subscriptions_of, text_of};
+use crate::conformance::guarded::Guarded;
+use crate::conformance::manifest::Manifest;
+use crate::encoded;
 
-#[test]
-fn a_limit_that_is_no_positive_number_is_a_400() {
-    let process = Process::start();
+pub fn a_limit_that_is_no_positive_number_is_a_400(start: Start) {
+    let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
     let subscriptions = subscriptions_of(&customer);
@@ -42,9 +41,8 @@ fn a_limit_that_is_no_positive_number_is_a_400() {
     }
 }
 
-#[test]
-fn a_limit_beyond_the_cap_is_the_cap_however_large() {
-    let process = Process::start();
+pub fn a_limit_beyond_the_cap_is_the_cap_however_large(start: Start) {
+    let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let expected = client.row("/customers?limit=100");
     for limit in [
@@ -68,9 +66,8 @@ fn a_limit_beyond_the_cap_is_the_cap_however_large() {
     }
 }
 
-#[test]
-fn a_cursor_that_the_provider_did_not_write_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let next = client.page("/customers", Some(3), None).next;
     let next = next.expect("more than three customers");
@@ -115,9 +112,8 @@ fn a_cursor_that_the_provider_did_not_write_is_a_400() {
     }
 }
 
-#[test]
-fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list() {
-    let guarded = Guarded::shared();
+pub fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut lists: Vec<String> = guarded
         .manifest
         .lists()
@@ -151,9 +147,8 @@ fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list() {
     }
 }
 
-#[test]
-fn a_stale_cursor_goes_on_after_the_row_it_was_written_for() {
-    let process = Process::start();
+pub fn a_stale_cursor_goes_on_after_the_row_it_was_written_for(start: Start) {
+    let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let all = client.walk("/customers", Some(100));
     let first = client.page("/customers", Some(3), None);
@@ -169,9 +164,8 @@ fn a_stale_cursor_goes_on_after_the_row_it_was_written_for() {
     }
 }
 
-#[test]
-fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing() {
-    let guarded = Guarded::shared();
+pub fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let subscription = guarded.subscription(Mode::Test, "active", "month");
     let requests = [

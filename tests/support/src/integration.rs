@@ -1,6 +1,8 @@
-//! Integrations by the dozen: `integration!(name: prices, cancel(schedules(immediate)))` is a module with a `Billing` that has the required
-//! controllers and the given parts, each with the options in its parentheses, and counts the calls of its actions.
+//! A macro for integrations of many shapes.
 
+/// Declares a module with a `Billing` that has the required controllers and the given parts, and
+/// counts the calls of its actions: `integration!(name: prices, cancel(schedules(immediate)))`.
+#[macro_export]
 macro_rules! integration {
     ($name:ident: $($part:ident $(($($options:tt)*))?),* $(,)?) => {
         pub(crate) mod $name {
@@ -40,12 +42,14 @@ macro_rules! integration {
                 Ok(Subscription::new(id, customer, Status::active(), Timestamp::MIN, cycle, []))
             }
 
-            $(part!($part $(($($options)*))?);)*
+            $($crate::integration_part!($part $(($($options)*))?);)*
         }
     };
 }
 
-macro_rules! part {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! integration_part {
     (prices $(($($options:tt)*))?) => {
         #[churnkey::controller(prices $(, $($options)*)?)]
         async fn retrieve_price(_: &Billing, _: PriceId) -> Result<Option<Price>> {

@@ -1,9 +1,9 @@
 //! Every list to its end, with every limit.
 
-use crate::checker::{self, Kind};
-use crate::client::{Client, Mode, id_of, subscriptions_of};
-use crate::manifest::Manifest;
-use crate::process::Process;
+use crate::conformance::Start;
+use crate::conformance::checker::{self, Kind};
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of};
+use crate::conformance::manifest::Manifest;
 
 const LIMITS: [Option<u32>; 5] = [Some(100), Some(10), Some(3), Some(1), None];
 
@@ -21,15 +21,14 @@ fn walk_with_every_limit(
         assert_eq!(walk, rows, "{list} with limit {limit:?}");
     }
     for row in &rows {
-        checker::check(Kind::of_list(list), row, manifest);
+        checker::check(Kind::of_list(list), row, manifest.types());
     }
     client.process.saw_rows(rows.len());
     rows
 }
 
-#[test]
-fn every_list_has_the_same_rows_in_the_same_order_whatever_the_limit() {
-    let process = Process::start();
+pub fn every_list_has_the_same_rows_in_the_same_order_whatever_the_limit(start: Start) {
+    let process = start();
     let manifest = Manifest::of(&process);
     for mode in Mode::BOTH {
         let mut client = Client::new(&process, mode);
@@ -40,9 +39,8 @@ fn every_list_has_the_same_rows_in_the_same_order_whatever_the_limit() {
     }
 }
 
-#[test]
-fn every_customers_subscriptions_are_the_same_whatever_the_limit() {
-    let process = Process::start();
+pub fn every_customers_subscriptions_are_the_same_whatever_the_limit(start: Start) {
+    let process = start();
     let manifest = Manifest::of(&process);
     for mode in Mode::BOTH {
         let mut client = Client::new(&process, mode);
@@ -55,9 +53,8 @@ fn every_customers_subscriptions_are_the_same_whatever_the_limit() {
     }
 }
 
-#[test]
-fn a_page_holds_ten_rows_unless_asked_and_a_hundred_at_most() {
-    let process = Process::start();
+pub fn a_page_holds_ten_rows_unless_asked_and_a_hundred_at_most(start: Start) {
+    let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let all = client.walk("/customers", Some(100));
     for limit in [

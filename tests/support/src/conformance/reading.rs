@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::bad_input::assert_refused;
-use crate::client::{Client, Mode, id_of, subscriptions_of, text_of};
-use crate::guarded::Guarded;
-use crate::http::encoded;
+use crate::conformance::Start;
+use crate::conformance::bad_input::assert_refused;
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
+use crate::conformance::guarded::Guarded;
+use crate::encoded;
 
-#[test]
-fn every_listed_row_can_be_retrieved_and_is_the_same() {
-    let guarded = Guarded::shared();
+pub fn every_listed_row_can_be_retrieved_and_is_the_same(start: Start) {
+    let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     let mut clients = Mode::BOTH.map(|mode| Client::new(process, mode));
     for ((mode, list, id), row) in &snapshot.rows {
@@ -21,9 +21,8 @@ fn every_listed_row_can_be_retrieved_and_is_the_same() {
     }
 }
 
-#[test]
-fn every_customer_is_found_by_email_and_by_phone_encoded_or_not() {
-    let guarded = Guarded::shared();
+pub fn every_customer_is_found_by_email_and_by_phone_encoded_or_not(start: Start) {
+    let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {
         let mut client = Client::new(process, mode);
@@ -49,9 +48,8 @@ fn every_customer_is_found_by_email_and_by_phone_encoded_or_not() {
     }
 }
 
-#[test]
-fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved() {
-    let guarded = Guarded::shared();
+pub fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved(start: Start) {
+    let guarded = Guarded::shared(start);
     let snapshot = &guarded.before;
     for mode in Mode::BOTH {
         let by_id = |list: &str| -> BTreeMap<String, &Value> {
@@ -110,9 +108,8 @@ fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved() {
     }
 }
 
-#[test]
-fn test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said() {
-    let guarded = Guarded::shared();
+pub fn test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said(start: Start) {
+    let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {
         let mut other = Client::new(process, mode.other());
@@ -157,9 +154,8 @@ fn test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said() {
     }
 }
 
-#[test]
-fn what_does_not_exist_is_a_404_of_every_kind() {
-    let guarded = Guarded::shared();
+pub fn what_does_not_exist_is_a_404_of_every_kind(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
     let subscriptions = subscriptions_of(&customer);
@@ -173,9 +169,8 @@ fn what_does_not_exist_is_a_404_of_every_kind() {
     }
 }
 
-#[test]
-fn another_customers_subscription_does_not_exist() {
-    let guarded = Guarded::shared();
+pub fn another_customers_subscription_does_not_exist(start: Start) {
+    let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {
         let mut client = Client::new(process, mode);

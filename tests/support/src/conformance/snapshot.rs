@@ -5,9 +5,9 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::client::{Client, Mode, id_of, subscriptions_of};
-use crate::manifest::Manifest;
-use crate::process::Process;
+use crate::conformance::Instance;
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of};
+use crate::conformance::manifest::Manifest;
 
 /// Mode, list and id of a row.
 pub(crate) type Key = (Mode, String, String);
@@ -18,7 +18,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn take(process: &Process, manifest: &Manifest) -> Self {
+    pub(crate) fn take(process: &Instance, manifest: &Manifest) -> Self {
         let rows = thread::scope(|scope| {
             let modes =
                 Mode::BOTH.map(|mode| scope.spawn(move || of_mode(process, manifest, mode)));
@@ -58,7 +58,7 @@ impl Snapshot {
     }
 }
 
-fn of_mode(process: &Process, manifest: &Manifest, mode: Mode) -> BTreeMap<Key, Value> {
+fn of_mode(process: &Instance, manifest: &Manifest, mode: Mode) -> BTreeMap<Key, Value> {
     let mut client = Client::new(process, mode);
     let mut rows = BTreeMap::new();
     let mut lists: Vec<String> = manifest

@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use crate::client::{Client, Mode};
-use crate::process::Process;
+use crate::conformance::client::{Client, Mode};
+use crate::conformance::{Instance, Start};
 
 /// What the provider says it supports.
-pub(crate) struct Manifest {
-    pub(crate) price_type: String,
-    pub(crate) product_type: Option<String>,
-    pub(crate) coupons: bool,
-    pub(crate) families: bool,
+pub struct Manifest {
+    pub price_type: String,
+    pub product_type: Option<String>,
+    pub coupons: bool,
+    pub families: bool,
     actions: Value,
 }
 
 impl Manifest {
-    pub(crate) fn of(process: &Process) -> Self {
+    pub fn of(process: &Instance) -> Self {
         let manifest = Client::new(process, Mode::Test).row("/features");
         check(&manifest);
         let controllers = &manifest["controllers"];
@@ -32,8 +32,14 @@ impl Manifest {
         }
     }
 
+    /// The types of prices and of products.
+    pub fn types(&self) -> (&str, &str) {
+        let product_type = self.product_type.as_deref().unwrap_or("standalone");
+        (&self.price_type, product_type)
+    }
+
     /// The lists that do not hang on a customer.
-    pub(crate) fn lists(&self) -> Vec<&'static str> {
+    pub fn lists(&self) -> Vec<&'static str> {
         let catalog = [
             ("/products", self.product_type.is_some()),
             ("/families", self.families),
@@ -46,12 +52,12 @@ impl Manifest {
             .collect()
     }
 
-    pub(crate) fn supports(&self, action: &str) -> bool {
+    pub fn supports(&self, action: &str) -> bool {
         is_on(&self.actions[action])
     }
 
     /// An option such as `["pause", "startDates", "immediate"]`.
-    pub(crate) fn allows(&self, option: &[&str]) -> bool {
+    pub fn allows(&self, option: &[&str]) -> bool {
         let value = option.iter().fold(&self.actions, |value, key| &value[key]);
         value == &Value::Bool(true)
     }
@@ -185,17 +191,15 @@ fn object<'v>(
     fields
 }
 
-#[test]
-fn the_manifest_has_the_protocols_form_and_is_the_same_in_both_modes() {
-    let process = Process::start();
+pub fn the_manifest_has_the_protocols_form_and_is_the_same_in_both_modes(start: Start) {
+    let process = start();
     let [test, live] = Mode::BOTH.map(|mode| Client::new(&process, mode).row("/features"));
     check(&test);
     assert_eq!(test, live);
 }
 
-#[test]
-fn every_module_of_the_manifest_answers_and_no_other_does() {
-    let process = Process::start();
+pub fn every_module_of_the_manifest_answers_and_no_other_does(start: Start) {
+    let process = start();
     let manifest = Manifest::of(&process);
     let mut client = Client::new(&process, Mode::Test);
     for list in [

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::{PAUSE, assert_refused, pause_of};
-use crate::client::{Client, Mode, id_of};
-use crate::guarded::Guarded;
-use crate::http::{Request, encoded};
-use crate::process::Process;
+use crate::conformance::Start;
+use crate::conformance::client::{Client, Mode, id_of};
+use crate::conformance::guarded::Guarded;
+use crate::{Request, encoded};
 
 /// Requests of every sort, from a client whose requests are right.
 fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
@@ -43,9 +43,8 @@ fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
     requests
 }
 
-#[test]
-fn without_the_token_every_request_gets_the_same_401_and_does_nothing() {
-    let guarded = Guarded::shared();
+pub fn without_the_token_every_request_gets_the_same_401_and_does_nothing(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let token = guarded.process.token.clone();
     let (shorter, half) = (&token[..token.len() - 1], &token[..token.len() / 2]);
@@ -89,7 +88,7 @@ fn without_the_token_every_request_gets_the_same_401_and_does_nothing() {
                 response.json(),
                 json!({"code": 401, "message": "Unauthorized"}),
                 "{}",
-                request.shown()
+                request
             );
         }
         // Not text at all.
@@ -103,9 +102,8 @@ fn without_the_token_every_request_gets_the_same_401_and_does_nothing() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn the_scheme_has_no_case_and_may_be_left_out() {
-    let process = Process::start();
+pub fn the_scheme_has_no_case_and_may_be_left_out(start: Start) {
+    let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let token = &process.token;
     let expected = client.row("/customers");
@@ -120,9 +118,8 @@ fn the_scheme_has_no_case_and_may_be_left_out() {
     }
 }
 
-#[test]
-fn a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_without() {
-    let guarded = Guarded::shared();
+pub fn a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_without(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let customer = id_of(guarded.subscription(Mode::Test, "active", "month"));
     let below = format!("/customers/{}/payments-7f3a", encoded(&customer));
@@ -155,9 +152,8 @@ fn a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_without() 
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_method_that_a_path_does_not_have_is_a_405_and_does_nothing() {
-    let guarded = Guarded::shared();
+pub fn a_method_that_a_path_does_not_have_is_a_405_and_does_nothing(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let subscription = guarded.subscription(Mode::Test, "active", "month");
     let body = pause_of(subscription);

@@ -2,16 +2,16 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
+pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
-pub(crate) fn now() -> i64 {
+pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let millis = since.expect("a clock after 1970").as_millis();
     i64::try_from(millis).expect("a clock before the year 292 million")
 }
 
 /// Reads `2026-05-01T00:00:00.000Z` and no other form, and only a date that exists.
-pub(crate) fn read(text: &str) -> Option<i64> {
+pub fn read(text: &str) -> Option<i64> {
     let form: String = text
         .chars()
         .map(|char| if char.is_ascii_digit() { '0' } else { char })
@@ -33,7 +33,7 @@ pub(crate) fn read(text: &str) -> Option<i64> {
     })
 }
 
-pub(crate) fn write(moment: i64) -> String {
+pub fn write(moment: i64) -> String {
     let (year, month, day) = calendar(moment.div_euclid(DAY));
     let millis = moment.rem_euclid(DAY);
     let (seconds, millis) = (millis / 1000, millis % 1000);
@@ -46,7 +46,7 @@ pub(crate) fn write(moment: i64) -> String {
 }
 
 /// A period later: months end on their last day where the day does not exist.
-pub(crate) fn later(moment: i64, amount: i64, unit: &str) -> i64 {
+pub fn later(moment: i64, amount: i64, unit: &str) -> i64 {
     let months = match unit {
         "day" => return moment + amount * DAY,
         "week" => return moment + amount * 7 * DAY,

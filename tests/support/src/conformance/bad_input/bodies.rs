@@ -1,9 +1,10 @@
 use serde_json::{Value, json};
 
 use super::{PAUSE, assert_refused, pause_of};
-use crate::client::{Client, Mode, id_of, subscriptions_of, text_of};
-use crate::guarded::Guarded;
-use crate::http::Request;
+use crate::Request;
+use crate::conformance::Start;
+use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
+use crate::conformance::guarded::Guarded;
 
 /// Every action that the manifest has, with a body that would have an effect, and the subscription to watch.
 fn actions(guarded: &Guarded) -> Vec<(&'static str, Value, &Value)> {
@@ -96,9 +97,8 @@ fn refuse_request(
     guarded.assert_kept(client, watched, request);
 }
 
-#[test]
-fn a_body_without_a_required_field_or_with_null_for_it_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn a_body_without_a_required_field_or_with_null_for_it_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, body, watched) in actions(&guarded) {
         for field in body
@@ -127,9 +127,8 @@ fn a_body_without_a_required_field_or_with_null_for_it_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_field_of_another_type_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn a_field_of_another_type_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, body, watched) in actions(&guarded) {
         for (field, right) in body.as_object().into_iter().flatten() {
@@ -176,9 +175,8 @@ fn a_field_of_another_type_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_word_that_the_protocol_does_not_know_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn a_word_that_the_protocol_does_not_know_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let words = [
         "",
@@ -246,9 +244,8 @@ fn a_word_that_the_protocol_does_not_know_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let date = "2027-09-01T00:00:00.000Z";
     let durations = [
@@ -309,72 +306,76 @@ fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_date_that_does_not_exist_is_a_400() {
-    refuse_dates(&[
-        json!("2027-02-29T00:00:00.000Z"),
-        json!("2027-02-30T00:00:00.000Z"),
-        json!("2027-04-31T00:00:00.000Z"),
-        json!("2100-02-29T00:00:00.000Z"),
-        json!("2027-13-01T00:00:00.000Z"),
-        json!("2027-00-01T00:00:00.000Z"),
-        json!("2027-01-00T00:00:00.000Z"),
-        json!("2027-01-32T00:00:00.000Z"),
-        json!("2027-01-01T24:00:00.000Z"),
-        json!("2027-01-01T25:00:00.000Z"),
-        json!("2027-01-01T00:60:00.000Z"),
-        json!("2027-01-01T00:00:61.000Z"),
-        json!("2027-01-01T00:00:00.000+24:00"),
-        json!("2027-01-01T00:00:00.000+25:00"),
-        json!("2027-01-01T00:00:00.000-25:00"),
-        json!("2027-01-01T00:00:00.000+00:60"),
-        json!("2027-01-01T00:00:00.000+99:59"),
-    ]);
+pub fn a_date_that_does_not_exist_is_a_400(start: Start) {
+    refuse_dates(
+        start,
+        &[
+            json!("2027-02-29T00:00:00.000Z"),
+            json!("2027-02-30T00:00:00.000Z"),
+            json!("2027-04-31T00:00:00.000Z"),
+            json!("2100-02-29T00:00:00.000Z"),
+            json!("2027-13-01T00:00:00.000Z"),
+            json!("2027-00-01T00:00:00.000Z"),
+            json!("2027-01-00T00:00:00.000Z"),
+            json!("2027-01-32T00:00:00.000Z"),
+            json!("2027-01-01T24:00:00.000Z"),
+            json!("2027-01-01T25:00:00.000Z"),
+            json!("2027-01-01T00:60:00.000Z"),
+            json!("2027-01-01T00:00:61.000Z"),
+            json!("2027-01-01T00:00:00.000+24:00"),
+            json!("2027-01-01T00:00:00.000+25:00"),
+            json!("2027-01-01T00:00:00.000-25:00"),
+            json!("2027-01-01T00:00:00.000+00:60"),
+            json!("2027-01-01T00:00:00.000+99:59"),
+        ],
+    );
 }
 
-#[test]
-fn a_date_that_is_not_written_as_rfc_3339_says_is_a_400() {
-    refuse_dates(&[
-        json!("2027-01-01T00:00:00.000"),
-        json!("2027-01-01"),
-        json!("2027-1-1T00:00:00Z"),
-        json!("27-01-01T00:00:00.000Z"),
-        json!("12027-01-01T00:00:00.000Z"),
-        json!("+2027-01-01T00:00:00.000Z"),
-        json!("-2027-01-01T00:00:00.000Z"),
-        json!("+002027-01-01T00:00:00.000Z"),
-        json!("20270101T000000Z"),
-        json!("2027-W01-1T00:00:00Z"),
-        json!("2027-001T00:00:00Z"),
-        json!("2027-01-01T00Z"),
-        json!("2027-01-01T00:00Z"),
-        json!("2027-01-01T00:00:00,5Z"),
-        json!("2027-01-01T00:00:00.Z"),
-        json!("2027-01-01T00:00:00+02"),
-        json!("2027-01-01T00:00:00+0200"),
-        json!("2027-01-01T00:00:00+02:00:30"),
-        json!("2027-01-01T00:00:00+02:00[Europe/Paris]"),
-        json!("2027-01-01T00:00:00.000Z-7f3a"),
-        json!(" 2027-01-01T00:00:00.000Z"),
-        json!("2027-01-01T00:00:00.000Z "),
-        json!("2027-01-01T00:00:00.000Z\0"),
-        json!("２０２７-01-01T00:00:00.000Z"),
-        json!("01/31/2027"),
-        json!("Fri, 01 Jan 2027 00:00:00 GMT"),
-        json!("tomorrow"),
-        json!("1798761600"),
-        json!(1_798_761_600),
-        json!(1_798_761_600_000_i64),
-        json!(""),
-        json!(true),
-        json!({"year": 2027}),
-    ]);
+pub fn a_date_that_is_not_written_as_rfc_3339_says_is_a_400(start: Start) {
+    refuse_dates(
+        start,
+        &[
+            json!("2027-01-01T00:00:00.000"),
+            json!("2027-01-01"),
+            json!("2027-1-1T00:00:00Z"),
+            json!("27-01-01T00:00:00.000Z"),
+            json!("12027-01-01T00:00:00.000Z"),
+            json!("+2027-01-01T00:00:00.000Z"),
+            json!("-2027-01-01T00:00:00.000Z"),
+            json!("+002027-01-01T00:00:00.000Z"),
+            json!("20270101T000000Z"),
+            json!("2027-W01-1T00:00:00Z"),
+            json!("2027-001T00:00:00Z"),
+            json!("2027-01-01T00Z"),
+            json!("2027-01-01T00:00Z"),
+            json!("2027-01-01T00:00:00,5Z"),
+            json!("2027-01-01T00:00:00.Z"),
+            json!("2027-01-01T00:00:00+02"),
+            json!("2027-01-01T00:00:00+0200"),
+            json!("2027-01-01T00:00:00+02:00:30"),
+            json!("2027-01-01T00:00:00+02:00[Europe/Paris]"),
+            json!("2027-01-01T00:00:00.000Z-7f3a"),
+            json!(" 2027-01-01T00:00:00.000Z"),
+            json!("2027-01-01T00:00:00.000Z "),
+            json!("2027-01-01T00:00:00.000Z\0"),
+            json!("２０２７-01-01T00:00:00.000Z"),
+            json!("01/31/2027"),
+            json!("Fri, 01 Jan 2027 00:00:00 GMT"),
+            json!("tomorrow"),
+            json!("1798761600"),
+            json!(1_798_761_600),
+            json!(1_798_761_600_000_i64),
+            json!(""),
+            json!(true),
+            json!({"year": 2027}),
+        ],
+    );
 }
 
 /// Tries all of them before it says which were taken, as each is a matter of its own.
-fn refuse_dates(dates: &[Value]) {
+fn refuse_dates(start: Start, dates: &[Value]) {
     // One of its own: whoever takes such a date changes something.
-    let guarded = Guarded::start();
+    let guarded = Guarded::start(start);
     let mut client = guarded.client();
     let mut taken = Vec::new();
     for date in dates {
@@ -426,9 +427,8 @@ fn fresh<'g>(guarded: &'g Guarded, client: &mut Client<'_>, like: &Value) -> Opt
     })
 }
 
-#[test]
-fn what_is_not_json_or_no_object_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
         let whole = right.to_string();
@@ -489,7 +489,9 @@ fn what_is_not_json_or_no_object_is_a_400() {
                 .into_bytes(),
         );
         for body in bodies {
-            let request = client.request("POST", path).body("application/json", body);
+            let request = client
+                .request("POST", path)
+                .content("application/json", body);
             refuse_request(&guarded, &mut client, &request, &[400], watched, &["7301"]);
         }
         // No body and no length at all.
@@ -501,9 +503,8 @@ fn what_is_not_json_or_no_object_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_deeply_nested_body_is_refused_and_the_provider_lives_on() {
-    let guarded = Guarded::shared();
+pub fn a_deeply_nested_body_is_refused_and_the_provider_lives_on(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
         for depth in [200, 20_000] {
@@ -511,7 +512,9 @@ fn a_deeply_nested_body_is_refused_and_the_provider_lives_on() {
             let objects = format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
             let open = "[".repeat(depth);
             for body in [lists.clone(), objects.clone(), open] {
-                let request = client.request("POST", path).body("application/json", body);
+                let request = client
+                    .request("POST", path)
+                    .content("application/json", body);
                 refuse_request(&guarded, &mut client, &request, &[400, 413], watched, &[]);
             }
             for nested in [lists, objects] {
@@ -524,7 +527,9 @@ fn a_deeply_nested_body_is_refused_and_the_provider_lives_on() {
                     let mut body = right.clone();
                     body[field] = json!("~");
                     let body = body.to_string().replacen("\"~\"", &nested, 1);
-                    let request = client.request("POST", path).body("application/json", body);
+                    let request = client
+                        .request("POST", path)
+                        .content("application/json", body);
                     refuse_request(&guarded, &mut client, &request, &[400, 413], watched, &[]);
                 }
             }
@@ -533,9 +538,8 @@ fn a_deeply_nested_body_is_refused_and_the_provider_lives_on() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on() {
-    let guarded = Guarded::shared();
+pub fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     const MEBIBYTE: usize = 1024 * 1024;
     for (path, right, watched) in actions(&guarded) {
@@ -553,7 +557,7 @@ fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on() {
             let request = client
                 .request("POST", path)
                 .header("connection", "close")
-                .body("application/json", body);
+                .content("application/json", body);
             refuse_request(&guarded, &mut client, &request, &[400, 413], watched, &[]);
         }
         // Without the token there is even less to say.
@@ -561,15 +565,14 @@ fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on() {
             .request("POST", path)
             .without("authorization")
             .header("connection", "close")
-            .body("application/json", filled.to_string());
+            .content("application/json", filled.to_string());
         refuse_request(&guarded, &mut client, &request, &[401], watched, &[]);
     }
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_body_that_says_it_is_no_json_is_refused() {
-    let guarded = Guarded::shared();
+pub fn a_body_that_says_it_is_no_json_is_refused(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
         for content_type in [
@@ -586,7 +589,7 @@ fn a_body_that_says_it_is_no_json_is_refused() {
         ] {
             let request = client
                 .request("POST", path)
-                .body(content_type, right.to_string());
+                .content(content_type, right.to_string());
             let echo = if content_type == "application/jsonp" {
                 content_type
             } else {
@@ -605,9 +608,8 @@ fn a_body_that_says_it_is_no_json_is_refused() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn another_customers_subscription_is_a_404_for_every_action() {
-    let guarded = Guarded::shared();
+pub fn another_customers_subscription_is_a_404_for_every_action(start: Start) {
+    let guarded = Guarded::shared(start);
     for (path, right, watched) in actions(&guarded) {
         if right.get("subscriptionId").is_none() {
             continue;
@@ -652,9 +654,8 @@ fn another_customers_subscription_is_a_404_for_every_action() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn an_annual_subscription_is_not_paused_unless_that_is_allowed() {
-    let guarded = Guarded::shared();
+pub fn an_annual_subscription_is_not_paused_unless_that_is_allowed(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     if !guarded.manifest.supports("pause") {
         return;
@@ -704,9 +705,8 @@ fn an_annual_subscription_is_not_paused_unless_that_is_allowed() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn an_option_that_the_manifest_has_switched_off_is_a_400() {
-    let guarded = Guarded::shared();
+pub fn an_option_that_the_manifest_has_switched_off_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let (immediate, period) = (
         "immediate",
@@ -774,9 +774,8 @@ fn an_option_that_the_manifest_has_switched_off_is_a_400() {
     guarded.assert_unchanged();
 }
 
-#[test]
-fn a_refused_request_leaves_the_connection_and_the_next_answer_alone() {
-    let guarded = Guarded::shared();
+pub fn a_refused_request_leaves_the_connection_and_the_next_answer_alone(start: Start) {
+    let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let expected = client.row("/features");
     for (path, right, watched) in actions(&guarded) {

@@ -1,29 +1,24 @@
 //! What must be refused: with the right status, in the one form, without a word of the request, and without an effect.
 
-mod bodies;
-mod ids;
-mod queries;
-mod tokens;
+pub mod bodies;
+pub mod ids;
+pub mod queries;
+pub mod tokens;
 
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::http::{Request, Response};
+use crate::conformance::client::Client;
+use crate::{Reply, Request};
 
 /// `values` are what the request holds and the message must not repeat.
-pub(crate) fn assert_refused(
+pub fn assert_refused(
     client: &mut Client<'_>,
     request: &Request,
     statuses: &[u16],
     values: &[&str],
-) -> Response {
+) -> Reply {
     let response = client.send(request);
-    let shown = format!(
-        "{}\n→ {} {}",
-        request.shown(),
-        response.status,
-        response.text()
-    );
+    let shown = format!("{}\n→ {} {}", request, response.status, response.text());
     assert!(
         statuses.contains(&response.status),
         "expected {statuses:?}: {shown}"
