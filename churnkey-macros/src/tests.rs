@@ -2,11 +2,12 @@
 
 mod editor;
 mod never_panics;
+mod options;
 mod snapshots;
 
 use proc_macro2::TokenStream;
 
-use crate::spec::Side;
+use churnkey_protocol::Side;
 
 const SIDES: [Side; 2] = [Side::Controller, Side::Action];
 
