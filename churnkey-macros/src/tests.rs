@@ -5,13 +5,14 @@ mod expanded;
 mod messages;
 mod mistakes;
 mod never_panics;
+mod options;
 mod snapshots;
 mod source;
 mod templates;
 
 use proc_macro2::TokenStream;
 
-use crate::spec::Side;
+use churnkey_protocol::Side;
 
 const SIDES: [Side; 2] = [Side::Controller, Side::Action];
 

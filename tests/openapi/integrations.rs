@@ -21,8 +21,8 @@ test_support::integration!(later: prices, cancel(schedules(end_of_period)),
     pause(start_dates(end_of_period), durations(date), allow_annual),
     change_price(schedules(end_of_period), prorate), extend_trial(durations(period)));
 test_support::integration!(everything: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
-    find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause, pause_all, apply_coupon, change_price,
-    extend_trial);
+    find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause(all), pause_all, apply_coupon,
+    change_price(all), extend_trial(all));
 
 pub(crate) struct Provider {
     pub(crate) name: &'static str,

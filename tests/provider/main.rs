@@ -13,5 +13,4 @@ mod manifest;
 mod paging;
 mod request_parts;
 mod server;
-mod spec;
 mod wire;

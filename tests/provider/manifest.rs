@@ -106,7 +106,7 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
             {},
             {
                 "cancel": cancel,
-                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": true },
+                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },
             },
             CancelSubscription PauseSubscription
         ),
@@ -115,7 +115,7 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
             {},
             {
                 "cancel": cancel,
-                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": true },
+                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },
             },
             CancelSubscription PauseSubscription PauseAllSubscriptions
         ),
@@ -128,13 +128,13 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
         case!(
             change_price,
             {},
-            { "cancel": cancel, "changePrice": { "enabled": true, "schedules": both, "prorate": true } },
+            { "cancel": cancel, "changePrice": { "enabled": true, "schedules": both, "prorate": false } },
             CancelSubscription ChangeSubscriptionPrice
         ),
         case!(
             extend_trial,
             {},
-            { "cancel": cancel, "extendTrial": { "enabled": true, "multiple": true, "durations": durations } },
+            { "cancel": cancel, "extendTrial": { "enabled": true, "multiple": false, "durations": durations } },
             CancelSubscription ExtendSubscriptionTrial
         ),
     ]
@@ -268,6 +268,7 @@ fn every_subset_of_options_is_advertised_as_it_is_written() {
 
 mod partial {
     test_support::integration!(none: prices, cancel, pause, change_price, extend_trial);
+    test_support::integration!(all: prices, cancel(all), pause(all), change_price(all), extend_trial(all));
     test_support::integration!(start_dates_and_flags: prices, cancel(schedules(immediate)), pause(start_dates(end_of_period)),
         change_price(prorate), extend_trial(multiple));
     test_support::integration!(durations_and_schedules: prices, cancel(schedules(end_of_period)), pause(durations(date)),
@@ -277,7 +278,7 @@ mod partial {
 }
 
 #[test]
-fn once_an_option_is_written_the_other_lists_stay_whole_and_the_other_flags_are_off() {
+fn unwritten_lists_are_complete_and_unwritten_flags_off() {
     let (immediate, end, both) = (
         schedules(&["immediate"]),
         schedules(&["end_of_period"]),
@@ -302,6 +303,10 @@ fn once_an_option_is_written_the_other_lists_stay_whole_and_the_other_flags_are_
     let table = [
         (
             served::<partial::none::Billing>("none"),
+            actions(&both, (&both, &any, false), (&both, false), (false, &any)),
+        ),
+        (
+            served::<partial::all::Billing>("all"),
             actions(&both, (&both, &any, true), (&both, true), (true, &any)),
         ),
         (

@@ -51,7 +51,7 @@ impl Acting<'_> {
     /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
     /// the second time.
     pub(super) fn candidates(&self, module: Module, form: Form) -> Vec<Act> {
-        if matches!(module, Module::CancelAll | Module::PauseAll) {
+        if module.single().is_some() {
             return self.for_all(module, form);
         }
         let open = self.stock.open();
@@ -61,7 +61,7 @@ impl Acting<'_> {
 
     /// The same on what it was carried out on already, where it still fits.
     pub(super) fn used(&self, module: Module, form: Form) -> Vec<Act> {
-        if matches!(module, Module::CancelAll | Module::PauseAll) {
+        if module.single().is_some() {
             return Vec::new();
         }
         let open = self.stock.open();

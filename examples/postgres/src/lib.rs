@@ -17,23 +17,7 @@ use ledger::Ledger;
 /// The company's billing system: what every annotated function gets as `ctx`. It holds connections and nothing
 /// that another instance would have to know.
 #[derive(churnkey::Integration)]
-#[churnkey(
-    name = "Acme",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Acme", expect(all))]
 pub struct Acme {
     database: Database,
 }

@@ -1,5 +1,6 @@
 //! An action as a form asks for it.
 
+use churnkey_protocol::{Field, FieldKind, Model};
 use churnkey_runtime::{Duration, TimeUnit, Timestamp};
 use churnkey_verify::Module;
 use churnkey_verify::internal::Request;
@@ -23,65 +24,18 @@ pub(in crate::dashboard) struct Action {
 impl Action {
     /// Reads a form of the offers. What is wrong with it is said in words for people.
     pub(super) fn read(fields: &Fields) -> Result<Self, String> {
-        let module = Module::named(fields.get("action"))
-            .filter(|module| path(*module).is_some())
+        let (module, line) = Module::named(fields.get("action"))
+            .filter(|module| module.is_action() && module.single().is_none())
+            .and_then(|module| Some((module, module.protocol()?)))
             .ok_or("There is no such action.")?;
         let mut body = Map::new();
-        let schedule = match module {
-            Module::Pause => Some("startAt"),
-            Module::Cancel | Module::ChangePrice => Some("scheduledAt"),
-            _ => None,
-        };
-        let mut is_later = false;
-        let mut when = "";
-        if let Some(field) = schedule {
-            let schedule = fields.get("schedule");
-            when = match schedule {
-                "immediate" => ", immediately",
-                "end-of-period" => ", at the end of the period",
-                _ => return Err("Say when: immediately, or at the end of the period.".to_owned()),
-            };
-            is_later = schedule == "end-of-period";
-            body.insert(field.to_owned(), json!(schedule));
+        let mut read = Read::default();
+        for field in line.fields {
+            if let Some(value) = read.field(field, fields)? {
+                body.insert(field.name.to_owned(), value);
+            }
         }
-        let says = match module {
-            Module::Cancel => {
-                let mut says = format!("Cancel{when}");
-                if fields.has("unpause") {
-                    body.insert("unpause".to_owned(), json!(true));
-                    says.push_str(", and end the pause first");
-                }
-                says
-            }
-            Module::Pause => {
-                let (duration, says) = duration(fields)?;
-                body.insert("duration".to_owned(), duration);
-                if fields.has("allowAnnual") {
-                    body.insert("allowAnnual".to_owned(), json!(true));
-                }
-                format!("Pause {says}{when}")
-            }
-            Module::ExtendTrial => {
-                let (duration, says) = duration(fields)?;
-                body.insert("duration".to_owned(), duration);
-                format!("Extend the trial {says}")
-            }
-            Module::ApplyCoupon => {
-                let id = chosen(fields, "Choose a coupon.")?;
-                body.insert("id".to_owned(), json!(id));
-                format!("Apply the coupon {id}")
-            }
-            _ => {
-                let id = chosen(fields, "Choose a price.")?;
-                body.insert("id".to_owned(), json!(id));
-                let mut says = format!("Change the price to {id}{when}");
-                if fields.has("prorate") {
-                    body.insert("prorate".to_owned(), json!(true));
-                    says.push_str(", prorated");
-                }
-                says
-            }
-        };
+        let says = says(module, &read);
         let (customer, subscription) = (fields.get("customer"), fields.get("subscription"));
         if customer.is_empty() || subscription.is_empty() {
             return Err("The form does not say whose subscription it is about.".to_owned());
@@ -93,26 +47,93 @@ impl Action {
             customer: customer.to_owned(),
             subscription: subscription.to_owned(),
             says,
-            is_later,
+            is_later: read.is_later,
             body: Value::Object(body),
         })
     }
 
     pub(super) fn request(&self) -> Request {
-        let path = path(self.module).unwrap_or_default();
+        let path = self.module.action_path().unwrap_or_default();
         Request::post(path, &self.body)
     }
 }
 
-fn path(module: Module) -> Option<&'static str> {
-    Some(match module {
-        Module::Cancel => "/actions/subscription/cancel",
-        Module::Pause => "/actions/subscription/pause",
-        Module::ApplyCoupon => "/actions/subscription/apply-coupon",
-        Module::ChangePrice => "/actions/subscription/change-price",
-        Module::ExtendTrial => "/actions/subscription/extend-trial",
-        _ => return None,
-    })
+/// Words for what the fields of a form ask for.
+#[derive(Default)]
+struct Read {
+    /// ", immediately"
+    when: &'static str,
+    is_later: bool,
+    /// "for 2 months"
+    length: String,
+    object: String,
+    flags: Vec<&'static str>,
+}
+
+impl Read {
+    /// The value of a field of the body, if the form has one.
+    fn field(&mut self, field: &'static Field, fields: &Fields) -> Result<Option<Value>, String> {
+        Ok(match field.kind {
+            FieldKind::Schedule => {
+                let schedule = fields.get("schedule");
+                self.when = match schedule {
+                    "immediate" => ", immediately",
+                    "end-of-period" => ", at the end of the period",
+                    _ => {
+                        return Err(
+                            "Say when: immediately, or at the end of the period.".to_owned()
+                        );
+                    }
+                };
+                self.is_later = schedule == "end-of-period";
+                Some(json!(schedule))
+            }
+            FieldKind::Duration => {
+                let (duration, says) = duration(fields)?;
+                self.length = says;
+                Some(duration)
+            }
+            FieldKind::Flag => {
+                let is_set = fields.has(field.name);
+                self.flags.extend(is_set.then_some(field.name));
+                is_set.then(|| json!(true))
+            }
+            // Hidden fields of every form, which are read below.
+            FieldKind::Id(Model::Customer | Model::Subscription) => None,
+            FieldKind::Id(model) => {
+                let otherwise = format!("Choose a {}.", model.name().to_lowercase());
+                let id = chosen(fields, &otherwise)?;
+                self.object = id.to_owned();
+                Some(json!(id))
+            }
+        })
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.flags.contains(&flag)
+    }
+}
+
+/// What an action does, for people.
+fn says(module: Module, read: &Read) -> String {
+    let Read {
+        when,
+        length,
+        object,
+        ..
+    } = read;
+    match module {
+        Module::Cancel if read.has("unpause") => format!("Cancel{when}, and end the pause first"),
+        Module::Cancel => format!("Cancel{when}"),
+        Module::Pause => format!("Pause {length}{when}"),
+        Module::ExtendTrial => format!("Extend the trial {length}"),
+        Module::ApplyCoupon => format!("Apply the coupon {object}"),
+        Module::ChangePrice if read.has("prorate") => {
+            format!("Change the price to {object}{when}, prorated")
+        }
+        Module::ChangePrice => format!("Change the price to {object}{when}"),
+        other => format!("{other} {object} {length}{when}"),
+    }
 }
 
 /// An id is taken as it is: space may be part of it.

@@ -47,7 +47,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let coupons = async {
-        match supported.apply_coupon {
+        match supported.has(Module::ApplyCoupon) {
             true => {
                 app.list(
                     Module::Coupons,
@@ -61,12 +61,12 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let prices = async {
-        match supported.change_price {
-            Some(_) => {
+        match supported.has(Module::ChangePrice) {
+            true => {
                 app.list(Module::Prices, "/prices", CHOICES, fields.filled("prices"))
                     .await
             }
-            None => Ok(None),
+            false => Ok(None),
         }
     };
     let (coupons, prices) = futures_util::join!(coupons, prices);
@@ -149,20 +149,21 @@ impl Offers<'_> {
     }
 
     fn pause(&self) -> Option<Markup> {
-        let features = self.supported.pause?;
-        if let Status::Paused { .. } = self.subscription.status {
+        let is_paused = matches!(self.subscription.status, Status::Paused { .. });
+        if is_paused || !self.supported.has(Module::Pause) {
             return None;
         }
+        let allow_annual = self.supported.is_on(Module::Pause, "allow_annual");
         let title = "Take a break";
         let annual = self.subscription.duration.is_annual();
-        if annual && !features.allow_annual {
+        if annual && !allow_annual {
             let why = html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } };
             return Some(self.without(Module::Pause, title, why));
         }
         let choices = html! {
-            (length(Module::Pause, features.durations, (1, TimeUnit::Month)))
-            (schedule(Module::Pause, "Starts", features.start_dates))
-            @if features.allow_annual {
+            (length(Module::Pause, self.supported, (1, TimeUnit::Month)))
+            (schedule(Module::Pause, "Starts", self.supported))
+            @if allow_annual {
                 p.check {
                     input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
                     label for="allow-annual" { "Also if it is an annual subscription" }
@@ -174,7 +175,7 @@ impl Offers<'_> {
     }
 
     fn discount(&self) -> Option<Markup> {
-        if !self.supported.apply_coupon {
+        if !self.supported.has(Module::ApplyCoupon) {
             return None;
         }
         let title = "Stay for less";
@@ -199,7 +200,9 @@ impl Offers<'_> {
     }
 
     fn price(&self) -> Option<Markup> {
-        let features = self.supported.change_price?;
+        if !self.supported.has(Module::ChangePrice) {
+            return None;
+        }
         let title = "Another plan";
         let current: Vec<_> = self
             .subscription
@@ -224,8 +227,8 @@ impl Offers<'_> {
         };
         let choices = html! {
             (choice(Module::ChangePrice, "Price", &options))
-            (schedule(Module::ChangePrice, "Changes", features.schedules))
-            @if features.prorate {
+            (schedule(Module::ChangePrice, "Changes", self.supported))
+            @if self.supported.is_on(Module::ChangePrice, "prorate") {
                 p.check {
                     input type="checkbox" id="prorate" name="prorate" value="on";
                     label for="prorate" { "Settle the rest of the period (prorate)" }
@@ -243,12 +246,12 @@ impl Offers<'_> {
     }
 
     fn trial(&self) -> Option<Markup> {
-        let features = self.supported.extend_trial?;
-        let Status::Trial { .. } = self.subscription.status else {
+        let is_trial = matches!(self.subscription.status, Status::Trial { .. });
+        if !is_trial || !self.supported.has(Module::ExtendTrial) {
             return None;
-        };
-        let choices = length(Module::ExtendTrial, features.durations, (7, TimeUnit::Day));
-        let says = match features.multiple {
+        }
+        let choices = length(Module::ExtendTrial, self.supported, (7, TimeUnit::Day));
+        let says = match self.supported.is_on(Module::ExtendTrial, "multiple") {
             true => "The trial gets longer. The provider allows it more than once.",
             false => "The trial gets longer. The provider allows it once.",
         };
@@ -262,12 +265,12 @@ impl Offers<'_> {
     }
 
     fn cancel(&self) -> Markup {
-        let Some(features) = self.supported.cancel else {
+        if !self.supported.has(Module::Cancel) {
             return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
-        };
+        }
         let is_paused = matches!(self.subscription.status, Status::Paused { .. });
         let choices = html! {
-            (schedule(Module::Cancel, "Ends", features.schedules))
+            (schedule(Module::Cancel, "Ends", self.supported))
             @if is_paused {
                 p.check {
                     input type="checkbox" id="unpause" name="unpause" value="on";

@@ -74,7 +74,7 @@ async fn change_price(_: &Billing, _: ChangePrice) -> Result<()> {
     Ok(())
 }
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, all)]
 async fn extend_trial(_: &Billing, _: ExtendTrial) -> Result<()> {
     Ok(())
 }
