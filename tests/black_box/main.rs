@@ -13,7 +13,7 @@ use test_support::{built, random_token};
 test_support::conformance_tests!(crate::start);
 
 fn start() -> Instance {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary directory");
     let mut acme = Command::new(built("acme"));
     acme.current_dir(folder.path())
         .env("ACME_DB", folder.path().join("acme.db"));

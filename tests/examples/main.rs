@@ -85,7 +85,7 @@ fn acme_builds_as_a_copy() {
 }
 
 #[test]
-#[ignore = "compiles the dependencies of the copy, which takes about half a minute"]
+#[ignore = "compiles the dependencies of the copy, which takes about a minute"]
 fn minimal_builds_as_a_copy() {
     builds_as_a_copy("minimal");
 }

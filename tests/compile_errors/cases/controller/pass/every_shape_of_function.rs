@@ -19,7 +19,7 @@ async fn retrieve(_ctx: &Billing, ref _id: CustomerId) -> Result<Option<Customer
 }
 
 #[churnkey::controller(customers)]
-#[cfg(all())]
+#[cfg(not(doc))]
 async fn list(
     &Billing: &Billing,
     page: PageRequest,

@@ -171,7 +171,7 @@ pub fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing(start: Start) {
     let requests = [
         client.request("GET", "/features"),
         client.request("GET", "/customers"),
-        client.request("POST", PAUSE).json(&pause_of(subscription)),
+        client.request("POST", PAUSE).json(pause_of(subscription)),
     ];
     let modes: [&[&[u8]]; 12] = [
         &[b"TEST"],

@@ -27,12 +27,8 @@ fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
         .iter()
         .map(|path| client.request("GET", path))
         .collect();
-    requests.push(client.request("POST", PAUSE).json(&pause_of(subscription)));
-    requests.push(
-        client
-            .request("POST", PAUSE)
-            .json(&json!({"customerId": 7})),
-    );
+    requests.push(client.request("POST", PAUSE).json(pause_of(subscription)));
+    requests.push(client.request("POST", PAUSE).json(json!({"customerId": 7})));
     requests.push(client.request("DELETE", "/customers"));
     requests.push(
         client
