@@ -1,13 +1,13 @@
-//! What the operating system tells the process.
+//! Signals of the operating system.
 
-/// A signal that is listened to from its making on. Where there is no such thing it never comes.
+/// A signal that is caught from its construction on. It never arrives on systems without it.
 pub(super) struct Signal {
     #[cfg(unix)]
     listener: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signal {
-    /// SIGTERM: the process is to end.
+    /// SIGTERM: shut down.
     pub(super) fn terminate() -> Self {
         Self {
             #[cfg(unix)]
@@ -15,7 +15,7 @@ impl Signal {
         }
     }
 
-    /// SIGHUP: the process is to read its settings again.
+    /// SIGHUP: read the token file again.
     pub(super) fn hangup() -> Self {
         Self {
             #[cfg(unix)]
@@ -40,7 +40,7 @@ fn listen(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::
     tokio::signal::unix::signal(kind).ok()
 }
 
-/// Ctrl-C.
+/// Waits for Ctrl-C.
 pub(super) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await

@@ -280,6 +280,16 @@ impl Reply {
         message
     }
 
+    /// Asserts an answer of hyper to what it cannot parse: a status without a body, and the end of
+    /// the connection.
+    #[track_caller]
+    pub(crate) fn is_unparsed(&self, status: u16) {
+        assert_eq!((self.status, self.text().as_str()), (status, ""));
+        assert_eq!(self.header("connection"), Some("close"));
+        assert_eq!(self.header("content-type"), None);
+        self.has_no_headers_but(&[]);
+    }
+
     /// That there is no header but those of every answer, and these.
     #[track_caller]
     pub(crate) fn has_no_headers_but(&self, allowed: &[&str]) {
