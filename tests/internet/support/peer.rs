@@ -155,6 +155,14 @@ impl Peer {
         skipped
     }
 
+    /// Reads whatever comes, until nothing came for a while or the other end closes.
+    pub(crate) fn listen(&mut self, silence: Duration) {
+        self.stream.set_read_timeout(Some(silence)).unwrap();
+        let mut chunk = [0; 16 << 10];
+        while self.stream.read(&mut chunk).is_ok_and(|read| read > 0) {}
+        self.stream.set_read_timeout(Some(LONG)).unwrap();
+    }
+
     #[track_caller]
     fn next(&mut self, head_only: bool) -> Option<Reply> {
         let end = loop {
