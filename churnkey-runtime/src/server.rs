@@ -198,7 +198,7 @@ impl<T: Integration> Server<T> {
     ///
     /// They are not protected by the integration token: restrict them in the proxy, or by a layer of
     /// their own. The limits of connections and heads apply to them, those of bodies and functions
-    /// do not.
+    /// do not. Upgrades, such as WebSockets, are not supported.
     ///
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
