@@ -87,9 +87,9 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | enough for a person who tries the wrong tokens by hand |
 ///
 /// hyper parses HTTP. It answers what it cannot parse by itself, with a 400 or 431 and an empty
-/// body. All other errors have the body of the protocol. A connection is closed after 400 and 431
-/// of hyper, 408, 413, 429, a body with chunks and a body that was not read; the answer says so by
-/// `Connection: close`.
+/// body. All other errors have the body of the protocol. A connection is closed after such a 400 or
+/// 431, a late head, a 429, a body with chunks and a body that was not read to its end. The answer
+/// says so by `Connection: close`.
 ///
 /// # Shutdown
 ///
@@ -196,8 +196,8 @@ impl<T: Integration> Server<T> {
 
     /// Adds routes beside those of the provider, such as `/metrics`.
     ///
-    /// They are not protected by the integration token: restrict them in the proxy, or by a layer of
-    /// their own. The limits of connections and heads apply to them, those of bodies and functions
+    /// They are not protected by the integration token: restrict them in the proxy, or by a layer
+    /// of their own. The limits of connections and heads apply to them, those of bodies and functions
     /// do not. Upgrades, such as WebSockets, are not supported.
     ///
     /// ```no_run
@@ -338,7 +338,8 @@ impl<T: Integration> Server<T> {
     ///
     /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
-        let (mut terminate, mut hangup) = (Signal::terminate(), Signal::hangup());
+        let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
+        let mut hangup = Signal::hangup();
         let manifest = manifest_json::<T>();
         announce(&format!(
             "{} listens on http://{}/churnkey",
@@ -381,7 +382,7 @@ impl<T: Integration> Server<T> {
         let connections = Listener::new(connections, self.max_connections);
         let mut shutdown_signal = async || {
             tokio::select! {
-                () = signals::interrupt() => {}
+                () = interrupt.next() => {}
                 () = terminate.next() => {}
             }
         };
@@ -427,7 +428,8 @@ impl<T> fmt::Debug for Server<T> {
     }
 }
 
-/// Reads the token file again. On an error the tokens stay: a wrong file must not lock Churnkey out.
+/// Reads the token file again. On an error the tokens stay: a wrong file must not lock Churnkey
+/// out.
 async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
     let Some(file) = file else {
         announce("SIGHUP: there is nothing to read again, as the token did not come from a file");

@@ -144,15 +144,13 @@ impl Connections {
         hide_token(request.headers_mut());
         request.extensions_mut().insert(ConnectInfo(peer));
         let Ok(mut response) = self.routes.clone().call(request).await;
-        let closes = matches!(
-            response.status(),
-            StatusCode::REQUEST_TIMEOUT
-                | StatusCode::PAYLOAD_TOO_LARGE
-                | StatusCode::TOO_MANY_REQUESTS
-        );
-        // Another reader of the same bytes may find the end of chunks elsewhere. hyper closes after
-        // a body that was not read, and does not announce it.
-        if closes || chunked || activity.is_body_unread() || self.draining.is_cancelled() {
+        let last = self.draining.is_cancelled()
+            // Another reader of the same bytes may find the end of chunks elsewhere.
+            || chunked
+            // hyper closes then, and does not announce it.
+            || activity.is_body_unread()
+            || response.status() == StatusCode::TOO_MANY_REQUESTS;
+        if last {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
-/// How long a connection may take.
+/// The limits of a connection in time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
     pub(super) header: Duration,
