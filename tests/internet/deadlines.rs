@@ -123,16 +123,24 @@ fn a_caller_may_rest_between_requests_for_the_idle_time_and_is_then_closed() {
 }
 
 #[test]
-fn who_has_not_had_the_token_is_not_given_the_idle_time() {
+fn every_answered_connection_has_the_same_idle_time() {
     let host = patient(|server| server.header_timeout(SHORT));
+    let mut peers = Vec::new();
     for (request, status) in [
         ("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 200),
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404),
         ("GET /churnkey/features HTTP/1.1\r\nHost: a\r\n\r\n", 401),
+        (&get("/customers/c"), 200),
     ] {
-        let mut stranger = host.peer();
-        assert_eq!(stranger.ask(request).status, status);
-        stranger.is_closed();
+        let mut peer = host.peer();
+        let reply = peer.ask(request);
+        assert_eq!((reply.status, reply.header("connection")), (status, None));
+        peers.push(peer);
+    }
+    std::thread::sleep(4 * SHORT);
+    for peer in &mut peers {
+        peer.is_open();
+        assert_eq!(peer.ask(get("/customers/c")).status, 200);
     }
 }
 

@@ -125,7 +125,10 @@ fn what_is_half_said_or_unread_does_not_hold_it_beyond_its_patience() {
         ..
     } = process.end();
     assert!(status.success(), "{said}");
-    assert!(said.contains("is left behind"), "{said}");
+    assert!(
+        said.contains("closing connections that are still sending or reading"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -199,18 +202,34 @@ fn child_with_a_delay() -> Result<()> {
 }
 
 #[test]
-fn a_process_that_is_given_a_delay_serves_on_while_it_says_that_it_is_not_ready() {
+fn during_the_delay_requests_are_served_and_connections_closed_after_each() {
     let (process, address) = serving("child_with_a_delay");
     let ready = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
     assert_eq!(Peer::open(address).ask(ready).status, 200);
+    let (mut kept, mut idle) = (Peer::open(address), Peer::open(address));
+    for peer in [&mut kept, &mut idle] {
+        let before = peer.ask(get("/customers/c"));
+        assert_eq!((before.status, before.header("connection")), (200, None));
+    }
     process.signal("TERM");
-    process.stderr.line_with("requests are still taken");
-    let mut late = Peer::open(address);
-    assert_eq!(late.ask(ready).status, 503);
-    assert_eq!(late.ask(get("/customers/c")).status, 200);
-    // Told again, it waits no longer.
+    process
+        .stderr
+        .line_with("accepting requests for another 600s");
+    for (request, status) in [(ready, 503), (get("/customers/c").as_str(), 200)] {
+        for mut peer in [
+            Peer::open(address),
+            std::mem::replace(&mut kept, Peer::open(address)),
+        ] {
+            let reply = peer.ask(request);
+            assert_eq!(reply.status, status);
+            assert_eq!(reply.header("connection"), Some("close"));
+            peer.is_closed();
+        }
+    }
+    idle.is_open();
+    // A second signal ends the delay.
     process.signal("TERM");
-    late.is_closed();
+    idle.is_closed();
     let Ended {
         status,
         unread: said,

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 use super::tokens;
-use crate::spec::Side;
+use churnkey_protocol::Side;
 
 /// A line of the summary, with the source text at which the compiler would show it.
 pub(super) enum Line {

@@ -145,6 +145,14 @@ impl Peer {
         std::mem::take(&mut self.received)
     }
 
+    /// Reads until nothing has come for `silence` or the other end closes.
+    pub fn listen(&mut self, silence: Duration) {
+        self.stream.set_read_timeout(Some(silence)).unwrap();
+        let mut chunk = [0; 16 << 10];
+        while self.stream.read(&mut chunk).is_ok_and(|read| read > 0) {}
+        self.stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+    }
+
     #[track_caller]
     fn next(&mut self, head_only: bool) -> Option<Reply> {
         self.read(head_only)

@@ -78,6 +78,16 @@ impl Reply {
         message
     }
 
+    /// Checks a reply of hyper to bytes that it cannot parse: a status without a body, after which
+    /// the connection ends.
+    #[track_caller]
+    pub fn is_unparsed(&self, status: u16) {
+        assert_eq!((self.status, self.text().as_str()), (status, ""));
+        assert_eq!(self.header("connection"), Some("close"));
+        assert_eq!(self.header("content-type"), None);
+        self.has_no_headers_but(&[]);
+    }
+
     /// Asserts that there are no headers but those of every reply, and these.
     #[track_caller]
     pub fn has_no_headers_but(&self, allowed: &[&str]) {

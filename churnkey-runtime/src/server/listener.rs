@@ -1,4 +1,4 @@
-//! Where connections come in, and how they are seen off.
+//! The accept loop: connection limit and graceful shutdown.
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
@@ -13,43 +13,44 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::announce;
-use super::connection::{self, Connections};
-use super::refusal::Refusal;
+use super::connection::Connections;
+use super::reject::reject;
 use crate::in_flight::InFlight;
 use crate::telemetry::{self, OpenConnection};
 
 /// The connections of a server.
-pub(super) struct Gate {
+pub(super) struct Listener {
     connections: Connections,
-    places: Arc<Semaphore>,
-    farewells: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
+    reject_permits: Arc<Semaphore>,
     open: TaskTracker,
-    /// Cancelled when connections are waited for no longer.
-    left_behind: CancellationToken,
+    /// Cancelled when shutdown no longer waits for connections.
+    abort: CancellationToken,
 }
 
-/// How many that find no place are told so at once. The rest of a flood is closed without a word.
-const MAX_FAREWELLS: usize = 64;
+/// The number of rejected connections that are sent a 503 concurrently. Further ones are closed
+/// without a response.
+const MAX_REJECTING: usize = 64;
 
-impl Gate {
+impl Listener {
     pub(super) fn new(connections: Connections, max_connections: usize) -> Self {
         Self {
             connections,
-            places: Arc::new(Semaphore::new(max_connections)),
-            farewells: Arc::new(Semaphore::new(MAX_FAREWELLS)),
+            permits: Arc::new(Semaphore::new(max_connections)),
+            reject_permits: Arc::new(Semaphore::new(MAX_REJECTING)),
             open: TaskTracker::new(),
-            left_behind: CancellationToken::new(),
+            abort: CancellationToken::new(),
         }
     }
 
-    /// Takes connections for ever.
+    /// Accepts connections forever.
     pub(super) async fn accept(&self, listener: &TcpListener) {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => self.admit(stream, peer),
-                Err(error) if is_of_one_connection(&error) => {}
+                Err(error) if is_connection_error(&error) => {}
                 Err(error) => {
-                    // Out of files or memory: whoever has some gives it back sooner or later.
+                    // Out of files or memory. Accepting at once would fail again.
                     tracing::error!(%error, "cannot accept connections");
                     telemetry::refused("accept");
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -59,16 +60,17 @@ impl Gate {
     }
 
     fn admit(&self, stream: TcpStream, peer: SocketAddr) {
-        // Answers are written whole: waiting to fill a packet only delays them. A socket that has gone is found out by reading it.
+        // Answers are written whole, so Nagle's algorithm would only delay them. A socket that is
+        // gone is noticed when it is read.
         let _unset = stream.set_nodelay(true);
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             telemetry::refused("connections");
-            if let Ok(farewell) = Arc::clone(&self.farewells).try_acquire_owned() {
-                let patience = self.connections.timeouts.write;
+            if let Ok(permit) = Arc::clone(&self.reject_permits).try_acquire_owned() {
+                let write_timeout = self.connections.timeouts.write;
                 self.spawn(async move {
-                    let full = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
-                    connection::refuse(stream, &full, patience).await;
-                    drop(farewell);
+                    let status = StatusCode::SERVICE_UNAVAILABLE;
+                    reject(stream, status, "Service Unavailable", write_timeout).await;
+                    drop(permit);
                 });
             }
             return;
@@ -77,38 +79,37 @@ impl Gate {
         self.spawn(async move {
             let _counted = OpenConnection::count();
             connections.serve(stream, peer).await;
-            drop(place);
+            drop(permit);
         });
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let left_behind = self.left_behind.clone();
+        let abort = self.abort.clone();
         self.open.spawn(async move {
-            let _ended = left_behind.run_until_cancelled(work).await;
+            let _ended = abort.run_until_cancelled(work).await;
         });
     }
 
-    /// Waits for the connections to end, which have been told to, and for the actions. Whoever still waits for an action then is given its outcome.
-    pub(super) async fn end(&self, patience: Duration, in_flight: &InFlight) {
+    /// Waits for the open connections, up to `shutdown_timeout`, and for all actions. Callers that
+    /// still wait for an action are sent its outcome.
+    pub(super) async fn drain(&self, shutdown_timeout: Duration, in_flight: &InFlight) {
         const TO_ANSWER: Duration = Duration::from_secs(1);
         self.open.close();
-        if timeout(patience, self.open.wait()).await.is_err() {
-            see_off(in_flight).await;
+        if timeout(shutdown_timeout, self.open.wait()).await.is_err() {
+            drain_actions(in_flight).await;
             if timeout(TO_ANSWER, self.open.wait()).await.is_err() {
-                announce(
-                    "a caller has still not sent its request or read its answer, and is left behind",
-                );
+                announce("closing connections that are still sending or reading");
             }
         }
-        self.left_behind.cancel();
+        self.abort.cancel();
         self.open.wait().await;
-        // Those that were accepted meanwhile.
-        see_off(in_flight).await;
+        // Actions that were accepted in the meantime.
+        drain_actions(in_flight).await;
     }
 }
 
-/// Whether accepting failed for the one connection that was to be accepted, which has gone.
-fn is_of_one_connection(error: &Error) -> bool {
+/// Recognizes errors of the one connection that was to be accepted, and that is gone.
+fn is_connection_error(error: &Error) -> bool {
     use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(
         error.kind(),
@@ -116,8 +117,8 @@ fn is_of_one_connection(error: &Error) -> bool {
     )
 }
 
-/// Waits for the actions that were accepted, and says so while it does.
-async fn see_off(in_flight: &InFlight) {
+/// Waits for the accepted actions, and logs their number while it does.
+async fn drain_actions(in_flight: &InFlight) {
     const EVERY: Duration = Duration::from_secs(10);
     while in_flight.len() > 0 {
         announce(&format!(
