@@ -57,7 +57,8 @@ pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> Tok
         {
             const NAME: &'static ::core::primitive::str = "";
             const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] = &[];
-            const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
+            const RETRIEVE_SUBSCRIPTION:
+                ::core::option::Option<#private::RetrieveSubscription<Self>> =
                 ::core::option::Option::None;
         }
     }

@@ -53,7 +53,8 @@ impl ImplWriter<'_> {
             impl #private::Of for __Function {
                 type Context = #context;
             }
-            impl #private::Unplaced<__Function, <__Function as #private::Of>::Context> for #private::endpoint::#endpoint {}
+            impl #private::Unplaced<__Function, <__Function as #private::Of>::Context>
+                for #private::endpoint::#endpoint {}
         };
         let mut braces = Group::new(
             Delimiter::Brace,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use churnkey_protocol::{self as protocol, MODULES, Operation, Side};
+use churnkey_protocol::{self as protocol, MODULES, Model, Operation, Output, Side};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -139,6 +139,15 @@ impl Module {
 
     fn is_of(self, side: Side) -> bool {
         self.protocol().is_some_and(|module| module.side == side)
+    }
+
+    /// The model that a controller returns.
+    pub(crate) fn model(self) -> Option<Model> {
+        let mut operations = self.protocol()?.operations.iter();
+        operations.find_map(|operation| match operation.output {
+            Output::One(model) | Output::Page(model) => Some(model),
+            Output::Nothing => None,
+        })
     }
 
     /// The action on one subscription, if this is its form for all subscriptions of a customer.

@@ -62,7 +62,9 @@ impl Flaw {
 }
 
 impl Supported {
-    /// Reads a manifest, and says what is wrong with it. What could be read is there in any case; a module with a flaw in its own place is left out.
+    /// Reads a manifest, and lists its flaws.
+    ///
+    /// A module with a flaw in its own place is left out; the others are there in any case.
     pub fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
         let mut reader = Reader { flaws: Vec::new() };
         let supported = reader.manifest(manifest);
