@@ -182,7 +182,7 @@ impl Acting<'_> {
         let mut refused = None;
         let mut without_effect = None;
         let mut is_in_part = false;
-        for act in self.candidates(module, form).into_iter().take(TRIES) {
+        for act in self.candidates(module, form, TRIES) {
             if self.session.stopped().is_some() {
                 return None;
             }

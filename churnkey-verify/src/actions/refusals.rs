@@ -23,8 +23,8 @@ impl Acting<'_> {
     /// Something that would be done if it were asked for rightly.
     fn fitting(&self, module: Module) -> Option<Act> {
         let forms = forms(module, self.supported);
-        let untried = |form: &Form| self.candidates(module, *form).into_iter().next();
-        let tried = |form: &Form| self.used(module, *form).into_iter().next();
+        let untried = |form: &Form| self.candidates(module, *form, 1).pop();
+        let tried = |form: &Form| self.used(module, *form);
         let untried = forms.iter().find_map(untried);
         untried.or_else(|| forms.iter().find_map(tried))
     }

@@ -13,9 +13,9 @@ use maud::{Markup, html};
 use super::choices::{Choices, choice, length, schedule};
 use super::{REASONS, steps, subject, unknown};
 use crate::dashboard::app::App;
+use crate::dashboard::exchange::{Listed, Problem};
 use crate::dashboard::fields::Fields;
 use crate::dashboard::page::{Page, Part, csrf};
-use crate::dashboard::provider::{Listed, Problem};
 use crate::dashboard::subscription::{back_to, flow_path};
 use crate::dashboard::text::{amount, coupon_terms, cycle, status, text};
 

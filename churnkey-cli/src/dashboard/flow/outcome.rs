@@ -1,6 +1,5 @@
 //! Carrying an action out, and what came of it.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use axum::extract::State;
@@ -10,52 +9,17 @@ use churnkey_runtime::{Subscription, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::action::Action;
 use super::steps;
+use crate::dashboard::action::Action;
 use crate::dashboard::app::App;
 use crate::dashboard::diff::{Row, rows};
+use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::log::{Outcome, Seen};
 use crate::dashboard::page::{Page, Part, failed};
-use crate::dashboard::provider::{Exchange, Item, Problem, show_flaws, status as answered};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
-
-const MOST: usize = 50;
-
-type Seen = Result<Option<Item<Subscription>>, Box<Problem>>;
-
-/// What came of an action.
-pub(in crate::dashboard) struct Outcome {
-    action: Action,
-    before: Seen,
-    /// Without a subscription before it, nothing is sent.
-    done: Option<(Exchange, Seen)>,
-}
-
-/// The last outcomes, each with its number.
-#[derive(Default)]
-pub(in crate::dashboard) struct Log {
-    count: u64,
-    outcomes: VecDeque<(u64, Arc<Outcome>)>,
-}
-
-impl Log {
-    fn put(&mut self, outcome: Outcome) -> u64 {
-        self.count += 1;
-        if self.outcomes.len() == MOST {
-            self.outcomes.pop_front();
-        }
-        self.outcomes.push_back((self.count, Arc::new(outcome)));
-        self.count
-    }
-
-    fn see(&self, number: u64) -> Option<Arc<Outcome>> {
-        let mut outcomes = self.outcomes.iter();
-        let found = outcomes.find(|(other, _)| *other == number);
-        found.map(|(_, outcome)| Arc::clone(outcome))
-    }
-}
 
 /// Reads, acts and reads again. It goes on even if the browser goes away, so that what was done is on record.
 pub(super) async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {

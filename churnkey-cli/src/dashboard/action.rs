@@ -6,11 +6,11 @@ use churnkey_verify::Module;
 use churnkey_verify::internal::Request;
 use serde_json::{Map, Value, json};
 
-use crate::dashboard::fields::Fields;
+use super::fields::Fields;
 
 /// An action on one subscription.
 #[derive(Clone, Debug)]
-pub(in crate::dashboard) struct Action {
+pub(super) struct Action {
     pub(super) module: Module,
     pub(super) customer: String,
     pub(super) subscription: String,
