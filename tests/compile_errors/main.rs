@@ -9,7 +9,8 @@ use std::process::Command;
 /// The compiler writes part of each message, and that part changes between its versions.
 const COMPILER: &str = "1.95.";
 
-/// trybuild checks all cases in one parallel `cargo check`, as long as none of them has to pass. Those that do are in `pass`.
+/// All cases are checked in one parallel `cargo check`, which trybuild does only if none of them has
+/// to pass. Those that have to are in `pass`.
 #[test]
 fn each_mistake_prints_the_reviewed_error() {
     let compiler = Command::new("rustc").arg("--version").output();
@@ -113,7 +114,7 @@ fn the_guide_shows_what_the_compiler_prints() {
     );
 }
 
-/// A page with each block under `<!-- printed: path -->` replaced by the expected output of that case.
+/// A page with each block under `<!-- printed: path -->` replaced by the output of that case.
 fn with_current_messages(page: &str) -> String {
     let mut current = String::new();
     let mut lines = page.lines();

@@ -1,4 +1,4 @@
-//! Providers without a mistake. The compiler accepts each, `cargo clippy --all-targets` lints it, and its test runs.
+//! Providers without a mistake. The compiler accepts each, clippy lints it, and its test runs.
 
 #![allow(
     dead_code,

@@ -1,4 +1,6 @@
-//! Code as a user writes it, expanded item by item, and a summary of what each expansion reports and provides.
+//! Code as a user writes it, expanded item by item.
+//!
+//! The summary lists the errors of each expansion, and what it provides.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
@@ -9,7 +11,8 @@ use churnkey_protocol::Side;
 pub(super) enum Line {
     /// An error of the macro.
     Error { at: String, message: String },
-    /// A check that the compiler evaluates once every function is known; `wrong` is the first half of its message.
+    /// A check that the compiler evaluates once every function is known; `wrong` is the first half
+    /// of its message.
     Check { at: String, wrong: String },
     /// A call through a trait, where the compiler reports a type that does not implement it.
     Trait { at: String, name: &'static str },

@@ -1,4 +1,6 @@
-//! Every message has a case: `tests/compile_errors/MESSAGES.md` lists them, and a message without a case fails here.
+//! The list of messages and their cases, `tests/compile_errors/MESSAGES.md`.
+//!
+//! A message without a case fails here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,6 +1,7 @@
 //! Mistakes that a macro reports, or leaves to the compiler at a known place: `src/tests/mistakes`.
 //!
-//! Each file is a list of rows. A row is a name after `##`, the code, a line `--`, and a summary of the expansion.
+//! Each file is a list of rows. A row is a name after `##`, the code, a line `--`, and a summary of
+//! the expansion.
 //! `MISTAKES=overwrite cargo test -p churnkey-macros` writes the summaries for review.
 
 use std::fmt::Write as _;

@@ -75,7 +75,8 @@ fn find_lets(tokens: &[TokenTree], lets: &mut Vec<(LineColumn, Pat, Expr)>) {
 
 pub(super) struct Call {
     pub(super) name: String,
-    pub(super) is_method: bool,
+    /// The name before the dot of a method, or an empty one.
+    receiver: String,
     pub(super) arguments: Punctuated<Expr, Token![,]>,
     pub(super) at: LineColumn,
 }
@@ -83,7 +84,11 @@ pub(super) struct Call {
 impl Call {
     /// True for the calls by which a macro reports or checks something.
     pub(super) fn reports(&self) -> bool {
-        self.is_method && matches!(self.name.as_str(), "at" | "on" | "fails" | "push")
+        match self.name.as_str() {
+            "at" | "on" | "push" => self.receiver == "errors",
+            "fails" => !self.receiver.is_empty(),
+            _ => false,
+        }
     }
 }
 
@@ -107,9 +112,15 @@ pub(super) fn calls(tokens: &[TokenTree]) -> Vec<Call> {
         };
         if group.delimiter() == Delimiter::Parenthesis {
             let arguments = Punctuated::parse_terminated.parse2(group.stream());
+            let receiver = match before {
+                [.., TokenTree::Ident(name), TokenTree::Punct(dot)] if dot.as_char() == '.' => {
+                    name.to_string()
+                }
+                _ => String::new(),
+            };
             found.push(Call {
                 name: name.to_string(),
-                is_method: before.last().is_some_and(|token| token.to_string() == "."),
+                receiver,
                 arguments: arguments.unwrap_or_default(),
                 at: name.span().start(),
             });

@@ -93,6 +93,13 @@ impl<'a> File<'a> {
     fn read(text: &str, path: &'a Path) -> Self {
         let file =
             syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for other in ["Error::new", "compile_error!"] {
+            assert!(
+                !text.contains(other),
+                "{}: a message is reported through `Errors`",
+                path.display()
+            );
+        }
         let functions = source::functions(&file);
         let count = |calls: &[Call]| calls.iter().filter(|call| call.reports()).count();
         let found: usize = functions
@@ -114,27 +121,24 @@ impl<'a> File<'a> {
         for function in &self.functions {
             for call in &function.calls {
                 let arguments: Vec<&Expr> = call.arguments.iter().collect();
-                match (call.name.as_str(), call.is_method, arguments.as_slice()) {
+                match (call.name.as_str(), call.reports(), arguments.as_slice()) {
                     ("at" | "on", true, [_, wrong, help]) => {
                         self.report(Kind::Error, function, call, wrong, help, &mut templates);
                     }
                     ("fails", true, [_, wrong, help]) => {
                         self.report(Kind::Check, function, call, wrong, help, &mut templates);
                     }
-                    ("push", true, [Expr::Path(path)]) if path.path.is_ident("error") => {
-                        templates.push(Template {
-                            kind: Kind::Syntax,
-                            wrong: ANY.to_string(),
-                            help: None,
-                            beside: Vec::new(),
-                        });
-                    }
-                    ("new_spanned" | "compile_error", ..) => {
-                        panic!(
-                            "{}: a message is reported through `Errors`",
-                            self.path.display()
-                        )
-                    }
+                    ("push", true, _) => templates.push(Template {
+                        kind: Kind::Syntax,
+                        wrong: ANY.to_string(),
+                        help: None,
+                        beside: Vec::new(),
+                    }),
+                    (_, true, _) => panic!(
+                        "{}, line {}: the call cannot be read",
+                        self.path.display(),
+                        call.at.line
+                    ),
                     ("fail", ..) if function.name != "fails" => {
                         panic!("{}: a check is written by `fails`", self.path.display())
                     }
@@ -180,7 +184,8 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The choices of names in a function: one for each call of it, and one for each arm of a `match` that binds a tuple.
+    /// The choices of names in a function: one for each call of it, and one for each arm of a
+    /// `match` that binds a tuple.
     fn choices<'b>(&'b self, function: &'b Function) -> Vec<Names<'b>> {
         let mut choices = Vec::new();
         for caller in &self.functions {
@@ -303,7 +308,7 @@ impl Scope<'_> {
     }
 }
 
-/// A format string as literal pieces, each with the name that is inserted after it; the last has none.
+/// A format string as literal pieces, each with the name that is inserted after it.
 fn pieces(format: &str) -> Vec<(String, Option<String>)> {
     let mut pieces = Vec::new();
     let mut literal = String::new();
