@@ -99,9 +99,12 @@ pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
     for list in guarded.manifest.lists() {
         for cursor in &cursors {
             let request = client.request("GET", &format!("{list}?limit=3&cursor={cursor}"));
-            // One that is longer than any request may be is refused before it is looked at.
-            let status = if *cursor == huge { 414 } else { 400 };
-            assert_refused(&mut client, &request, &[status], &["7f3a", cursor]);
+            if *cursor == huge {
+                // The parser rejects a head over the limit, without a body.
+                client.send(&request).is_unparsed(431);
+            } else {
+                assert_refused(&mut client, &request, &[400], &["7f3a", cursor]);
+            }
         }
     }
     // One character less or another one: if it can be read at all, it still leads to rows of this list.
