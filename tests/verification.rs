@@ -1,5 +1,5 @@
 //! Asking Churnkey to verify, with a server on this machine in the place of Churnkey's.
-#![cfg(feature = "verify")]
+#![cfg(feature = "reverify")]
 #![allow(
     clippy::unwrap_used,
     reason = "a helper that fails has failed the test"

@@ -28,9 +28,10 @@ use self::gate::Gate;
 use self::head::HeadLimits;
 use self::signals::Signal;
 use self::wire::Timeouts;
-use crate::provider::{Integration, Provider, manifest_json};
-use crate::token::TokenHandle;
-use crate::{Error, IntegrationToken, Result};
+use crate::error::{Error, Result};
+use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::integration::integration::Integration;
+use crate::provider::Provider;
 
 /// Serves an integration until the process is told to end.
 ///
@@ -43,7 +44,7 @@ use crate::{Error, IntegrationToken, Result};
 /// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the token before, which passes as well until the moment in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | how many requests without the token one peer may send in a minute: see [`Provider::max_failures_per_minute`]; 60 if absent |
-/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `verify`) |
+/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that remembers which manifest was verified last; without it every start verifies |
 /// | `CHURNKEY_API_URL` | where Churnkey's API is, for tests |
 ///
@@ -89,8 +90,8 @@ pub struct Server<T> {
     max_connections: usize,
     shutdown_delay: Duration,
     shutdown_timeout: Duration,
-    #[cfg(feature = "verify")]
-    verification: Option<crate::Verification>,
+    #[cfg(feature = "reverify")]
+    verification: Option<crate::reverify::Verification>,
 }
 
 impl<T: Integration> Server<T> {
@@ -113,15 +114,15 @@ impl<T: Integration> Server<T> {
             max_connections: 512,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(10),
-            #[cfg(feature = "verify")]
+            #[cfg(feature = "reverify")]
             verification: None,
         }
     }
 
     /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
-    #[cfg(feature = "verify")]
+    #[cfg(feature = "reverify")]
     #[must_use]
-    pub fn verification(mut self, verification: crate::Verification) -> Self {
+    pub fn verification(mut self, verification: crate::reverify::Verification) -> Self {
         self.verification = Some(verification);
         self
     }
@@ -237,7 +238,7 @@ impl<T: Integration> Server<T> {
                 "cannot listen on {}: set CHURNKEY_ADDR to another address",
                 self.address
             ))
-            .because(cause)
+            .with_cause(cause)
         })?;
         self.run_on(listener).await
     }
@@ -249,7 +250,7 @@ impl<T: Integration> Server<T> {
     /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
         let (mut terminate, mut hangup) = (Signal::terminate(), Signal::hangup());
-        let manifest = manifest_json::<T>();
+        let manifest = T::MANIFEST.to_json();
         announce(&format!(
             "{} listens on http://{}/churnkey",
             T::NAME,
@@ -265,7 +266,7 @@ impl<T: Integration> Server<T> {
                 "requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them",
             );
         }
-        #[cfg(feature = "verify")]
+        #[cfg(feature = "reverify")]
         let _verifying = self.verification.map(|verification| {
             let verifying = tokio::spawn(async move { verification.keep(&manifest).await });
             tokio_util::task::AbortOnDropHandle::new(verifying)
@@ -274,8 +275,9 @@ impl<T: Integration> Server<T> {
         let in_flight = self.provider.in_flight.clone();
         let token = self.provider.token_handle();
         let connections = Connections {
-            provider: self.provider.into_shared(),
-            elsewhere: health::router(self.ready, draining.clone()).fallback(outside),
+            router: health::router(self.ready, draining.clone())
+                .merge(self.provider.router())
+                .fallback(outside),
             limits: self.limits,
             timeouts: self.timeouts,
             ending: ending.clone(),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use churnkey_runtime::validate::Validate;
 use churnkey_runtime::{
-    Coupon, Currency, Customer, Family, Price, Product, Subscription, Timestamp,
+    Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -47,7 +47,7 @@ pub(crate) fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
             Module::Subscriptions => decoded::<Subscription>(module, value),
             Module::Coupons => decoded::<Coupon>(module, value),
             Module::Products => decoded::<Product>(module, value),
-            Module::Families => decoded::<Family>(module, value),
+            Module::Families => decoded::<ProductFamily>(module, value),
             _ => Vec::new(),
         });
     }
@@ -69,7 +69,7 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
         Module::Subscriptions => normal::<Subscription>,
         Module::Coupons => normal::<Coupon>,
         Module::Products => normal::<Product>,
-        _ => normal::<Family>,
+        _ => normal::<ProductFamily>,
     };
     // What is no model has a finding of its own.
     match (normal(one), normal(other)) {
@@ -94,7 +94,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
         Ok(model) => match model.validate() {
             Ok(()) => Vec::new(),
             Err(invalid) => {
-                let faults = invalid.faults.iter();
+                let faults = invalid.violations.iter();
                 faults
                     .map(|fault| flaw(&fault.path, fault.rule.to_string()))
                     .collect()

@@ -14,4 +14,5 @@ mod manifest;
 mod paging;
 mod request_parts;
 mod server;
+mod testing;
 mod wire;

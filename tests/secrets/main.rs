@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use client::{Request, exchange};
 use process::{Logger, Process, Said};
-#[cfg(feature = "verify")]
+#[cfg(feature = "reverify")]
 use sentinels::API_KEY;
 use sentinels::{CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
 
@@ -136,7 +136,7 @@ fn said_the_rest(said: &Said) {
 
 #[test]
 fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
-    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
+    let api = cfg!(feature = "reverify").then(|| process::api(API_ANSWERS));
     let process = Process::start(Logger::Tracing, api.as_ref().map(|(url, _)| url.as_str()));
     let cursor = ask_everything(process.address());
     if let Some((_, answering)) = api {
@@ -160,14 +160,14 @@ fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
                 .is_some_and(|cause| cause.contains(CAUSE))
         });
     assert!(causes.count() > 0, "the causes are logged by {targets:?}");
-    if cfg!(feature = "verify") {
+    if cfg!(feature = "reverify") {
         assert!(said.stderr.contains("not verified"), "{}", said.stderr);
     }
 }
 
 #[test]
 fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
-    let api = cfg!(feature = "verify").then(|| process::api(API_ANSWERS));
+    let api = cfg!(feature = "reverify").then(|| process::api(API_ANSWERS));
     let process = Process::start(Logger::LogCrate, api.as_ref().map(|(url, _)| url.as_str()));
     let cursor = ask_everything(process.address());
     if let Some((_, answering)) = api {
@@ -191,7 +191,7 @@ fn nothing_secret_is_printed_where_nothing_is_logged() {
 }
 
 /// The API key with a slip of the hand, and a URL to which it must not be sent.
-#[cfg(feature = "verify")]
+#[cfg(feature = "reverify")]
 #[test]
 fn a_refusal_to_start_does_not_show_the_key() {
     let slip = format!("{API_KEY} {API_KEY}");

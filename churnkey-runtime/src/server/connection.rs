@@ -1,20 +1,18 @@
 //! One connection, from its first byte to its end.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::pin::pin;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, StatusCode, header};
-use futures_util::FutureExt as _;
-use futures_util::future::{self, BoxFuture, Either, Ready};
-use hyper::body::{Body as _, Incoming};
+use futures_util::future::BoxFuture;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, Response};
@@ -27,16 +25,14 @@ use tower_service::Service as _;
 use super::head::HeadLimits;
 use super::refusal::Refusal;
 use super::wire::{Late, Timeouts, Wire};
-use crate::request::REQUEST_ID;
-use crate::router::{self, Shared};
+use crate::http::request_id::REQUEST_ID;
 use crate::telemetry;
 
 /// What all connections share.
 #[derive(Clone)]
 pub(super) struct Connections {
-    pub(super) provider: Arc<Shared>,
-    /// What is not under `/churnkey`.
-    pub(super) elsewhere: Router,
+    /// The routes of the provider and of the server.
+    pub(super) router: Router,
     pub(super) limits: HeadLimits,
     pub(super) timeouts: Timeouts,
     /// The server ends: no further request is taken.
@@ -82,8 +78,7 @@ impl Connections {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let handler = Handler {
-            provider: Arc::clone(&self.provider),
-            elsewhere: self.elsewhere.clone(),
+            router: self.router.clone(),
             wire: wire.clone(),
             peer,
         };
@@ -152,37 +147,24 @@ where
     let _ended = timeout(LINGER, goodbye).await;
 }
 
-/// Hands requests to the provider, past axum's routes: they would say no more than that all of `/churnkey` is one route.
+/// Hands requests to the routes, and the progress of each to the wire.
 struct Handler<S> {
-    provider: Arc<Shared>,
-    elsewhere: Router,
+    router: Router,
     wire: Wire<S>,
     peer: SocketAddr,
 }
 
+type Answer = Result<Response<Body>, Infallible>;
+
 impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Answering<S>;
+    type Future = BoxFuture<'static, Answer>;
 
-    fn call(&self, request: Request<Incoming>) -> Answering<S> {
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
         let last = self.wire.begin_answer();
         let wire = self.wire.clone();
-        let mut request = request.map(|body| {
-            if body.is_end_stream() {
-                Body::empty()
-            } else {
-                Body::new(body)
-            }
-        });
-        if router::has(request.uri().path()) {
-            return match router::respond(&self.provider, request, Some(self.peer)) {
-                Either::Left(response) => {
-                    Answering::There(future::ready(finish(&wire, response.into_inner(), last)))
-                }
-                Either::Right(answer) => Answering::Coming { answer, wire, last },
-            };
-        }
+        let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
         // So that no middleware prints the token when it prints the headers.
         if let header::Entry::Occupied(mut token) =
@@ -190,35 +172,11 @@ impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
         {
             token.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let answer = self.elsewhere.clone().call(request);
-        let answer = answer.map(|Ok(answer)| answer).boxed();
-        Answering::Coming { answer, wire, last }
-    }
-}
-
-/// What is answered at once is not waited for in memory of its own.
-enum Answering<S> {
-    There(Ready<Answer>),
-    Coming {
-        answer: BoxFuture<'static, Response<Body>>,
-        wire: Wire<S>,
-        last: bool,
-    },
-}
-
-type Answer = Result<Response<Body>, Infallible>;
-
-impl<S> Future for Answering<S> {
-    type Output = Answer;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
-        match &mut *self {
-            Self::There(answer) => answer.poll_unpin(cx),
-            Self::Coming { answer, wire, last } => {
-                let response = ready!(answer.poll_unpin(cx));
-                Poll::Ready(finish(wire, response, *last))
-            }
-        }
+        let answer = self.router.clone().call(request);
+        Box::pin(async move {
+            let Ok(response) = answer.await;
+            finish(&wire, response, last)
+        })
     }
 }
 

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::announce;
 use super::connection::{self, Connections};
 use super::refusal::Refusal;
-use crate::in_flight::InFlight;
+use crate::actions_in_flight::InFlight;
 use crate::telemetry::{self, OpenConnection};
 
 /// The connections of a server.

@@ -7,8 +7,8 @@ mod people;
 mod random;
 
 use churnkey::{
-    Coupon, CouponId, Customer, Error, Family, FamilyId, Mode, Price, PriceId, Product, ProductId,
-    Result, Timestamp,
+    Coupon, CouponId, Customer, Error, FamilyId, Mode, Price, PriceId, Product, ProductFamily,
+    ProductId, Result, Timestamp,
 };
 
 use crate::acme::billing::Subscription;
@@ -20,7 +20,7 @@ pub(crate) struct Seed {
 }
 
 pub(crate) struct Catalog {
-    pub(crate) families: Vec<Family>,
+    pub(crate) families: Vec<ProductFamily>,
     pub(crate) products: Vec<(FamilyId, Product)>,
     pub(crate) prices: Vec<(ProductId, Price)>,
     pub(crate) coupons: Vec<Coupon>,

@@ -37,7 +37,7 @@ macro_rules! integration {
             #[churnkey::controller(subscriptions)]
             async fn retrieve_subscription(_: &Billing, customer: CustomerId, id: SubscriptionId) -> Result<Subscription> {
                 let cycle = if id == "annual" { BillingCycle::yearly() } else { BillingCycle::monthly() };
-                Ok(Subscription::new(id, customer, Status::active(), Timestamp::MIN, cycle, []))
+                Ok(Subscription::new(id, customer, SubscriptionStatus::active(), Timestamp::MIN, cycle, []))
             }
 
             $(part!($part $(($($options)*))?);)*
@@ -117,12 +117,12 @@ macro_rules! part {
     };
     (families) => {
         #[churnkey::controller(families)]
-        async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<Family>> {
+        async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<ProductFamily>> {
             Ok(None)
         }
 
         #[churnkey::controller(families)]
-        async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<Family>> {
+        async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<ProductFamily>> {
             Ok(Page::last(Vec::new()))
         }
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use churnkey_runtime::{Coupon, Price, Status, Subscription, TimeUnit};
+use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
 use maud::{Markup, html};
 
 use super::choices::{Choices, choice, length, schedule};
@@ -98,7 +98,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
 
 impl Offers<'_> {
     fn show(&self) -> Markup {
-        if let Status::Canceled { .. } = self.subscription.status {
+        if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
             return html! { p.notice role="status" { "This subscription is canceled already: there is nothing left to offer." } };
         }
         let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
@@ -151,7 +151,7 @@ impl Offers<'_> {
 
     fn pause(&self) -> Option<Markup> {
         let features = self.supported.pause?;
-        if let Status::Paused { .. } = self.subscription.status {
+        if let SubscriptionStatus::Paused { .. } = self.subscription.status {
             return None;
         }
         let title = "Take a break";
@@ -245,7 +245,7 @@ impl Offers<'_> {
 
     fn trial(&self) -> Option<Markup> {
         let features = self.supported.extend_trial?;
-        let Status::Trial { .. } = self.subscription.status else {
+        let SubscriptionStatus::Trial { .. } = self.subscription.status else {
             return None;
         };
         let choices = length(Module::ExtendTrial, features.durations, (7, TimeUnit::Day));
@@ -266,7 +266,7 @@ impl Offers<'_> {
         let Some(features) = self.supported.cancel else {
             return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
         };
-        let is_paused = matches!(self.subscription.status, Status::Paused { .. });
+        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
         let choices = html! {
             (schedule(Module::Cancel, "Ends", features.schedules))
             @if is_paused {

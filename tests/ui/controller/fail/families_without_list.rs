@@ -2,7 +2,7 @@
 #![allow(unused)]
 include!("../../support/provider.rs");
 
-use churnkey::{Family, FamilyId};
+use churnkey::{ProductFamily, FamilyId};
 
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Acme")]
@@ -11,7 +11,7 @@ struct Billing;
 provide!(required);
 
 #[churnkey::controller(families)]
-async fn retrieve(_: &Billing, _: FamilyId) -> churnkey::Result<Option<Family>> {
+async fn retrieve(_: &Billing, _: FamilyId) -> churnkey::Result<Option<ProductFamily>> {
     Ok(None)
 }
 

@@ -1,7 +1,7 @@
 // errors: 1
 
-use churnkey::{BillingCycle, Status, Subscription, Timestamp};
+use churnkey::{BillingCycle, SubscriptionStatus, Subscription, Timestamp};
 
 fn main() {
-    let _ = Subscription::new("sub_1", "cus_1", Status::active(), Timestamp::now(), BillingCycle::monthly());
+    let _ = Subscription::new("sub_1", "cus_1", SubscriptionStatus::active(), Timestamp::now(), BillingCycle::monthly());
 }

@@ -1,7 +1,7 @@
 // errors: 1
 
-use churnkey::Status;
+use churnkey::SubscriptionStatus;
 
 fn main() {
-    let _ = Status::canceled("2026-05-01");
+    let _ = SubscriptionStatus::canceled("2026-05-01");
 }
