@@ -1,8 +1,9 @@
-"""What Schemathesis' own checks cannot tell apart."""
+"""Checks in addition to those of Schemathesis."""
 
 import schemathesis
 
-# The rules that depend on the provider's data or on the hour: two of the protocol, and what the example itself asks of a duration.
+# The rules that depend on the provider's data or on the time: two of the protocol, and two of the
+# example for durations.
 OUTSIDE_THE_SCHEMA = {
     "`cursor` is not one that this list has given",
     "`allowAnnual` must be true to pause an annual subscription",
@@ -12,10 +13,12 @@ OUTSIDE_THE_SCHEMA = {
 
 
 @schemathesis.check
-def refused_for_a_reason_outside_the_schema(ctx, response, case):
-    """A request that the schema allows is a bad one only by what the provider alone can know."""
+def rejected_for_a_reason_outside_the_schema(ctx, response, case):
+    """Fails if a request that the schema allows is rejected by any other rule."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if response.status_code == 400:
         message = response.json()["message"]
-        assert message in OUTSIDE_THE_SCHEMA, f"the schema allows what is refused: {message}"
+        assert message in OUTSIDE_THE_SCHEMA, (
+            f"the schema allows this request, but the provider rejects it: {message}"
+        )

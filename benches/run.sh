@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Measures churnkey beside hand-written axum, Express, Fastify and bare hyper, and writes the figures into docs/benchmarks.md and docs/benchmarks.svg.
+# Measures churnkey, hand-written axum, Express, Fastify and bare hyper side by side, and writes the
+# figures into docs/benchmarks.md and docs/benchmarks.svg.
 #
-#     benches/run.sh                                   # five rounds, about twenty-five minutes
-#     ROUNDS=1 SECONDS_PER_CASE=1 benches/run.sh       # a look
+#     benches/run.sh                                   # five rounds, about 25 minutes
+#     ROUNDS=1 SECONDS_PER_CASE=1 benches/run.sh       # a short run
 #
-# Needs rustup and two cores, of which one serves and one loads; installs what else is missing: as root, on Debian.
+# Needs rustup and two cores, one for the server and one for the load generator; installs all other
+# missing programs, as root on Debian.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TERM_COLOR=never CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}

@@ -47,14 +47,22 @@
     }
 
     #[churnkey::controller(subscriptions, retrieve)]
-    async fn s1(ctx: &Billing, customer: CustomerId, id: SubscriptionId) -> Result<Option<Subscription>> {
+    async fn s1(
+        ctx: &Billing,
+        customer: CustomerId,
+        id: SubscriptionId,
+    ) -> Result<Option<Subscription>> {
         let _touched = 0;
         let _ = (ctx, customer, id);
         Err(Error::not_found("measured"))
     }
 
     #[churnkey::controller(subscriptions, list)]
-    async fn s2(ctx: &Billing, customer: CustomerId, page: PageRequest) -> Result<Page<Subscription>> {
+    async fn s2(
+        ctx: &Billing,
+        customer: CustomerId,
+        page: PageRequest,
+    ) -> Result<Page<Subscription>> {
         let _touched = 0;
         let _ = (ctx, customer, page);
         Err(Error::not_found("measured"))

@@ -1,4 +1,4 @@
-//! The example `minimal` without churnkey: the same routes and answers, as an engineer would write them on axum in an afternoon.
+//! The example `minimal` without churnkey: the same routes and responses, hand-written on axum.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,7 +48,11 @@ struct Item {
 }
 
 #[derive(Clone, Serialize)]
-#[serde(tag = "name", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "name",
+    rename_all = "lowercase",
+    rename_all_fields = "camelCase"
+)]
 enum Status {
     Active,
     Canceled { canceled_at: Timestamp },
@@ -97,7 +101,11 @@ impl IntoResponse for Failure {
             Self::Bad(message) => (StatusCode::BAD_REQUEST, message),
             Self::Missing(message) => (StatusCode::NOT_FOUND, message),
         };
-        (status, Json(json!({ "code": status.as_u16(), "message": message }))).into_response()
+        (
+            status,
+            Json(json!({ "code": status.as_u16(), "message": message })),
+        )
+            .into_response()
     }
 }
 
@@ -111,7 +119,10 @@ struct Billing {
 type Shared = State<Arc<Billing>>;
 
 async fn authorize(State(billing): Shared, request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     if header.and_then(|value| value.strip_prefix("Bearer ")) != Some(billing.token.as_str()) {
         let body = Json(json!({ "code": 401, "message": "Unauthorized" }));
         return (StatusCode::UNAUTHORIZED, body).into_response();
@@ -121,28 +132,51 @@ async fn authorize(State(billing): Shared, request: Request, next: Next) -> Resp
 
 async fn features() -> Json<serde_json::Value> {
     Json(json!({
-        "controllers": { "customers": true, "prices": { "enabled": true, "type": "standalone" }, "subscriptions": true },
+        "controllers": {
+            "customers": true,
+            "prices": { "enabled": true, "type": "standalone" },
+            "subscriptions": true,
+        },
         "actions": { "cancel": { "schedules": { "immediate": true, "end-of-period": false } } },
     }))
 }
 
-async fn customer(State(billing): Shared, Path(id): Path<String>) -> Result<Json<Customer>, Failure> {
-    let customer = billing.customers.iter().find(|customer| customer.id == id).cloned();
-    customer.map(Json).ok_or(Failure::Missing("there is no such customer"))
+async fn customer(
+    State(billing): Shared,
+    Path(id): Path<String>,
+) -> Result<Json<Customer>, Failure> {
+    let customer = billing
+        .customers
+        .iter()
+        .find(|customer| customer.id == id)
+        .cloned();
+    customer
+        .map(Json)
+        .ok_or(Failure::Missing("there is no such customer"))
 }
 
 async fn price(State(billing): Shared, Path(id): Path<String>) -> Result<Json<Price>, Failure> {
     let price = billing.prices.iter().find(|price| price.id == id).cloned();
-    price.map(Json).ok_or(Failure::Missing("there is no such price"))
+    price
+        .map(Json)
+        .ok_or(Failure::Missing("there is no such price"))
 }
 
-async fn prices(State(billing): Shared, Query(page): Query<PageQuery>) -> Result<Json<Page<Price>>, Failure> {
+async fn prices(
+    State(billing): Shared,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Price>>, Failure> {
     let limit = page.limit.unwrap_or(10).min(100);
     if limit == 0 {
         return Err(Failure::Bad("`limit` must be a whole number from 1"));
     }
     let after = page.cursor.unwrap_or_default();
-    let mut data: Vec<Price> = billing.prices.iter().filter(|price| price.id > after).cloned().collect();
+    let mut data: Vec<Price> = billing
+        .prices
+        .iter()
+        .filter(|price| price.id > after)
+        .cloned()
+        .collect();
     data.sort_by(|one, other| one.id.cmp(&other.id));
     let next = (data.len() > limit).then(|| data[limit - 1].id.clone());
     data.truncate(limit);
@@ -153,28 +187,44 @@ async fn subscription(
     State(billing): Shared,
     Path((customer, id)): Path<(String, String)>,
 ) -> Result<Json<Subscription>, Failure> {
-    let subscriptions = billing.subscriptions.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = subscriptions.iter().find(|one| one.customer_id == customer && one.id == id).cloned();
-    found.map(Json).ok_or(Failure::Missing("there is no such subscription"))
+    let subscriptions = billing
+        .subscriptions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let found = subscriptions
+        .iter()
+        .find(|one| one.customer_id == customer && one.id == id)
+        .cloned();
+    found
+        .map(Json)
+        .ok_or(Failure::Missing("there is no such subscription"))
 }
 
 async fn cancel(State(billing): Shared, Json(request): Json<Cancel>) -> Result<(), Failure> {
     if request.scheduled_at != "immediate" {
         return Err(Failure::Bad("`scheduledAt` must be `immediate`"));
     }
-    let mut subscriptions = billing.subscriptions.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut subscriptions = billing
+        .subscriptions
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     let subscription = subscriptions
         .iter_mut()
         .find(|one| one.customer_id == request.customer_id && one.id == request.subscription_id)
         .ok_or(Failure::Missing("there is no such subscription"))?;
     if !matches!(subscription.status, Status::Canceled { .. }) {
-        subscription.status = Status::Canceled { canceled_at: Timestamp::now() };
+        subscription.status = Status::Canceled {
+            canceled_at: Timestamp::now(),
+        };
     }
     Ok(())
 }
 
 fn monthly() -> Cycle {
-    Cycle { amount: 1, unit: "month" }
+    Cycle {
+        amount: 1,
+        unit: "month",
+    }
 }
 
 #[tokio::main]
@@ -183,7 +233,10 @@ async fn main() -> std::io::Result<()> {
         id: "pro".into(),
         r#type: "standalone",
         duration: monthly(),
-        amount: Amount::Fixed { currency: "USD", unit: 1900 },
+        amount: Amount::Fixed {
+            currency: "USD",
+            unit: 1900,
+        },
         name: "Pro".into(),
     };
     let first = Subscription {
@@ -192,12 +245,21 @@ async fn main() -> std::io::Result<()> {
         status: Status::Active,
         start: Timestamp::now(),
         duration: monthly(),
-        items: vec![Item { id: "item_1".into(), price: pro.clone(), quantity: 1 }],
+        items: vec![Item {
+            id: "item_1".into(),
+            price: pro.clone(),
+            quantity: 1,
+        }],
     };
     let billing = Arc::new(Billing {
-        token: std::env::var("CK_INTEGRATION_TOKEN").expect("CK_INTEGRATION_TOKEN is the token that Churnkey sends"),
+        token: std::env::var("CK_INTEGRATION_TOKEN")
+            .expect("CK_INTEGRATION_TOKEN is the token that Churnkey sends"),
         prices: vec![pro],
-        customers: vec![Customer { id: "cus_1".into(), name: "Ada".into(), email: "ada@example.test".into() }],
+        customers: vec![Customer {
+            id: "cus_1".into(),
+            name: "Ada".into(),
+            email: "ada@example.test".into(),
+        }],
         subscriptions: Mutex::new(vec![first]),
     });
     let router = Router::new()
@@ -205,10 +267,15 @@ async fn main() -> std::io::Result<()> {
         .route("/churnkey/customers/{id}", get(customer))
         .route("/churnkey/prices/{id}", get(price))
         .route("/churnkey/prices", get(prices))
-        .route("/churnkey/customers/{customer}/subscriptions/{id}", get(subscription))
+        .route(
+            "/churnkey/customers/{customer}/subscriptions/{id}",
+            get(subscription),
+        )
         .route("/churnkey/actions/subscription/cancel", post(cancel))
         .layer(middleware::from_fn_with_state(billing.clone(), authorize))
         .with_state(billing);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    axum::serve(listener, router).with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) }).await
+    axum::serve(listener, router)
+        .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
+        .await
 }

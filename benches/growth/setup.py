@@ -1,4 +1,4 @@
-"""What has to be there before anything is measured."""
+"""Installs and builds the programs for the measurements."""
 
 import glob
 import os
@@ -10,26 +10,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PROFILE = os.environ.get("PROFILE", "release")
-EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE) / "examples"
+EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE)
 
 
 def install():
-    missing = [package for program, package in [("cc", "gcc"), ("valgrind", "valgrind"), ("wrk", "wrk")] if not shutil.which(program)]
+    missing = [
+        package
+        for program, package in [("cc", "gcc"), ("valgrind", "valgrind"), ("wrk", "wrk")]
+        if not shutil.which(program)
+    ]
     if not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
         missing.append("postgresql")
     if missing:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True)
-    # For the connections; the servers inherit it.
+    # Each connection needs a file descriptor; the servers inherit the limit.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def build():
     cargo = ["cargo", "build", "--locked", "--quiet"]
-    # With all features, as the tests have built them where they have been run.
-    subprocess.run([*cargo, "--profile", PROFILE, "--all-features", "--example", "acme", "--example", "postgres"], cwd=ROOT, check=True)
-    subprocess.run([*cargo, "--release", "--package", "churnkey-peers", "--bins"], cwd=ROOT, check=True)
+    examples = ["-p", "acme", "-p", "postgres"]
+    subprocess.run([*cargo, "--profile", PROFILE, *examples], cwd=ROOT, check=True)
+    peers = ["--release", "-p", "churnkey-peers", "--bins"]
+    subprocess.run([*cargo, *peers], cwd=ROOT, check=True)
 
 
 def table(head, rows):
@@ -37,7 +42,7 @@ def table(head, rows):
 
 
 def memory_kb(pid, what="VmRSS"):
-    """`VmRSS` is the memory that a process holds, `VmHWM` the most that it held."""
+    """Reads the memory of a process: `VmRSS` is the current value, `VmHWM` the peak."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(what):
             return int(line.split()[1])

@@ -8,9 +8,10 @@ from statistics import median
 from databases import PAGE
 from setup import memory_kb, table
 
-# A walk is told in so many parts of equal length, each by its median.
+# A walk is divided into this number of parts of equal length; each is reported by its median.
 PARTS = 20
-# So many pages of each part are asked for by queries alone: all by OFFSET would take as long as the square of their number.
+# The number of pages in each part that are queried directly. All pages by OFFSET would take time
+# proportional to the square of their number.
 SAMPLES = 5
 
 
@@ -42,15 +43,18 @@ def walked(kind, size):
                 cursor = page.get("next")
                 if not cursor:
                     break
-            last_kb, most_kb = memory_kb(company.process.pid), memory_kb(company.process.pid, "VmHWM")
+            last_kb, most_kb = (
+                memory_kb(company.process.pid),
+                memory_kb(company.process.pid, "VmHWM"),
+            )
         if customers != size:
-            raise RuntimeError(f"the walk saw {customers} customers of {size}")
+            raise RuntimeError(f"the walk returned {customers} of {size} customers")
         # The last page is not full.
         whole = parts(times[:-1])
         number = PARTS * SAMPLES
-        # Where a page is full.
-        room = customers - PAGE
-        places = [max(1, room * (2 * place + 1) // (2 * number)) for place in range(number)]
+        # The places with a full page after them.
+        last = customers - PAGE
+        places = [max(1, last * (2 * place + 1) // (2 * number)) for place in range(number)]
         keyset, offset = (parts(times) for times in database.queried(places))
     return Walk(customers, len(times), whole, keyset, offset, first_kb, last_kb, most_kb)
 
@@ -62,11 +66,22 @@ def parts(times):
 
 
 def table_of_walks(walks):
-    """The times of the first and of the last twentieth, and what the server held."""
-    head = ["customers", "pages", "walk, ms a page", "query by keyset", "query by OFFSET", "memory before the walk, MB", "after", "most"]
+    """Formats the times of the first and the last twentieth, and the memory of the server."""
+    head = [
+        "customers",
+        "pages",
+        "walk, ms per page",
+        "query by keyset",
+        "query by OFFSET",
+        "memory before the walk, MB",
+        "after",
+        "peak",
+    ]
     rows = []
     for walk in walks:
-        times = [f"{curve[0]:.2f} to {curve[-1]:.2f}" for curve in (walk.whole, walk.keyset, walk.offset)]
+        times = [
+            f"{curve[0]:.2f} to {curve[-1]:.2f}" for curve in (walk.whole, walk.keyset, walk.offset)
+        ]
         memory = [f"{kb / 1024:.1f}" for kb in (walk.first_kb, walk.last_kb, walk.most_kb)]
         rows.append([f"{walk.size:,}", f"{walk.pages:,}", *times, *memory])
     return table(head, rows)

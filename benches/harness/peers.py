@@ -1,4 +1,4 @@
-"""The peers as processes: how each is started, watched and stopped."""
+"""Starts, observes and stops the processes of the peers."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target"
 
 
 def binary(name):
-    """Of a native peer. It is not named like the program `churnkey`."""
+    """Returns the binary of a native peer. Its name differs from that of the program `churnkey`."""
     return BINARIES / f"peer-{name}"
 
 
@@ -23,7 +23,7 @@ NATIVE = ["churnkey", "axum-checked", "axum-plain", "hyper-fixed"]
 NODE = ["express", "fastify"]
 ALL = NATIVE + NODE
 
-# hyper-fixed has bytes for these paths and looks at nothing else.
+# hyper-fixed has precomputed bytes for these paths and evaluates nothing but the path.
 FIXED = ["manifest", "customer", "subscription", "list"]
 
 
@@ -32,7 +32,7 @@ def has(peer, case):
 
 
 def headers(case):
-    """The request's headers, without those that the HTTP client adds."""
+    """Returns the request's headers, without those that the HTTP client adds."""
     token = case.get("token", TOKEN)
     given = {}
     if token:
@@ -45,34 +45,43 @@ def headers(case):
 
 
 class Peer:
-    """A peer that runs, pinned to one core if that is named."""
+    """A running peer, pinned to `core` if it is given."""
 
     def __init__(self, name, core=None):
         self.name = name
         self.port = free_port()
-        command = [str(binary(name))] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
+        command = (
+            [str(binary(name))] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
+        )
         if core is not None:
             command = ["taskset", "--cpu-list", str(core), *command]
-        environment = {"PATH": os.environ["PATH"], "PORT": str(self.port), "TOKEN": TOKEN, "NODE_ENV": "production"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PORT": str(self.port),
+            "TOKEN": TOKEN,
+            "NODE_ENV": "production",
+        }
         began = time.perf_counter()
-        self.process = subprocess.Popen(command, env=environment, cwd=HERE, stderr=subprocess.DEVNULL)
-        self._wait_for_an_answer()
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=HERE, stderr=subprocess.DEVNULL
+        )
+        self._wait_until_ready()
         self.startup_ms = (time.perf_counter() - began) * 1e3
 
-    def _wait_for_an_answer(self):
+    def _wait_until_ready(self):
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} has ended")
             try:
-                if self.ask(CASES[0])[0] == 200:
+                if self.request(CASES[0])[0] == 200:
                     return
             except OSError:
                 time.sleep(0.0005)
-        raise RuntimeError(f"{self.name} does not answer")
+        raise RuntimeError(f"{self.name} does not respond")
 
-    def ask(self, case):
-        """Status, type without parameters, and body of the answer to a case."""
+    def request(self, case):
+        """Returns status, content type without parameters, and body of the response to a case."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(case["method"], case["path"], case.get("body"), headers(case))
@@ -83,12 +92,15 @@ class Peer:
             connection.close()
 
     def cpu_seconds(self):
-        """User and system time of all threads so far. By the clock that the kernel has for the process, as what it writes to /proc is rounded to hundredths."""
+        """Returns the user and system time of all threads so far.
+
+        Uses the CPU clock of the process, because the times in /proc are rounded to 10 ms.
+        """
         clock = ~self.process.pid << 3 | 2
         return time.clock_gettime(clock)
 
     def memory_kb(self, what):
-        """`VmRSS` is the memory that it holds, `VmHWM` the most that it held."""
+        """Reads the memory of the process: `VmRSS` is the current value, `VmHWM` the peak."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(what):
                 return int(line.split()[1])

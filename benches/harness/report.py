@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes what was measured into the docs: `report.py <folder of figures> <document> <plot>`."""
+"""Writes the measurements into the docs: `report.py <folder of figures> <document> <plot>`."""
 
 import json
 import sys
 from pathlib import Path
 from statistics import median
+from textwrap import fill
 
 from peers import ALL, CASES
 from plot import bars
@@ -12,7 +13,7 @@ from plot import bars
 START, END = "<!-- The figures: written by benches/run.sh. -->", "<!-- The end of the figures. -->"
 NAMES = [case["name"] for case in CASES if case.get("measured")]
 
-# By peer, the least ratio for each case that is aimed at, where there is one.
+# By peer, the goal for churnkey's ratio in each case that has a goal.
 GOALS = {
     "axum-plain": {name: 0.95 for name in NAMES},
     "axum-checked": {name: 1.0 for name in NAMES},
@@ -20,7 +21,7 @@ GOALS = {
     "express": {name: 10 for name in NAMES},
     "fastify": {name: 2 for name in NAMES},
 }
-# Whose p99 is aimed at.
+# The peers whose p99 is a goal.
 BY_HAND = ["axum-checked", "axum-plain"]
 
 
@@ -32,13 +33,13 @@ class Figures:
         return [one[what] for one in self.results["cases"].get(f"{case} {connections} {peer}", [])]
 
     def ratios(self, what, case, connections, peer):
-        """churnkey's figure by the peer's, round by round."""
+        """Divides churnkey's figure by the peer's, round by round."""
         ours = self.rounds(what, case, connections, "churnkey")
         return [one / other for one, other in zip(ours, self.rounds(what, case, connections, peer))]
 
 
 def spread(values, form):
-    """The median, and in brackets the lowest and the highest."""
+    """Formats the median, with the lowest and the highest value in brackets."""
     if not values:
         return ""
     return f"{form(median(values))} ({form(min(values))} to {form(max(values))})"
@@ -54,12 +55,15 @@ def table(head, rows):
 
 
 def per_cpu_second(figures, connections):
-    rows = [[name, *(spread(figures.rounds("per_cpu_second", name, connections, peer), thousands) for peer in ALL)] for name in NAMES]
+    rows = []
+    for name in NAMES:
+        found = [figures.rounds("per_cpu_second", name, connections, peer) for peer in ALL]
+        rows.append([name, *(spread(one, thousands) for one in found)])
     return table(["case", *ALL], rows)
 
 
 def against(figures, connections):
-    """Where a goal is missed by the median, the cell says so."""
+    """Formats the ratios to the peers. A cell is bold if its median misses the goal."""
     rows = []
     for name in NAMES:
         row = [name]
@@ -82,19 +86,22 @@ def rates(figures, connections):
 
 
 def latencies(figures, connections):
-    """p50, p99 and p99.9, each the median of the rounds."""
+    """Formats p50, p99 and p99.9, each the median of the rounds."""
     rows = []
     for name in NAMES:
         row = [name]
         for peer in ALL:
-            found = [figures.rounds(what, name, connections, peer) for what in ("p50_us", "p99_us", "p999_us")]
+            found = [
+                figures.rounds(what, name, connections, peer)
+                for what in ("p50_us", "p99_us", "p999_us")
+            ]
             row.append(" / ".join(f"{median(times) / 1e3:.2f}" for times in found if times))
         rows.append(row)
     return table(["case", *ALL], rows)
 
 
 def tails(figures, connections):
-    """Round by round, so that what slows the machine for a while slows both."""
+    """Formats the ratios of p99, round by round, so that a slowdown of the machine affects both."""
     rows = []
     for name in NAMES:
         row = [name]
@@ -103,21 +110,25 @@ def tails(figures, connections):
             cell = spread(ratios, lambda ratio: f"{ratio:.2f}")
             row.append(f"**{cell}**" if median(ratios) > 1 else cell)
         rows.append(row)
-    return table(["churnkey's p99 by that of", *(f"{peer} (goal: at most 1)" for peer in BY_HAND)], rows)
+    goals = [f"{peer} (goal: at most 1)" for peer in BY_HAND]
+    return table(["churnkey's p99 as a ratio to", *goals], rows)
 
 
 def processes(results):
     rows = []
     for peer in ALL:
         size = results["binary_kb"].get(peer)
-        rows.append([
-            peer,
-            spread(results["startup_ms"][peer], lambda value: f"{value:.0f}"),
-            f"{median(results['rest_kb'][peer]) / 1024:.1f}",
-            f"{median(results['peak_kb'][peer]) / 1024:.1f}",
-            f"{size / 1024:.1f}" if size else "",
-        ])
-    return table(["peer", "start to first answer, ms", "memory at rest, MB", "most memory, MB", "binary, MB"], rows)
+        rows.append(
+            [
+                peer,
+                spread(results["startup_ms"][peer], lambda value: f"{value:.0f}"),
+                f"{median(results['rest_kb'][peer]) / 1024:.1f}",
+                f"{median(results['peak_kb'][peer]) / 1024:.1f}",
+                f"{size / 1024:.1f}" if size else "",
+            ]
+        )
+    head = ["start to first response, ms", "memory at rest, MB", "peak memory, MB", "binary, MB"]
+    return table(["peer", *head], rows)
 
 
 def document(results, folder):
@@ -125,26 +136,44 @@ def document(results, folder):
     machine = results["machine"]
     most = max(results["connections"])
     versions = ", ".join(f"{name} {machine[name]}" for name in ("express", "fastify"))
+    conditions = (
+        f"{results['date']}: medians of {results['rounds']} rounds of "
+        f"{results['seconds_per_case']} s per case, lowest to highest value in brackets. "
+        f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}; "
+        f"{machine['rustc']}; node {machine['node']}, {versions}; {machine['wrk']}. "
+        f"The load average was {results['load_before']:.1f} before the first round."
+    )
     parts = [
-        f"{results['date']}: medians of {results['rounds']} rounds of {results['seconds_per_case']} s a case, lowest to highest in brackets. {machine['cpu']}, "
-        f"{machine['cores']} cores, Linux {machine['kernel']}; {machine['rustc']}; node {machine['node']}, {versions}; {machine['wrk']}. The load of the machine was "
-        f"{results['load_before']:.1f} before the first round.",
+        fill(conditions, 100),
         f"### Thousand requests per CPU-second, {most} connections",
         per_cpu_second(figures, most),
         f"### churnkey's requests per CPU-second as a ratio, {most} connections",
-        "In bold: a goal that is missed.",
+        "Missed goals are bold.",
         against(figures, most),
     ]
     if len(results["connections"]) > 1:
         least = min(results["connections"])
-        parts += [f"### The same, {least} connection", against(figures, least)]
+        parts += [f"### The same ratios, {least} connection", against(figures, least)]
     for connections in results["connections"]:
-        parts += [f"### Thousand requests a second, connections: {connections}", rates(figures, connections)]
-        parts += [f"### Latency in ms, connections: {connections}", "p50 / p99 / p99.9.", latencies(figures, connections)]
-        parts += ["Beside the hand-written ones:", tails(figures, connections)]
+        parts += [
+            f"### Thousand requests per second, connections: {connections}",
+            rates(figures, connections),
+        ]
+        parts += [
+            f"### Latency in ms, connections: {connections}",
+            "p50 / p99 / p99.9.",
+            latencies(figures, connections),
+        ]
+        parts += [
+            "Compared with the hand-written peers; missed goals are bold:",
+            tails(figures, connections),
+        ]
     parts += ["### Processes", processes(results)]
-    parts += ["### Allocations a request, through the router", (folder / "allocations.md").read_text().strip()]
-    parts += ["### Instructions a request", (folder / "instructions.md").read_text().strip()]
+    parts += [
+        "### Allocations per request, through the router",
+        (folder / "allocations.md").read_text().strip(),
+    ]
+    parts += ["### Instructions per request", (folder / "instructions.md").read_text().strip()]
     return "\n\n".join(parts)
 
 
@@ -157,7 +186,12 @@ def main():
     page.write_text(f"{before}{START}\n\n{document(results, folder)}\n\n{END}{after}")
     figures, most = Figures(results), max(results["connections"])
     heights = {
-        name: {peer: median(values) / 1e3 for peer in ALL if (values := figures.rounds("per_cpu_second", name, most, peer))} for name in NAMES
+        name: {
+            peer: median(values) / 1e3
+            for peer in ALL
+            if (values := figures.rounds("per_cpu_second", name, most, peer))
+        }
+        for name in NAMES
     }
     plot.write_text(bars(f"Thousand requests per CPU-second, {most} connections", heights, ALL))
     print(document(results, folder))

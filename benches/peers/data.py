@@ -1,15 +1,29 @@
 #!/usr/bin/env python3
-"""Writes data.json: what every peer answers with. One model a line, so that its line is its JSON on the wire."""
+"""Writes data.json, the data of all peers.
+
+Each model is on one line, which is exactly its JSON in a response.
+"""
 
 import json
 from pathlib import Path
 
 FIRST = ["Ada", "Björn", "Chiara", "Dmitri", "Esi", "Farah", "Grzegorz", "Hana", "Ines", "Jun"]
-LAST = ["Lindqvist", "Okafor", "Moretti", "Tanaka", "Nowak", "O'Hara", "Haddad", "Silva", "Weber", "Kim"]
-PLACES = [("SE", "Lund", "223 50"), ("DE", "Köln", "50667"), ("US", "Austin", "78701"), ("JP", "Osaka", "530-0001"), ("BR", "Recife", "50010-000")]
+LAST = ["Lindqvist", "Okafor", "Moretti", "Tanaka", "Nowak"]
+LAST += ["O'Hara", "Haddad", "Silva", "Weber", "Kim"]
+PLACES = [
+    ("SE", "Lund", "223 50"),
+    ("DE", "Köln", "50667"),
+    ("US", "Austin", "78701"),
+    ("JP", "Osaka", "530-0001"),
+    ("BR", "Recife", "50010-000"),
+]
 
 MANIFEST = {
-    "controllers": {"customers": True, "prices": {"enabled": True, "type": "standalone"}, "subscriptions": True},
+    "controllers": {
+        "customers": True,
+        "prices": {"enabled": True, "type": "standalone"},
+        "subscriptions": True,
+    },
     "actions": {
         "cancel": {"schedules": {"immediate": True, "end-of-period": False}},
         "pause": {
@@ -31,7 +45,14 @@ def customer(number):
         "lastName": last,
         "email": f"customer.{number:03}@example.test",
         "phone": f"+4670{1740000 + number}",
-        "addresses": [{"country": country, "city": city, "postalCode": postal_code, "line1": f"Long Street {number}"}],
+        "addresses": [
+            {
+                "country": country,
+                "city": city,
+                "postalCode": postal_code,
+                "line1": f"Long Street {number}",
+            }
+        ],
         "currency": "USD",
         "metadata": {"plan": "team", "source": "import"},
     }
@@ -46,12 +67,35 @@ def prices():
         "model": "tiered",
         "currency": "USD",
         "mode": "graduated",
-        "tiers": [{"unit": 1200, "upTo": 10}, {"unit": 1000, "upTo": 50}, {"unit": 800, "flat": 5000}],
+        "tiers": [
+            {"unit": 1200, "upTo": 10},
+            {"unit": 1000, "upTo": 50},
+            {"unit": 800, "flat": 5000},
+        ],
     }
     return [
-        {"id": "archive", "type": "standalone", "duration": month(), "amount": {"model": "fixed", "currency": "USD", "unit": 500, "flat": 1000}, "name": "Archive"},
-        {"id": "seats", "type": "standalone", "duration": month(), "amount": seats, "name": "Seats", "description": "graduated since 2026"},
-        {"id": "team", "type": "standalone", "duration": month(), "amount": {"model": "fixed", "currency": "USD", "unit": 4900}, "name": "Team"},
+        {
+            "id": "archive",
+            "type": "standalone",
+            "duration": month(),
+            "amount": {"model": "fixed", "currency": "USD", "unit": 500, "flat": 1000},
+            "name": "Archive",
+        },
+        {
+            "id": "seats",
+            "type": "standalone",
+            "duration": month(),
+            "amount": seats,
+            "name": "Seats",
+            "description": "graduated since 2026",
+        },
+        {
+            "id": "team",
+            "type": "standalone",
+            "duration": month(),
+            "amount": {"model": "fixed", "currency": "USD", "unit": 4900},
+            "name": "Team",
+        },
     ]
 
 
@@ -84,7 +128,13 @@ def subscription(number):
     return {
         "id": f"sub_{number}",
         "customerId": f"cus_{number:03}",
-        "status": {"name": "active", "currentPeriod": {"start": "2026-10-31T09:15:00.000Z", "end": "2026-11-30T09:15:00.000Z"}},
+        "status": {
+            "name": "active",
+            "currentPeriod": {
+                "start": "2026-10-31T09:15:00.000Z",
+                "end": "2026-11-30T09:15:00.000Z",
+            },
+        },
         "start": "2026-04-30T09:15:00.000Z",
         "duration": month(),
         "items": [

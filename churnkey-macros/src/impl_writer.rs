@@ -53,7 +53,8 @@ impl ImplWriter<'_> {
             impl #private::ContextOf for __Function {
                 type Context = #context;
             }
-            impl #private::UnknownContext<__Function, <__Function as #private::ContextOf>::Context> for #private::endpoint::#endpoint {}
+            impl #private::UnknownContext<__Function, <__Function as #private::ContextOf>::Context>
+                for #private::endpoint::#endpoint {}
         };
         let mut braces = Group::new(
             Delimiter::Brace,

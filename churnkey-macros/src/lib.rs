@@ -1,4 +1,5 @@
-//! The attribute macros and the derive of the `churnkey` crate, which re-exports and documents them.
+//! The attribute macros and the derive of the `churnkey` crate, which re-exports and documents
+//! them.
 //!
 //! Each macro is a pipeline: `args` and `item` parse the user's tokens, `check` compares them with
 //! the protocol's table, and one file per macro expands the result. In any case the user's item is
@@ -23,7 +24,8 @@ use proc_macro::TokenStream;
 
 /// # What is generated
 ///
-/// The function as it is, and an implementation that calls it. For `#[churnkey::controller(prices, retrieve)]`:
+/// The function as it is, and an implementation that calls it. For
+/// `#[churnkey::controller(prices, retrieve)]`:
 ///
 /// ```text
 #[doc = include_str!("snapshots/controller.rs")]
@@ -35,7 +37,8 @@ pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// # What is generated
 ///
-/// The function as it is, an implementation that calls it, and assertions that the modules it needs exist:
+/// The function as it is, an implementation that calls it, and assertions that the modules it needs
+/// exist:
 ///
 /// ```text
 #[doc = include_str!("snapshots/action.rs")]

@@ -190,7 +190,9 @@ impl Check<'_> {
         let (private, context) = (self.private, &self.context);
         let endpoint = format_ident!("{}", operation.ident);
         quote! {
-            !#private::is_implemented(&|| (&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW).found())
+            !#private::is_implemented(&|| {
+                (&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW).found()
+            })
         }
     }
 
@@ -219,7 +221,8 @@ impl Check<'_> {
         self.fails(
             quote!(!#one::OPTIONS.agrees_with(#other::OPTIONS)),
             &format!(
-                "`{}` of `{}` says `type = \"{variant}\"` and `{}` says another type, but all {} of a provider have one type",
+                "`{}` of `{}` says `type = \"{variant}\"` and `{}` says another type, \
+                 but all {} of a provider have one type",
                 operation.name, module.name, first.name, module.name
             ),
             "write the same type in both attributes, or leave it out of one",

@@ -15,12 +15,11 @@ pub(crate) struct Argument {
 
 /// Arguments that an operation gives its function, in order.
 pub(crate) fn arguments(operation: &'static Operation) -> impl Iterator<Item = Argument> {
-    let last = operation.inputs.len() - 1;
     let inputs = operation.inputs.iter().enumerate();
     inputs.map(move |(index, input)| Argument {
         name: match input {
             // The customer to whom the object belongs stands before its id.
-            Input::Id(_) if index < last => "customer",
+            Input::Id(_) if index + 1 < operation.inputs.len() => "customer",
             Input::Id(_) => "id",
             Input::Email => "email",
             Input::Phone => "phone",
@@ -150,35 +149,41 @@ mod tests {
 
     #[test]
     fn examples_are_the_functions_to_write() {
-        for (ident, expected) in [
+        for (ident, attribute, arguments, returns) in [
             (
                 "RetrieveCustomer",
-                "#[churnkey::controller(customers)]\nasync fn retrieve_customer(ctx: &Billing, id: churnkey::CustomerId) \
-                 -> churnkey::Result<Option<churnkey::Customer>> { .. }",
+                "#[churnkey::controller(customers)]",
+                "async fn retrieve_customer(ctx: &Billing, id: churnkey::CustomerId)",
+                "churnkey::Result<Option<churnkey::Customer>>",
             ),
             (
                 "FindCustomerByEmail",
-                "#[churnkey::controller(customers)]\nasync fn find_customer_by_email(ctx: &Billing, email: churnkey::Email) \
-                 -> churnkey::Result<Option<churnkey::Customer>> { .. }",
+                "#[churnkey::controller(customers)]",
+                "async fn find_customer_by_email(ctx: &Billing, email: churnkey::Email)",
+                "churnkey::Result<Option<churnkey::Customer>>",
             ),
             (
                 "RetrieveSubscription",
-                "#[churnkey::controller(subscriptions)]\nasync fn retrieve_subscription(ctx: &Billing, \
-                 customer: churnkey::CustomerId, id: churnkey::SubscriptionId) \
-                 -> churnkey::Result<Option<churnkey::Subscription>> { .. }",
+                "#[churnkey::controller(subscriptions)]",
+                "async fn retrieve_subscription(ctx: &Billing, customer: churnkey::CustomerId, \
+                 id: churnkey::SubscriptionId)",
+                "churnkey::Result<Option<churnkey::Subscription>>",
             ),
             (
                 "ListSubscriptions",
-                "#[churnkey::controller(subscriptions)]\nasync fn list_subscriptions(ctx: &Billing, \
-                 customer: churnkey::CustomerId, page: churnkey::PageRequest) \
-                 -> churnkey::Result<churnkey::Page<churnkey::Subscription>> { .. }",
+                "#[churnkey::controller(subscriptions)]",
+                "async fn list_subscriptions(ctx: &Billing, customer: churnkey::CustomerId, \
+                 page: churnkey::PageRequest)",
+                "churnkey::Result<churnkey::Page<churnkey::Subscription>>",
             ),
             (
                 "CancelAllSubscriptions",
-                "#[churnkey::action(cancel_all)]\nasync fn cancel_all(ctx: &Billing, request: churnkey::CancelAll) \
-                 -> churnkey::Result<()> { .. }",
+                "#[churnkey::action(cancel_all)]",
+                "async fn cancel_all(ctx: &Billing, request: churnkey::CancelAll)",
+                "churnkey::Result<()>",
             ),
         ] {
+            let expected = format!("{attribute}\n{arguments} -> {returns} {{ .. }}");
             assert_eq!(example_of(ident), expected);
         }
     }

@@ -1,9 +1,14 @@
 //! The macros as functions from tokens to tokens, outside of the compiler.
 
 mod editor;
+mod expanded;
+mod messages;
+mod mistakes;
 mod never_panics;
 mod options;
 mod snapshots;
+mod source;
+mod templates;
 
 use proc_macro2::TokenStream;
 

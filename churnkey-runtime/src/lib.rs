@@ -22,8 +22,17 @@ mod page;
 mod provider;
 mod redact;
 #[cfg(feature = "reverify")]
+#[cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, reason = "the server verifies in the background")
+)]
 mod reverify;
+#[cfg(feature = "server")]
 mod server;
+#[cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, reason = "the server has metrics of its own")
+)]
 mod telemetry;
 pub mod testing;
 pub mod validate;
@@ -53,6 +62,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use provider::Provider;
 #[cfg(feature = "reverify")]
 pub use reverify::{Verification, reverify};
+#[cfg(feature = "server")]
 pub use server::{Server, serve};
 
 /// The names that generated code uses. They change without notice.

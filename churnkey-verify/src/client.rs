@@ -1,6 +1,5 @@
 //! How a run speaks to the provider: over a socket or in process, one request at a time, each with bounds.
 
-use std::fmt;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,21 +7,24 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{self, HeaderMap, Method, header};
-use bytes::Bytes;
+use axum::http::{self, HeaderValue, Method, header};
 use churnkey_runtime::Mode;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either, Shared, select};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::error::CannotRun;
+
+mod message;
 mod secret;
-#[cfg(feature = "cli")]
+#[cfg(feature = "http")]
 mod socket;
 
-#[cfg(feature = "cli")]
+pub(crate) use message::Credentials;
+pub use message::{Answer, Request, Trouble};
+#[cfg(feature = "http")]
 pub(crate) use socket::Socket;
 
 /// What may stand in a segment of a path as it is, by RFC 3986.
@@ -33,200 +35,15 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// A text as one segment of a path or one value of a query.
-pub(crate) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
-}
-
-/// How a request says who sends it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Credentials {
-    /// `Authorization: Bearer`, and the token.
-    #[default]
-    Token,
-    /// No such header.
-    None,
-    /// A header of this value, which is no secret.
-    Header(String),
-    /// The token under another scheme than `Bearer` as it is usually written.
-    Scheme(&'static str),
-    /// A token like the right one: the header's value, and how a shell would make it.
-    Alike { value: String, shown: &'static str },
-}
-
-/// A request to the provider.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    /// From the API root URL on, with the query.
-    pub(crate) path: String,
-    pub(crate) body: Option<String>,
-    pub(crate) credentials: Credentials,
-    /// The value of `X-Churnkey-Mode`, if it is not that of the run.
-    pub(crate) mode: Option<&'static str>,
-    /// Whether the last segment of the path is somebody's e-mail address or phone number.
-    pub(crate) is_personal: bool,
-    /// Whether it is sent also when somebody has ended the run: to see what an action has changed.
-    pub(crate) is_last_look: bool,
-}
-
-impl Request {
-    /// A GET under `/churnkey`.
-    pub(crate) fn get(path: impl fmt::Display) -> Self {
-        Self {
-            method: Method::GET,
-            path: format!("/churnkey{path}"),
-            body: None,
-            credentials: Credentials::Token,
-            mode: None,
-            is_personal: false,
-            is_last_look: false,
-        }
-    }
-
-    /// A POST of JSON under `/churnkey`.
-    pub(crate) fn post(path: impl fmt::Display, body: &Value) -> Self {
-        Self {
-            method: Method::POST,
-            body: Some(body.to_string()),
-            ..Self::get(path)
-        }
-    }
-
-    /// With a body as it is.
-    pub(crate) fn body(mut self, body: impl Into<String>) -> Self {
-        self.body = Some(body.into());
-        self
-    }
-
-    pub(crate) fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
-        self
-    }
-
-    pub(crate) fn mode(mut self, mode: &'static str) -> Self {
-        self.mode = Some(mode);
-        self
-    }
-}
-
-/// A whole answer.
-#[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Whether it is about real customers, so that what it says is not for a report.
-    pub(crate) is_live: bool,
-}
-
-impl Answer {
-    /// The body as JSON.
-    pub(crate) fn json(&self) -> Result<Value, NoJson> {
-        let text = std::str::from_utf8(&self.body).map_err(|_| NoJson::NotUtf8)?;
-        if text.trim().is_empty() {
-            return Err(NoJson::Empty);
-        }
-        serde_json::from_str(text).map_err(|fault| match fault.is_eof() {
-            true => NoJson::CutOff,
-            false if text.trim_start().starts_with('<') => NoJson::Markup,
-            false => NoJson::Malformed {
-                line: fault.line(),
-                column: fault.column(),
-            },
-        })
-    }
-
-    /// The media type, without parameters.
-    pub(crate) fn media_type(&self) -> Option<&str> {
-        let value = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or_default().trim())
-    }
-}
-
-/// Why a body is no JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoJson {
-    Empty,
-    NotUtf8,
-    CutOff,
-    Markup,
-    Malformed { line: usize, column: usize },
-}
-
-impl fmt::Display for NoJson {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("an empty body"),
-            Self::NotUtf8 => f.write_str("a body that is not UTF-8"),
-            Self::CutOff => f.write_str("JSON that ends too early"),
-            Self::Markup => f.write_str("markup, such as HTML"),
-            Self::Malformed { line, column } => {
-                write!(f, "no JSON, from line {line} column {column} on")
-            }
-        }
-    }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// No connection could be made.
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "a router is always there")
-    )]
-    Unreachable(String),
-    /// The answer is no HTTP, or ended before it was whole.
-    Broken,
-    /// The answer did not come, or not whole, in time.
-    Slow(Duration),
-    /// The body is longer than this many bytes.
-    Large(usize),
-    /// The body has a content encoding that was not asked for.
-    Encoded,
-    /// The function in process panicked.
-    Panicked,
-    /// The run may not send any more requests.
-    OutOfRequests(u64),
-    /// The run may not take any more time.
-    OutOfTime(Duration),
-    /// Somebody has ended the run.
-    Stopped,
-}
-
-impl Trouble {
-    /// Whether the run is over, and it is no fault of the provider.
-    pub(crate) fn is_limit(&self) -> bool {
-        matches!(
-            self,
-            Self::OutOfRequests(_) | Self::OutOfTime(_) | Self::Stopped
-        )
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(why) => write!(f, "no connection: {why}"),
-            Self::Broken => f.write_str("an answer that broke off or is no HTTP"),
-            Self::Slow(limit) => write!(f, "no whole answer within {limit:?}"),
-            Self::Large(limit) => write!(f, "a body of more than {limit} bytes"),
-            Self::Encoded => f.write_str("a body in a content encoding that was not asked for"),
-            Self::Panicked => f.write_str("a panic"),
-            Self::OutOfRequests(limit) => {
-                write!(f, "the run's limit of {limit} requests was reached")
-            }
-            Self::OutOfTime(limit) => write!(f, "the run's limit of {limit:?} was reached"),
-            Self::Stopped => f.write_str("the run was stopped"),
-        }
-    }
 }
 
 /// Where the provider is.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     Router(Router),
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "http")]
     Socket(Socket),
 }
 
@@ -239,12 +56,23 @@ pub(crate) struct Bounds {
     pub(crate) max_body_bytes: usize,
 }
 
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            max_time: Duration::from_secs(15 * 60),
+            max_requests: 100_000,
+            max_body_bytes: 8 << 20,
+        }
+    }
+}
+
 /// Is there once somebody has ended the run.
 pub(crate) type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// Sends requests to the provider.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub struct Client {
     target: Target,
     token: String,
     mode: Mode,
@@ -267,17 +95,36 @@ impl Client {
         }
     }
 
+    /// A client for the provider at an API root URL. Single requests are bounded, their number and the time of all is not.
+    ///
+    /// # Errors
+    ///
+    /// The URL or the token cannot be used.
+    #[cfg(feature = "http")]
+    pub fn of_url(url: &str, token: Option<String>, mode: Mode) -> Result<Self, CannotRun> {
+        let socket = Socket::new(url)?;
+        let bounds = Bounds {
+            max_time: Duration::MAX,
+            max_requests: u64::MAX,
+            ..Bounds::default()
+        };
+        let token = usable_token(token)?;
+        Ok(Self::new(Target::Socket(socket), token, mode, bounds))
+    }
+
     /// Sends no more requests once this future has ended.
     pub(crate) fn until(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
     }
 
-    pub(crate) fn mode(&self) -> Mode {
+    /// The mode of its requests.
+    pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    pub(crate) fn token(&self) -> &str {
+    /// The integration token.
+    pub fn token(&self) -> &str {
         &self.token
     }
 
@@ -291,16 +138,16 @@ impl Client {
     }
 
     /// The API root URL, or `in process`.
-    pub(crate) fn target(&self) -> String {
+    pub fn target(&self) -> String {
         match &self.target {
             Target::Router(_) => "in process".to_owned(),
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "http")]
             Target::Socket(socket) => socket.root().to_owned(),
         }
     }
 
     /// Sends a request and reads the whole answer.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
+    pub async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
         let stopped = self.stop.clone();
         if !request.is_last_look && stopped.clone().now_or_never().is_some() {
             return Err(Trouble::Stopped);
@@ -329,7 +176,7 @@ impl Client {
         let answer = async {
             match &self.target {
                 Target::Router(router) => self.call(router, request).await,
-                #[cfg(feature = "cli")]
+                #[cfg(feature = "http")]
                 Target::Socket(socket) => {
                     let request = self.http(request);
                     let answer = socket.send(request, self.bounds.max_body_bytes).await?;
@@ -411,10 +258,10 @@ impl Client {
     }
 
     /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
-    pub(crate) fn curl(&self, request: &Request) -> String {
+    pub fn curl(&self, request: &Request) -> String {
         let root = match &self.target {
             Target::Router(_) => "http://localhost:8080",
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "http")]
             Target::Socket(socket) => socket.root(),
         };
         let mut line = "curl -i".to_owned();
@@ -455,6 +302,20 @@ impl Client {
 /// Nobody ends the run.
 pub(crate) fn never() -> Stop {
     pending().boxed().shared()
+}
+
+/// The token that was given, or that of the environment.
+pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
+    let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        return CannotRun::because("there is no token: give one, or set CK_INTEGRATION_TOKEN");
+    };
+    if token.trim() != token || HeaderValue::from_str(&token).is_err() {
+        return CannotRun::because(
+            "the token has spaces around it, or characters that a header cannot hold",
+        );
+    }
+    Ok(token)
 }
 
 fn quoted(text: &str) -> String {

@@ -1,5 +1,4 @@
-//! Verifies a Churnkey provider on your own machine: in tests, on the command line, in a browser. No account, no tunnel, and the provider may be
-//! written in any language.
+//! Verifies a Churnkey provider on your own machine, without an account and without a tunnel.
 //!
 //! In the tests of a provider in Rust, [`check`] verifies its router in process, without a socket. A provider that is not good fails the test,
 //! which prints the report:
@@ -31,37 +30,36 @@
 //!
 //! It reads, and it changes data only with [`Verifier::actions`], in test mode. [`CHECKS`] is the table of all that is checked.
 //!
-//! The feature `cli`, on by default, adds the program `churnkey` and `Verifier::of_url`. Tests have no need of it: `default-features = false`.
+//! With the feature `http`, `Verifier::of_url` verifies a provider behind a URL, in any language. The program
+//! `churnkey`, of the crate `churnkey-cli`, does so on the command line.
 
 #![forbid(unsafe_code)]
 
 mod actions;
 mod auth;
 mod check;
-#[cfg(feature = "cli")]
-pub mod cli;
 mod client;
-#[cfg(feature = "cli")]
-pub mod dashboard;
+mod error;
 mod event;
 mod found;
 #[cfg(test)]
 mod held;
+#[doc(hidden)]
+pub mod internal;
 mod manifest;
 mod model;
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod new;
 mod printable;
 mod read;
 mod report;
 mod session;
+mod settings;
 mod verifier;
 
 pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
+pub use error::{CannotRun, Failed};
 pub use event::Event;
 pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
-pub use verifier::{CannotRun, Failed, Verifier, check};
+pub use verifier::{Verifier, check};
 
 /// The example of the README, compiled.
 #[cfg(doctest)]

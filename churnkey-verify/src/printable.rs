@@ -2,7 +2,7 @@
 
 /// Whether a character shows itself and nothing else: it moves no cursor, begins no escape sequence, hides nothing and turns no line round, and
 /// every document can hold it.
-pub(crate) fn is_printable(char: char) -> bool {
+pub fn is_printable(char: char) -> bool {
     let turns = matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = matches!(char, '\u{2028}' | '\u{2029}');
     // XML cannot hold these.
@@ -11,7 +11,7 @@ pub(crate) fn is_printable(char: char) -> bool {
 }
 
 /// The text with a sign in the place of what is not printable.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|char| match is_printable(char) {
             true => char,

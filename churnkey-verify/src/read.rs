@@ -9,7 +9,7 @@ use crate::client::{Request, encoded};
 use crate::found::Found;
 use crate::manifest::Supported;
 use crate::session::{Fault, Session, status};
-use crate::verifier::Settings;
+use crate::settings::Settings;
 
 mod cross;
 mod find;

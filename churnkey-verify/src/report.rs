@@ -2,35 +2,29 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Cause, Known, Module, Severity};
 
-#[cfg(feature = "cli")]
-pub(crate) mod json;
-#[cfg(feature = "cli")]
-pub(crate) mod junit;
-#[cfg(feature = "cli")]
-pub(crate) mod paint;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
 
 /// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Report {
     /// The version of this form: 1.
-    #[cfg_attr(feature = "cli", schemars(extend("const" = 1)))]
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     pub version: u32,
     /// The API root URL, or `in process`.
     pub target: String,
     /// `test` or `live`.
-    #[cfg_attr(feature = "cli", schemars(extend("enum" = ["test", "live"])))]
-    pub mode: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["test", "live"])))]
+    pub mode: String,
     /// Whether all that was to be checked could be; if not, the skips say what could not.
     pub complete: bool,
     /// Requests sent.
@@ -60,8 +54,8 @@ impl Report {
 }
 
 /// What became of one module.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModuleReport {
@@ -78,8 +72,8 @@ pub struct ModuleReport {
 }
 
 /// What became of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum State {
@@ -93,9 +87,21 @@ pub enum State {
     Absent,
 }
 
+impl State {
+    /// The words in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Faulty => "faulty",
+            Self::Skipped => "skipped",
+            Self::Absent => "not declared",
+        }
+    }
+}
+
 /// What became of one check in one module.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CheckReport {
@@ -109,8 +115,8 @@ pub struct CheckReport {
 }
 
 /// What became of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -123,8 +129,8 @@ pub enum Outcome {
 }
 
 /// One thing that is wrong. The same fault in many places is one finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Finding {
@@ -139,7 +145,7 @@ pub struct Finding {
     /// What is at fault.
     pub cause: Cause,
     /// The rule that is broken.
-    pub rule: &'static str,
+    pub rule: String,
     /// Where in the model or the answer, indexes left out, such as `items[].price.amount.currency`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -151,14 +157,14 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
     /// What to do.
-    pub mend: &'static str,
+    pub mend: String,
     /// In how many places it was seen.
     pub count: u64,
 }
 
 /// A change that an action made to the provider's data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Change {
@@ -171,6 +177,13 @@ pub struct Change {
     pub subscription_id: Option<String>,
     /// What changed, such as `status: active → paused`.
     pub what: String,
+}
+
+/// One finding as people read it, without colours.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write_finding(self, f)
+    }
 }
 
 /// The report as people read it, without colours.

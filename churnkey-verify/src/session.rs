@@ -182,12 +182,12 @@ impl Session {
             severity: fault.check.severity,
             known: fault.check.known,
             cause: fault.check.cause,
-            rule: fault.check.rule,
+            rule: fault.check.rule.to_owned(),
             path,
             expected: fault.expected,
             found: fault.found,
             request: fault.request.map(|request| self.client.curl(request)),
-            mend: fault.check.mend,
+            mend: fault.check.mend.to_owned(),
             count: 1,
         };
         entry.insert(finding.clone());
@@ -313,7 +313,7 @@ impl Session {
         Report {
             version: 1,
             target: self.client.target(),
-            mode: self.client.mode().as_str(),
+            mode: self.client.mode().as_str().to_owned(),
             complete: !record.incomplete,
             requests: self.client.sent(),
             milliseconds: u64::try_from(self.client.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -1,24 +1,24 @@
 //! The way in: what to verify, and how far to go.
 
-use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::HeaderValue;
 use churnkey_runtime::Mode;
 use futures_util::FutureExt as _;
 
 use crate::actions;
 use crate::auth;
 use crate::check::{self, Module};
-use crate::client::{Bounds, Client, Request, Stop, Target, never};
+use crate::client::{Bounds, Client, Request, Stop, Target, never, usable_token};
+use crate::error::{CannotRun, Failed};
 use crate::event::Event;
 use crate::manifest::Supported;
 use crate::read;
 use crate::report::Report;
 use crate::session::{Fault, Observer, Session};
+use crate::settings::Settings;
 
 /// Verifies a provider in process, without a socket.
 pub fn check(router: Router) -> Verifier {
@@ -38,41 +38,15 @@ pub struct Verifier {
     only: Option<String>,
 }
 
-/// How far a run goes.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    /// Whether data may be changed.
-    pub(crate) actions: bool,
-    /// The module to look at, if it is not all.
-    pub(crate) only: Option<Module>,
-    /// How many items of a list are read, if not all.
-    pub(crate) sample: Option<u64>,
-    /// Customers that are known to exist.
-    pub(crate) customers: Vec<String>,
-    /// Subscriptions that are known to exist, each with its customer.
-    pub(crate) subscriptions: Vec<(String, String)>,
-}
-
 impl Verifier {
     fn new(target: Target) -> Self {
         Self {
             target,
             token: None,
             mode: Mode::Test,
-            settings: Settings {
-                actions: false,
-                only: None,
-                sample: None,
-                customers: Vec::new(),
-                subscriptions: Vec::new(),
-            },
+            settings: Settings::default(),
             observer: None,
-            bounds: Bounds {
-                timeout: Duration::from_secs(10),
-                max_time: Duration::from_secs(15 * 60),
-                max_requests: 100_000,
-                max_body_bytes: 8 << 20,
-            },
+            bounds: Bounds::default(),
             stop: never(),
             only: None,
         }
@@ -83,10 +57,9 @@ impl Verifier {
     /// # Errors
     ///
     /// The URL cannot be one.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "http")]
     pub fn of_url(url: &str) -> Result<Self, CannotRun> {
-        let socket = crate::client::Socket::new(url);
-        let socket = socket.map_err(|fault| CannotRun(fault.to_string()))?;
+        let socket = crate::client::Socket::new(url)?;
         Ok(Self::new(Target::Socket(socket)))
     }
 
@@ -175,7 +148,7 @@ impl Verifier {
         if let Some(name) = &self.only {
             let Some(module) = Module::named(name) else {
                 let names: Vec<_> = Module::ALL.iter().map(|module| module.as_str()).collect();
-                return cannot(format!(
+                return CannotRun::because(format!(
                     "there is no module of that name: give one of {}",
                     names.join(", ")
                 ));
@@ -183,7 +156,7 @@ impl Verifier {
             self.settings.only = Some(module);
         }
         if self.settings.actions && self.mode == Mode::Live {
-            return cannot(
+            return CannotRun::because(
                 "actions are carried out in test mode only: they would change what customers pay",
             );
         }
@@ -226,7 +199,7 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
     let answer = match session.send(&request).await {
         Ok(answer) => answer,
         Err(Trouble::Unreachable(why)) => {
-            return cannot(format!(
+            return CannotRun::because(format!(
                 "there is nobody at {}: {why}",
                 session.client.target()
             ));
@@ -277,66 +250,6 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
     session.pass(&check::ANSWER, MANIFEST);
     Ok(Some(supported))
 }
-
-/// The token that was given, or that of the environment.
-pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
-    let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
-    let Some(token) = token.filter(|token| !token.is_empty()) else {
-        return cannot("there is no token: give one, or set CK_INTEGRATION_TOKEN");
-    };
-    if token.trim() != token || HeaderValue::from_str(&token).is_err() {
-        return cannot("the token has spaces around it, or characters that a header cannot hold");
-    }
-    Ok(token)
-}
-
-fn cannot<T>(why: impl Into<String>) -> Result<T, CannotRun> {
-    Err(CannotRun::new(why))
-}
-
-/// Why nothing could be verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CannotRun(String);
-
-impl CannotRun {
-    pub(crate) fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
-    }
-}
-
-impl fmt::Display for CannotRun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CannotRun {}
-
-/// A provider is not good, or could not be verified. `Debug` prints the report as people read it, so that a test that
-/// unwraps it shows what is wrong.
-pub enum Failed {
-    /// There are errors.
-    Faulty(Box<Report>),
-    /// Nothing could be verified.
-    CannotRun(CannotRun),
-}
-
-impl fmt::Debug for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Faulty(report) => write!(f, "the provider has faults\n\n{report}"),
-            Self::CannotRun(why) => write!(f, "the provider could not be verified: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for Failed {}
 
 impl IntoFuture for Verifier {
     type Output = Result<Report, Failed>;

@@ -1,5 +1,6 @@
-//! Bodies of actions: a digit for the action, then JSON. What is decoded is written again and decoded to the same; other ways to write a body
-//! mean the same; and what a provider has switched off is a 400.
+//! Bodies of actions: a digit for the action, then JSON. A decoded body can be encoded and decoded
+//! again to an equal value, equivalent forms of a body give the same result, and a disabled option
+//! is a 400.
 
 #![no_main]
 
@@ -38,7 +39,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         let again = act(body.to_string().as_bytes());
         assert_eq!(written(&again), Some(given), "{body}");
     }
-    check_switched_off(&reply, action, body);
+    check_disabled(&reply, action, body);
     Corpus::Keep
 });
 
@@ -46,13 +47,14 @@ fn outcome(reply: &Reply) -> (u16, &[u8], Option<&Given>) {
     (reply.status.as_u16(), &reply.body, written(reply))
 }
 
-/// What the action's own function was given. Before a pause the runtime looks the subscription up.
+/// Returns the request that the action's function received. Before a pause the runtime also
+/// retrieves the subscription.
 fn written(reply: &Reply) -> Option<&Given> {
     let mut given = reply.calls.iter().map(|call| &call.given);
     given.rfind(|given| !matches!(given, Given::Read { .. }))
 }
 
-fn check_switched_off(reply: &Reply, action: &str, body: &[u8]) {
+fn check_disabled(reply: &Reply, action: &str, body: &[u8]) {
     let sparing = SPARING.with(|host| host.act(action, body.to_vec()));
     match written(reply) {
         Some(given) if sparing_offers(given) => assert_eq!(outcome(&sparing), outcome(reply)),

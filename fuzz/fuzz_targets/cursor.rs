@@ -1,4 +1,5 @@
-//! Keyset cursors: one leads to the next row of its own list, customer and mode, and any other text or place is a 400.
+//! Keyset cursors: a cursor leads to the next row of its own list, customer and mode; any other
+//! string and a cursor of another list are a 400.
 
 #![no_main]
 
@@ -24,8 +25,8 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     }
 });
 
-/// A list of one customer or of all, in one mode. Customers and modes are written so that a place that is not kept apart in a cursor's seal
-/// would be confused with another.
+/// A list of one customer or of all, in one mode. The customers are chosen so that an ambiguous
+/// encoding of the list in a cursor's seal would be detected.
 #[derive(Clone, Debug, PartialEq)]
 struct Place {
     list: String,
@@ -42,7 +43,7 @@ fn place(u: &mut Unstructured<'_>) -> Result<Place> {
             } else {
                 &customer
             };
-            // As a customer's id this one would be taken for a search.
+            // These customer ids would make the path that of a search.
             let customer = encode_segment(customer, || 0);
             let searched = customer == "email" || customer == "phone";
             format!(
@@ -75,22 +76,22 @@ fn walk(u: &mut Unstructured<'_>) -> Result<()> {
 
     let elsewhere = place(u)?;
     if elsewhere != home {
-        check_refused(&get(&elsewhere, limit, Some(&cursor)));
+        check_rejected(&get(&elsewhere, limit, Some(&cursor)));
     }
     let forged = forge(u, &cursor)?;
     if forged.is_empty() {
         check_rows(&get(&home, limit, Some(&forged)), 0, limit);
     } else {
         let reply = get(&home, limit, Some(&forged));
-        // The fuzzer remembers texts that were compared, and so the cursors of other rows.
+        // The fuzzer stores compared strings, so it also finds valid cursors of other rows.
         if reply.status != 200 || !cursors(&home).contains(&forged) {
-            check_refused(&reply);
+            check_rejected(&reply);
         }
     }
     Ok(())
 }
 
-/// Every cursor that a list gives.
+/// Returns every cursor of a list.
 fn cursors(place: &Place) -> Vec<String> {
     let first = next(&get(place, 1, None));
     std::iter::successors(first, |cursor| next(&get(place, 1, Some(cursor)))).collect()
@@ -112,8 +113,8 @@ fn check_rows(reply: &Reply, from: u64, limit: u64) {
     assert_eq!(document.get("next").is_some(), more, "{document}");
 }
 
-/// By the page request, or, where it is too long to be one, before that.
-fn check_refused(reply: &Reply) {
+/// Checks for a 400, from the page request or, if the cursor is too long, before the function runs.
+fn check_rejected(reply: &Reply) {
     assert_eq!(reply.status, 400, "{reply:?}");
     for call in &reply.calls {
         assert_eq!(call.answer, Answer::BadCursor, "{reply:?}");
@@ -127,7 +128,7 @@ fn check_refused(reply: &Reply) {
     }
 }
 
-/// A cursor with something done to it, or a text that never was one.
+/// Modifies a cursor, or returns an arbitrary string.
 fn forge(u: &mut Unstructured<'_>, cursor: &str) -> Result<String> {
     let mut forged = cursor.as_bytes().to_vec();
     for _ in 0..u.int_in_range(1..=3)? {
@@ -144,7 +145,7 @@ fn forge(u: &mut Unstructured<'_>, cursor: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&forged).into_owned())
 }
 
-/// Keys of several types come back as they were, and one of another type is refused or means the same.
+/// Checks that keys of several types round-trip. A key read as another type is rejected or equal.
 fn keys(u: &mut Unstructured<'_>) -> Result<()> {
     match u.int_in_range(0..=4)? {
         0 => key(i64::arbitrary(u)?),
@@ -153,7 +154,7 @@ fn keys(u: &mut Unstructured<'_>) -> Result<()> {
         3 => key(<(Option<bool>, char, u128)>::arbitrary(u)?),
         _ => {
             let float = f64::arbitrary(u)?;
-            // JSON has no other numbers.
+            // JSON cannot represent infinities and NaN.
             if float.is_finite() {
                 key(float);
             }

@@ -1,4 +1,5 @@
-//! Documents of models: a digit for the kind, then JSON. What is read is written, and read again as the same.
+//! Documents of models: a digit for the kind, then JSON. A parsed document can be serialised and
+//! parsed again to an equal value.
 
 #![no_main]
 
@@ -29,15 +30,15 @@ fn round_trip<M: Validate + Serialize + DeserializeOwned + PartialEq>(document: 
         return;
     };
     let written = serde_json::to_string(&model).expect("a model is JSON");
-    let again: M = serde_json::from_str(&written).expect("what is written can be read");
+    let again: M = serde_json::from_str(&written).expect("a serialised model can be parsed");
     assert!(model == again, "{written}");
     assert_eq!(
         serde_json::to_string(&again).expect("a model is JSON"),
         written
     );
-    // The other way to read JSON, which holds all of a document before it looks at it.
-    let value: Value = serde_json::from_str(&written).expect("what is written is JSON");
-    let again: M = serde_json::from_value(value).expect("what is written can be read");
+    // The other method of serde_json, which parses the whole document into a tree first.
+    let value: Value = serde_json::from_str(&written).expect("a serialised model is JSON");
+    let again: M = serde_json::from_value(value).expect("a serialised model can be parsed");
     assert!(model == again, "{written}");
     assert_eq!(again.validate(), model.validate());
 }

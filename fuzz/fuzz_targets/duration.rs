@@ -1,4 +1,5 @@
-//! Durations: a line with the date of its start, then JSON. What is one, how it is written, and when it ends.
+//! Durations: a line with the date of the start, then JSON. Compares validity, serialisation and
+//! end with the reference implementation.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Models that a provider's functions could answer: those that pass validation are sent, as the protocol has them, and read again as what they
-//! were; the others are never sent.
+//! Models as return values of a provider's functions: a model that passes validation is sent in the
+//! protocol's format and can be parsed again to an equal value; an invalid model is never sent.
 
 #![no_main]
 
@@ -72,7 +72,7 @@ fn send<M: Validate + Serialize + DeserializeOwned + PartialEq + Debug>(
     }
     let document = reply.document();
     check(kind, &document, ("product", "family"));
-    let again: M = serde_json::from_slice(&reply.body).expect("what is sent can be read");
+    let again: M = serde_json::from_slice(&reply.body).expect("a sent model can be parsed");
     assert!(*model == again, "{document}");
     assert_eq!(
         serde_json::to_vec(&again).expect("a model is JSON"),
@@ -80,7 +80,7 @@ fn send<M: Validate + Serialize + DeserializeOwned + PartialEq + Debug>(
     );
 }
 
-/// A sound amount has a charge for every quantity, if that is not too large; and none overflows unseen.
+/// Checks that a valid amount has a charge for every moderate quantity, without overflow.
 fn check_charge(amount: &Amount, sound: bool, quantity: u64) {
     let charge = amount.charge(quantity);
     let Amount::Tiered(tiered) = amount else {
@@ -89,7 +89,7 @@ fn check_charge(amount: &Amount, sound: bool, quantity: u64) {
     if !sound {
         return;
     }
-    // Small enough that no sum is too large.
+    // Prices this small cannot overflow.
     let largest = i64::from(i32::MAX);
     let small = |units: &Option<churnkey::MinorUnits>| {
         units.is_none_or(|units| (-largest..=largest).contains(&units.get()))

@@ -1,4 +1,4 @@
-//! Ids in paths: any text, percent-encoded in any way, comes to its function byte for byte.
+//! Ids in paths: any string, percent-encoded in any way, reaches its function byte for byte.
 
 #![no_main]
 
@@ -56,7 +56,7 @@ fn go(u: &mut Unstructured<'_>) -> Result<()> {
         assert_eq!(reply.status, 404, "{path:?} {reply:?}");
         return Ok(());
     }
-    // A literal `email` or `phone` wins over a customer's id.
+    // A literal `email` or `phone` takes precedence over a customer's id.
     let (operation, texts) = match (operation, &*encoded[0]) {
         (ListSubscriptions, "email") => (FindCustomerByEmail, vec!["subscriptions".to_owned()]),
         (ListSubscriptions, "phone") => (FindCustomerByPhone, vec!["subscriptions".to_owned()]),
@@ -65,7 +65,7 @@ fn go(u: &mut Unstructured<'_>) -> Result<()> {
     let call = reply.call();
     assert_eq!(call.operation, operation, "{path:?}");
     let Given::Read { texts: given, .. } = &call.given else {
-        panic!("a read has called an action: {reply:?}");
+        panic!("a GET called an action: {reply:?}");
     };
     assert_eq!(*given, texts, "{path:?}");
     if operation.name() == "retrieve" && reply.status == 200 {

@@ -1,4 +1,5 @@
-//! Any HTTP request, written as text, through the whole router: see [`Host::send`] for what must hold of every answer.
+//! Any HTTP request, written as text, through the complete router. [`Host::send`] checks every
+//! response.
 
 #![no_main]
 
@@ -31,13 +32,14 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         check_document(&reply);
     }
 
-    let of_sparing = request(bytes).expect("it was one above");
+    let of_sparing = request(bytes).expect("the input was parsed above");
     let reply = SPARING.with(|host| host.send(of_sparing));
     check_admission(&reply, admitted, &path);
     Corpus::Keep
 });
 
-/// `GET /path HTTP headers, one a line, an empty line, and the body`; what the HTTP library itself refuses reaches no router.
+/// Parses `GET /path`, one header per line, an empty line and the body. Returns `None` if the HTTP
+/// library rejects the input, because it would not reach the router.
 fn request(bytes: &[u8]) -> Option<Request<Body>> {
     let (head, body) = match bytes.windows(2).position(|pair| pair == b"\n\n") {
         Some(end) => (&bytes[..end], &bytes[end + 2..]),
@@ -58,7 +60,7 @@ fn request(bytes: &[u8]) -> Option<Request<Body>> {
     Some(request)
 }
 
-/// Whether a request could be Churnkey's: it has one `Authorization`, and that ends with the token.
+/// Checks that the only `Authorization` header of a request ends with the token.
 fn carries_token(request: &Request<Body>) -> bool {
     let mut given = request.headers().get_all(header::AUTHORIZATION).iter();
     match (given.next(), given.next()) {
@@ -73,9 +75,9 @@ fn carries_token(request: &Request<Body>) -> bool {
 fn check_admission(reply: &Reply, admitted: bool, path: &str) {
     if !admitted {
         assert!(reply.calls.is_empty(), "{reply:?}");
-        // 429 is for a caller who has tried too often.
-        let refused = reply.status == 401 || reply.status == 429;
-        assert!(refused || !is_ours(path), "{reply:?}");
+        // 429 is the response after too many failed attempts.
+        let rejected = reply.status == 401 || reply.status == 429;
+        assert!(rejected || !is_ours(path), "{reply:?}");
     }
 }
 
@@ -90,14 +92,14 @@ fn check_mode(reply: &Reply, header: Option<HeaderValue>) {
     }
 }
 
-/// What a controller was given are segments of the path, decoded; none is, where one of them cannot be.
+/// Checks that a controller received decoded segments of the path, and that all of them are valid.
 fn check_texts(reply: &Reply, path: &str) {
     for call in &reply.calls {
         if let Given::Read { texts, .. } = &call.given
             && !path.starts_with("/churnkey/actions/")
         {
             let segments: Option<Vec<_>> = path.split('/').map(decode_segment).collect();
-            let segments = segments.expect("a path that is not percent-encoded has no function");
+            let segments = segments.expect("a path with an invalid encoding reaches no function");
             assert!(
                 texts.iter().all(|text| segments.contains(text)),
                 "{reply:?}"
@@ -106,7 +108,7 @@ fn check_texts(reply: &Reply, path: &str) {
     }
 }
 
-/// What a controller answers is what the protocol has.
+/// Checks that the response of a controller conforms to the protocol.
 fn check_document(reply: &Reply) {
     let call = reply.call();
     assert_eq!(call.answer, Answer::Found);
@@ -117,7 +119,7 @@ fn check_document(reply: &Reply) {
         "coupons" => Kind::Coupon,
         "products" => Kind::Product,
         "families" => Kind::Family,
-        other => panic!("a GET has called {other}"),
+        other => panic!("a GET called {other}"),
     };
     let document = reply.document();
     let types = ("product", "family");

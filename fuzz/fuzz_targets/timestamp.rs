@@ -1,4 +1,4 @@
-//! Dates: what is one, and which moment it is, by the letter of RFC 3339 and by chrono.
+//! Dates: compares validity and value with a parser written from RFC 3339 and with chrono.
 
 #![no_main]
 
@@ -25,19 +25,20 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// It is no judge of what is a date: it also takes the typographical minus, for one.
+/// Compares only the value: chrono also accepts invalid dates, such as one with a Unicode minus.
 fn compare_with_chrono(read: Timestamp, text: &str) {
     let theirs = DateTime::parse_from_rfc3339(text).expect("chrono takes every RFC 3339 date");
     let ours = theirs.timestamp_millis();
-    // chrono counts on within a leap second, which has no number of its own in Unix time.
+    // chrono continues to count within a leap second, which Unix time cannot represent.
     let leap = theirs.timestamp_subsec_nanos() >= 1_000_000_000;
     assert_eq!(read.unix_millis(), ours - if leap { 1000 } else { 0 });
 }
 
-/// It is written as the protocol has it, and read again as what it was.
+/// Checks that a timestamp is written in the protocol's format and round-trips.
 fn check(moment: Timestamp) {
     let written = moment.to_string();
-    let theirs = DateTime::from_timestamp_millis(moment.unix_millis()).expect("within chrono's");
+    let theirs =
+        DateTime::from_timestamp_millis(moment.unix_millis()).expect("within chrono's range");
     assert_eq!(written, theirs.to_rfc3339_opts(SecondsFormat::Millis, true));
     assert_eq!(written.len(), "2026-05-01T00:00:00.000Z".len());
     assert_eq!(written.parse(), Ok(moment));

@@ -1,11 +1,11 @@
-//! The bodies of actions, written from the protocol.
+//! The bodies of actions, written from the protocol's documentation.
 
 use churnkey::{BillingCycle, OfferDuration, Schedule, TimeUnit};
 use serde_json::{Map, Value, json};
 
 use crate::provider::Given;
 
-/// Where an action is under `/churnkey/actions/`, and the fields that it knows.
+/// The path of each action under `/churnkey/actions/`, and its known fields.
 pub const ACTIONS: [(&str, &[&str]); 7] = [
     (
         "subscription/cancel",
@@ -47,7 +47,7 @@ pub const ACTIONS: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// The body with which Churnkey would ask for this.
+/// Encodes a request as the body that Churnkey would send.
 pub fn encode(given: &Given) -> Value {
     match given {
         Given::Cancel(request) => json!({
@@ -116,7 +116,7 @@ pub fn duration(duration: OfferDuration) -> Value {
     }
 }
 
-/// A unit's word on the wire.
+/// Returns a unit's name in JSON.
 pub fn word(unit: TimeUnit) -> &'static str {
     match unit {
         TimeUnit::Day => "day",
@@ -126,7 +126,7 @@ pub fn word(unit: TimeUnit) -> &'static str {
     }
 }
 
-/// Whether a provider with the options of [`Sparing`](crate::provider::Sparing) offers this.
+/// Checks that the options of [`Sparing`](crate::provider::Sparing) allow a request.
 pub fn sparing_offers(given: &Given) -> bool {
     match given {
         Given::Cancel(request) => request.scheduled_at == Schedule::Immediate,
@@ -156,8 +156,8 @@ pub fn sparing_offers(given: &Given) -> bool {
     }
 }
 
-/// Other ways to write a body that must mean the same: the fields in the opposite order, unknown ones among them, `null` for those that are
-/// absent, and none for those that are `null`.
+/// Returns equivalent forms of a body: with the fields in reverse order, with an unknown field and
+/// `null` for absent fields, and without the fields that are `null`.
 pub fn rewritten(fields: &Map<String, Value>, known: &[&str]) -> [String; 3] {
     let backwards: Vec<_> = fields.iter().rev().collect();
     let mut padded = vec![(
@@ -179,7 +179,7 @@ pub fn rewritten(fields: &Map<String, Value>, known: &[&str]) -> [String; 3] {
     ]
 }
 
-/// Written by hand, because a map would sort its fields.
+/// Serialises an object without a map, which would sort its fields.
 fn object<'f>(fields: impl IntoIterator<Item = (&'f String, &'f Value)>) -> String {
     let fields: Vec<_> = fields
         .into_iter()

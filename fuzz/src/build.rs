@@ -1,18 +1,18 @@
-//! Models out of bytes: everything that the constructors and setters can make, sound or not.
+//! Models from bytes: all values that the constructors and setters can create, valid or invalid.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use churnkey::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue, Price,
-    Product, ProductFamily, Redemptions, Subscription, SubscriptionItem, SubscriptionPeriod,
-    SubscriptionStatus, Tier, TierMode, TieredAmount, Timestamp,
+    CycleUnit, Discount, ProductFamily, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue,
+    SubscriptionPeriod, Price, Product, Redemptions, SubscriptionStatus, Subscription, SubscriptionItem, Tier, TierMode,
+    TieredAmount, Timestamp,
 };
 
 use crate::Kind;
 use crate::provider::Planted;
 use crate::reference::MILLIS;
 
-/// A model of any kind.
+/// Builds a model of any kind.
 pub fn model(u: &mut Unstructured<'_>) -> Result<Planted> {
     Ok(match u.choose(&Kind::ALL)? {
         Kind::Customer => Planted::Customer(customer(u)?),
@@ -65,7 +65,7 @@ fn amount(u: &mut Unstructured<'_>) -> Result<Amount> {
         return Ok(fixed(u)?.into());
     }
     let mode = *u.choose(&[TierMode::Graduated, TierMode::Total])?;
-    // Ascending and open at the end more often than not, or none would be sound.
+    // Mostly ascending tiers with an open end, because almost no others are valid.
     let mut below = 0;
     let mut tiers = some(u, |u| {
         let step = u.int_in_range(0..=20)?;
@@ -119,7 +119,7 @@ fn subscription(u: &mut Unstructured<'_>) -> Result<Subscription> {
     Ok(subscription.metadata(some(u, |u| Ok((text(u)?, text(u)?)))?))
 }
 
-/// An active one always with its period, which Churnkey expects and no rule of the crate asks for.
+/// Builds a status. An active one always has a period, which Churnkey expects but no rule requires.
 fn status(u: &mut Unstructured<'_>) -> Result<SubscriptionStatus> {
     let status = match u.int_in_range(0..=4)? {
         0 => SubscriptionStatus::active().current_period(period(u)?),
@@ -188,14 +188,14 @@ fn coupon(u: &mut Unstructured<'_>) -> Result<Coupon> {
     Ok(coupon)
 }
 
-/// Any that there is, which a share of any float mostly is.
+/// Builds a percentage from an arbitrary float.
 fn percent(u: &mut Unstructured<'_>) -> Result<Percent> {
     let float: f64 = u.arbitrary()?;
     let shares = [float, float.abs(), float.fract().abs() * 100.0, 12.5];
     Ok(shares
         .into_iter()
         .find_map(Percent::new)
-        .expect("the last is one"))
+        .expect("the last is valid"))
 }
 
 fn product(u: &mut Unstructured<'_>) -> Result<Product> {
@@ -221,16 +221,16 @@ fn currency(u: &mut Unstructured<'_>) -> Result<Currency> {
 
 pub fn timestamp(u: &mut Unstructured<'_>) -> Result<Timestamp> {
     let millis = u.int_in_range(MILLIS)?;
-    Ok(Timestamp::from_unix_millis(millis).expect("a moment of the years 0000 to 9999"))
+    Ok(Timestamp::from_unix_millis(millis).expect("within the years 0000 to 9999"))
 }
 
-/// Zero, which no model may have, once in a while.
+/// Builds a count, occasionally zero, which is invalid in every model.
 fn count(u: &mut Unstructured<'_>) -> Result<u32> {
     let count: u32 = u.arbitrary()?;
     Ok(if u.ratio(1, 16)? { 0 } else { count.max(1) })
 }
 
-/// Empty, which no id may be, once in a while.
+/// Builds an id, occasionally empty, which is invalid.
 fn id(u: &mut Unstructured<'_>) -> Result<String> {
     let id = text(u)?;
     Ok(if id.is_empty() && !u.ratio(1, 16)? {
@@ -251,7 +251,7 @@ fn maybe<T>(
     u.arbitrary::<bool>()?.then(|| value(u)).transpose()
 }
 
-/// None, one or a few.
+/// Builds up to three values.
 fn some<T>(
     u: &mut Unstructured<'_>,
     mut value: impl FnMut(&mut Unstructured<'_>) -> Result<T>,

@@ -13,26 +13,26 @@ use tower::ServiceExt as _;
 
 use crate::provider::{Answer, CAUSE, Call, Calls};
 
-/// The integration token of every provider here.
+/// The integration token of all providers in this crate.
 pub const TOKEN: &str = "tok-9fQ2";
 
-/// What a seed writes wherever a request may hold a value of a person. No message may repeat it.
+/// The value that seeds use for personal data in requests. No message may contain it.
 pub const SENTINEL: &str = "SENTINEL";
 
-/// A provider, its router, and a runtime to call it in.
+/// A provider, its router and a runtime.
 pub struct Host<T> {
     provider: Arc<T>,
     router: Router,
     runtime: Runtime,
 }
 
-/// What a request came to.
+/// The response to a request, and the calls that it caused.
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
-    /// The functions that were called, with what they were given and what they answered.
+    /// The called functions, with their arguments and results.
     pub calls: Vec<Call>,
 }
 
@@ -55,7 +55,7 @@ impl<T: Integration + Calls> Host<T> {
         &self.provider
     }
 
-    /// Sends a request and checks of the answer what must hold of each.
+    /// Sends a request and checks the properties of all responses.
     pub fn send(&self, request: Request<Body>) -> Reply {
         let method = request.method().clone();
         let ours = is_ours(request.uri().path());
@@ -88,7 +88,7 @@ impl<T: Integration + Calls> Host<T> {
         self.send(
             request
                 .body(Body::empty())
-                .expect("a target that is percent-encoded"),
+                .expect("the target is percent-encoded"),
         )
     }
 
@@ -96,20 +96,20 @@ impl<T: Integration + Calls> Host<T> {
         let request = Request::post(format!("/churnkey/actions/{action}"))
             .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
             .header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(body.into()).expect("a path of the protocol"))
+        self.send(request.body(body.into()).expect("the path is valid"))
     }
 }
 
-/// Whether the router has every path like this one.
+/// Checks for a path under `/churnkey`, all of which the router handles.
 pub fn is_ours(path: &str) -> bool {
     path == "/churnkey" || path.starts_with("/churnkey/")
 }
 
 impl Reply {
-    /// An error has the protocol's shape, repeats no value, and is an internal one only if a function failed; and what is refused has
-    /// reached no function.
+    /// Checks that an error has the protocol's format and contains no value of the request, that
+    /// only a failed function causes a 500, and that a rejected request reached no function.
     fn check(&self, method: &Method) {
-        // The runtime asks for a subscription before it lets that be paused, and may then refuse.
+        // Before a pause the runtime retrieves the subscription, and may then reject the pause.
         let looked_up = method == Method::POST
             && self
                 .calls
@@ -138,35 +138,35 @@ impl Reply {
         let fields = body.as_object().expect("an error is an object");
         assert_eq!(fields.len(), 2, "{self:?}");
         assert_eq!(body["code"], self.status.as_u16(), "{self:?}");
-        let message = body["message"].as_str().expect("a message is text");
+        let message = body["message"].as_str().expect("a message is a string");
         assert!(!message.trim().is_empty(), "{self:?}");
         for secret in [SENTINEL, TOKEN, CAUSE] {
             assert!(!message.contains(secret), "{self:?}");
         }
     }
 
-    /// The document of a 200.
+    /// Parses the document of a 200.
     pub fn document(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         serde_json::from_slice(&self.body).expect("a document is JSON")
     }
 
-    /// The only call, of a request that reached its function.
+    /// Returns the only call; panics if there is not exactly one.
     pub fn call(&self) -> &Call {
         match &*self.calls {
             [call] => call,
-            _ => panic!("not one call: {self:?}"),
+            _ => panic!("not exactly one call: {self:?}"),
         }
     }
 }
 
-/// Percent-encodes a segment of a path: what must be encoded is, and what need not be is where `needless` says so, in the case of
-/// letters that it says.
-pub fn encode_segment(text: &str, mut needless: impl FnMut() -> u8) -> String {
+/// Percent-encodes a segment of a path. For each byte, bit 0 of `choice` encodes it even if that is
+/// unnecessary, and bit 1 selects lowercase digits.
+pub fn encode_segment(text: &str, mut choice: impl FnMut() -> u8) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
-        let choice = needless();
-        // The characters of a segment by RFC 3986, section 3.3.
+        let choice = choice();
+        // The characters of a segment, from RFC 3986, section 3.3.
         let plain = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
         if plain && choice & 1 == 0 {
             encoded.push(byte.into());
@@ -179,7 +179,7 @@ pub fn encode_segment(text: &str, mut needless: impl FnMut() -> u8) -> String {
     encoded
 }
 
-/// Undoes [`encode_segment`]; nothing, where a `%` begins no escape or the bytes are no text.
+/// Reverses [`encode_segment`]; `None` if an escape is invalid or the bytes are not UTF-8.
 pub fn decode_segment(segment: &str) -> Option<String> {
     let mut pieces = segment.split('%');
     let mut decoded = pieces.next()?.as_bytes().to_vec();

@@ -1,5 +1,5 @@
-//! What the fuzz targets share: a provider that keeps account of its calls, a client for its router, and readers that know the protocol
-//! and nothing of the crate.
+//! Shared code of the fuzz targets: a provider that records its calls, a client for its router, and
+//! parsers of the protocol that are independent of the crate.
 
 pub mod bodies;
 pub mod build;
@@ -7,24 +7,10 @@ pub mod client;
 pub mod provider;
 pub mod reference;
 
-#[allow(dead_code, reason = "the black-box tests use more of it")]
-#[path = "../../tests/black_box/checker.rs"]
-mod checker;
-#[allow(dead_code, reason = "the black-box tests use more of it")]
-#[path = "../../tests/black_box/moment.rs"]
-mod moment;
-
-/// What the checker of the black-box tests asks of a manifest.
-mod manifest {
-    pub(crate) struct Manifest {
-        pub(crate) price_type: String,
-        pub(crate) product_type: Option<String>,
-    }
-}
-
 use serde_json::Value;
+use test_support::conformance::checker;
 
-/// A kind of model, by the list that has it.
+/// A kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Customer,
@@ -46,7 +32,8 @@ impl Kind {
     ];
 }
 
-/// Panics with everything in which a document is not what the protocol has, `types` being those of prices and products.
+/// Panics with all violations if a document does not conform to the protocol. `types` are those of
+/// prices and products.
 pub fn check(kind: Kind, document: &Value, types: (&str, &str)) {
     let kind = match kind {
         Kind::Customer => checker::Kind::Customer,
@@ -56,9 +43,5 @@ pub fn check(kind: Kind, document: &Value, types: (&str, &str)) {
         Kind::Product => checker::Kind::Product,
         Kind::Family => checker::Kind::Family,
     };
-    let manifest = manifest::Manifest {
-        price_type: types.0.to_owned(),
-        product_type: Some(types.1.to_owned()),
-    };
-    checker::check(kind, document, &manifest);
+    checker::check(kind, document, types);
 }

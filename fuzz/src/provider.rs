@@ -1,4 +1,5 @@
-//! Providers made with the macros, which write down every call of a function and answer by what they are asked for.
+//! Providers built with the macros that record every call of a function. The requested id
+//! determines the result.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,10 +11,10 @@ use churnkey::{
     SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
-/// The cause of every failure, which no message may repeat.
+/// The cause of every failure, which no message may contain.
 pub const CAUSE: &str = "the database at 10.0.0.7 is gone";
 
-/// How many rows each list has.
+/// The number of rows in each list.
 pub const ROWS: u64 = 9;
 
 /// One call of a function.
@@ -24,10 +25,10 @@ pub struct Call {
     pub answer: Answer,
 }
 
-/// What a function was given.
+/// The arguments of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given {
-    /// Ids and searched texts, in the order of the path, and for a list the number of rows and the cursor.
+    /// Ids and search strings in the order of the path, and for a list the limit and the cursor.
     Read {
         mode: Mode,
         texts: Vec<String>,
@@ -42,7 +43,7 @@ pub enum Given {
     ExtendTrial(ExtendTrial),
 }
 
-/// What a function answered.
+/// The result of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Found,
@@ -65,7 +66,7 @@ impl Answer {
         }
     }
 
-    /// By the last id: seeds name the answer that they want.
+    /// Selects the result by the last id, so that seeds can choose it.
     fn to(text: &str) -> Self {
         match text {
             text if text.starts_with("none") => Self::Nothing,
@@ -79,17 +80,17 @@ impl Answer {
         match self {
             Self::Found | Self::Invalid => Ok(Some(model())),
             Self::Nothing => Ok(None),
-            Self::Conflict => Err(Error::conflict("this is being changed")),
+            Self::Conflict => Err(Error::conflict("the subscription is being changed")),
             Self::BadCursor | Self::Failure => Err(std::io::Error::other(CAUSE).into()),
         }
     }
 }
 
-/// A provider that writes down the calls of its functions.
+/// A provider that records the calls of its functions.
 pub trait Calls {
     fn calls(&self) -> &Mutex<Vec<Call>>;
 
-    /// The calls since the last look.
+    /// Returns and clears the recorded calls.
     fn take(&self) -> Vec<Call> {
         std::mem::take(&mut self.calls().lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -156,7 +157,7 @@ fn read(mode: Mode, texts: &[&str], page: Option<(u32, Option<String>)>) -> Give
     }
 }
 
-/// Has every module, with every option on.
+/// A provider with every module and every option.
 #[derive(Default, churnkey::Integration)]
 #[churnkey(name = "Everything", expect(all))]
 pub struct Everything {
@@ -164,7 +165,7 @@ pub struct Everything {
     planted: Mutex<Option<(Planted, Answer)>>,
 }
 
-/// A model that is answered whatever was asked for.
+/// A model that the next retrieve returns, regardless of the requested id.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Planted {
     Customer(Customer),
@@ -182,7 +183,7 @@ impl Calls for Everything {
 }
 
 impl Everything {
-    /// The next retrieve answers with this model, which the runtime must send or, where `sound` is false, refuse to.
+    /// Sets the model of the next retrieve. The runtime must send it if and only if it is `sound`.
     pub fn plant(&self, model: Planted, sound: bool) {
         let answer = if sound {
             Answer::Found
@@ -208,7 +209,7 @@ fn price(id: impl Into<PriceId>) -> Price {
     Price::of_product(id, "suite", cycle(), Amount::fixed(Currency::USD, 1900))
 }
 
-/// One whose id begins with `annual` is.
+/// Creates a subscription, which is annual if its id begins with `annual`.
 fn subscription(customer: CustomerId, id: SubscriptionId, price: Price) -> Subscription {
     let annual = id.as_str().starts_with("annual");
     let period = SubscriptionPeriod::new(Timestamp::MIN, Timestamp::MAX);
@@ -235,7 +236,7 @@ macro_rules! retrieve {
     ($ctx:ident, $mode:ident, $operation:ident, [$($text:expr),+], $kind:ident, $model:expr) => {
         match $ctx.planted(Operation::$operation, $mode, &[$($text),+]) {
             Some(Planted::$kind(model)) => Ok(Some(model)),
-            Some(other) => panic!("planted elsewhere: {other:?}"),
+            Some(other) => panic!("the planted model has another kind: {other:?}"),
             None => $ctx.retrieved(Operation::$operation, $mode, &[$($text),+], || $model),
         }
     };
@@ -396,9 +397,12 @@ async fn list_families(
     })
 }
 
-/// The actions of a provider, each with its options.
+/// Defines the actions of a provider, each with its options.
 macro_rules! actions {
-    ($provider:ident: $($action:ident $(($($option:tt)*))? = $function:ident $request:ident $operation:ident $subject:ident;)+) => {$(
+    ($provider:ident: $(
+        $action:ident $(($($option:tt)*))? =
+            $function:ident $request:ident $operation:ident $subject:ident;
+    )+) => {$(
         #[churnkey::action($action $(, $($option)*)?)]
         async fn $function(ctx: &$provider, request: $request) -> Result<()> {
             let subject = request.$subject.clone();
@@ -420,7 +424,7 @@ actions! { Everything:
 mod sparing {
     use super::*;
 
-    /// Has every action, with as few of the options on as may be.
+    /// A provider with every action and as few options as possible.
     #[derive(Default, churnkey::Integration)]
     #[churnkey(
         name = "Sparing",
@@ -493,11 +497,14 @@ mod sparing {
     actions! { Sparing:
         cancel(schedules(immediate)) = cancel Cancel CancelSubscription subscription_id;
         cancel_all = cancel_all CancelAll CancelAllSubscriptions customer_id;
-        pause(start_dates(end_of_period), durations(date)) = pause Pause PauseSubscription subscription_id;
+        pause(start_dates(end_of_period), durations(date)) =
+            pause Pause PauseSubscription subscription_id;
         pause_all = pause_all PauseAll PauseAllSubscriptions customer_id;
         apply_coupon = apply_coupon ApplyCoupon ApplyCouponToSubscription subscription_id;
-        change_price(schedules(end_of_period)) = change_price ChangePrice ChangeSubscriptionPrice subscription_id;
-        extend_trial(durations(period)) = extend_trial ExtendTrial ExtendSubscriptionTrial subscription_id;
+        change_price(schedules(end_of_period)) =
+            change_price ChangePrice ChangeSubscriptionPrice subscription_id;
+        extend_trial(durations(period)) =
+            extend_trial ExtendTrial ExtendSubscriptionTrial subscription_id;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Dates and durations by the letter of the standards, worked out in another way than the crate does.
+//! An independent implementation of dates and durations, written from the standards.
 
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use serde_json::{Map, Value};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 /// The first and the last millisecond of the years 0000 to 9999.
 pub const MILLIS: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
-/// Milliseconds since 1970 of an RFC 3339 date-time, cut off towards the past, if they are of the years 0000 to 9999. A leap second is the
-/// second before it.
+/// Parses an RFC 3339 date-time of the years 0000 to 9999 to milliseconds since 1970, rounded down.
+/// A leap second counts as the second before it.
 pub fn rfc_3339(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let mut rest = bytes;
@@ -64,7 +64,7 @@ fn one_of(rest: &mut &[u8], allowed: &[u8]) -> Option<u8> {
     })
 }
 
-/// Counted month by month, so that nothing is shared with anybody's formula.
+/// Counts the days month by month, so that it shares no formula with the crate or its dependencies.
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = |month: i64| match month {
@@ -84,7 +84,7 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     exists.then(|| years + (1..month).map(length).sum::<i64>() + day - 1)
 }
 
-/// When so many units after a moment are over, by another library's calendar.
+/// Adds a number of units to a timestamp with another library's calendar.
 pub fn later(millis: i64, amount: u32, unit: &str) -> Option<i64> {
     let moment = DateTime::<Utc>::from_timestamp_millis(millis)?.naive_utc();
     let days = |days: u64| moment.checked_add_days(Days::new(days));
@@ -95,7 +95,7 @@ pub fn later(millis: i64, amount: u32, unit: &str) -> Option<i64> {
         "year" => amount
             .checked_mul(12)
             .and_then(|months| moment.checked_add_months(Months::new(months))),
-        other => panic!("no unit of the protocol: {other}"),
+        other => panic!("not a unit of the protocol: {other}"),
     }?;
     let last_day = NaiveDate::from_ymd_opt(9999, 12, 31)?;
     (later.date() <= last_day).then(|| later.and_utc().timestamp_millis())
@@ -108,7 +108,7 @@ pub enum Duration {
     Date(i64),
 }
 
-/// Reads a duration, with a tag or without.
+/// Parses a duration, with or without a tag.
 pub fn duration(value: &Value) -> Option<Duration> {
     let mut fields: Map<String, Value> = value.as_object()?.clone();
     fields.retain(|_, field| !field.is_null());
@@ -127,7 +127,7 @@ pub fn duration(value: &Value) -> Option<Duration> {
     if !is_period {
         return rfc_3339(fields.get("date")?.as_str()?).map(Duration::Date);
     }
-    // JSON has one kind of number: `2.0` and `2e0` are the whole number 2, and print as the former.
+    // JSON has only one type of number: `2.0` and `2e0` are the integer 2, and print as `2.0`.
     let amount = fields.get("amount")?.as_number()?.to_string();
     let amount: u64 = amount.strip_suffix(".0").unwrap_or(&amount).parse().ok()?;
     let unit = fields.get("unit")?.as_str()?;

@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
-use crate::acme::billing::Subscription;
-use crate::acme::{Acme, Clock};
+use acme::billing::Subscription;
+use acme::{Acme, Clock};
 
 /// When every company is opened: noon on a day that February does not have.
 pub(crate) const OPENING: &str = "2026-01-31T12:00:00.000Z";

@@ -2,13 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[path = "../../examples/acme/acme.rs"]
-#[allow(
-    dead_code,
-    reason = "the example's main function uses more of it than its tests do"
-)]
-mod acme;
-
 mod apply_coupon;
 mod audit;
 mod cancel;
@@ -21,4 +14,3 @@ mod pause;
 mod reading;
 mod seed;
 mod twice;
-mod verify;

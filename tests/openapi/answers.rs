@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::acme::{Acme, Clock};
 use crate::specification::Specification;
+use acme::{Acme, Clock};
 
 struct Company {
     router: Router,

@@ -1,7 +1,7 @@
 //! Every operation of the protocol: its path and method, what its function is given, and the whole answer.
 
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use churnkey::axum::body::{Body, to_bytes};
+use churnkey::axum::http::Request;
 use churnkey::{
     ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Integration as _, OfferDuration,
     Pause, PauseAll, Schedule, TimeUnit,
@@ -222,9 +222,9 @@ fn cancel_gets_what_the_body_says() {
     let (billing, host) = billing();
     let minimal =
         json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate" });
-    host.act("/subscription/cancel", minimal).is_empty_success();
+    host.act("/subscription/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "end-of-period", "unpause": true });
-    host.act("/subscription/cancel", full).is_empty_success();
+    host.act("/subscription/cancel", full).is_done();
     let unpausing = Cancel::new("cus_1", "sub_1", Schedule::EndOfPeriod).unpause(true);
     assert_eq!(
         billing.writes(),
@@ -239,9 +239,9 @@ fn cancel_gets_what_the_body_says() {
 fn cancel_all_gets_what_the_body_says() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "scheduledAt": "end-of-period" });
-    host.act("/customer/cancel", minimal).is_empty_success();
+    host.act("/customer/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "scheduledAt": "immediate", "unpause": true });
-    host.act("/customer/cancel", full).is_empty_success();
+    host.act("/customer/cancel", full).is_done();
     let unpausing = CancelAll::new("cus_1", Schedule::Immediate).unpause(true);
     assert_eq!(
         billing.writes(),
@@ -259,12 +259,12 @@ fn pause_gets_what_the_body_says() {
         "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
         "duration": { "type": "period", "amount": 2, "unit": "month" },
     });
-    host.act("/subscription/pause", minimal).is_empty_success();
+    host.act("/subscription/pause", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "subscriptionId": "sub_annual", "startAt": "end-of-period",
         "duration": { "type": "date", "date": "2026-09-01T02:00:00+02:00" }, "allowAnnual": true,
     });
-    host.act("/subscription/pause", full).is_empty_success();
+    host.act("/subscription/pause", full).is_done();
     let annual =
         Pause::new("cus_1", "sub_annual", Schedule::EndOfPeriod, date()).allow_annual(true);
     assert_eq!(
@@ -283,12 +283,12 @@ fn pause_all_gets_what_the_body_says() {
         "customerId": "cus_1", "startAt": "end-of-period",
         "duration": { "type": "date", "date": "2026-09-01T00:00:00.000Z" },
     });
-    host.act("/customer/pause", minimal).is_empty_success();
+    host.act("/customer/pause", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "startAt": "immediate",
         "duration": { "type": "period", "amount": 2, "unit": "month" }, "allowAnnual": true,
     });
-    host.act("/customer/pause", full).is_empty_success();
+    host.act("/customer/pause", full).is_done();
     let annual = PauseAll::new("cus_1", Schedule::Immediate, PERIOD).allow_annual(true);
     assert_eq!(
         billing.writes(),
@@ -304,8 +304,7 @@ fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
     let (billing, host) = billing();
     for field in ["id", "coupon", "couponId"] {
         let body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", field: "half" });
-        host.act("/subscription/apply-coupon", body)
-            .is_empty_success();
+        host.act("/subscription/apply-coupon", body).is_done();
         let expected = ApplyCoupon::new("cus_1", "sub_1", "half");
         assert_eq!(billing.writes(), [Write::ApplyCoupon(expected)]);
     }
@@ -315,13 +314,11 @@ fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
 fn change_price_gets_the_price_as_id_or_as_price() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate" });
-    host.act("/subscription/change-price", minimal)
-        .is_empty_success();
+    host.act("/subscription/change-price", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "price": "team", "scheduledAt": "end-of-period", "prorate": true,
     });
-    host.act("/subscription/change-price", full)
-        .is_empty_success();
+    host.act("/subscription/change-price", full).is_done();
     let prorated = ChangePrice::new("cus_1", "sub_1", "team", Schedule::EndOfPeriod).prorate(true);
     let plain = ChangePrice::new("cus_1", "sub_1", "team", Schedule::Immediate);
     assert_eq!(
@@ -339,7 +336,7 @@ fn equal_names_of_an_object_are_one_and_different_ones_a_400() {
         })
     };
     host.act("/subscription/apply-coupon", coupon("half"))
-        .is_empty_success();
+        .is_done();
     let refusal = host.act("/subscription/apply-coupon", coupon("other"));
     assert_eq!(
         refusal.error(400),
@@ -348,8 +345,7 @@ fn equal_names_of_an_object_are_one_and_different_ones_a_400() {
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": null, "price": "team", "scheduledAt": "immediate",
     });
-    host.act("/subscription/change-price", price)
-        .is_empty_success();
+    host.act("/subscription/change-price", price).is_done();
     assert_eq!(
         billing.writes(),
         [
@@ -377,7 +373,7 @@ fn a_flag_is_absent_true_or_false_and_may_be_a_string() {
         let body = json!({
             "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": flag,
         });
-        host.act("/subscription/cancel", body).is_empty_success();
+        host.act("/subscription/cancel", body).is_done();
         let mut cancel = Cancel::new("cus_1", "sub_1", Schedule::Immediate);
         cancel.unpause = expected;
         assert_eq!(billing.writes(), [Write::Cancel(cancel)], "{flag}");
@@ -414,8 +410,7 @@ fn extend_trial_gets_a_duration_with_and_without_its_type() {
     for (duration, expected) in table {
         let body =
             json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "duration": duration });
-        host.act("/subscription/extend-trial", &body)
-            .is_empty_success();
+        host.act("/subscription/extend-trial", &body).is_done();
         let expected = ExtendTrial::new("cus_1", "sub_1", expected);
         assert_eq!(billing.writes(), [Write::ExtendTrial(expected)], "{body}");
     }
@@ -427,17 +422,16 @@ fn null_counts_as_absent_and_unknown_fields_are_ignored() {
     let cancel = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": null, "reason": { "deep": [1, null] }, "": 1,
     });
-    host.act("/subscription/cancel", cancel).is_empty_success();
+    host.act("/subscription/cancel", cancel).is_done();
     let pause = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
         "duration": { "amount": 2, "unit": "month", "why": "unknown" }, "allowAnnual": null,
     });
-    host.act("/subscription/pause", pause).is_empty_success();
+    host.act("/subscription/pause", pause).is_done();
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate", "prorate": null,
     });
-    host.act("/subscription/change-price", price)
-        .is_empty_success();
+    host.act("/subscription/change-price", price).is_done();
     assert_eq!(
         billing.writes(),
         [

@@ -1,10 +1,10 @@
-//! Each case through the router alone, without a socket: churnkey beside axum by hand, in one run.
+//! Each case through the router alone, without a socket: churnkey and hand-written axum in one run.
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use peers::Peer;
-use peers::cases::{Case, answer};
+use peers::cases::{Case, send};
 use tokio::runtime;
 
 fn routers(criterion: &mut Criterion) {
@@ -18,7 +18,7 @@ fn routers(criterion: &mut Criterion) {
             let router = peer.router();
             group.bench_function(BenchmarkId::from_parameter(peer.name()), |bencher| {
                 bencher.iter(|| {
-                    runtime.block_on(async { black_box(answer(&router, case.request()).await) })
+                    runtime.block_on(async { black_box(send(&router, case.request()).await) })
                 });
             });
         }

@@ -1,4 +1,4 @@
-// The data of both peers, and what a pause and a cancellation do to it.
+// The data of both peers, and the actions pause and cancel.
 
 import { readFileSync } from 'node:fs';
 
@@ -8,9 +8,9 @@ export const token = process.env.TOKEN;
 export const manifest = data.manifest;
 export const customers = new Map(data.customers.map((customer) => [customer.id, customer]));
 export const prices = new Map(data.prices.map((price) => [price.id, price]));
-const subscriptions = new Map(data.subscriptions.map((subscription) => [subscription.id, subscription]));
+const subscriptions = new Map(data.subscriptions.map((one) => [one.id, one]));
 
-/** An answer other than success. */
+/** An error response. */
 export class Failure extends Error {
   constructor(status, message) {
     super(message);
@@ -26,11 +26,16 @@ export function find(models, id, name) {
 
 export function subscriptionOf(customerId, id) {
   const subscription = subscriptions.get(id);
-  if (subscription?.customerId !== customerId) throw new Failure(404, 'there is no such subscription');
+  if (subscription?.customerId !== customerId) {
+    throw new Failure(404, 'there is no such subscription');
+  }
   return subscription;
 }
 
-/** The rows after a cursor, which is the last id of the page before. The maps are in the order of their ids. */
+/**
+ * Returns the rows after a cursor, which is the last id of the previous page. The maps are sorted
+ * by id.
+ */
 export function page(models, limit, cursor) {
   let rows = [...models.values()];
   if (cursor) rows = rows.filter((row) => row.id > cursor);
@@ -61,7 +66,8 @@ export function pause({ customerId, subscriptionId, startAt, duration }) {
 
 function startOf(status, startAt) {
   if (status.name === 'paused') return status.pause.start;
-  return startAt === 'end-of-period' && status.currentPeriod ? new Date(status.currentPeriod.end) : new Date();
+  const atEnd = startAt === 'end-of-period' && status.currentPeriod;
+  return atEnd ? new Date(status.currentPeriod.end) : new Date();
 }
 
 function endOf(start, { amount, unit, date }) {
@@ -70,7 +76,7 @@ function endOf(start, { amount, unit, date }) {
   if (unit === 'day') end.setUTCDate(end.getUTCDate() + amount);
   else if (unit === 'week') end.setUTCDate(end.getUTCDate() + 7 * amount);
   else {
-    // The same day of the month, or its last day where it has no such day.
+    // The same day of the month, or the last day of a shorter month.
     const day = end.getUTCDate();
     end.setUTCDate(1);
     end.setUTCMonth(end.getUTCMonth() + (unit === 'year' ? 12 : 1) * amount);

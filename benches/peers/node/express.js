@@ -1,21 +1,36 @@
-// The provider on Express: plain routes behind a comparison of the token.
+// The provider on Express: plain routes, with a comparison of the token as middleware.
 
 import express from 'express';
 
-import { Failure, cancel, customers, find, manifest, page, pause, prices, subscriptionOf, token } from './billing.js';
+import {
+  Failure,
+  cancel,
+  customers,
+  find,
+  manifest,
+  page,
+  pause,
+  prices,
+  subscriptionOf,
+  token,
+} from './billing.js';
 
 const app = express();
 app.disable('x-powered-by');
 
 app.use((request, response, next) => {
   const { authorization } = request.headers;
-  if (authorization !== `Bearer ${token}` && authorization !== token) throw new Failure(401, 'Unauthorized');
+  if (authorization !== `Bearer ${token}` && authorization !== token) {
+    throw new Failure(401, 'Unauthorized');
+  }
   next();
 });
 
 app.use((request, response, next) => {
   const mode = request.headers['x-churnkey-mode'] ?? 'live';
-  if (mode !== 'live' && mode !== 'test') throw new Failure(400, 'the header `X-Churnkey-Mode` must be `test` or `live`');
+  if (mode !== 'live' && mode !== 'test') {
+    throw new Failure(400, 'the header `X-Churnkey-Mode` must be `test` or `live`');
+  }
   next();
 });
 
@@ -49,9 +64,14 @@ app.post('/churnkey/actions/subscription/cancel', (request, response) => {
   const body = request.body ?? {};
   for (const field of ['customerId', 'subscriptionId', 'scheduledAt']) require(body, field);
   if (body.scheduledAt === 'end-of-period') {
-    throw new Failure(400, '`scheduledAt` must be `immediate`: this provider does not offer `end-of-period`');
+    throw new Failure(
+      400,
+      '`scheduledAt` must be `immediate`: this provider does not offer `end-of-period`',
+    );
   }
-  if (body.scheduledAt !== 'immediate') throw new Failure(400, '`scheduledAt` must be `immediate` or `end-of-period`');
+  if (body.scheduledAt !== 'immediate') {
+    throw new Failure(400, '`scheduledAt` must be `immediate` or `end-of-period`');
+  }
   cancel(body);
   response.status(200).end();
 });
@@ -71,18 +91,22 @@ app.use(() => {
   throw new Failure(404, 'there is no such path');
 });
 
-// eslint-disable-next-line no-unused-vars -- Express tells a handler of errors by its four arguments.
+// Express recognises an error handler by its four arguments.
+// eslint-disable-next-line no-unused-vars
 app.use((error, request, response, next) => {
   const isSyntax = error.type === 'entity.parse.failed';
   const known = error instanceof Failure || isSyntax;
   const code = known ? error.status : 500;
-  const message = isSyntax ? 'the body must be valid JSON' : known ? error.message : 'Internal Server Error';
+  let message = 'Internal Server Error';
+  if (known) message = isSyntax ? 'the body must be valid JSON' : error.message;
   response.status(code).json({ code, message });
 });
 
 function limitOf({ limit = '10' }) {
   const number = Number(limit);
-  if (!Number.isInteger(number) || number < 1) throw new Failure(400, '`limit` must be a whole number from 1');
+  if (!Number.isInteger(number) || number < 1) {
+    throw new Failure(400, '`limit` must be a whole number from 1');
+  }
   return Math.min(number, 100);
 }
 

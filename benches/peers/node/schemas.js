@@ -1,73 +1,81 @@
-// What Fastify makes its validation and its serialisation of.
+// The schemas from which Fastify generates validation and serialisation.
 
-const text = { type: 'string' };
+const string = { type: 'string' };
 const id = { type: 'string', minLength: 1 };
 const integer = { type: 'integer' };
-const moment = { type: 'string', format: 'date-time' };
+const timestamp = { type: 'string', format: 'date-time' };
 const object = (properties, required = []) => ({ type: 'object', properties, required });
 const list = (items) => ({ type: 'array', items });
-const notes = { type: 'object', additionalProperties: text };
+const metadata = { type: 'object', additionalProperties: string };
 
-const cycle = object({ amount: integer, unit: text }, ['amount', 'unit']);
-const period = object({ start: moment, end: moment }, ['start']);
+const cycle = object({ amount: integer, unit: string }, ['amount', 'unit']);
+const period = object({ start: timestamp, end: timestamp }, ['start']);
 const amount = object({
-  model: text,
-  currency: text,
-  mode: text,
+  model: string,
+  currency: string,
+  mode: string,
   unit: integer,
   flat: integer,
   tiers: list(object({ unit: integer, flat: integer, upTo: integer })),
 }, ['model', 'currency']);
 const coupon = object({
   id,
-  duration: object({ type: text, amount: integer, unit: text, cycles: integer }, ['type']),
-  value: object({ type: text, currency: text, unit: integer, flat: integer, percent: { type: 'number' } }, ['type']),
-  code: text,
-  name: text,
+  duration: object({ type: string, amount: integer, unit: string, cycles: integer }, ['type']),
+  value: object({
+    type: string, currency: string, unit: integer, flat: integer, percent: { type: 'number' },
+  }, ['type']),
+  code: string,
+  name: string,
   redemptions: object({ max: integer, current: integer }),
-  expiresAt: moment,
+  expiresAt: timestamp,
 }, ['id', 'duration', 'value']);
-const discounts = list(object({ coupon, start: moment, end: moment }, ['coupon']));
+const discounts = list(object({ coupon, start: timestamp, end: timestamp }, ['coupon']));
 
 export const price = object({
-  id, type: text, productId: text, duration: cycle, amount, name: text, description: text,
+  id, type: string, productId: string, duration: cycle, amount, name: string, description: string,
 }, ['id', 'type', 'duration', 'amount']);
 
 export const customer = object({
   id,
-  name: text,
-  lastName: text,
-  email: text,
-  phone: text,
-  addresses: list(object({ country: text, state: text, city: text, postalCode: text, line1: text, line2: text })),
+  name: string,
+  lastName: string,
+  email: string,
+  phone: string,
+  addresses: list(object({
+    country: string, state: string, city: string, postalCode: string, line1: string, line2: string,
+  })),
   discounts,
-  currency: text,
-  metadata: notes,
+  currency: string,
+  metadata,
 }, ['id']);
 
 export const subscription = object({
   id,
   customerId: id,
-  status: object({ name: text, pause: period, canceledAt: moment, currentPeriod: period, trial: period }, ['name']),
-  start: moment,
+  status: object({
+    name: string, pause: period, canceledAt: timestamp, currentPeriod: period, trial: period,
+  }, ['name']),
+  start: timestamp,
   duration: cycle,
   items: list(object({ id, price, quantity: integer }, ['id', 'price', 'quantity'])),
   discounts,
-  metadata: notes,
+  metadata,
 }, ['id', 'customerId', 'status', 'start', 'duration', 'items']);
 
-export const pageOf = (model) => object({ data: list(model), next: text }, ['data']);
+export const pageOf = (model) => object({ data: list(model), next: string }, ['data']);
 
 export const manifest = object({
   controllers: object({
     customers: { type: 'boolean' },
-    prices: object({ enabled: { type: 'boolean' }, type: text }),
+    prices: object({ enabled: { type: 'boolean' }, type: string }),
     subscriptions: { type: 'boolean' },
   }),
   actions: { type: 'object', additionalProperties: true },
 });
 
-export const paging = object({ limit: { type: 'integer', minimum: 1, default: 10 }, cursor: text });
+export const paging = object({
+  limit: { type: 'integer', minimum: 1, default: 10 }, cursor: string,
+});
 
 export const cancel = object({
   customerId: id, subscriptionId: id, scheduledAt: { enum: ['immediate'] },
@@ -87,7 +95,7 @@ export const pause = object({
         amount: { type: 'integer', minimum: 1 },
         unit: { enum: ['day', 'week', 'month', 'year'] },
       }, ['amount', 'unit']),
-      object({ type: { const: 'date' }, date: moment }, ['date']),
+      object({ type: { const: 'date' }, date: timestamp }, ['date']),
     ],
   },
 }, ['customerId', 'startAt', 'duration', 'subscriptionId']);

@@ -1,4 +1,4 @@
-//! What the peers are asked.
+//! The requests of the benchmarks.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 
 pub const TOKEN: &str = "0d5f2c8a917be4635fa0c1d2e3b49687";
 
-/// A request, as `cases.json` has it.
+/// A request of `cases.json`.
 #[derive(Clone, Deserialize)]
 pub struct Case {
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Those that are measured; the others are only compared.
+    /// Reads the cases that are measured; the others are only compared.
     pub fn measured() -> Vec<Self> {
         let cases: Vec<Self> = serde_json::from_str(include_str!("../cases.json"))
             .expect("cases.json is a list of cases");
@@ -33,7 +33,7 @@ impl Case {
         Self::measured().into_iter().find(|case| case.name == name)
     }
 
-    /// The request, for a router.
+    /// Builds the request for a router.
     pub fn request(&self) -> Request<Body> {
         let mut request = Request::new(self.body.clone().map_or_else(Body::empty, Body::from));
         *request.method_mut() = Method::from_bytes(self.method.as_bytes()).expect("a method");
@@ -53,7 +53,7 @@ impl Case {
         request
     }
 
-    /// The request, for a socket.
+    /// Serialises the request for a socket.
     pub fn bytes(&self) -> Vec<u8> {
         let (method, path) = (&self.method, &self.path);
         let head = format!(
@@ -77,8 +77,8 @@ impl Case {
     }
 }
 
-/// Sends a request through a router, as its only caller, and waits for the whole answer.
-pub async fn answer(router: &Router, request: Request<Body>) -> Bytes {
+/// Sends a request through a router and waits for the complete response body.
+pub async fn send(router: &Router, request: Request<Body>) -> Bytes {
     let Ok(response) = router.clone().oneshot(request).await;
     let body = response
         .into_body()

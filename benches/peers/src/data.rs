@@ -1,11 +1,11 @@
-//! What all peers answer with, read from one file.
+//! The data of all peers, read from one file.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 const FILE: &str = include_str!("../data.json");
 
-/// The models of the file, in the types of whoever reads it.
+/// The models of the file, deserialised to the types of the peer.
 #[derive(Deserialize)]
 #[serde(bound(
     deserialize = "M: DeserializeOwned, C: DeserializeOwned, P: DeserializeOwned, S: DeserializeOwned"
@@ -24,5 +24,5 @@ where
     P: DeserializeOwned,
     S: DeserializeOwned,
 {
-    serde_json::from_str(FILE).expect("data.json is as data.py writes it")
+    serde_json::from_str(FILE).expect("data.py writes valid data")
 }

@@ -1,6 +1,7 @@
-//! The provider on axum by hand, as a good engineer writes it: routes, a middleware for the token, extractors, typed models, and one shape of errors.
+//! The hand-written provider on axum, as a good engineer writes it: routes, middleware for the
+//! token, extractors, typed models, and one format of errors.
 //!
-//! `CHECKED` says whether what is sent is validated first. What is received always is.
+//! `CHECKED` enables validation of responses. Requests are always validated.
 
 mod checks;
 mod models;
@@ -165,7 +166,7 @@ impl<T: Clone> Page<T> {
     }
 }
 
-/// A model on its way out.
+/// Converts a model to a response, after validation if `CHECKED`.
 fn send<const CHECKED: bool, T: Check + Serialize>(model: T) -> Result<Json<T>, Failure> {
     if CHECKED && model.check().is_err() {
         return Err(Failure::new(

@@ -1,8 +1,9 @@
-//! The same provider several times over, to be measured side by side: with churnkey, on axum by hand, and the least that hyper can do.
+//! Several implementations of one provider, for comparison in benchmarks: with churnkey,
+//! hand-written on axum, and a minimal one on hyper.
 
 #![expect(
     missing_docs,
-    reason = "programs to be measured, and nobody's dependency"
+    reason = "the crate contains benchmarks only, no other crate depends on it"
 )]
 
 pub mod cases;
@@ -12,7 +13,7 @@ pub mod modules;
 pub mod provider;
 pub mod serve;
 
-/// Who is measured in process.
+/// A peer that can be measured in process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
     Churnkey,

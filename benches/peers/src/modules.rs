@@ -1,4 +1,5 @@
-//! A provider of as few modules as there can be, and one of all there are, with the same customer: what a request costs by the number of modules.
+//! A provider with the fewest possible modules and one with all modules, both with the same
+//! customer, to compare the cost of a request by the number of modules.
 
 use axum::Router;
 use churnkey::{Customer, Provider};
@@ -9,7 +10,7 @@ use crate::data;
 mod all;
 mod few;
 
-/// The customer whom the cases ask for.
+/// The customer that the cases request.
 fn customer() -> Customer {
     use serde::de::IgnoredAny;
 
@@ -17,12 +18,12 @@ fn customer() -> Customer {
     data.customers.into_iter().next().expect("a customer")
 }
 
-/// Three controllers, and nothing else.
+/// Builds a router with three controllers and no actions.
 pub fn few() -> Router {
     Provider::new(few::Billing(customer()), TOKEN).router()
 }
 
-/// Six controllers with all their functions, and seven actions.
+/// Builds a router with six controllers, all their functions, and seven actions.
 pub fn all() -> Router {
     Provider::new(all::Billing(customer()), TOKEN).router()
 }

@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use crate::cases::TOKEN;
 use crate::data;
 
-/// A provider that answers each refused token alike: by default those who fail too often are answered otherwise, and the peers do not do that.
+/// Creates a provider without a limit on failed authentication, because the other peers have none.
 pub fn provider() -> Provider<Billing> {
     Provider::new(Billing::read(), TOKEN).max_failures_per_minute(u32::MAX)
 }
@@ -50,7 +50,7 @@ impl Billing {
         }
     }
 
-    /// Changes a subscription, if it is this customer's.
+    /// Changes a subscription if it belongs to the customer.
     fn change(
         &self,
         customer: &CustomerId,
@@ -68,11 +68,11 @@ impl Billing {
     }
 }
 
-/// The rows after a key, one more than the page holds.
-fn after<K: Ord, T: Clone>(rows: &BTreeMap<K, T>, after: Option<K>, most: i64) -> Vec<T> {
+/// Returns at most `limit` rows after a key.
+fn after<K: Ord, T: Clone>(rows: &BTreeMap<K, T>, after: Option<K>, limit: i64) -> Vec<T> {
     let start = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
     let rows = rows.range((start, Bound::Unbounded));
-    rows.take(most as usize)
+    rows.take(limit as usize)
         .map(|(_, row)| row.clone())
         .collect()
 }
@@ -129,7 +129,7 @@ async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
     )
 }
 
-/// A pause that arrives again is set anew and does not grow, as it begins where it began.
+/// Keeps the start of an existing pause, so that a repeated request does not extend it.
 #[churnkey::action(pause, start_dates(immediate, end_of_period), durations(period, date))]
 async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
     ctx.change(

@@ -1,4 +1,4 @@
-//! How the peers on axum and hyper are served.
+//! Server setup of the native peers.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 
-/// Runs a peer on one worker, as it is pinned to one core.
+/// Runs a peer on one worker thread, because it is pinned to one core.
 pub fn on_one_worker<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -16,7 +16,7 @@ pub fn on_one_worker<T>(work: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(work)
 }
 
-/// Where a peer listens: the environment says.
+/// Reads the address of a peer from the environment.
 pub fn address() -> SocketAddr {
     let port = std::env::var("PORT")
         .ok()
@@ -24,7 +24,7 @@ pub fn address() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port.expect("PORT is the port to listen on")))
 }
 
-/// A router, by axum's own server.
+/// Serves a router with axum's own server.
 pub async fn router(router: Router) -> std::io::Result<()> {
     let listener = TcpListener::bind(address()).await?.tap_io(|stream| {
         let _unset = stream.set_nodelay(true);

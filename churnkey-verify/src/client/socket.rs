@@ -1,7 +1,6 @@
 //! The provider behind a URL.
 
 use std::error::Error;
-use std::fmt;
 use std::sync::Once;
 
 use axum::http;
@@ -9,7 +8,8 @@ use bytes::BytesMut;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
-use super::{Answer, Trouble};
+use super::message::{Answer, Trouble};
+use crate::error::CannotRun;
 
 /// Connections to a provider.
 #[derive(Clone, Debug)]
@@ -18,20 +18,10 @@ pub(crate) struct Socket {
     client: Client,
 }
 
-/// A text is no API root URL.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BadUrl(String);
-
-impl fmt::Display for BadUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl Socket {
     /// To the provider at this API root URL, to which `/churnkey` is appended.
-    pub(crate) fn new(url: &str) -> Result<Self, BadUrl> {
-        let refuse = |why: &str| Err(BadUrl(format!("the URL {why}")));
+    pub(crate) fn new(url: &str) -> Result<Self, CannotRun> {
+        let refuse = |why: &str| CannotRun::because(format!("the URL {why}"));
         let with_scheme = match url.contains("://") {
             true => url.to_owned(),
             false => format!("http://{url}"),

@@ -106,7 +106,7 @@ pub(super) fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
 }
 
 /// A number and what is counted, in singular or plural.
-pub(crate) fn counted(count: u64, words: [&str; 2]) -> String {
+pub fn counted(count: u64, words: [&str; 2]) -> String {
     let word = if count == 1 { words[0] } else { words[1] };
     format!("{} {word}", grouped(count))
 }

@@ -5,8 +5,7 @@ use super::*;
 use crate::check;
 use crate::held::held;
 
-#[cfg(feature = "cli")]
-mod documents;
+mod json;
 
 /// What a provider can do to those who read of it.
 const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
@@ -27,7 +26,7 @@ pub(super) fn good() -> Report {
     Report {
         version: 1,
         target: "http://127.0.0.1:8080".to_owned(),
-        mode: "test",
+        mode: "test".to_owned(),
         complete: true,
         requests: 1,
         milliseconds: 49,
@@ -168,12 +167,12 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
         severity: check.severity,
         known: check.known,
         cause: check.cause,
-        rule: check.rule,
+        rule: check.rule.to_owned(),
         path: None,
         expected: expected.to_owned(),
         found: found.to_owned(),
         request: None,
-        mend: check.mend,
+        mend: check.mend.to_owned(),
         count: 1,
     }
 }
@@ -227,7 +226,7 @@ fn a_test_that_unwraps_a_faulty_provider_prints_the_report() {
 #[test]
 fn live_data_are_named_in_capitals() {
     let mut report = good();
-    report.mode = "live";
+    report.mode = "live".to_owned();
     let text = report.to_string();
     assert!(
         text.lines().next().unwrap().ends_with("LIVE data"),

@@ -9,24 +9,30 @@ use crate::printable::printable;
 
 /// What a piece of text is, for those who colour it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ink {
+pub enum Ink {
+    /// A title.
     Heading,
+    /// A good result.
     Good,
+    /// An error.
     Error,
+    /// A warning.
     Warning,
+    /// A piece of advice.
     Advice,
+    /// Something less important.
     Aside,
 }
 
 /// How a report is laid out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub struct Look {
     /// How many columns a line may have. Lines for the shell are never broken.
-    pub(crate) width: usize,
+    pub width: usize,
     /// Whether only what is wrong is shown.
-    pub(crate) quiet: bool,
+    pub quiet: bool,
     /// Makes a text of its kind.
-    pub(crate) paint: fn(Ink, &str) -> String,
+    pub paint: fn(Ink, &str) -> String,
 }
 
 impl Look {
@@ -39,7 +45,7 @@ impl Look {
 }
 
 /// Writes a report.
-pub(crate) fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
+pub fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut page = Page { look, out };
     if look.quiet {
         if report.findings.is_empty() {
@@ -56,17 +62,10 @@ pub(crate) fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fm
     page.summary(report)
 }
 
-/// One finding, without colours.
-#[cfg(feature = "cli")]
-pub(crate) fn told(finding: &Finding) -> String {
-    let mut text = String::new();
-    let mut page = Page {
-        look: Look::PLAIN,
-        out: &mut text,
-    };
-    // A string takes all that is written to it.
-    let _ = page.finding(finding);
-    text
+/// Writes one finding, without colours.
+pub(super) fn write_finding(finding: &Finding, out: &mut dyn fmt::Write) -> fmt::Result {
+    let look = Look::PLAIN;
+    Page { look, out }.finding(finding)
 }
 
 struct Page<'a> {
@@ -82,7 +81,7 @@ impl Page<'_> {
     fn head(&mut self, report: &Report) -> fmt::Result {
         let title = format!("churnkey verify: {}", printable(&report.target));
         let title = self.painted(Ink::Heading, &title);
-        let mode = match report.mode {
+        let mode = match report.mode.as_str() {
             "live" => self.painted(Ink::Warning, "LIVE data"),
             mode => format!("{mode} data"),
         };
@@ -120,12 +119,15 @@ impl Page<'_> {
                 .filter(|finding| finding.module == module.module)
                 .map(|finding| finding.severity)
                 .max();
-            let (mark, ink, word) = match (module.state, worst) {
-                (State::Faulty, _) => ("✗", Ink::Error, "faulty"),
-                (State::Good, None) => ("✓", Ink::Good, "good"),
-                (State::Good, Some(worst)) => ("!", ink(worst), worst.as_str()),
-                (State::Skipped, _) => ("–", Ink::Aside, "skipped"),
-                (State::Absent, _) => ("–", Ink::Aside, "not declared"),
+            let (mark, ink) = match (module.state, worst) {
+                (State::Faulty, _) => ("✗", Ink::Error),
+                (State::Good, None) => ("✓", Ink::Good),
+                (State::Good, Some(worst)) => ("!", ink(worst)),
+                (State::Skipped | State::Absent, _) => ("–", Ink::Aside),
+            };
+            let word = match (module.state, worst) {
+                (State::Good, Some(worst)) => worst.as_str(),
+                (state, _) => state.as_str(),
             };
             let name = module.module.as_str();
             let first = self.painted(ink, mark);
@@ -166,7 +168,7 @@ impl Page<'_> {
         let known = finding.known.as_str();
         let known = self.painted(Ink::Aside, &format!("({known})"));
         writeln!(self.out, "  {severity}  {id}  {known}")?;
-        self.told("rule", finding.rule)?;
+        self.told("rule", &finding.rule)?;
         if let Some(path) = &finding.path {
             self.told("at", path)?;
         }

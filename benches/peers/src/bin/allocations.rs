@@ -1,9 +1,11 @@
-//! How often memory is allocated, and how many bytes, for each request of each case: through the router, without a socket. Prints a table.
+//! Prints a table with the allocations and allocated bytes per request of each case, through the
+//! router, without a socket.
 //!
-//! `allocations churnkey list` runs one case of one peer and writes `dhat-heap.json`, which shows where each allocation is made.
+//! `allocations churnkey list` runs one case of one peer and writes `dhat-heap.json`, which shows
+//! the source of each allocation.
 
 use peers::Peer;
-use peers::cases::{Case, answer};
+use peers::cases::{Case, send};
 use tokio::runtime::{Builder, Runtime};
 
 #[global_allocator]
@@ -26,7 +28,7 @@ fn main() {
         let router = peer.router();
         warm_up(&runtime, &router, &case);
         let _profiler = dhat::Profiler::new_heap();
-        send(&runtime, &router, &case);
+        send_all(&runtime, &router, &case);
         return;
     }
     println!("| case | peer | allocations | bytes |\n| --- | --- | ---: | ---: |");
@@ -39,9 +41,9 @@ fn main() {
                 drop(case.request());
             }
             let made = dhat::HeapStats::get();
-            send(&runtime, &router, &case);
+            send_all(&runtime, &router, &case);
             let all = dhat::HeapStats::get();
-            // What it takes to make the request is not the router's.
+            // Building the requests is not part of the router's work.
             let blocks = all.total_blocks - 2 * made.total_blocks;
             let bytes = all.total_bytes - 2 * made.total_bytes;
             println!(
@@ -55,19 +57,19 @@ fn main() {
     }
 }
 
-/// What is made once, such as the tables of a hasher, is not counted.
+/// Excludes one-time allocations from the counts, such as the tables of a hasher.
 fn warm_up(runtime: &Runtime, router: &axum::Router, case: &Case) {
     runtime.block_on(async {
         for _ in 0..10 {
-            answer(router, case.request()).await;
+            send(router, case.request()).await;
         }
     });
 }
 
-fn send(runtime: &Runtime, router: &axum::Router, case: &Case) {
+fn send_all(runtime: &Runtime, router: &axum::Router, case: &Case) {
     runtime.block_on(async {
         for _ in 0..REQUESTS {
-            answer(router, case.request()).await;
+            send(router, case.request()).await;
         }
     });
 }

@@ -1,13 +1,15 @@
-//! Sends so many requests of one case to one peer, to be run under valgrind: `instructions router|server <peer> <case> <requests>`. By their router alone
-//! also `few-modules` and `all-modules`.
+//! Sends a number of requests of one case to one peer, under valgrind:
+//! `instructions router|server <peer> <case> <requests>`. With `router`, the peers `few-modules`
+//! and `all-modules` are available as well.
 //!
-//! All is in one thread, so that two runs take the same path, and the difference between two numbers of requests is what the requests cost.
+//! Client and server share one thread, so that every run takes the same path. The difference
+//! between two runs with different numbers of requests is the cost of the additional requests.
 
 use std::env::args;
 use std::net::SocketAddr;
 
 use churnkey::Server;
-use peers::cases::{Case, answer};
+use peers::cases::{Case, send};
 use peers::provider;
 use peers::{Peer, modules};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -35,7 +37,7 @@ fn main() {
                     name => named(name).expect("a peer").router(),
                 };
                 for _ in 0..requests {
-                    answer(&router, case.request()).await;
+                    send(&router, case.request()).await;
                 }
             }
             "server" => {
@@ -43,7 +45,7 @@ fn main() {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let address = listener.local_addr().expect("an address");
                 let serving = tokio::spawn(serve(peer, listener));
-                ask(address, &case.bytes(), requests).await;
+                send_all(address, &case.bytes(), requests).await;
                 serving.abort();
             }
             _ => panic!("the way is `router` or `server`"),
@@ -63,29 +65,32 @@ async fn serve(peer: Peer, listener: TcpListener) {
     }
 }
 
-/// One request after the other, on one connection.
-async fn ask(address: SocketAddr, request: &[u8], requests: u32) {
+/// Sends one request after the other on one connection.
+async fn send_all(address: SocketAddr, request: &[u8], requests: u32) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let mut buffer = vec![0; 64 * 1024];
     for _ in 0..requests {
-        stream.write_all(request).await.expect("a peer that reads");
+        stream
+            .write_all(request)
+            .await
+            .expect("the peer reads requests");
         let mut read = 0;
         loop {
             let bytes = stream
                 .read(&mut buffer[read..])
                 .await
-                .expect("a peer that answers");
-            assert!(bytes > 0, "the peer has closed the connection");
+                .expect("the peer responds");
+            assert!(bytes > 0, "the peer closed the connection");
             read += bytes;
-            if whole(&buffer[..read]) {
+            if is_complete(&buffer[..read]) {
                 break;
             }
         }
     }
 }
 
-/// Whether an answer is there to its end.
-fn whole(bytes: &[u8]) -> bool {
+/// Checks that a response has arrived completely.
+fn is_complete(bytes: &[u8]) -> bool {
     const LENGTH: &[u8] = b"content-length: ";
     let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return false;
@@ -98,5 +103,5 @@ fn whole(bytes: &[u8]) -> bool {
             .parse::<usize>()
             .ok()
     });
-    bytes.len() == head + 4 + length.expect("every answer has a length")
+    bytes.len() == head + 4 + length.expect("every response has a content-length")
 }

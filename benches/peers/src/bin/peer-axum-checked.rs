@@ -1,4 +1,4 @@
-//! A provider by hand on axum, with validation of what is sent.
+//! The hand-written provider on axum, with validation of responses.
 
 use peers::{handwritten, serve};
 

@@ -1,4 +1,4 @@
-//! A provider by hand on axum, without validation of what is sent.
+//! The hand-written provider on axum, without validation of responses.
 
 use peers::{handwritten, serve};
 

@@ -1,4 +1,4 @@
-//! A provider made with churnkey, by its own server.
+//! The provider with churnkey, on churnkey's own server.
 
 use churnkey::Server;
 use peers::{provider, serve};
@@ -7,7 +7,7 @@ fn main() -> churnkey::Result<()> {
     serve::on_one_worker(
         Server::new(provider::provider())
             .address(serve::address())
-            // As the peers, which have no limit; it is also asked over thousands of connections.
+            // The other peers have no limit, and a benchmark opens thousands of connections.
             .max_connections(8192)
             .run(),
     )

@@ -1,4 +1,4 @@
-//! What must hold of what is sent, where the types do not see to it.
+//! Validation rules for responses that the types do not enforce.
 
 use super::Page;
 use super::models::{
@@ -6,7 +6,7 @@ use super::models::{
     Price, PriceType, Status, Subscription, Tier,
 };
 
-/// The rule that is broken, for the log.
+/// The result of a check; the error is the violated rule, for the log.
 type Checked = Result<(), &'static str>;
 
 pub(super) trait Check {
@@ -31,7 +31,7 @@ fn ordered(start: Moment, end: Option<Moment>) -> Checked {
 fn currency(code: &str) -> Checked {
     require(
         code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()),
-        "a currency has three letters",
+        "a currency must have three letters",
     )
 }
 
@@ -46,7 +46,7 @@ impl Check for Customer {
         require(!self.id.is_empty(), "an id must not be empty")?;
         require(
             self.last_name.is_none() || self.name.is_some(),
-            "a last name needs a name",
+            "a last name requires a name",
         )?;
         require(
             self.email.as_ref().is_none_or(|email| !email.is_empty()),
@@ -64,7 +64,7 @@ impl Check for Address {
             |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         require(
             self.country.as_ref().is_none_or(is_code),
-            "a country has two letters",
+            "a country must have two letters",
         )
     }
 }
@@ -74,7 +74,7 @@ impl Check for Price {
         require(!self.id.is_empty(), "an id must not be empty")?;
         require(
             self.r#type == PriceType::Standalone && self.product_id.is_none(),
-            "every price stands alone",
+            "every price must be standalone",
         )?;
         self.duration.check()?;
         match &self.amount {
@@ -95,10 +95,12 @@ fn ascending(tiers: &[Tier]) -> Checked {
     let Some((last, others)) = tiers.split_last() else {
         return Err("there must be a tier");
     };
-    require(last.up_to.is_none(), "the last tier has no end")?;
+    require(last.up_to.is_none(), "the last tier must not have an end")?;
     let mut below = 0;
     for tier in others {
-        let end = tier.up_to.ok_or("every tier but the last has an end")?;
+        let end = tier
+            .up_to
+            .ok_or("every tier except the last must have an end")?;
         require(end > below, "tiers must ascend")?;
         below = end;
     }
@@ -113,7 +115,7 @@ impl Check for Fixed {
 
 impl Check for Cycle {
     fn check(&self) -> Checked {
-        require(self.amount > 0, "a cycle lasts at least one unit")
+        require(self.amount > 0, "a cycle must have at least one unit")
     }
 }
 
@@ -161,7 +163,7 @@ impl Check for Coupon {
             CouponDuration::Once | CouponDuration::Forever => {}
             CouponDuration::Recurring { amount: units, .. }
             | CouponDuration::CycleAmount { cycles: units } => {
-                require(units > 0, "a coupon lasts at least one unit")?;
+                require(units > 0, "a coupon must last at least one unit")?;
             }
         }
         match &self.value {
@@ -170,7 +172,7 @@ impl Check for Coupon {
                 let in_range = |percent: f64| percent > 0.0 && percent <= 100.0;
                 require(
                     percent.as_f64().is_some_and(in_range),
-                    "a percentage is over 0 and up to 100",
+                    "a percentage must be above 0 and at most 100",
                 )
             }
         }

@@ -1,4 +1,4 @@
-//! What is sent.
+//! The models of the responses.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A moment, with milliseconds on the wire.
+/// A timestamp, serialised with milliseconds.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Moment(pub(super) Timestamp);
@@ -166,7 +166,7 @@ pub(super) struct Item {
     pub(super) quantity: u64,
 }
 
-/// The states that this provider has.
+/// The subscription states that this provider uses.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(
     tag = "name",

@@ -1,4 +1,4 @@
-//! What is received.
+//! Parsing and validation of requests.
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Failure;
 use super::models::Moment;
 
-/// Asked of every request, for whoever has two databases. This peer has one.
+/// The mode of a request. It is validated but not used, because this peer has only one database.
 pub(super) enum Mode {
     Test,
     Live,
@@ -36,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for Mode {
     }
 }
 
-/// How many rows, and after which.
+/// The limit and the cursor of a list request.
 pub(super) struct Paging {
     pub(super) limit: usize,
     pub(super) cursor: Option<String>,
@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
     }
 }
 
-/// The body of an action: JSON, whose fields are then looked at one by one.
+/// The JSON body of an action; [`Read`] validates its fields.
 pub(super) struct Body<T>(pub(super) T);
 
 pub(super) trait Read: Sized {
@@ -188,7 +188,7 @@ fn required(text: Option<String>, field: &str) -> Result<String, Failure> {
     }
 }
 
-/// How long a pause lasts.
+/// The length of a pause.
 pub(super) enum Length {
     Span(Span),
     Until(Moment),
@@ -242,7 +242,7 @@ impl LengthWire {
 }
 
 impl Length {
-    /// The end of what begins then, if it is later.
+    /// Computes the end of a pause that begins at `start`; `None` if it is not after `start`.
     pub(super) fn end_from(&self, start: Moment) -> Option<Moment> {
         let end = match self {
             Self::Span(span) => {

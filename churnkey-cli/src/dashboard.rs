@@ -1,0 +1,156 @@
+//! A web page on this machine that shows a provider as Churnkey sees it: verify it, look at its customers, and go through the cancel flow.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+mod action;
+mod app;
+mod assets;
+mod customers;
+mod diff;
+mod exchange;
+mod fields;
+mod flow;
+mod guard;
+mod log;
+mod options;
+mod overview;
+mod page;
+mod provider;
+mod subscription;
+mod text;
+mod tickets;
+mod timeline;
+mod verification;
+
+use app::App;
+
+pub use options::{CannotStart, Options};
+
+/// How long a browser may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// A browser opens six.
+const MOST_CONNECTIONS: usize = 64;
+
+/// A dashboard that has its address and is about to serve.
+pub struct Dashboard {
+    listener: TcpListener,
+    app: Arc<App>,
+}
+
+impl Dashboard {
+    /// Takes the address, and a new secret.
+    ///
+    /// # Errors
+    ///
+    /// The URL or the token cannot be used, the address is not one of loopback or is taken.
+    pub async fn bind(options: Options) -> Result<Self, CannotStart> {
+        let listen = options.listen;
+        if !listen.ip().is_loopback() {
+            return Err(CannotStart::new(format!(
+                "the dashboard shows customers and carries out actions, so it listens on loopback only, such as 127.0.0.1:8899, and not on {listen}"
+            )));
+        }
+        let bound = async {
+            let listener = TcpListener::bind(listen).await?;
+            let address = listener.local_addr()?;
+            io::Result::Ok((listener, address))
+        };
+        let (listener, address) = bound
+            .await
+            .map_err(|fault| CannotStart::new(format!("cannot listen on {listen}: {fault}")))?;
+        let app = Arc::new(App::new(options, address)?);
+        Ok(Self { listener, app })
+    }
+
+    /// Where to open it, with the secret. Whoever has it may see customers and carry out actions.
+    pub fn url(&self) -> String {
+        self.app.way_in()
+    }
+
+    /// Serves until it is dropped.
+    pub async fn serve(self) {
+        let router = router(self.app);
+        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        loop {
+            let Ok(permit) = Arc::clone(&connections).acquire_owned().await else {
+                return;
+            };
+            let stream = match self.listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of file descriptors, as a rule: it passes.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            };
+            let service = TowerToHyperService::new(router.clone());
+            tokio::spawn(async move {
+                let connection = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIMEOUT)
+                    .serve_connection(TokioIo::new(stream), service);
+                // A browser that goes away is no fault.
+                let _ = connection.await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Dashboard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dashboard").finish_non_exhaustive()
+    }
+}
+
+/// Serves a dashboard, and says on standard output where it is.
+///
+/// # Errors
+///
+/// As of [`Dashboard::bind`].
+pub async fn run(options: Options) -> Result<(), CannotStart> {
+    let dashboard = Dashboard::bind(options).await?;
+    anstream::println!(
+        "The dashboard of {} ({} mode) is at\n\n    {}\n\nKeep this address to yourself: it is the key. Ctrl-C ends the dashboard.",
+        dashboard.app.client.target(),
+        dashboard.app.mode(),
+        dashboard.url(),
+    );
+    dashboard.serve().await;
+    Ok(())
+}
+
+fn router(app: Arc<App>) -> Router {
+    let guard = middleware::from_fn_with_state(Arc::clone(&app), guard::guard);
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/verify", post(overview::start))
+        .route("/verify/stop", post(overview::stop))
+        .route("/progress", get(overview::progress))
+        .route("/customers", get(customers::search))
+        .route("/customer", get(customers::show))
+        .route("/subscription", get(subscription::show))
+        .route("/flow", get(flow::reason))
+        .route("/flow/offers", get(flow::offers))
+        .route("/flow/act", post(flow::act))
+        .route("/flow/confirm", get(flow::confirm).post(flow::confirmed))
+        .route("/flow/outcome", get(flow::outcome))
+        .route("/style.css", get(assets::style))
+        .route("/script.js", get(assets::script))
+        .route("/icon.svg", get(assets::icon))
+        .fallback(page::nowhere)
+        .layer(guard)
+        .with_state(app)
+}

@@ -1,0 +1,117 @@
+//! The second word that an action on live data needs.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use maud::{Markup, html};
+
+use super::{carried_out, steps};
+use crate::dashboard::action::Action;
+use crate::dashboard::app::{App, random};
+use crate::dashboard::fields::Fields;
+use crate::dashboard::page::{Page, Part, csrf, failed};
+use crate::dashboard::subscription::{back_to, flow_path};
+use crate::dashboard::text::{block, text};
+use crate::dashboard::tickets::Tickets;
+
+impl App {
+    fn tickets(&self) -> std::sync::MutexGuard<'_, Tickets> {
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts an action aside and leads to the page that asks.
+pub(super) fn ask(app: &App, action: Action) -> Response {
+    match random() {
+        Ok(ticket) => {
+            let page = format!("/flow/confirm?ticket={ticket}");
+            app.tickets().put(ticket, action);
+            Redirect::to(&page).into_response()
+        }
+        Err(why) => failed(app, StatusCode::INTERNAL_SERVER_ERROR, &why.to_string()),
+    }
+}
+
+/// The page that asks.
+pub(in crate::dashboard) async fn confirm(State(app): State<Arc<App>>, fields: Fields) -> Response {
+    let ticket = fields.get("ticket");
+    let action = app.tickets().see(ticket);
+    match action {
+        Some(action) => asked(&app, ticket, &action, StatusCode::OK, html! {}),
+        None => gone(&app),
+    }
+}
+
+/// Carries it out if the word is right.
+pub(in crate::dashboard) async fn confirmed(
+    State(app): State<Arc<App>>,
+    Extension(fields): Extension<Fields>,
+) -> Response {
+    let ticket = fields.get("ticket");
+    let Some(action) = app.tickets().see(ticket) else {
+        return gone(&app);
+    };
+    if fields.get("typed").trim() != word(&action) {
+        let why = html! {
+            p.problem role="alert" { "That is not " code { (text(word(&action))) } ". Nothing was done." }
+        };
+        return asked(&app, ticket, &action, StatusCode::BAD_REQUEST, why);
+    }
+    // Two clicks are one action.
+    let taken = app.tickets().take(ticket);
+    match taken {
+        Some(action) => carried_out(app, action).await,
+        None => gone(&app),
+    }
+}
+
+fn gone(app: &App) -> Response {
+    failed(
+        app,
+        StatusCode::NOT_FOUND,
+        "This action was carried out already, or has waited for too long. Look at the subscription, and begin anew if need be.",
+    )
+}
+
+/// What has to be typed: the customer's id, if it can be.
+fn word(action: &Action) -> &str {
+    let id = &action.customer;
+    let can_be_typed = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if can_be_typed { id } else { "live" }
+}
+
+fn asked(app: &App, ticket: &str, action: &Action, status: StatusCode, why: Markup) -> Response {
+    let main = html! {
+        (back_to(&action.customer))
+        h1 { "Carry this out on live data?" }
+        (steps(1))
+        (why)
+        section.card.confirm aria-labelledby="what" {
+            h2 id="what" { (text(&action.says)) }
+            dl.facts {
+                dt { "Customer" } dd { code { (text(&action.customer)) } }
+                dt { "Subscription" } dd { code { (text(&action.subscription)) } }
+            }
+            p.caption { "Request" }
+            pre.copyable tabindex="0" aria-label="Request" { code { (block(&app.client.curl(&action.request()))) } }
+            form method="post" action="/flow/confirm" {
+                (csrf(app))
+                input type="hidden" name="ticket" value=(ticket);
+                p.field {
+                    label for="typed" { "This changes what a real customer pays. To go on, type " code { (text(word(action))) } }
+                    input id="typed" name="typed" required autocomplete="off" spellcheck="false" autocapitalize="none";
+                }
+                p.buttons {
+                    button.danger type="submit" { "Carry it out on live data" }
+                    " "
+                    a.button href=(flow_path(&action.customer, &action.subscription)) { "Do not" }
+                }
+            }
+        }
+    };
+    let page = Page::new(Part::Customers, "Carry this out on live data?");
+    page.status(status).show(app, main)
+}

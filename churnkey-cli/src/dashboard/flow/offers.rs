@@ -1,0 +1,333 @@
+//! What can be offered to a customer before they cancel.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
+use churnkey_verify::Module;
+use churnkey_verify::internal::{Supported, encoded};
+use maud::{Markup, html};
+
+use super::choices::{Choices, choice, length, schedule};
+use super::{REASONS, steps, subject, unknown};
+use crate::dashboard::app::App;
+use crate::dashboard::exchange::{Listed, Problem};
+use crate::dashboard::fields::Fields;
+use crate::dashboard::page::{Page, Part, csrf};
+use crate::dashboard::subscription::{back_to, flow_path};
+use crate::dashboard::text::{amount, coupon_terms, cycle, status, text};
+
+const CHOICES: usize = 100;
+
+type Found<M> = Result<Option<Listed<M>>, Box<Problem>>;
+
+/// What the offers are made from.
+struct Offers<'a> {
+    app: &'a App,
+    fields: &'a Fields,
+    subscription: &'a Subscription,
+    supported: &'a Supported,
+    coupons: Found<Coupon>,
+    prices: Found<Price>,
+}
+
+/// The second step: the offers that the manifest allows, and in the end cancel.
+pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fields) -> Response {
+    let (customer, id) = (fields.get("customer"), fields.get("subscription"));
+    let page = Page::new(Part::Customers, "Cancel flow: offers");
+    let (supported, item) = futures_util::join!(app.manifest(), app.subscription(customer, id));
+    let (supported, item) = match (supported, item) {
+        (Ok(supported), Ok(Some(item))) => (supported, item),
+        (_, Ok(None)) => return unknown(&app),
+        (Err(problem), _) | (_, Err(problem)) => {
+            let main = html! { (back_to(customer)) h1 { "Cancel flow" } (problem.show()) };
+            return page.status(StatusCode::BAD_GATEWAY).show(&app, main);
+        }
+    };
+    let coupons = async {
+        match supported.has(Module::ApplyCoupon) {
+            true => {
+                app.list(
+                    Module::Coupons,
+                    "/coupons",
+                    CHOICES,
+                    fields.filled("coupons"),
+                )
+                .await
+            }
+            false => Ok(None),
+        }
+    };
+    let prices = async {
+        match supported.has(Module::ChangePrice) {
+            true => {
+                app.list(Module::Prices, "/prices", CHOICES, fields.filled("prices"))
+                    .await
+            }
+            false => Ok(None),
+        }
+    };
+    let (coupons, prices) = futures_util::join!(coupons, prices);
+    let offers = Offers {
+        app: &app,
+        fields: &fields,
+        subscription: &item.model,
+        supported: &supported,
+        coupons,
+        prices,
+    };
+    let reason = REASONS
+        .iter()
+        .find(|(name, _)| *name == fields.get("reason"));
+    let main = html! {
+        (back_to(customer))
+        h1 { "Before you go" }
+        (steps(1))
+        p {
+            "Subscription " code { (text(id)) } " " (status(&item.model.status))
+            @if let Some((_, says)) = reason { ". Reason: “" (says) "”." }
+            " " a href=(flow_path(customer, id)) { "Back to the reason" }
+        }
+        (offers.show())
+    };
+    page.show(&app, main)
+}
+
+impl Offers<'_> {
+    fn show(&self) -> Markup {
+        if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
+            return html! { p.notice role="status" { "This subscription is canceled already: there is nothing left to offer." } };
+        }
+        let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
+            "unused" | "break" => [Self::pause, Self::price, Self::discount, Self::trial],
+            "missing" | "technical" | "other-product" => {
+                [Self::trial, Self::discount, Self::pause, Self::price]
+            }
+            _ => [Self::discount, Self::price, Self::pause, Self::trial],
+        };
+        let offers: Vec<_> = order.iter().filter_map(|offer| offer(self)).collect();
+        html! {
+            @if offers.is_empty() { p.muted { "The manifest allows no offer for this subscription." } }
+            div.offers { @for offer in &offers { (offer) } }
+            (self.cancel())
+        }
+    }
+
+    /// A form that carries out an action.
+    fn form(
+        &self,
+        action: Module,
+        title: &str,
+        says: &str,
+        button: &str,
+        choices: Markup,
+    ) -> Markup {
+        let heading = format!("{action}-title");
+        html! {
+            section class={ "card offer offer-" (action) } aria-labelledby=(heading) {
+                h2 id=(heading) { (title) }
+                p.muted { (says) }
+                form method="post" action="/flow/act" {
+                    (csrf(self.app))
+                    (subject(self.fields.get("customer"), self.fields.get("subscription")))
+                    input type="hidden" name="action" value=(action);
+                    (choices)
+                    button.primary[action != Module::Cancel].danger[action == Module::Cancel] type="submit" { (button) }
+                }
+            }
+        }
+    }
+
+    /// An offer that the manifest allows and that cannot be made.
+    fn without(&self, action: Module, title: &str, why: Markup) -> Markup {
+        let heading = format!("{action}-title");
+        html! {
+            section.card.offer aria-labelledby=(heading) { h2 id=(heading) { (title) } (why) }
+        }
+    }
+
+    fn pause(&self) -> Option<Markup> {
+        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
+        if is_paused || !self.supported.has(Module::Pause) {
+            return None;
+        }
+        let allow_annual = self.supported.is_on(Module::Pause, "allow_annual");
+        let title = "Take a break";
+        let annual = self.subscription.duration.is_annual();
+        if annual && !allow_annual {
+            let why = html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } };
+            return Some(self.without(Module::Pause, title, why));
+        }
+        let choices = html! {
+            (length(Module::Pause, self.supported, (1, TimeUnit::Month)))
+            (schedule(Module::Pause, "Starts", self.supported))
+            @if allow_annual {
+                p.check {
+                    input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
+                    label for="allow-annual" { "Also if it is an annual subscription" }
+                }
+            }
+        };
+        let says = "The subscription is not charged for a while.";
+        Some(self.form(Module::Pause, title, says, "Pause", choices))
+    }
+
+    fn discount(&self) -> Option<Markup> {
+        if !self.supported.has(Module::ApplyCoupon) {
+            return None;
+        }
+        let title = "Stay for less";
+        let options = match self.options(&self.coupons, "coupons", |coupon: &Coupon| {
+            let name = coupon.name.as_deref().or(coupon.code.as_deref());
+            let terms = coupon_terms(&coupon.value, coupon.duration);
+            let label = format!("{}: {terms}", name.unwrap_or(coupon.id.as_str()));
+            Some((coupon.id.as_str().to_owned(), label))
+        }) {
+            Ok(options) => options,
+            Err(why) => return Some(self.without(Module::ApplyCoupon, title, why)),
+        };
+        let choices = html! { (choice(Module::ApplyCoupon, "Coupon", &options)) };
+        let says = "A coupon is applied to the subscription.";
+        Some(self.form(
+            Module::ApplyCoupon,
+            title,
+            says,
+            "Apply the coupon",
+            choices,
+        ))
+    }
+
+    fn price(&self) -> Option<Markup> {
+        if !self.supported.has(Module::ChangePrice) {
+            return None;
+        }
+        let title = "Another plan";
+        let current: Vec<_> = self
+            .subscription
+            .items
+            .iter()
+            .map(|item| &item.price.id)
+            .collect();
+        let options = match self.options(&self.prices, "prices", |price: &Price| {
+            if current.contains(&&price.id) {
+                return None;
+            }
+            let name = price.name.as_deref().unwrap_or(price.id.as_str());
+            let label = format!(
+                "{name}: {} {}",
+                amount(&price.amount),
+                cycle(price.duration)
+            );
+            Some((price.id.as_str().to_owned(), label))
+        }) {
+            Ok(options) => options,
+            Err(why) => return Some(self.without(Module::ChangePrice, title, why)),
+        };
+        let choices = html! {
+            (choice(Module::ChangePrice, "Price", &options))
+            (schedule(Module::ChangePrice, "Changes", self.supported))
+            @if self.supported.is_on(Module::ChangePrice, "prorate") {
+                p.check {
+                    input type="checkbox" id="prorate" name="prorate" value="on";
+                    label for="prorate" { "Settle the rest of the period (prorate)" }
+                }
+            }
+        };
+        let says = "The subscription gets another price.";
+        Some(self.form(
+            Module::ChangePrice,
+            title,
+            says,
+            "Change the price",
+            choices,
+        ))
+    }
+
+    fn trial(&self) -> Option<Markup> {
+        let is_trial = matches!(self.subscription.status, SubscriptionStatus::Trial { .. });
+        if !is_trial || !self.supported.has(Module::ExtendTrial) {
+            return None;
+        }
+        let choices = length(Module::ExtendTrial, self.supported, (7, TimeUnit::Day));
+        let says = match self.supported.is_on(Module::ExtendTrial, "multiple") {
+            true => "The trial gets longer. The provider allows it more than once.",
+            false => "The trial gets longer. The provider allows it once.",
+        };
+        Some(self.form(
+            Module::ExtendTrial,
+            "More time to try it",
+            says,
+            "Extend the trial",
+            choices,
+        ))
+    }
+
+    fn cancel(&self) -> Markup {
+        if !self.supported.has(Module::Cancel) {
+            return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
+        }
+        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
+        let choices = html! {
+            (schedule(Module::Cancel, "Ends", self.supported))
+            @if is_paused {
+                p.check {
+                    input type="checkbox" id="unpause" name="unpause" value="on";
+                    label for="unpause" { "End the pause first" }
+                }
+            }
+        };
+        let says = "The end of every flow in which no offer was taken.";
+        self.form(
+            Module::Cancel,
+            "Cancel all the same",
+            says,
+            "Cancel the subscription",
+            choices,
+        )
+    }
+
+    /// What there is to choose from; otherwise why there is nothing.
+    fn options<M>(
+        &self,
+        found: &Found<M>,
+        cursor: &str,
+        option: impl Fn(&M) -> Option<(String, String)>,
+    ) -> Result<Choices, Markup> {
+        let listed = match found {
+            Err(problem) => return Err(problem.show()),
+            Ok(None) => {
+                return Err(
+                    html! { p.muted { "The provider has no list of " (cursor) ": it answers 404." } },
+                );
+            }
+            Ok(Some(listed)) => listed,
+        };
+        let options: Vec<_> = listed
+            .items
+            .iter()
+            .flatten()
+            .filter_map(|item| option(&item.model))
+            .collect();
+        let further = listed.next.as_ref().map(|next| {
+            let (customer, id) = (self.fields.get("customer"), self.fields.get("subscription"));
+            let reason = encoded(self.fields.get("reason"));
+            format!(
+                "/flow/offers?customer={}&subscription={}&reason={reason}&{cursor}={}",
+                encoded(customer),
+                encoded(id),
+                encoded(next)
+            )
+        });
+        if options.is_empty() && further.is_none() {
+            return Err(html! { p.muted { "The provider has no " (cursor) " to choose from." } });
+        }
+        let unread = listed.items.iter().filter(|item| item.is_err()).count();
+        Ok(Choices {
+            options,
+            further,
+            unread,
+        })
+    }
+}

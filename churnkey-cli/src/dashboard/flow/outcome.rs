@@ -1,0 +1,223 @@
+//! Carrying an action out, and what came of it.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use churnkey_runtime::{Subscription, Timestamp};
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::steps;
+use crate::dashboard::action::Action;
+use crate::dashboard::app::App;
+use crate::dashboard::diff::{Row, rows};
+use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered};
+use crate::dashboard::fields::Fields;
+use crate::dashboard::log::{Outcome, Seen};
+use crate::dashboard::page::{Page, Part, failed};
+use crate::dashboard::subscription::{back_to, facts, flow_path};
+use crate::dashboard::text::{first, left_out, plain, status, text};
+use crate::dashboard::timeline::timeline;
+
+/// Reads, acts and reads again. It goes on even if the browser goes away, so that what was done is on record.
+pub(super) async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
+    let app = Arc::clone(app);
+    let task = tokio::spawn(async move {
+        let before = app
+            .subscription(&action.customer, &action.subscription)
+            .await;
+        let done = match &before {
+            Ok(Some(_)) => {
+                let exchange = app.exchange(&action.request()).await;
+                let after = app
+                    .subscription(&action.customer, &action.subscription)
+                    .await;
+                Some((exchange, after))
+            }
+            _ => None,
+        };
+        let outcome = Outcome {
+            action,
+            before,
+            done,
+        };
+        let mut log = app.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.put(outcome)
+    });
+    task.await.ok()
+}
+
+/// The page of an outcome.
+pub(in crate::dashboard) async fn outcome(State(app): State<Arc<App>>, fields: Fields) -> Response {
+    let number = fields.get("number").parse().ok();
+    let outcome = number.and_then(|number| {
+        let log = app.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.see(number)
+    });
+    let Some(outcome) = outcome else {
+        let why = "This outcome is no longer known.";
+        return failed(&app, StatusCode::NOT_FOUND, why);
+    };
+    let action = &outcome.action;
+    let main = html! {
+        (back_to(&action.customer))
+        h1 { (text(&action.says)) }
+        (steps(2))
+        (outcome.show())
+        p.buttons {
+            a.button href=(flow_path(&action.customer, &action.subscription)) { "Go through the flow again" }
+        }
+    };
+    let page = Page::new(Part::Customers, format!("Outcome: {}", plain(&action.says)));
+    page.show(&app, main)
+}
+
+impl Outcome {
+    fn show(&self) -> Markup {
+        let Some((exchange, after)) = &self.done else {
+            return html! {
+                p.notice.bad role="status" { "Nothing was sent, because the subscription could not be read before." }
+                @match &self.before {
+                    Err(problem) => (problem.show()),
+                    _ => p { "The provider knows no such subscription of this customer." },
+                }
+            };
+        };
+        let (before, after_item) = (seen(&self.before), seen(after));
+        let rows = rows(
+            before.map_or(&Value::Null, |item| &item.value),
+            after_item.map_or(&Value::Null, |item| &item.value),
+        );
+        let changed: Vec<_> = rows.iter().filter(|row| row.change().is_some()).collect();
+        html! {
+            (self.verdict(exchange, after, changed.len()))
+            div.two {
+                (side("Before", &self.before, "before"))
+                (side("After", after, "after"))
+            }
+            @if after_item.is_some() { (table(&rows)) }
+            section aria-labelledby="exchange" {
+                h2 id="exchange" { "Request and answer" }
+                (exchange.show())
+            }
+        }
+    }
+
+    fn verdict(&self, exchange: &Exchange, after: &Seen, changed: usize) -> Markup {
+        let (class, says) = match &exchange.answer {
+            Err(trouble) => (
+                "bad",
+                format!("There was no answer that can be used: {trouble}. The provider may have acted all the same."),
+            ),
+            Ok(answer) if answer.status != 200 => {
+                let said = answer.json().ok();
+                let said = said.as_ref().and_then(|value| value.get("message")?.as_str());
+                let said = said.map_or_else(String::new, |said| format!(": {}", plain(said)));
+                ("bad", format!("The provider answered {}{said}.", answered(answer)))
+            }
+            Ok(_) if seen(after).is_none() => (
+                "bad",
+                "The provider answered 200, but then the subscription could not be read.".to_owned(),
+            ),
+            Ok(_) if changed > 0 => {
+                let fields = if changed == 1 { "field" } else { "fields" };
+                ("good", format!("Done: the provider answered 200, and {changed} {fields} changed."))
+            }
+            Ok(_) if self.action.is_later => (
+                "good",
+                "The provider answered 200. Nothing to be seen has changed yet, as it takes effect at the end of the period only.".to_owned(),
+            ),
+            Ok(_) => (
+                "warn",
+                "The provider answered 200, but nothing changed. It may have been so already.".to_owned(),
+            ),
+        };
+        html! { p class={ "notice " (class) } id="verdict" role="status" { (says) } }
+    }
+}
+
+fn seen(seen: &Seen) -> Option<&Item<Subscription>> {
+    seen.as_ref().ok().and_then(Option::as_ref)
+}
+
+fn side(title: &str, seen: &Seen, id: &str) -> Markup {
+    html! {
+        section.card aria-labelledby={ (id) "-title" } {
+            @match seen {
+                Ok(Some(item)) => {
+                    div.card-head {
+                        h2 id={ (id) "-title" } { (title) }
+                        (status(&item.model.status))
+                    }
+                    (timeline(&item.model, Timestamp::now(), id))
+                    dl.facts { (facts(&item.model)) }
+                    (show_flaws(&item.flaws))
+                }
+                Ok(None) => {
+                    h2 id={ (id) "-title" } { (title) }
+                    p { "The provider knows no such subscription of this customer." }
+                }
+                Err(problem) => {
+                    h2 id={ (id) "-title" } { (title) }
+                    (problem.show())
+                }
+            }
+        }
+    }
+}
+
+fn table(all: &[Row]) -> Markup {
+    let (changed, same): (Vec<_>, Vec<_>) = all.iter().partition(|row| row.change().is_some());
+    html! {
+        section aria-labelledby="fields" {
+            h2 id="fields" { "Fields" }
+            @if changed.is_empty() {
+                p.muted { "No field changed." }
+            } @else {
+                (fields("Fields that changed", &changed))
+            }
+            details {
+                summary { (same.len()) " fields stayed as they were" }
+                (fields("Fields that stayed as they were", &same))
+            }
+        }
+    }
+}
+
+fn fields(caption: &str, rows: &[&Row]) -> Markup {
+    let (rows, more) = first(rows);
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
+            table.diff.lines role="table" {
+                caption.sr { (caption) }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for column in ["Field", "Before", "After", "Change"] { th role="columnheader" scope="col" { (column) } }
+                    }
+                }
+                tbody role="rowgroup" {
+                    @for row in rows {
+                        tr role="row" class=[row.change()] {
+                            th role="rowheader" scope="row" { code { (plain(&row.path)) } }
+                            td role="cell" { (value(row.before.as_deref())) }
+                            td role="cell" { (value(row.after.as_deref())) }
+                            td role="cell" { (row.change().unwrap_or("same")) }
+                        }
+                    }
+                }
+            }
+        }
+        (left_out(more))
+    }
+}
+
+fn value(value: Option<&str>) -> Markup {
+    html! {
+        @match value {
+            Some(value) => (text(value)),
+            None => span.muted { "nothing" },
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Settings of a dashboard.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use churnkey_runtime::Mode;
+use churnkey_verify::CannotRun;
+
+/// Settings of a dashboard.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// The provider's API root URL, to which `/churnkey` is appended.
+    pub url: String,
+    /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if there is none.
+    pub token: Option<String>,
+    /// Which data to work with. In live mode each action asks again.
+    pub mode: Mode,
+    /// Where to listen: an address of this machine's loopback.
+    pub listen: SocketAddr,
+}
+
+impl Options {
+    /// For test data, on port 8899 of 127.0.0.1.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            token: None,
+            mode: Mode::Test,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8899)),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("url", &self.url)
+            .field("mode", &self.mode)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The reason why a dashboard cannot be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CannotStart(String);
+
+impl CannotStart {
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl fmt::Display for CannotStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CannotStart {}
+
+impl From<CannotRun> for CannotStart {
+    fn from(why: CannotRun) -> Self {
+        Self(why.to_string())
+    }
+}

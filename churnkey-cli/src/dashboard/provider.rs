@@ -1,0 +1,172 @@
+//! What a page asks the provider for, and what it makes of the answer.
+
+use axum::http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use churnkey_verify::Module;
+use churnkey_verify::internal::{Answer, Flaw, Request, Supported, Trouble, encoded, flaws};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::app::App;
+use super::exchange::{Exchange, Item, Listed, Problem, status};
+
+impl App {
+    pub(super) async fn exchange(&self, request: &Request) -> Exchange {
+        let answer = self.client.send(request).await;
+        Exchange {
+            curl: self.client.curl(request),
+            answer: answer.map(|answer| self.without_token(answer)),
+        }
+    }
+
+    /// A provider may send the token back, on purpose or in the words of an error.
+    fn without_token(&self, mut answer: Answer) -> Answer {
+        let body = String::from_utf8_lossy(&answer.body);
+        if let Some(clean) = self.scrubbed(&body) {
+            answer.body = Bytes::from(clean);
+        }
+        let media_type = answer.headers.remove(CONTENT_TYPE);
+        answer.headers.clear();
+        if let Some(value) = media_type
+            && value
+                .to_str()
+                .is_ok_and(|text| self.scrubbed(text).is_none())
+        {
+            answer.headers.insert(CONTENT_TYPE, value);
+        }
+        answer
+    }
+
+    /// The text without the token, if it was in there. A token of less than eight characters keeps nobody out, and may be part of any word.
+    pub(super) fn scrubbed(&self, text: &str) -> Option<String> {
+        let token = self.client.token();
+        (token.len() >= 8 && text.contains(token))
+            .then(|| text.replace(token, "$CK_INTEGRATION_TOKEN"))
+    }
+
+    pub(super) async fn manifest(&self) -> Result<Supported, Box<Problem>> {
+        let exchange = self.exchange(&Request::get("/features")).await;
+        let value = self.ok(&exchange)?;
+        let (supported, flaws) = Supported::read(&value);
+        match flaws.iter().any(|flaw| flaw.path.is_empty()) {
+            true => Err(Problem::boxed(
+                "The feature manifest cannot be read.",
+                exchange,
+            )),
+            false => Ok(supported),
+        }
+    }
+
+    /// One item, unless the provider has none there.
+    pub(super) async fn item<M: DeserializeOwned>(
+        &self,
+        module: Module,
+        path: String,
+    ) -> Result<Option<Item<M>>, Box<Problem>> {
+        let exchange = self.exchange(&Request::get(path)).await;
+        if matches!(&exchange.answer, Ok(answer) if answer.status == 404) {
+            return Ok(None);
+        }
+        let value = self.ok(&exchange)?;
+        match read(module, value) {
+            Ok(item) => Ok(Some(item)),
+            Err(flaws) => Err(Box::new(Problem {
+                says: format!("This is not one of the protocol's {module}."),
+                flaws,
+                exchange,
+            })),
+        }
+    }
+
+    /// A page of a list, unless the provider has no such list.
+    pub(super) async fn list<M: DeserializeOwned>(
+        &self,
+        module: Module,
+        path: &str,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<Option<Listed<M>>, Box<Problem>> {
+        let cursor =
+            cursor.map_or_else(String::new, |cursor| format!("&cursor={}", encoded(cursor)));
+        let request = Request::get(format_args!("{path}?limit={limit}{cursor}"));
+        let exchange = self.exchange(&request).await;
+        if let Ok(answer) = &exchange.answer
+            && matches!(answer.status, 404 | 405 | 501)
+        {
+            return Ok(None);
+        }
+        let mut value = self.ok(&exchange)?;
+        let Some(Value::Array(mut items)) = value.get_mut("data").map(Value::take) else {
+            let says = "This is not a page of a list: there is no list `data` in it.";
+            return Err(Problem::boxed(says, exchange));
+        };
+        let next = match value.get("next") {
+            Some(Value::String(next)) => Some(next.clone()),
+            Some(Value::Number(next)) => Some(next.to_string()),
+            _ => None,
+        };
+        let beyond = items.len().saturating_sub(limit);
+        items.truncate(limit);
+        let items = items.into_iter().map(|item| read(module, item)).collect();
+        Ok(Some(Listed {
+            items,
+            beyond,
+            next,
+        }))
+    }
+
+    /// The JSON of a good answer.
+    fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
+        let says = match &exchange.answer {
+            Ok(answer) if answer.status == 200 => match answer.json() {
+                Ok(mut value) => {
+                    self.scrub(&mut value);
+                    return Ok(value);
+                }
+                Err(no_json) => format!("The provider answered with {no_json}."),
+            },
+            Ok(answer) => match answer.status {
+                401 | 403 => "The provider refuses the integration token.".to_owned(),
+                500.. => format!("The provider failed: {}.", status(answer)),
+                _ => format!("The provider answered {}.", status(answer)),
+            },
+            Err(Trouble::Unreachable(why)) => format!("The provider cannot be reached: {why}."),
+            Err(trouble) => format!("The provider's answer cannot be used: {trouble}."),
+        };
+        Err(Problem::boxed(says, exchange.clone()))
+    }
+
+    /// In JSON a token can be written in many ways, so it is looked for in what was read, too.
+    fn scrub(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(clean) = self.scrubbed(text) {
+                    *text = clean;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub(item)),
+            Value::Object(fields) => {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(name, mut value)| {
+                        self.scrub(&mut value);
+                        (self.scrubbed(&name).unwrap_or(name), value)
+                    })
+                    .collect();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Vec<Flaw>> {
+    let flaws = flaws(module, &value);
+    match M::deserialize(&value) {
+        Ok(model) => Ok(Item {
+            model,
+            value,
+            flaws,
+        }),
+        Err(_) => Err(flaws),
+    }
+}

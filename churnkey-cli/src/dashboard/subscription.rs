@@ -1,0 +1,250 @@
+//! A subscription on a page.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use churnkey_runtime::{
+    Amount, Discount, Metadata, Subscription, SubscriptionStatus, Tier, Timestamp,
+};
+use churnkey_verify::Module;
+use churnkey_verify::internal::encoded;
+use maud::{Markup, html};
+
+use super::app::App;
+use super::exchange::{Item, Problem, show_flaws};
+use super::fields::Fields;
+use super::page::{Page, Part, failed};
+use super::text::{
+    amount, coupon_terms, cycle, first, left_out, money, parts, period, status, text, time,
+};
+use super::timeline::timeline;
+
+impl App {
+    pub(super) async fn subscription(
+        &self,
+        customer: &str,
+        id: &str,
+    ) -> Result<Option<Item<Subscription>>, Box<Problem>> {
+        let (customer, id) = (encoded(customer), encoded(id));
+        let path = format!("/customers/{customer}/subscriptions/{id}");
+        self.item(Module::Subscriptions, path).await
+    }
+}
+
+/// One subscription by its id, for a provider that does not list them.
+pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Response {
+    let (customer, id) = (fields.get("customer"), fields.get("id"));
+    let page = Page::new(
+        Part::Customers,
+        format!("Subscription {}", super::text::plain(id)),
+    );
+    match app.subscription(customer, id).await {
+        Ok(Some(item)) => {
+            let main = html! {
+                (back_to(customer))
+                h1 { "Subscription" }
+                h2 { "As the provider has it now" }
+                (card(&item, Some(customer), "subscription"))
+            };
+            page.show(&app, main)
+        }
+        Ok(None) => failed(
+            &app,
+            StatusCode::NOT_FOUND,
+            "The provider knows no such subscription of this customer.",
+        ),
+        Err(problem) => {
+            let main = html! { (back_to(customer)) h1 { "Subscription" } (problem.show()) };
+            page.status(StatusCode::BAD_GATEWAY).show(&app, main)
+        }
+    }
+}
+
+/// The way back to a customer.
+pub(super) fn back_to(customer: &str) -> Markup {
+    html! {
+        nav.back aria-label="Back" { a href=(customer_path(customer)) { "Customer " (text(customer)) } }
+    }
+}
+
+pub(super) fn customer_path(id: &str) -> String {
+    format!("/customer?id={}", encoded(id))
+}
+
+/// Where the cancel flow of a subscription begins.
+pub(super) fn flow_path(customer: &str, id: &str) -> String {
+    format!(
+        "/flow?customer={}&subscription={}",
+        encoded(customer),
+        encoded(id)
+    )
+}
+
+/// Everything about a subscription. With a customer, the way into the cancel flow is there too.
+pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -> Markup {
+    let subscription = &item.model;
+    let heading = format!("{id}-heading");
+    html! {
+        section.card.subscription aria-labelledby=(heading) {
+            div.card-head {
+                h3 id=(heading) { (text(subscription.id.as_str())) }
+                (status(&subscription.status))
+            }
+            @if !item.flaws.is_empty() {
+                div.problem { p { "It is not quite as the protocol has it:" } (show_flaws(&item.flaws)) }
+            }
+            (timeline(subscription, Timestamp::now(), id))
+            dl.facts { (facts(subscription)) }
+            (items(subscription))
+            (discounts(&subscription.discounts, "Discounts"))
+            (metadata(&subscription.metadata))
+            @if let Some(customer) = flow_of {
+                p { a.button href=(flow_path(customer, subscription.id.as_str())) { "Go through the cancel flow" span.sr { " of " (text(subscription.id.as_str())) } } }
+            }
+            (raw(&item.value))
+        }
+    }
+}
+
+/// What the provider sent, for those who want to see that.
+pub(super) fn raw(value: &serde_json::Value) -> Markup {
+    html! {
+        details {
+            summary { "As JSON" }
+            pre tabindex="0" aria-label="JSON" { code { (super::text::block(&format!("{value:#}"))) } }
+        }
+    }
+}
+
+pub(super) fn facts(subscription: &Subscription) -> Markup {
+    html! {
+        dt { "Charged" } dd { (cycle(subscription.duration)) @if let Some(total) = total(subscription) { ", " strong { (total) } " before discounts" } }
+        dt { "Since" } dd { (time(subscription.start)) }
+        @if let Some(current) = subscription.status.current_period_dates() {
+            dt { "Billing period" } dd { (period(current)) }
+        }
+        @if let Some(trial) = subscription.status.trial_dates() {
+            dt { "Trial" } dd { (period(trial)) }
+        }
+        @match subscription.status {
+            SubscriptionStatus::Paused { pause, .. } => {
+                dt { "Paused" }
+                dd { (time(pause.start)) " " @match pause.end { Some(end) => { "to " (time(end)) } None => "until someone ends it" } }
+            }
+            SubscriptionStatus::Canceled { canceled_at, .. } => { dt { "Canceled" } dd { (time(canceled_at)) } }
+            _ => {}
+        }
+    }
+}
+
+/// What a billing cycle costs before discounts, if it can be said in one sum.
+fn total(subscription: &Subscription) -> Option<String> {
+    let first = subscription.items.first()?;
+    let currency = first.price.amount.currency();
+    let mut sum = 0_i64;
+    for item in &subscription.items {
+        if item.price.amount.currency() != currency || item.price.duration != subscription.duration
+        {
+            return None;
+        }
+        sum = sum.checked_add(item.price.amount.charge(item.quantity)?.get())?;
+    }
+    Some(money(currency, sum.into()))
+}
+
+fn items(subscription: &Subscription) -> Markup {
+    html! {
+        @if subscription.items.is_empty() {
+            p.muted { "It has no items." }
+        } @else {
+            @let (shown, more) = first(&subscription.items);
+            div.scroll tabindex="0" role="region" aria-label="Items" {
+                table {
+                    caption.sr { "Items" }
+                    thead { tr { th scope="col" { "Price" } th.number scope="col" { "Quantity" } th scope="col" { "Amount" } th.number scope="col" { "Comes to" } } }
+                    tbody {
+                        @for item in shown {
+                            @let price = &item.price;
+                            tr {
+                                th scope="row" {
+                                    @if let Some(name) = &price.name { (text(name)) " " }
+                                    code.muted { (text(price.id.as_str())) }
+                                }
+                                td.number { (item.quantity) }
+                                td {
+                                    (amount(&price.amount)) " " (cycle(price.duration))
+                                    @if let Amount::Tiered(tiered) = &price.amount { (tiers(tiered.currency, &tiered.tiers, item.quantity)) }
+                                }
+                                td.number {
+                                    @match price.amount.charge(item.quantity) {
+                                        Some(charge) => (money(price.amount.currency(), charge)),
+                                        None => span.muted { "cannot be told" },
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            (left_out(more))
+        }
+    }
+}
+
+fn tiers(currency: churnkey_runtime::Currency, tiers: &[Tier], quantity: u64) -> Markup {
+    let mut below = 0;
+    html! {
+        @let (shown, more) = first(tiers);
+        ul.tiers {
+            @for tier in shown {
+                @let first = below + 1;
+                @let reached = quantity >= first;
+                li {
+                    @match tier.up_to {
+                        Some(up_to) => { (first) " to " (up_to) }
+                        None => { "from " (first) },
+                    }
+                    ": " (parts(currency, tier.unit, tier.flat))
+                    @if reached { span.muted { " · reached" } }
+                }
+                @let () = below = tier.up_to.unwrap_or(below);
+            }
+        }
+        (left_out(more))
+    }
+}
+
+pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
+    html! {
+        @if !discounts.is_empty() {
+            p.caption { (title) }
+            @let (shown, more) = first(discounts);
+            ul {
+                @for discount in shown {
+                    @let coupon = &discount.coupon;
+                    li {
+                        @if let Some(name) = coupon.name.as_ref().or(coupon.code.as_ref()) { (text(name)) " " }
+                        code.muted { (text(coupon.id.as_str())) } ": "
+                        (coupon_terms(&coupon.value, coupon.duration))
+                        @if let Some(start) = discount.start { ", from " (time(start)) }
+                        @if let Some(end) = discount.end { ", up to " (time(end)) }
+                    }
+                }
+            }
+            (left_out(more))
+        }
+    }
+}
+
+pub(super) fn metadata(metadata: &Metadata) -> Markup {
+    html! {
+        @if !metadata.is_empty() {
+            p.caption { "Metadata" }
+            dl.facts {
+                @for (name, value) in metadata.iter().take(100) { dt { (text(name)) } dd { (text(value)) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Values in words, fit for a page.
+
+use churnkey_runtime::{
+    Amount, BillingCycle, CouponDuration, CouponValue, Currency, CycleUnit, FixedAmount,
+    MinorUnits, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+};
+use churnkey_verify::internal::is_printable;
+use maud::{Markup, html};
+
+/// Longer texts are cut off: a page is for people.
+const MOST_CHARACTERS: usize = 2_000;
+
+/// A text from outside, set apart so that its direction does not turn what stands around it.
+pub(super) fn text(text: &str) -> Markup {
+    html! { bdi { (plain(text)) } }
+}
+
+/// A text from outside for a place that can hold nothing but text. What would not show itself is named: `⟨U+202E⟩`.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for (index, char) in text.chars().enumerate() {
+        if index == MOST_CHARACTERS {
+            plain.push('…');
+            break;
+        }
+        match is_printable(char) {
+            true => plain.push(char),
+            false => plain.push_str(&format!("⟨U+{:04X}⟩", u32::from(char))),
+        }
+    }
+    plain
+}
+
+/// The first of many, and how many are left out: a page is for people, and a provider may send anything.
+pub(super) fn first<T>(items: &[T]) -> (&[T], usize) {
+    const MOST: usize = 100;
+    let shown = &items[..items.len().min(MOST)];
+    (shown, items.len() - shown.len())
+}
+
+/// What there is to say of those that were left out.
+pub(super) fn left_out(count: usize) -> Markup {
+    html! { @if count > 0 { p.muted { "… and " (count) " more." } } }
+}
+
+/// Many lines of text from outside, such as a body.
+pub(super) fn block(text: &str) -> String {
+    const MOST: usize = 16_000;
+    let cut = text.char_indices().nth(MOST).map(|(index, _)| index);
+    let lines = text[..cut.unwrap_or(text.len())].lines();
+    let lines: Vec<_> = lines
+        .map(|line| {
+            let mut plain = String::with_capacity(line.len());
+            for char in line.chars() {
+                match is_printable(char) || char == '\t' {
+                    true => plain.push(char),
+                    false => plain.push_str(&format!("⟨U+{:04X}⟩", u32::from(char))),
+                }
+            }
+            plain
+        })
+        .collect();
+    let mut block = lines.join("\n");
+    if cut.is_some() {
+        block.push_str("\n…");
+    }
+    block
+}
+
+/// A sum with its currency, in the digits that the currency has: `USD 12.00`, `JPY 1200`.
+pub(super) fn money(currency: Currency, amount: MinorUnits) -> String {
+    let digits = usize::from(currency.minor_unit_digits());
+    let units = amount.get();
+    let sign = if units < 0 { "-" } else { "" };
+    let all = format!("{:0width$}", units.unsigned_abs(), width = digits + 1);
+    let (whole, fraction) = all.split_at(all.len() - digits);
+    let point = if digits == 0 { "" } else { "." };
+    format!("{currency} {sign}{whole}{point}{fraction}")
+}
+
+/// What a fixed amount comes to: `USD 12.00 each + USD 5.00 flat`.
+pub(super) fn fixed(amount: &FixedAmount) -> String {
+    parts(amount.currency, amount.unit, amount.flat)
+}
+
+/// A price per unit and a flat price.
+pub(super) fn parts(
+    currency: Currency,
+    unit: Option<MinorUnits>,
+    flat: Option<MinorUnits>,
+) -> String {
+    match (unit, flat) {
+        (Some(unit), None) => format!("{} each", money(currency, unit)),
+        (None, Some(flat)) => format!("{} flat", money(currency, flat)),
+        (Some(unit), Some(flat)) => format!(
+            "{} each + {} flat",
+            money(currency, unit),
+            money(currency, flat)
+        ),
+        (None, None) => money(currency, MinorUnits::default()),
+    }
+}
+
+/// An amount in one line.
+pub(super) fn amount(amount: &Amount) -> String {
+    match amount {
+        Amount::Fixed(amount) => fixed(amount),
+        Amount::Tiered(amount) => format!("{}, {} tiers", amount.currency, amount.tiers.len()),
+        _ => "another kind of amount".to_owned(),
+    }
+}
+
+/// `a month`, `every 3 months`.
+pub(super) fn cycle(cycle: BillingCycle) -> String {
+    match (cycle.amount, unit(cycle.unit)) {
+        (1, unit) => format!("a {unit}"),
+        (amount, unit) => format!("every {amount} {unit}s"),
+    }
+}
+
+fn unit(unit: CycleUnit) -> &'static str {
+    match unit {
+        CycleUnit::Month => "month",
+        CycleUnit::Year => "year",
+    }
+}
+
+fn counted(amount: u32, unit: &str) -> String {
+    let plural = if amount == 1 { "" } else { "s" };
+    format!("{amount} {unit}{plural}")
+}
+
+/// What a coupon takes off, and for how long.
+pub(super) fn coupon_terms(value: &CouponValue, duration: CouponDuration) -> String {
+    let value = match value {
+        CouponValue::Fixed(amount) => format!("{} off", fixed(amount)),
+        CouponValue::Percentage(value) => match value.currency {
+            Some(currency) => format!("{}% off in {currency}", value.percent.get()),
+            None => format!("{}% off", value.percent.get()),
+        },
+        _ => "another kind of value".to_owned(),
+    };
+    let duration = match duration {
+        CouponDuration::Once => "once".to_owned(),
+        CouponDuration::Forever => "forever".to_owned(),
+        CouponDuration::Recurring { amount, unit: of } => {
+            format!("for {}", counted(amount, unit(of)))
+        }
+        CouponDuration::CycleAmount { cycles } => {
+            format!("for {}", counted(cycles, "billing cycle"))
+        }
+        _ => "for another while".to_owned(),
+    };
+    format!("{value}, {duration}")
+}
+
+/// `2026-05-01`, with the time where it is not midnight.
+pub(super) fn moment(moment: Timestamp) -> String {
+    let wire = moment.to_string();
+    let (date, time) = (&wire[..10], &wire[11..16]);
+    match wire.ends_with("T00:00:00.000Z") {
+        true => date.to_owned(),
+        false => format!("{date} {time}"),
+    }
+}
+
+/// A moment that machines can read too.
+pub(super) fn time(at: Timestamp) -> Markup {
+    html! { time datetime=(at) title=(at) { (moment(at)) } }
+}
+
+/// From its start up to its end.
+pub(super) fn period(period: SubscriptionPeriod) -> Markup {
+    html! { (time(period.start)) " to " (time(period.end)) }
+}
+
+/// A status: a sign, a word and a colour, of which the word is enough.
+pub(super) fn status(status: &SubscriptionStatus) -> Markup {
+    let name = status.name();
+    html! { span class={ "badge status-" (name) } { (name) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_has_the_digits_of_its_currency() {
+        let sums = [
+            (Currency::USD, 1200, "USD 12.00"),
+            (Currency::USD, 5, "USD 0.05"),
+            (Currency::USD, -1999, "USD -19.99"),
+            (Currency::JPY, 1200, "JPY 1200"),
+            (Currency::JPY, 0, "JPY 0"),
+            (Currency::KWD, 1234, "KWD 1.234"),
+            (Currency::CLF, -1, "CLF -0.0001"),
+            (Currency::USD, i64::MIN, "USD -92233720368547758.08"),
+        ];
+        for (currency, units, shown) in sums {
+            assert_eq!(money(currency, units.into()), shown);
+        }
+    }
+
+    #[test]
+    fn what_does_not_show_itself_is_named() {
+        assert_eq!(plain("Ada\u{202e}gpj.exe\0"), "Ada⟨U+202E⟩gpj.exe⟨U+0000⟩");
+        assert_eq!(plain("Zoë 株式会社 שלום"), "Zoë 株式会社 שלום");
+        assert_eq!(
+            block("{\n\t\"a\": \u{1b}1\r\n}"),
+            "{\n\t\"a\": ⟨U+001B⟩1\n}"
+        );
+    }
+
+    #[test]
+    fn a_text_without_an_end_is_cut_off() {
+        let long = "å".repeat(MOST_CHARACTERS + 1);
+        assert_eq!(plain(&long).chars().count(), MOST_CHARACTERS + 1);
+        assert!(plain(&long).ends_with('…'));
+    }
+
+    #[test]
+    fn a_moment_has_its_time_unless_it_is_midnight() {
+        let at = |text: &str| text.parse().unwrap();
+        assert_eq!(moment(at("2026-05-01T00:00:00Z")), "2026-05-01");
+        assert_eq!(moment(at("2026-05-01T09:30:10+02:00")), "2026-05-01 07:30");
+    }
+}

@@ -1,0 +1,63 @@
+//! A report as JUnit's XML, which build servers read: a suite for each module, a case for each check.
+
+use std::time::Duration;
+
+use churnkey_verify::internal::printable;
+use churnkey_verify::{CheckReport, Finding, ModuleReport, Outcome, Report};
+use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
+
+/// The report as JUnit's XML. A case fails if the run does; other findings are the output of a case that passes.
+pub(crate) fn junit(report: &Report, strict: bool) -> Result<String, SerializeError> {
+    let mut junit = quick_junit::Report::new("churnkey verify");
+    junit.set_time(Duration::from_millis(report.milliseconds));
+    for module in &report.modules {
+        if !module.checks.is_empty() {
+            junit.add_test_suite(suite(report, module, strict));
+        }
+    }
+    junit.to_string()
+}
+
+fn suite(report: &Report, module: &ModuleReport, strict: bool) -> TestSuite {
+    let mut suite = TestSuite::new(module.module.as_str());
+    suite.add_property(("target", printable(&report.target).as_str()));
+    suite.add_property(("mode", report.mode.as_str()));
+    for check in &module.checks {
+        let of_check = |finding: &&Finding| finding.id == check.id;
+        let findings: Vec<_> = report.findings.iter().filter(of_check).collect();
+        suite.add_test_case(case(module, check, &findings, strict));
+    }
+    suite
+}
+
+fn case(
+    module: &ModuleReport,
+    check: &CheckReport,
+    findings: &[&Finding],
+    strict: bool,
+) -> TestCase {
+    let fails = |finding: &&Finding| finding.severity.is_bad(strict);
+    let text: String = findings.iter().map(|finding| finding.to_string()).collect();
+    let mut status = match check.outcome {
+        Outcome::Skipped => TestCaseStatus::skipped(),
+        Outcome::Failed if findings.iter().any(fails) => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        _ => TestCaseStatus::success(),
+    };
+    if let Some(reason) = &check.reason {
+        status.set_message(printable(reason));
+    }
+    if let Some(finding) = findings.first() {
+        status.set_message(finding.rule.as_str());
+        status.set_type(finding.cause.as_str());
+        status.set_description(&text);
+    }
+    let passes = matches!(status, TestCaseStatus::Success { .. });
+    let mut case = TestCase::new(&check.id, status);
+    case.set_classname(format!("churnkey.{}", module.module));
+    if passes && !text.is_empty() {
+        case.set_system_out(text);
+    }
+    case
+}

@@ -1,0 +1,155 @@
+//! Reports for programs: JSON and JUnit's XML.
+
+use churnkey_verify::internal::is_printable;
+use churnkey_verify::{Module, Outcome, Report, Severity};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
+use serde_json::Value;
+
+use super::json::json;
+use super::junit::junit;
+
+/// What a provider can do to those who read of it.
+const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
+
+fn faulty() -> Report {
+    serde_json::from_str(include_str!("tests/faulty.json")).unwrap()
+}
+
+/// A report in which all that a provider can have a say in is hostile.
+fn hostile(text: &str) -> Report {
+    let hostile = || text.to_owned();
+    let mut report = faulty();
+    for module in &mut report.modules {
+        module.features = vec![hostile()];
+        for check in &mut module.checks {
+            check.reason = check.reason.as_ref().map(|_| hostile());
+        }
+    }
+    for finding in &mut report.findings {
+        finding.path = Some(hostile());
+        finding.expected = hostile();
+        finding.found = hostile();
+        finding.request = Some(hostile());
+    }
+    for change in &mut report.changes {
+        change.customer_id = hostile();
+        change.subscription_id = Some(hostile());
+        change.what = hostile();
+    }
+    report.target = hostile();
+    report
+}
+
+fn cases(report: &Report, strict: bool) -> Vec<TestCase> {
+    let xml = junit(report, strict).unwrap();
+    let parsed = quick_junit::Report::deserialize_from_str(&xml).unwrap();
+    parsed
+        .test_suites
+        .into_iter()
+        .flat_map(|suite| suite.test_cases)
+        .collect()
+}
+
+fn status(cases: &[TestCase], id: &str) -> TestCaseStatus {
+    let case = cases.iter().find(|case| case.name.as_str() == id);
+    case.unwrap_or_else(|| panic!("there is no case {id}"))
+        .status
+        .clone()
+}
+
+fn fails(status: &TestCaseStatus) -> bool {
+    matches!(
+        status,
+        TestCaseStatus::NonSuccess {
+            kind: NonSuccessKind::Failure,
+            ..
+        }
+    )
+}
+
+#[test]
+fn json_keeps_hostile_text_and_shows_none_of_it() {
+    let json = json(&hostile(HOSTILE)).unwrap();
+    let bad = |char: &char| *char != '\n' && !is_printable(*char);
+    assert_eq!(json.chars().find(bad), None);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["changes"][0]["customerId"], HOSTILE);
+}
+
+#[test]
+fn a_case_of_junit_stands_for_each_check_and_fails_with_the_text_of_its_findings() {
+    let report = faulty();
+    let cases = cases(&report, false);
+    let checks: usize = report
+        .modules
+        .iter()
+        .map(|module| module.checks.len())
+        .sum();
+    assert_eq!(cases.len(), checks);
+
+    let TestCaseStatus::NonSuccess { description, .. } = status(&cases, "prices.list.cursor-loops")
+    else {
+        panic!("the check failed");
+    };
+    let description = description.unwrap();
+    for part in ["the cursor of page 1 again", "curl -i", "wrong endpoint"] {
+        assert!(description.contains(part), "{description:?}");
+    }
+    let TestCaseStatus::Skipped { message, .. } = status(&cases, "pause.feature-off") else {
+        panic!("the check was skipped");
+    };
+    assert_eq!(
+        message.unwrap().as_str(),
+        "the manifest switches none of it off"
+    );
+}
+
+#[test]
+fn junit_fails_if_and_only_if_the_run_does() {
+    for severity in [Severity::Advice, Severity::Warning, Severity::Error] {
+        for strict in [false, true] {
+            let mut report = faulty();
+            report.findings.truncate(1);
+            report.findings[0].severity = severity;
+            for check in report
+                .modules
+                .iter_mut()
+                .flat_map(|module| &mut module.checks)
+            {
+                if check.outcome == Outcome::Failed && check.id != report.findings[0].id {
+                    check.outcome = Outcome::Passed;
+                }
+            }
+            let cases = cases(&report, strict);
+            let failed = cases.iter().filter(|case| fails(&case.status)).count();
+            assert_eq!(failed == 0, report.is_good(strict), "{severity:?} {strict}");
+            let told = cases
+                .iter()
+                .filter(|case| case.system_out.is_some())
+                .count();
+            assert_eq!(failed + told, 1, "{severity:?} {strict}");
+        }
+    }
+}
+
+#[test]
+fn junit_of_hostile_text_has_the_cases_that_it_had() {
+    let names = |cases: Vec<TestCase>| -> Vec<String> {
+        let names = cases.into_iter().map(|case| case.name.into_string());
+        names.collect()
+    };
+    assert_eq!(
+        names(cases(&hostile(HOSTILE), false)),
+        names(cases(&faulty(), false))
+    );
+    let xml = junit(&hostile(HOSTILE), false).unwrap();
+    let bad = |char: &char| *char != '\n' && !is_printable(*char);
+    assert_eq!(xml.chars().find(bad), None);
+    assert!(!xml.contains("<script>"), "{xml}");
+}
+
+#[test]
+fn what_is_not_declared_is_no_suite_of_junit() {
+    let xml = junit(&faulty(), false).unwrap();
+    assert!(!xml.contains(Module::Families.as_str()), "{xml}");
+}

@@ -1,0 +1,59 @@
+//! What Ctrl-C does.
+
+use std::convert::Infallible;
+use std::process::{Child, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use futures_util::stream::pending;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use super::program::churnkey;
+use super::provider::serve;
+
+/// A run of which the provider never answers for the prices; it is told when it was asked.
+fn run_without_end(arguments: &[&str]) -> (Child, Receiver<()>) {
+    let (asked, is_asked) = channel();
+    let url = serve(move |request| {
+        (request.uri().path() == "/churnkey/prices").then(|| {
+            asked.send(()).unwrap();
+            Response::new(Body::from_stream(pending::<Result<Bytes, Infallible>>()))
+        })
+    });
+    let mut command = churnkey();
+    command.args(["verify", &url, "--timeout", "600"]);
+    command.args(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    (command.spawn().unwrap(), is_asked)
+}
+
+fn interrupted(arguments: &[&str]) -> Output {
+    let (child, is_asked) = run_without_end(arguments);
+    is_asked.recv().unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn an_interrupted_run_ends_with_a_report_of_what_it_saw() {
+    let output = interrupted(&[]);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("✓ manifest"), "{report}");
+    assert!(report.contains("– customers      skipped"), "{report}");
+    assert!(
+        report.contains("the run was stopped:\n      all of auth, mode, customers, prices"),
+        "{report}"
+    );
+    assert!(!report.contains("What is wrong"), "{report}");
+}
+
+#[test]
+fn an_interrupted_run_is_not_complete_in_json() {
+    let output = interrupted(&["--json"]);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["complete"], false);
+}

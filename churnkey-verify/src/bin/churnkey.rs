@@ -1,7 +1,0 @@
-//! The program `churnkey`.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    churnkey_verify::cli::main()
-}

@@ -1,0 +1,47 @@
+use churnkey::{Mode, PauseAll, RequestId, Result};
+use serde_json::json;
+
+use crate::Acme;
+use crate::billing::Outcome;
+use crate::books::Entry;
+
+/// Pauses whatever goes on: what is canceled, is going to be or has a pause stays as it is. If one
+/// of the others cannot be paused, none is.
+#[churnkey::action(pause_all)]
+async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> Result<()> {
+    ctx.ledger(mode)
+        .write(move |books| {
+            books.require_customer(&request.customer_id)?;
+            let (mut changed, mut length) = (Vec::new(), None);
+            for mut subscription in books.subscriptions_of(&request.customer_id)? {
+                if subscription.is_canceled() || subscription.cancel_at.is_some() {
+                    continue;
+                }
+                let permitted = request.permit(&subscription.cycle())?;
+                length = Some(permitted);
+                if subscription.pause.is_none() {
+                    subscription.pause(request.start_at, permitted, books.now())?;
+                    books.save_subscription(&subscription)?;
+                    changed.push(subscription.id);
+                }
+            }
+            books.audit(Entry {
+                action: "pause_all",
+                request: &id,
+                customer: &request.customer_id,
+                subscription: None,
+                outcome: if changed.is_empty() {
+                    Outcome::Repeated
+                } else {
+                    Outcome::Applied
+                },
+                details: json!({
+                    "startAt": request.start_at.as_str(),
+                    "duration": length,
+                    "allowAnnual": request.allow_annual,
+                    "subscriptions": changed,
+                }),
+            })
+        })
+        .await
+}

@@ -1,0 +1,68 @@
+//! What a change of price within a period that is paid for comes to.
+
+use churnkey::{Currency, Error, MinorUnits, Price, PriceId, Result, SubscriptionId, Timestamp};
+
+use super::Subscription;
+
+/// The two lines of the next invoice that a change of price makes, both at least zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proration {
+    pub subscription: SubscriptionId,
+    pub at: Timestamp,
+    pub from: PriceId,
+    pub to: PriceId,
+    pub currency: Currency,
+    /// For the rest of the period at the old price, which the customer has paid and will not use.
+    pub credit: MinorUnits,
+    /// For the rest of the period at the new price. Nothing if the new price begins a period of its
+    /// own, which is charged as every period is.
+    pub charge: MinorUnits,
+}
+
+impl Proration {
+    /// `None` in a trial, for which nothing was paid, and where nothing of the period is left.
+    pub(super) fn of_change(
+        subscription: &Subscription,
+        to: &Price,
+        now: Timestamp,
+    ) -> Result<Option<Self>> {
+        let period = subscription.period;
+        let whole = period.end.unix_millis() - period.start.unix_millis();
+        let left = whole.min(period.end.unix_millis() - now.unix_millis());
+        if subscription.is_tried_out(now) || left <= 0 {
+            return Ok(None);
+        }
+        let rest_of = |price: &Price| share(charge(price, subscription.quantity)?, left, whole);
+        let goes_on = to.duration == subscription.cycle();
+        Ok(Some(Self {
+            subscription: subscription.id.clone(),
+            at: now,
+            from: subscription.price.id.clone(),
+            to: to.id.clone(),
+            currency: to.amount.currency(),
+            credit: rest_of(&subscription.price)?,
+            charge: if goes_on {
+                rest_of(to)?
+            } else {
+                MinorUnits::default()
+            },
+        }))
+    }
+}
+
+fn charge(price: &Price, quantity: u64) -> Result<MinorUnits> {
+    price
+        .amount
+        .charge(quantity)
+        .ok_or_else(|| Error::internal("a charge does not fit into minor units"))
+}
+
+/// A sum times `left / whole`, to the nearest minor unit and a half up.
+///
+/// By the millisecond and in integers of 128 bits: no step on the way rounds or overflows, so the
+/// same change always costs the same.
+fn share(sum: MinorUnits, left: i64, whole: i64) -> Result<MinorUnits> {
+    let (sum, left, whole) = (i128::from(sum.get()), i128::from(left), i128::from(whole));
+    let rounded = (2 * sum * left + whole).div_euclid(2 * whole);
+    Ok(i64::try_from(rounded)?.into())
+}

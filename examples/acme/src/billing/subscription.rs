@@ -1,0 +1,160 @@
+use churnkey::{
+    BillingCycle, CustomerId, Discount, Error, Metadata, PausePeriod, Price, Result,
+    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+};
+
+/// What a customer has subscribed to: what has happened to it, and what is going to happen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    pub id: SubscriptionId,
+    pub customer_id: CustomerId,
+    pub price: Price,
+    pub quantity: u64,
+    pub started_at: Timestamp,
+    pub state: State,
+    /// Whether a charge has failed and is still open. It stays open through a pause.
+    pub unpaid: bool,
+    /// From where billing cycles are counted. Counting from the period before would make the 28th
+    /// of a short month the day of billing for good.
+    pub cycle_anchor: Timestamp,
+    /// How many cycles lie between the anchor and the current period.
+    pub cycle_number: u32,
+    pub period: SubscriptionPeriod,
+    pub trial: Option<SubscriptionPeriod>,
+    /// When it is going to end, if it is.
+    pub cancel_at: Option<Timestamp>,
+    /// The pause that it is in, or that is going to start.
+    pub pause: Option<Pause>,
+    /// The price that it is going to have.
+    pub next_price: Option<NextPrice>,
+    pub metadata: Metadata,
+}
+
+/// What has happened to a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Trial,
+    Running,
+    Paused,
+    Canceled { at: Timestamp },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub start: Timestamp,
+    /// Exclusive; `None` lasts until somebody ends it.
+    pub end: Option<Timestamp>,
+    /// What was asked for, by which the same request is known when it comes again.
+    pub request: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextPrice {
+    pub price: Price,
+    pub at: Timestamp,
+}
+
+impl Subscription {
+    /// A subscription that begins with its first period, or with a trial and its first period after
+    /// that.
+    pub fn begin(
+        id: impl Into<SubscriptionId>,
+        customer_id: impl Into<CustomerId>,
+        price: Price,
+        quantity: u64,
+        start: Timestamp,
+        trial_end: Option<Timestamp>,
+    ) -> Result<Self> {
+        let trial = trial_end.map(|end| SubscriptionPeriod::new(start, end));
+        let mut subscription = Self {
+            id: id.into(),
+            customer_id: customer_id.into(),
+            price,
+            quantity,
+            started_at: start,
+            state: State::Trial,
+            unpaid: false,
+            cycle_anchor: start,
+            cycle_number: 0,
+            period: trial.unwrap_or(SubscriptionPeriod::new(start, start)),
+            trial,
+            cancel_at: None,
+            pause: None,
+            next_price: None,
+            metadata: Metadata::new(),
+        };
+        if trial.is_none() {
+            subscription.state = State::Running;
+            subscription.begin_period(start)?;
+        }
+        Ok(subscription)
+    }
+
+    pub fn cycle(&self) -> BillingCycle {
+        self.price.duration
+    }
+
+    pub fn is_canceled(&self) -> bool {
+        matches!(self.state, State::Canceled { .. })
+    }
+
+    /// A 409 for a subscription that has ended or is going to: what is left of it is not changed
+    /// any more.
+    pub(super) fn require_lasting(&self) -> Result<()> {
+        if self.is_canceled() {
+            return Err(Error::conflict("the subscription is canceled"));
+        }
+        if self.cancel_at.is_some() {
+            return Err(Error::conflict(
+                "the subscription is going to be canceled at the end of its period",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What Churnkey reads. It has no place for what is going to happen.
+    pub fn model(&self, discounts: Vec<Discount>) -> churnkey::Subscription {
+        let item = SubscriptionItem::new(
+            format!("item_{}", self.id),
+            self.price.clone(),
+            self.quantity,
+        );
+        let (id, customer) = (self.id.clone(), self.customer_id.clone());
+        let mut model = churnkey::Subscription::new(
+            id,
+            customer,
+            self.status(),
+            self.started_at,
+            self.cycle(),
+            [item],
+        );
+        model.discounts = discounts;
+        model.metadata = self.metadata.clone();
+        model
+    }
+
+    fn status(&self) -> SubscriptionStatus {
+        let status = match (self.state, &self.pause, self.trial) {
+            (State::Canceled { at }, ..) => SubscriptionStatus::canceled(at),
+            (State::Paused, Some(pause), _) => SubscriptionStatus::paused(pause.period()),
+            (State::Trial, _, Some(trial)) => SubscriptionStatus::trial(trial),
+            _ if self.unpaid => SubscriptionStatus::unpaid(),
+            _ => SubscriptionStatus::active(),
+        };
+        let status = status.current_period(self.period);
+        match self.trial {
+            Some(trial) => status.trial_period(trial),
+            None => status,
+        }
+    }
+}
+
+impl Pause {
+    fn period(&self) -> PausePeriod {
+        let period = PausePeriod::new(self.start);
+        match self.end {
+            Some(end) => period.end(end),
+            None => period,
+        }
+    }
+}

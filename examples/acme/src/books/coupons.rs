@@ -1,0 +1,69 @@
+use churnkey::{
+    Coupon, CouponDuration, CouponId, CouponValue, Page, PageRequest, Redemptions, Result,
+};
+use rusqlite::Row;
+
+use super::Books;
+use super::columns::{At, Json};
+
+impl Books<'_> {
+    pub fn coupon(&self, id: &CouponId) -> Result<Option<Coupon>> {
+        self.one(
+            "SELECT * FROM coupons WHERE mode = :mode AND id = :id",
+            &[(":id", &id.as_str())],
+            read,
+        )
+    }
+
+    pub fn coupons(&self, page: &PageRequest) -> Result<Page<Coupon>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let rows = self.all(
+            "SELECT * FROM coupons WHERE mode = :mode AND id > :after ORDER BY id LIMIT :limit",
+            &[(":after", &after), (":limit", &page.limit_plus_one())],
+            read,
+        )?;
+        page.keyset(rows, |coupon| coupon.id.clone())
+    }
+
+    /// Counts one redemption. The schema refuses one beyond the limit.
+    pub fn count_redemption(&self, id: &CouponId) -> Result<()> {
+        self.execute(
+            "UPDATE coupons SET redemptions = redemptions + 1 WHERE mode = :mode AND id = :id",
+            &[(":id", &id.as_str())],
+        )?;
+        Ok(())
+    }
+
+    pub fn add_coupon(&self, coupon: &Coupon) -> Result<()> {
+        let redemptions = coupon.redemptions.unwrap_or_default();
+        self.execute(
+            "INSERT INTO coupons (mode, id, code, name, duration, value, max_redemptions, redemptions, expires_at)
+             VALUES (:mode, :id, :code, :name, :duration, :value, :max, :current, :expires)",
+            &[
+                (":id", &coupon.id.as_str()),
+                (":code", &coupon.code),
+                (":name", &coupon.name),
+                (":duration", &Json(coupon.duration)),
+                (":value", &Json(&coupon.value)),
+                (":max", &redemptions.max),
+                (":current", &redemptions.current.unwrap_or_default()),
+                (":expires", &coupon.expires_at.map(At)),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+pub(super) fn read(row: &Row<'_>) -> Result<Coupon> {
+    let Json(duration): Json<CouponDuration> = row.get("duration")?;
+    let Json(value): Json<CouponValue> = row.get("value")?;
+    let mut coupon = Coupon::new(row.get::<_, String>("id")?, duration, value);
+    coupon.code = row.get("code")?;
+    coupon.name = row.get("name")?;
+    coupon.expires_at = row
+        .get::<_, Option<At>>("expires_at")?
+        .map(|At(moment)| moment);
+    let mut redemptions = Redemptions::new().current(row.get::<_, u64>("redemptions")?);
+    redemptions.max = row.get("max_redemptions")?;
+    Ok(coupon.redemptions(redemptions))
+}

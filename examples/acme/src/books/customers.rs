@@ -1,0 +1,129 @@
+use churnkey::{
+    Address, Customer, CustomerId, Email, Error, Metadata, Page, PageRequest, Phone, Result,
+    Timestamp,
+};
+use rusqlite::{Row, ToSql};
+
+use super::Books;
+use super::columns::{At, Iso4217, Json};
+
+impl Books<'_> {
+    pub fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
+        self.customer_where(
+            "SELECT * FROM customers WHERE mode = :mode AND id = :key",
+            &id.as_str(),
+        )
+    }
+
+    /// The case of an address does not matter, as nobody has two accounts that differ in it.
+    pub fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
+        self.customer_where(
+            "SELECT * FROM customers WHERE mode = :mode AND email = :key",
+            &email.as_str(),
+        )
+    }
+
+    /// Numbers are kept as `+` and digits; what people put between the digits does not matter.
+    pub fn customer_by_phone(&self, phone: &Phone) -> Result<Option<Customer>> {
+        let number: String = phone
+            .as_str()
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')'))
+            .collect();
+        self.customer_where(
+            "SELECT * FROM customers WHERE mode = :mode AND phone = :key",
+            &number,
+        )
+    }
+
+    /// The oldest first, so that a customer who signs up while the list is read comes on its last
+    /// page.
+    pub fn customers(&self, page: &PageRequest) -> Result<Page<Customer>> {
+        let (age, id): (i64, String) = page.after()?.unwrap_or((i64::MIN, String::new()));
+        let rows = self.all(
+            "SELECT * FROM customers WHERE mode = :mode AND (created_at, id) > (:age, :id)
+             ORDER BY created_at, id LIMIT :limit",
+            &[
+                (":age", &age),
+                (":id", &id),
+                (":limit", &page.limit_plus_one()),
+            ],
+            |row| Ok((row.get::<_, i64>("created_at")?, self.read_customer(row)?)),
+        )?;
+        let page = page.keyset(rows, |(age, customer)| (*age, customer.id.clone()))?;
+        Ok(page.map(|(_, customer)| customer))
+    }
+
+    pub fn require_customer(&self, id: &CustomerId) -> Result<()> {
+        let found = self.one(
+            "SELECT 1 FROM customers WHERE mode = :mode AND id = :id",
+            &[(":id", &id.as_str())],
+            |_| Ok(()),
+        )?;
+        found.ok_or_else(|| Error::not_found("there is no such customer"))
+    }
+
+    pub fn has_customers(&self) -> Result<bool> {
+        Ok(self
+            .one(
+                "SELECT 1 FROM customers WHERE mode = :mode LIMIT 1",
+                &[],
+                |_| Ok(()),
+            )?
+            .is_some())
+    }
+
+    pub fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
+        self.execute(
+            "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, phone, currency, metadata)
+             VALUES (:mode, :id, :created, :first_name, :last_name, :email, :phone, :currency, :metadata)",
+            &[
+                (":id", &customer.id.as_str()),
+                (":created", &At(created)),
+                (":first_name", &customer.name),
+                (":last_name", &customer.last_name),
+                (":email", &customer.email.as_ref().map(Email::as_str)),
+                (":phone", &customer.phone.as_ref().map(Phone::as_str)),
+                (":currency", &customer.currency.map(Iso4217)),
+                (":metadata", &Json(&customer.metadata)),
+            ],
+        )?;
+        for (position, address) in (1_i64..).zip(&customer.addresses) {
+            self.execute(
+                "INSERT INTO addresses (mode, customer_id, position, address) VALUES (:mode, :customer, :position, :address)",
+                &[(":customer", &customer.id.as_str()), (":position", &position), (":address", &Json(address))],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn customer_where(&self, sql: &str, key: &dyn ToSql) -> Result<Option<Customer>> {
+        self.one(sql, &[(":key", key)], |row| self.read_customer(row))
+    }
+
+    fn read_customer(&self, row: &Row<'_>) -> Result<Customer> {
+        let Iso4217(currency) = row.get("currency")?;
+        let Json(metadata): Json<Metadata> = row.get("metadata")?;
+        let mut customer = Customer::new(row.get::<_, String>("id")?)
+            .name(row.get::<_, String>("first_name")?)
+            .last_name(row.get::<_, String>("last_name")?)
+            .currency(currency)
+            .metadata(metadata);
+        customer.email = row.get::<_, Option<String>>("email")?.map(Email::new);
+        customer.phone = row.get::<_, Option<String>>("phone")?.map(Phone::new);
+        customer.addresses = self.addresses_of(&customer.id)?;
+        customer.discounts = self.discounts_of_customer(&customer.id)?;
+        Ok(customer)
+    }
+
+    fn addresses_of(&self, customer: &CustomerId) -> Result<Vec<Address>> {
+        self.all(
+            "SELECT address FROM addresses WHERE mode = :mode AND customer_id = :customer ORDER BY position",
+            &[(":customer", &customer.as_str())],
+            |row| {
+                let Json(address) = row.get("address")?;
+                Ok(address)
+            },
+        )
+    }
+}

@@ -1,0 +1,42 @@
+use churnkey::{CustomerId, Mode, Page, PageRequest, Result, Subscription, SubscriptionId};
+
+use crate::Acme;
+
+#[churnkey::controller(subscriptions)]
+async fn retrieve(
+    ctx: &Acme,
+    customer: CustomerId,
+    id: SubscriptionId,
+    mode: Mode,
+) -> Result<Option<Subscription>> {
+    ctx.ledger(mode)
+        .read(move |books| {
+            let Some(subscription) = books.subscription(&customer, &id)? else {
+                return Ok(None);
+            };
+            let discounts = books.discounts_of_subscription(&id)?;
+            Ok(Some(subscription.model(discounts)))
+        })
+        .await
+}
+
+/// An unknown customer is a 404, and one who has no subscriptions an empty list.
+#[churnkey::controller(subscriptions)]
+async fn list(
+    ctx: &Acme,
+    customer: CustomerId,
+    page: PageRequest,
+    mode: Mode,
+) -> Result<Page<Subscription>> {
+    ctx.ledger(mode)
+        .read(move |books| {
+            books.require_customer(&customer)?;
+            books
+                .subscriptions(&customer, &page)?
+                .try_map(|subscription| {
+                    let discounts = books.discounts_of_subscription(&subscription.id)?;
+                    Ok(subscription.model(discounts))
+                })
+        })
+        .await
+}

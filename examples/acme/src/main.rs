@@ -1,0 +1,93 @@
+//! A subscription company on SQLite that speaks Churnkey's protocol: the example to start a
+//! provider from.
+//!
+//! ```text
+//! cargo run -p acme
+//! ```
+//!
+//! It needs no setup and prints requests to try it with. What can be set, in the environment:
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a new one for each run if absent |
+//! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
+//! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
+//! | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | limit of requests without the token, for each address; 60 if absent |
+//!
+//! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and starts nothing:
+//!
+//! ```text
+//! cargo run -p acme --features openapi -- openapi > acme.json
+//! ```
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
+
+use acme::{Acme, Clock};
+use churnkey::http::StatusCode;
+use churnkey::{Error, Provider, Result, Server};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    #[cfg(feature = "openapi")]
+    if env::args().nth(1).as_deref() == Some("openapi") {
+        println!("{:#}", <Acme as churnkey::Integration>::openapi());
+        return Ok(());
+    }
+
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+
+    let file = setting("ACME_DB").unwrap_or("acme.db".to_owned());
+    let address = setting("CHURNKEY_ADDR").unwrap_or("127.0.0.1:8080".to_owned());
+    let acme = Acme::open(&file, Clock::system()).await?;
+    let listener = TcpListener::bind(&address).await.map_err(|cause| {
+        let advice = format!("cannot listen on {address}: set CHURNKEY_ADDR to another address");
+        Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
+    })?;
+
+    let (token, shown) = match setting("CK_INTEGRATION_TOKEN") {
+        // A token that is somebody's secret does not belong on a screen.
+        Some(token) => (token, "$CK_INTEGRATION_TOKEN".to_owned()),
+        None => random_token().map(|token| (token.clone(), token))?,
+    };
+    show_requests(listener.local_addr()?, &shown);
+    let mut provider = Provider::new(acme, token);
+    if let Some(failures) = setting("CHURNKEY_MAX_FAILURES_PER_MINUTE") {
+        provider = provider.max_failures_per_minute(failures.parse()?);
+    }
+    Server::new(provider)
+        .ready(|acme| async move { acme.answers().await })
+        .run_on(listener)
+        .await
+}
+
+fn setting(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn random_token() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes.map(|byte| format!("{byte:02x}")).concat())
+}
+
+fn show_requests(address: SocketAddr, token: &str) {
+    let curl = format!("curl -H \"Authorization: Bearer {token}\" -H 'X-Churnkey-Mode: test'");
+    let root = format!("http://{address}/churnkey");
+    let customer = "cus_test_0010";
+    let pause = format!(
+        r#"{{"customerId":"{customer}","subscriptionId":"sub_test_0010_1","startAt":"immediate","duration":{{"type":"period","amount":2,"unit":"month"}}}}"#
+    );
+    println!(
+        "What Acme supports:\n  {curl} {root}/features\n\
+         Its customers:\n  {curl} '{root}/customers?limit=3'\n\
+         One of them:\n  {curl} {root}/customers/{customer}\n\
+         What that one has subscribed to:\n  {curl} {root}/customers/{customer}/subscriptions\n\
+         Pause it for two months:\n  {curl} -H 'Content-Type: application/json' -d '{pause}' {root}/actions/subscription/pause\n"
+    );
+}

@@ -1,0 +1,16 @@
+//! The provider keeps the protocol.
+
+use churnkey::Integration as _;
+
+use crate::Billing;
+
+#[tokio::test]
+async fn verifies_without_a_finding() {
+    let router = Billing::router(Billing::new(), "token");
+    let report = churnkey_verify::check(router)
+        .token("token")
+        .actions(true)
+        .await
+        .unwrap();
+    assert!(report.findings.is_empty(), "{report}");
+}

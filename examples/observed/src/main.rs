@@ -1,0 +1,86 @@
+//! A provider with Prometheus metrics and a log of JSON lines.
+//!
+//! ```text
+//! CK_INTEGRATION_TOKEN=local-token cargo run -p observed
+//! curl http://127.0.0.1:9464/metrics
+//! ```
+//!
+//! Beside the variables of `churnkey::serve` it reads:
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `METRICS_ADDR` | the address of `/metrics`; `127.0.0.1:9464` if absent |
+//! | `RUST_LOG` | what is logged; `info` if absent |
+//!
+//! `/metrics` needs no token: keep its address off the internet.
+
+mod billing;
+
+use std::env;
+use std::io;
+use std::time::Duration;
+
+use billing::Billing;
+use churnkey::Result;
+use churnkey::axum::{self, Router, routing::get};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::time::interval;
+use tracing_subscriber::EnvFilter;
+
+/// In seconds: from a lookup in memory to the deadline of a request.
+const DURATIONS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_env_filter(
+            EnvFilter::builder()
+                .with_default_directive(tracing::Level::INFO.into())
+                .from_env_lossy(),
+        )
+        .with_writer(io::stderr)
+        .init();
+    // Before the provider is made, which describes its metrics to the recorder that it finds.
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(
+            Matcher::Full("churnkey_request_duration_seconds".to_owned()),
+            &DURATIONS,
+        )?
+        .install_recorder()?;
+
+    let address = metrics_address();
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!("metrics are on http://{}/metrics", listener.local_addr()?);
+    tokio::spawn(keep_up(metrics.clone()));
+    tokio::spawn(async move {
+        let router = Router::new().route("/metrics", get(async move || metrics.render()));
+        axum::serve(listener, router).await
+    });
+
+    churnkey::serve(Billing::new()).await
+}
+
+/// Moves what was measured into its buckets, so that the memory does not grow
+/// between two scrapes.
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut turn = interval(Duration::from_secs(5));
+    loop {
+        turn.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+fn metrics_address() -> String {
+    let set = env::var("METRICS_ADDR").ok();
+    set.filter(|value| !value.trim().is_empty())
+        .unwrap_or_else(|| "127.0.0.1:9464".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

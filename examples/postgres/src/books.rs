@@ -1,0 +1,97 @@
+//! The books of one mode, open in one transaction. Each table has a file of its own.
+
+mod actions;
+mod audit;
+mod columns;
+mod coupons;
+mod customers;
+mod discounts;
+mod families;
+mod prices;
+mod products;
+mod prorations;
+mod sow;
+mod subscriptions;
+
+use churnkey::{Mode, Result, Timestamp};
+use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::database::failure;
+
+pub use actions::KEY_OF_ACTIONS;
+pub use audit::Entry;
+pub use subscriptions::Held;
+
+use columns::moment;
+
+/// Every query goes through here, which makes the mode of the request `$1`. A statement that does not use it has one
+/// parameter less than it is given, and is refused.
+pub struct Books<'t> {
+    transaction: Transaction<'t>,
+    mode: Mode,
+    now: Timestamp,
+}
+
+type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
+
+impl<'t> Books<'t> {
+    /// Opens the books as of the present time.
+    pub async fn open(transaction: Transaction<'t>, mode: Mode) -> Result<Self> {
+        let now = present(&transaction).await?;
+        Ok(Self::as_of(now, transaction, mode))
+    }
+
+    pub fn as_of(now: Timestamp, transaction: Transaction<'t>, mode: Mode) -> Self {
+        Self {
+            transaction,
+            mode,
+            now,
+        }
+    }
+
+    /// The moment as of which this transaction acts.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Keeps what was changed. It is there once this has returned, whatever becomes of the database.
+    pub async fn commit(self) -> Result<()> {
+        self.transaction.commit().await.map_err(failure)
+    }
+
+    async fn all(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>> {
+        let statement = self
+            .transaction
+            .prepare_cached(sql)
+            .await
+            .map_err(failure)?;
+        let mode = self.mode.as_str();
+        let params: Vec<_> = [&mode as &(dyn ToSql + Sync)]
+            .into_iter()
+            .chain(params.iter().copied())
+            .collect();
+        self.transaction
+            .query(&statement, &params)
+            .await
+            .map_err(failure)
+    }
+
+    /// The only row. The statement asks for a key.
+    async fn one(&self, sql: &str, params: Params<'_>) -> Result<Option<Row>> {
+        Ok(self.all(sql, params).await?.pop())
+    }
+
+    async fn execute(&self, sql: &str, params: Params<'_>) -> Result<()> {
+        self.all(sql, params).await.map(drop)
+    }
+}
+
+/// The present time by the database's clock, which is the same for all instances.
+pub async fn present(transaction: &Transaction<'_>) -> Result<Timestamp> {
+    let sql = "SELECT company_time() AS now";
+    let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
+    let row = transaction.query_one(&statement, &[]).await;
+    moment(&row.map_err(failure)?, "now")
+}

@@ -1,0 +1,75 @@
+use churnkey::{
+    Coupon, CouponDuration, CouponId, CouponValue, Page, PageRequest, Redemptions, Result,
+};
+use tokio_postgres::Row;
+
+use super::Books;
+use super::columns::{Json, at_if, json, moment_if, number};
+
+impl Books<'_> {
+    pub async fn coupon(&self, id: &CouponId) -> Result<Option<Coupon>> {
+        let sql = "SELECT * FROM coupons WHERE mode = $1 AND id = $2";
+        let row = self.one(sql, &[&id.as_str()]).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// A coupon that nobody else redeems meanwhile, so that the last redemption is not given away twice.
+    ///
+    /// Whoever takes it has the subscription already and takes nothing after it: nobody waits in a circle.
+    pub async fn coupon_to_redeem(&self, id: &CouponId) -> Result<Option<Coupon>> {
+        let sql = "SELECT * FROM coupons WHERE mode = $1 AND id = $2 FOR NO KEY UPDATE";
+        let row = self.one(sql, &[&id.as_str()]).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    pub async fn coupons(&self, page: &PageRequest) -> Result<Page<Coupon>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let sql = "SELECT * FROM coupons WHERE mode = $1 AND id > $2 ORDER BY id LIMIT $3";
+        let rows = self.all(sql, &[&after, &page.limit_plus_one()]).await?;
+        let coupons = rows.iter().map(read).collect::<Result<_>>()?;
+        page.keyset(coupons, |coupon: &Coupon| coupon.id.clone())
+    }
+
+    /// Counts one redemption. The schema refuses one beyond the limit.
+    pub async fn count_redemption(&self, id: &CouponId) -> Result<()> {
+        self.execute(
+            "UPDATE coupons SET redemptions = redemptions + 1 WHERE mode = $1 AND id = $2",
+            &[&id.as_str()],
+        )
+        .await
+    }
+
+    pub async fn add_coupon(&self, coupon: &Coupon) -> Result<()> {
+        let redemptions = coupon.redemptions.unwrap_or_default();
+        let max = redemptions.max.map(i64::try_from).transpose()?;
+        let current = i64::try_from(redemptions.current.unwrap_or_default())?;
+        self.execute(
+            "INSERT INTO coupons (mode, id, code, name, duration, value, max_redemptions, redemptions, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                &coupon.id.as_str(),
+                &coupon.code,
+                &coupon.name,
+                &Json(coupon.duration),
+                &Json(&coupon.value),
+                &max,
+                &current,
+                &at_if(coupon.expires_at)?,
+            ],
+        )
+        .await
+    }
+}
+
+pub(super) fn read(row: &Row) -> Result<Coupon> {
+    let duration: CouponDuration = json(row, "duration")?;
+    let value: CouponValue = json(row, "value")?;
+    let mut coupon = Coupon::new(row.try_get::<_, String>("id")?, duration, value);
+    coupon.code = row.try_get("code")?;
+    coupon.name = row.try_get("name")?;
+    coupon.expires_at = moment_if(row, "expires_at")?;
+    let max: Option<i64> = row.try_get("max_redemptions")?;
+    let mut redemptions = Redemptions::new().current(number::<u64>(row, "redemptions")?);
+    redemptions.max = max.map(u64::try_from).transpose()?;
+    Ok(coupon.redemptions(redemptions))
+}

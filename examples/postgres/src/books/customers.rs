@@ -1,0 +1,144 @@
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use churnkey::{
+    Address, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Result,
+    Timestamp,
+};
+use tokio_postgres::Row;
+
+use super::Books;
+use super::columns::{Json, at, json, moment};
+
+impl Books<'_> {
+    pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
+        let sql = "SELECT * FROM customers WHERE mode = $1 AND id = $2";
+        self.customer_where(sql, id.as_str()).await
+    }
+
+    /// The case of an address does not matter, as nobody has two accounts that differ in it.
+    pub async fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
+        let sql = "SELECT * FROM customers WHERE mode = $1 AND lower(email) = lower($2)";
+        self.customer_where(sql, email.as_str()).await
+    }
+
+    /// Numbers are kept as `+` and digits; what people put between the digits does not matter.
+    pub async fn customer_by_phone(&self, phone: &Phone) -> Result<Option<Customer>> {
+        let number: String = phone
+            .as_str()
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '.' | '/' | '(' | ')'))
+            .collect();
+        let sql = "SELECT * FROM customers WHERE mode = $1 AND phone = $2";
+        self.customer_where(sql, &number).await
+    }
+
+    /// The oldest first, so that a customer who signs up while the list is read comes on its last
+    /// page.
+    pub async fn customers(&self, page: &PageRequest) -> Result<Page<Customer>> {
+        let (age, id) = page.after()?.unwrap_or((Timestamp::MIN, String::new()));
+        let sql = "SELECT * FROM customers WHERE mode = $1 AND (created_at, id) > ($2, $3)
+                   ORDER BY created_at, id LIMIT $4";
+        let rows = self
+            .all(sql, &[&at(age)?, &id, &page.limit_plus_one()])
+            .await?;
+        let ages = rows
+            .iter()
+            .map(|row| moment(row, "created_at"))
+            .collect::<Result<Vec<_>>>()?;
+        let customers = ages.into_iter().zip(self.read_customers(&rows).await?);
+        let page = page.keyset(customers.collect(), |(age, customer)| {
+            (*age, customer.id.clone())
+        })?;
+        Ok(page.map(|(_, customer)| customer))
+    }
+
+    pub async fn require_customer(&self, id: &CustomerId) -> Result<()> {
+        let sql = "SELECT 1 FROM customers WHERE mode = $1 AND id = $2";
+        let found = self.one(sql, &[&id.as_str()]).await?;
+        found
+            .map(drop)
+            .ok_or_else(|| Error::not_found("there is no such customer"))
+    }
+
+    pub async fn has_customers(&self) -> Result<bool> {
+        let sql = "SELECT 1 FROM customers WHERE mode = $1 LIMIT 1";
+        Ok(self.one(sql, &[]).await?.is_some())
+    }
+
+    pub async fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
+        let created: SystemTime = at(created)?;
+        self.execute(
+            "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, phone, currency, metadata)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                &customer.id.as_str(),
+                &created,
+                &customer.name,
+                &customer.last_name,
+                &customer.email.as_ref().map(Email::as_str),
+                &customer.phone.as_ref().map(Phone::as_str),
+                &customer.currency.map(Currency::code),
+                &Json(&customer.metadata),
+            ],
+        )
+        .await?;
+        for (position, address) in (1_i32..).zip(&customer.addresses) {
+            self.execute(
+                "INSERT INTO addresses (mode, customer_id, position, address) VALUES ($1, $2, $3, $4)",
+                &[&customer.id.as_str(), &position, &Json(address)],
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn customer_where(&self, sql: &str, key: &str) -> Result<Option<Customer>> {
+        let rows = self.all(sql, &[&key]).await?;
+        Ok(self.read_customers(&rows).await?.pop())
+    }
+
+    /// A whole page in as many queries as one customer needs.
+    async fn read_customers(&self, rows: &[Row]) -> Result<Vec<Customer>> {
+        let ids = rows
+            .iter()
+            .map(|row| Ok(row.try_get("id")?))
+            .collect::<Result<Vec<String>>>()?;
+        let mut addresses = self.addresses_of(&ids).await?;
+        let mut discounts = self.discounts_of_customers(&ids).await?;
+        rows.iter()
+            .zip(ids)
+            .map(|(row, id)| {
+                let mut customer = read(row)?;
+                customer.addresses = addresses.remove(&id).unwrap_or_default();
+                customer.discounts = discounts.remove(&id).unwrap_or_default();
+                Ok(customer)
+            })
+            .collect()
+    }
+
+    async fn addresses_of(&self, customers: &[String]) -> Result<HashMap<String, Vec<Address>>> {
+        let sql = "SELECT customer_id, address FROM addresses
+                   WHERE mode = $1 AND customer_id = ANY ($2) ORDER BY customer_id, position";
+        let mut addresses: HashMap<String, Vec<Address>> = HashMap::new();
+        for row in self.all(sql, &[&customers]).await? {
+            addresses
+                .entry(row.try_get("customer_id")?)
+                .or_default()
+                .push(json(&row, "address")?);
+        }
+        Ok(addresses)
+    }
+}
+
+fn read(row: &Row) -> Result<Customer> {
+    let currency: Currency = row.try_get::<_, &str>("currency")?.parse()?;
+    let mut customer = Customer::new(row.try_get::<_, String>("id")?)
+        .name(row.try_get::<_, String>("first_name")?)
+        .last_name(row.try_get::<_, String>("last_name")?)
+        .currency(currency);
+    customer.metadata = json(row, "metadata")?;
+    customer.email = row.try_get::<_, Option<String>>("email")?.map(Email::new);
+    customer.phone = row.try_get::<_, Option<String>>("phone")?.map(Phone::new);
+    Ok(customer)
+}

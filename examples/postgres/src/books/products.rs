@@ -1,0 +1,43 @@
+use churnkey::{FamilyId, Page, PageRequest, Product, ProductId, Result};
+use tokio_postgres::Row;
+
+use super::Books;
+
+impl Books<'_> {
+    pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
+        let sql = "SELECT * FROM products WHERE mode = $1 AND id = $2";
+        let row = self.one(sql, &[&id.as_str()]).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    pub async fn products(&self, page: &PageRequest) -> Result<Page<Product>> {
+        let after: String = page.after()?.unwrap_or_default();
+        let sql = "SELECT * FROM products WHERE mode = $1 AND id > $2 ORDER BY id LIMIT $3";
+        let rows = self.all(sql, &[&after, &page.limit_plus_one()]).await?;
+        let products = rows.iter().map(read).collect::<Result<_>>()?;
+        page.keyset(products, |product: &Product| product.id.clone())
+    }
+
+    pub async fn add_product(&self, product: &Product, family: &FamilyId) -> Result<()> {
+        self.execute(
+            "INSERT INTO products (mode, id, family_id, name, description, unit_label)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            &[
+                &product.id.as_str(),
+                &family.as_str(),
+                &product.name,
+                &product.description,
+                &product.unit_label,
+            ],
+        )
+        .await
+    }
+}
+
+fn read(row: &Row) -> Result<Product> {
+    let (id, family): (String, String) = (row.try_get("id")?, row.try_get("family_id")?);
+    let mut product = Product::in_family(id, family, row.try_get::<_, String>("name")?);
+    product.description = row.try_get("description")?;
+    product.unit_label = row.try_get("unit_label")?;
+    Ok(product)
+}

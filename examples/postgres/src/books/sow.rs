@@ -1,0 +1,55 @@
+use churnkey::Result;
+
+use super::Books;
+use crate::seed::Seed;
+
+impl Books<'_> {
+    /// Fills the books if they are empty.
+    pub async fn sow(&self) -> Result<()> {
+        if self.has_customers().await? {
+            return Ok(());
+        }
+        let Seed { catalog, sign_ups } = Seed::of(self.mode, self.now)?;
+        for family in &catalog.families {
+            self.add_family(family).await?;
+        }
+        for (family, product) in &catalog.products {
+            self.add_product(product, family).await?;
+        }
+        for (product, price) in &catalog.prices {
+            self.add_price(price, product).await?;
+        }
+        for coupon in &catalog.coupons {
+            self.add_coupon(coupon).await?;
+        }
+        for sign_up in &sign_ups {
+            let customer = &sign_up.customer.id;
+            self.add_customer(&sign_up.customer, sign_up.created)
+                .await?;
+            if let Some(discount) = &sign_up.discount {
+                self.add_customer_discount(
+                    customer,
+                    &discount.coupon,
+                    discount.start,
+                    discount.end,
+                )
+                .await?;
+                self.count_redemption(&discount.coupon).await?;
+            }
+            for (subscription, discount) in &sign_up.subscriptions {
+                self.add_subscription(subscription).await?;
+                if let Some(discount) = discount {
+                    self.add_subscription_discount(
+                        &subscription.id,
+                        &discount.coupon,
+                        discount.start,
+                        discount.end,
+                    )
+                    .await?;
+                    self.count_redemption(&discount.coupon).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

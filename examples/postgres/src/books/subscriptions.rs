@@ -1,0 +1,212 @@
+use churnkey::{
+    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
+    Timestamp,
+};
+use std::collections::HashMap;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::Books;
+use super::columns::{Json, at, at_if, json, moment, moment_if, number};
+use crate::billing::{NextPrice, Pause, State, Subscription};
+
+/// A subscription, and which version of it this is.
+pub struct Held {
+    pub subscription: Subscription,
+    pub(super) version: i64,
+}
+
+impl Books<'_> {
+    /// A customer's subscription as it stands now. One of another customer is not found.
+    pub async fn subscription(
+        &self,
+        customer: &CustomerId,
+        id: &SubscriptionId,
+    ) -> Result<Option<Held>> {
+        let sql = "SELECT * FROM subscriptions WHERE mode = $1 AND id = $2 AND customer_id = $3";
+        let rows = self.all(sql, &[&id.as_str(), &customer.as_str()]).await?;
+        Ok(self.read_subscriptions(&rows).await?.pop())
+    }
+
+    pub async fn require_subscription(
+        &self,
+        customer: &CustomerId,
+        id: &SubscriptionId,
+    ) -> Result<Held> {
+        let found = self.subscription(customer, id).await?;
+        found.ok_or_else(|| Error::not_found("there is no such subscription"))
+    }
+
+    /// All subscriptions of a customer as they stand now, the oldest first.
+    pub async fn subscriptions_of(&self, customer: &CustomerId) -> Result<Vec<Held>> {
+        let sql = "SELECT * FROM subscriptions WHERE mode = $1 AND customer_id = $2
+                   ORDER BY started_at, id";
+        let rows = self.all(sql, &[&customer.as_str()]).await?;
+        self.read_subscriptions(&rows).await
+    }
+
+    pub async fn subscriptions(
+        &self,
+        customer: &CustomerId,
+        page: &PageRequest,
+    ) -> Result<Page<Subscription>> {
+        let (start, id) = page.after()?.unwrap_or((Timestamp::MIN, String::new()));
+        let sql = "SELECT * FROM subscriptions
+                   WHERE mode = $1 AND customer_id = $2 AND (started_at, id) > ($3, $4)
+                   ORDER BY started_at, id LIMIT $5";
+        let limit = page.limit_plus_one();
+        let params: [&(dyn ToSql + Sync); 4] = [&customer.as_str(), &at(start)?, &id, &limit];
+        let rows = self.all(sql, &params).await?;
+        let held = self.read_subscriptions(&rows).await?;
+        let subscriptions = held.into_iter().map(|held| held.subscription).collect();
+        page.keyset(subscriptions, |one: &Subscription| {
+            (one.started_at, one.id.clone())
+        })
+    }
+
+    pub async fn add_subscription(&self, subscription: &Subscription) -> Result<()> {
+        self.write(
+            "INSERT INTO subscriptions (
+                 mode, id, customer_id, version, price_id, quantity, started_at, status, unpaid, canceled_at, cycle_anchor,
+                 cycle_number, period_start, period_end, trial_start, trial_end, cancel_at, pause_start, pause_end,
+                 pause_request, next_price_id, next_price_at, metadata
+             ) VALUES (
+                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
+             )",
+            subscription,
+            0,
+        )
+        .await
+    }
+
+    /// Keeps what has become of a subscription, as its next version.
+    pub(super) async fn save_subscription(&self, held: &Held) -> Result<()> {
+        self.write(
+            "UPDATE subscriptions SET
+                 version = $4, price_id = $5, quantity = $6, started_at = $7, status = $8, unpaid = $9, canceled_at = $10,
+                 cycle_anchor = $11, cycle_number = $12, period_start = $13, period_end = $14, trial_start = $15,
+                 trial_end = $16, cancel_at = $17, pause_start = $18, pause_end = $19, pause_request = $20,
+                 next_price_id = $21, next_price_at = $22, metadata = $23
+             WHERE mode = $1 AND id = $2 AND customer_id = $3",
+            &held.subscription,
+            held.version + 1,
+        )
+        .await
+    }
+
+    async fn write(&self, sql: &str, subscription: &Subscription, version: i64) -> Result<()> {
+        let (status, canceled_at) = match subscription.state {
+            State::Trial => ("trial", None),
+            State::Running => ("running", None),
+            State::Paused => ("paused", None),
+            State::Canceled { at } => ("canceled", Some(at)),
+        };
+        let (trial, pause, next) = (
+            subscription.trial,
+            subscription.pause.as_ref(),
+            subscription.next_price.as_ref(),
+        );
+        let params: &[&(dyn ToSql + Sync)] = &[
+            &subscription.id.as_str(),
+            &subscription.customer_id.as_str(),
+            &version,
+            &subscription.price.id.as_str(),
+            &i64::try_from(subscription.quantity)?,
+            &at(subscription.started_at)?,
+            &status,
+            &subscription.unpaid,
+            &at_if(canceled_at)?,
+            &at(subscription.cycle_anchor)?,
+            &i64::from(subscription.cycle_number),
+            &at(subscription.period.start)?,
+            &at(subscription.period.end)?,
+            &at_if(trial.map(|trial| trial.start))?,
+            &at_if(trial.map(|trial| trial.end))?,
+            &at_if(subscription.cancel_at)?,
+            &at_if(pause.map(|pause| pause.start))?,
+            &at_if(pause.and_then(|pause| pause.end))?,
+            &pause.map(|pause| pause.request.as_str()),
+            &next.map(|next| next.price.id.as_str()),
+            &at_if(next.map(|next| next.at))?,
+            &Json(&subscription.metadata),
+        ];
+        self.execute(sql, params).await
+    }
+
+    async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<Held>> {
+        let mut prices = Vec::new();
+        for row in rows {
+            prices.push(row.try_get("price_id")?);
+            prices.extend(row.try_get::<_, Option<String>>("next_price_id")?);
+        }
+        let prices = self.prices_by_id(&prices).await?;
+        let held = rows.iter().map(|row| {
+            let mut subscription = read(row, &prices)?;
+            subscription.settle(self.now)?;
+            let version = row.try_get("version")?;
+            Ok(Held {
+                subscription,
+                version,
+            })
+        });
+        held.collect()
+    }
+}
+
+fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
+    let price = |id: &str| {
+        let price = prices.get(id).cloned();
+        price.ok_or_else(|| Error::internal("a subscription has a price that is not there"))
+    };
+    let pause: (_, Option<String>) = (
+        moment_if(row, "pause_start")?,
+        row.try_get("pause_request")?,
+    );
+    let next: (Option<&str>, _) = (
+        row.try_get("next_price_id")?,
+        moment_if(row, "next_price_at")?,
+    );
+    let status: &str = row.try_get("status")?;
+    Ok(Subscription {
+        id: row.try_get::<_, String>("id")?.into(),
+        customer_id: row.try_get::<_, String>("customer_id")?.into(),
+        price: price(row.try_get("price_id")?)?,
+        quantity: number(row, "quantity")?,
+        started_at: moment(row, "started_at")?,
+        state: match (status, moment_if(row, "canceled_at")?) {
+            ("trial", _) => State::Trial,
+            ("running", _) => State::Running,
+            ("paused", _) => State::Paused,
+            ("canceled", Some(at)) => State::Canceled { at },
+            _ => {
+                return Err(Error::internal(
+                    "a subscription has a status that the schema should have refused",
+                ));
+            }
+        },
+        unpaid: row.try_get("unpaid")?,
+        cycle_anchor: moment(row, "cycle_anchor")?,
+        cycle_number: number(row, "cycle_number")?,
+        period: SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?),
+        trial: moment_if(row, "trial_start")?
+            .zip(moment_if(row, "trial_end")?)
+            .map(|(start, end)| SubscriptionPeriod::new(start, end)),
+        cancel_at: moment_if(row, "cancel_at")?,
+        pause: match pause {
+            (Some(start), Some(request)) => Some(Pause {
+                start,
+                end: moment_if(row, "pause_end")?,
+                request,
+            }),
+            _ => None,
+        },
+        next_price: match next {
+            (Some(id), Some(at)) => Some(NextPrice {
+                price: price(id)?,
+                at,
+            }),
+            _ => None,
+        },
+        metadata: json(row, "metadata")?,
+    })
+}

@@ -1,0 +1,248 @@
+//! A shop over HTTP. One fault can be chosen for it.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration as Patience;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, Uri};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::books::{Answer, Books, error};
+
+/// The integration token of every shop.
+pub const TOKEN: &str = "sentinel-integration-token-7f3a";
+
+/// The fault of a shop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing.
+    #[default]
+    None,
+    /// An amount of money is a text.
+    AmountsAreTexts,
+    /// Subscriptions fail with 500.
+    SubscriptionsFail,
+    /// Every answer but the manifest is an error that has the token in it.
+    TellsTheToken,
+    /// A page of HTML, with 200, in the place of everything but the manifest.
+    AnswersMarkup,
+    /// Actions answer 200 and do nothing.
+    DoesNothing,
+    /// There are no lists of customers and of subscriptions, as there need not be.
+    ListsNobody,
+    /// A page of a list is the whole of it.
+    IgnoresLimits,
+}
+
+/// A shop.
+pub struct Shop {
+    books: Mutex<Books>,
+    flaw: Flaw,
+    /// How long each answer takes.
+    pace: Patience,
+}
+
+impl Shop {
+    /// A shop that answers at once.
+    pub fn new(flaw: Flaw) -> Arc<Self> {
+        Self::at_pace(flaw, Patience::ZERO)
+    }
+
+    /// A shop that takes so long for each answer.
+    pub fn at_pace(flaw: Flaw, pace: Patience) -> Arc<Self> {
+        let mut books = Books::new();
+        if flaw == Flaw::AmountsAreTexts {
+            books.prices[1]["amount"]["unit"] = json!("9.00");
+        }
+        Arc::new(Self {
+            books: Mutex::new(books),
+            flaw,
+            pace,
+        })
+    }
+
+    /// The books, to be read and changed.
+    pub fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap()
+    }
+
+    /// Puts right what is wrong with the books.
+    pub fn mend(&self) {
+        *self.books() = Books::new();
+    }
+
+    /// Opens the shop. Its API root URL.
+    pub async fn open(self: &Arc<Self>) -> String {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let root = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(answer).with_state(Arc::clone(self));
+        tokio::spawn(async { axum::serve(listener, router).await });
+        root
+    }
+}
+
+async fn answer(
+    State(shop): State<Arc<Shop>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    tokio::time::sleep(shop.pace).await;
+    let (status, value) = shop.answer(&method, &uri, &headers, &body);
+    let response = Response::builder().status(status);
+    let response = match value {
+        Some(Value::String(markup)) if markup.starts_with('<') => response
+            .header("content-type", "text/html")
+            .body(markup.into()),
+        Some(value) => response
+            .header("content-type", "application/json")
+            .body(value.to_string().into()),
+        None => response.body(Body::empty()),
+    };
+    response.unwrap()
+}
+
+impl Shop {
+    fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Answer {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let token = header("authorization").and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token)
+        });
+        if token.or(header("authorization")) != Some(TOKEN) {
+            return error(401, "Unauthorized");
+        }
+        let mode = header("x-churnkey-mode").unwrap_or("live").to_owned();
+        if !["test", "live"].contains(&mode.as_str()) {
+            return error(400, "the mode must be test or live");
+        }
+        let mut books = self.books();
+        books.modes.push(mode);
+        let Some(path) = uri.path().strip_prefix("/churnkey/") else {
+            return error(404, "not found");
+        };
+        let path: Vec<_> = path
+            .split('/')
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        let path: Vec<_> = path.iter().map(String::as_str).collect();
+        if path != ["features"] {
+            match self.flaw {
+                Flaw::TellsTheToken => {
+                    let escaped = TOKEN.replacen('s', "\\u0073", 1);
+                    let told = format!(r#"{{"code":400,"message":"no: {TOKEN}, {escaped}"}}"#);
+                    return (400, serde_json::from_str(&told).ok());
+                }
+                Flaw::AnswersMarkup => {
+                    let markup = "<h1>It works!</h1><script>document.title='owned'</script>";
+                    return (200, Some(json!(markup)));
+                }
+                Flaw::SubscriptionsFail if path.contains(&"subscriptions") => {
+                    return error(500, "the database is on fire");
+                }
+                _ => {}
+            }
+        }
+        match (method.as_str(), &path[..]) {
+            ("GET", ["features"]) => (200, Some(manifest())),
+            ("GET", ["customers"]) if self.flaw == Flaw::ListsNobody => error(404, "not found"),
+            ("GET", ["customers", _, "subscriptions"]) if self.flaw == Flaw::ListsNobody => {
+                error(404, "not found")
+            }
+            ("GET", ["customers"]) if self.flaw == Flaw::IgnoresLimits => {
+                (200, Some(json!({ "data": books.customers })))
+            }
+            ("GET", ["customers"]) => page(&books.customers, uri),
+            ("GET", ["prices"]) => page(&books.prices, uri),
+            ("GET", ["coupons"]) => page(&books.coupons, uri),
+            ("GET", ["customers", "email", email]) => one(&books.customers, "email", email),
+            ("GET", ["customers", "phone", phone]) => one(&books.customers, "phone", phone),
+            ("GET", ["customers", id]) => one(&books.customers, "id", id),
+            ("GET", ["prices", id]) => one(&books.prices, "id", id),
+            ("GET", ["coupons", id]) => one(&books.coupons, "id", id),
+            ("GET", ["customers", of, "subscriptions"]) => {
+                if !books.customers.iter().any(|customer| customer["id"] == *of) {
+                    return error(404, "not found");
+                }
+                let own = books
+                    .subscriptions
+                    .iter()
+                    .filter(|one| one["customerId"] == *of);
+                page(&own.cloned().collect::<Vec<_>>(), uri)
+            }
+            ("GET", ["customers", of, "subscriptions", id]) => {
+                let own = books
+                    .subscriptions
+                    .iter()
+                    .filter(|one| one["customerId"] == *of);
+                one(&own.cloned().collect::<Vec<_>>(), "id", id)
+            }
+            ("POST", ["actions", "subscription", action]) => {
+                let body: Value = serde_json::from_slice(body).unwrap_or_default();
+                books.asked.push(((*action).to_owned(), body.clone()));
+                match self.flaw {
+                    Flaw::DoesNothing => (200, None),
+                    _ => books.act(action, &body),
+                }
+            }
+            _ => error(404, "not found"),
+        }
+    }
+}
+
+fn manifest() -> Value {
+    let both = json!({ "immediate": true, "end-of-period": true });
+    let durations = json!({ "period": true, "date": true });
+    json!({
+        "controllers": { "customers": true, "prices": { "enabled": true, "type": "standalone" }, "subscriptions": true, "coupons": true },
+        "actions": {
+            "cancel": { "schedules": both },
+            "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },
+            "applyCoupon": { "enabled": true },
+            "changePrice": { "enabled": true, "schedules": { "immediate": true, "end-of-period": false }, "prorate": true },
+            "extendTrial": { "enabled": true, "multiple": true, "durations": durations },
+        },
+    })
+}
+
+fn one(items: &[Value], field: &str, sought: &str) -> Answer {
+    match items.iter().find(|item| item[field] == sought) {
+        Some(item) => (200, Some(item.clone())),
+        None => error(404, "not found"),
+    }
+}
+
+/// The cursor is the id of the last item of the page before.
+fn page(items: &[Value], uri: &Uri) -> Answer {
+    let field = |name: &str| {
+        let fields = uri.query().unwrap_or_default().split('&');
+        let mut values = fields.filter_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        values
+            .next()
+            .map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned())
+    };
+    let limit = match field("limit").map(|limit| limit.parse::<usize>()) {
+        None => 10,
+        Some(Ok(limit)) if limit > 0 => limit.min(100),
+        Some(_) => return error(400, "`limit` must be a number from 1"),
+    };
+    let start = match field("cursor") {
+        None => 0,
+        Some(cursor) => match items.iter().position(|item| item["id"] == cursor) {
+            Some(index) => index + 1,
+            None => return error(400, "`cursor` is not one of ours"),
+        },
+    };
+    let end = items.len().min(start + limit);
+    let mut page = json!({ "data": items[start..end] });
+    if end < items.len() {
+        page["next"] = items[end - 1]["id"].clone();
+    }
+    (200, Some(page))
+}

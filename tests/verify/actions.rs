@@ -1,0 +1,343 @@
+//! That the actions of a provider with few subscriptions are tried, and what each finding of them says.
+
+mod company;
+mod documents;
+mod ended;
+
+use churnkey_verify::{Outcome, Report, check};
+use serde_json::{Value, json};
+
+use company::{Habit, TOKEN, router};
+use documents::{manifest, subscription, subscriptions};
+
+async fn verified(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Report {
+    let router = router(manifest, subscriptions, habits);
+    let report = check(router).token(TOKEN).actions(true).run().await;
+    report.unwrap()
+}
+
+/// Findings of actions; who gets in elsewhere and how errors look is no matter here.
+fn found(report: &Report) -> Vec<&str> {
+    let findings = report.findings.iter();
+    let of_actions = findings.filter(|finding| finding.module.is_action());
+    of_actions.map(|finding| finding.id.as_str()).collect()
+}
+
+fn outcome(report: &Report, id: &str) -> (Outcome, String) {
+    let mut checks = report.modules.iter().flat_map(|module| &module.checks);
+    let check = checks.find(|check| check.id == id).unwrap();
+    (check.outcome, check.reason.clone().unwrap_or_default())
+}
+
+fn changes<'r>(report: &'r Report, module: &str) -> Vec<&'r str> {
+    let changes = report.changes.iter();
+    let of_module = changes.filter(|change| change.module.as_str() == module);
+    of_module.map(|change| change.what.as_str()).collect()
+}
+
+#[tokio::test]
+async fn five_subscriptions_suffice_for_every_action_on_one_of_them() {
+    let report = verified(manifest(), subscriptions(), &[]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    for action in [
+        "cancel",
+        "pause",
+        "apply-coupon",
+        "change-price",
+        "extend-trial",
+    ] {
+        for check in [
+            "status",
+            "effect",
+            "body",
+            "repeated",
+            "at-once",
+            "other-customer",
+            "bad-body",
+            "not-found",
+            "token",
+        ] {
+            let id = format!("{action}.{check}");
+            let (outcome, reason) = outcome(&report, &id);
+            assert_eq!(outcome, Outcome::Passed, "{id}: {reason}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_changed_is_told_with_what_it_was_before() {
+    let report = verified(manifest(), subscriptions(), &[]).await;
+
+    assert_eq!(changes(&report, "apply-coupon")[0], "coupon: none → spring");
+    assert_eq!(changes(&report, "change-price").len(), 2);
+    assert!(changes(&report, "pause")[0].starts_with("status: active → paused"));
+    assert!(changes(&report, "extend-trial")[0].starts_with("end of the trial: "));
+    assert!(
+        changes(&report, "cancel")
+            .iter()
+            .all(|what| what.contains("→ canceled"))
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_an_action_unless_that_was_asked_for() {
+    let router = router(manifest(), subscriptions(), &[Habit::DoesWhatIsOff]);
+    let report = check(router).token(TOKEN).run().await.unwrap();
+
+    assert!(report.changes.is_empty());
+    let (outcome, reason) = outcome(&report, "cancel.token");
+    assert_eq!(outcome, Outcome::Skipped);
+    assert_eq!(reason, "actions change data: ask for them with `--actions`");
+}
+
+#[tokio::test]
+async fn without_a_subscription_that_fits_there_is_a_reason_and_no_finding() {
+    let over = vec![subscription("s1", "ann", "unpaid")];
+    let report = verified(manifest(), over, &[]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    let (outcome, reason) = outcome(&report, "extend-trial.effect");
+    assert_eq!(
+        (outcome, reason.as_str()),
+        (Outcome::Skipped, "no subscription in a trial is known")
+    );
+}
+
+#[tokio::test]
+async fn an_action_that_does_nothing_is_one_finding() {
+    let report = verified(manifest(), subscriptions(), &[Habit::DoesNothing]).await;
+
+    let of_cancel: Vec<_> = found(&report)
+        .into_iter()
+        .filter(|id| id.starts_with("cancel."))
+        .collect();
+    assert_eq!(of_cancel, ["cancel.effect"]);
+    assert_eq!(outcome(&report, "cancel.repeated").0, Outcome::Skipped);
+    assert_eq!(outcome(&report, "cancel.at-once").0, Outcome::Skipped);
+    assert!(report.changes.is_empty());
+}
+
+#[tokio::test]
+async fn what_an_action_changed_is_told_also_if_it_says_that_it_failed() {
+    let habits = [Habit::FailsAfterCanceling];
+    let report = verified(manifest(), subscriptions(), &habits).await;
+
+    assert_eq!(found(&report), ["cancel.status", "cancel-all.status"]);
+    assert!(changes(&report, "cancel")[0].contains("→ canceled"));
+}
+
+#[tokio::test]
+async fn a_model_that_is_wrong_after_an_action_is_a_finding_of_the_model_alone() {
+    let habits = [Habit::TellsOfPausesInOtherWords];
+    let router = router(manifest(), subscriptions(), &habits);
+    let verifier = check(router).token(TOKEN).actions(true).only("pause");
+    let report = verifier.run().await.unwrap();
+
+    let findings = report.findings.iter();
+    let found: Vec<_> = findings.map(|finding| finding.id.as_str()).collect();
+    assert!(found.contains(&"subscriptions.model"), "{found:?}");
+    let of_pause = found.iter().find(|id| id.starts_with("pause."));
+    assert_eq!(of_pause, None);
+    let (outcome, reason) = outcome(&report, "pause.effect");
+    assert_eq!(
+        (outcome, reason.as_str()),
+        (
+            Outcome::Skipped,
+            "a subscription that fits could not be read"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_subscription_that_cannot_be_read_after_an_action_is_a_wrong_effect() {
+    let habits = [Habit::ForgetsWhatIsCanceled];
+    let report = verified(manifest(), subscriptions(), &habits).await;
+
+    let found = found(&report);
+    assert!(found.contains(&"cancel.effect"), "{found:?}");
+    let is_effect = |id: &&str| id.ends_with(".effect");
+    assert!(found.iter().all(is_effect), "{found:?}");
+    let of_reading = report
+        .findings
+        .iter()
+        .find(|finding| finding.id == "subscriptions.status");
+    assert!(of_reading.is_none(), "{of_reading:?}");
+}
+
+#[tokio::test]
+async fn what_is_done_again_when_asked_again_is_found_where_it_shows() {
+    let report = verified(manifest(), subscriptions(), &[Habit::DoesItAgain]).await;
+
+    let found = found(&report);
+    assert!(found.contains(&"extend-trial.repeated"), "{found:?}");
+    assert!(found.contains(&"apply-coupon.repeated"), "{found:?}");
+    assert!(!found.contains(&"extend-trial.at-once"), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_is_applied_twice_when_asked_twice_at_once_is_found() {
+    let report = verified(manifest(), subscriptions(), &[Habit::LetsOthersInBetween]).await;
+
+    assert_eq!(
+        found(&report),
+        ["apply-coupon.at-once", "extend-trial.at-once"]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_beside_another_is_found() {
+    let report = verified(manifest(), subscriptions(), &[Habit::PanicsBesideOthers]).await;
+
+    let found = found(&report);
+    assert!(found.contains(&"extend-trial.at-once"), "{found:?}");
+    let finding = report
+        .findings
+        .iter()
+        .find(|finding| finding.id == "extend-trial.at-once");
+    assert_eq!(finding.unwrap().found, "a panic");
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_is_done_already_is_no_finding() {
+    let report = verified(manifest(), subscriptions(), &[Habit::RefusesWhatIsDone]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+}
+
+#[tokio::test]
+async fn an_option_that_is_off_and_taken_is_found_once_for_each_action() {
+    let report = verified(manifest(), subscriptions(), &[Habit::DoesWhatIsOff]).await;
+
+    let found = found(&report);
+    assert!(
+        found.iter().all(|id| id.ends_with(".feature-off")),
+        "{found:?}"
+    );
+    for action in ["cancel", "pause", "change-price", "extend-trial"] {
+        assert!(
+            found.contains(&format!("{action}.feature-off").as_str()),
+            "{found:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_action_on_anothers_subscription_is_found() {
+    let report = verified(manifest(), subscriptions(), &[Habit::IgnoresTheCustomer]).await;
+
+    let found = found(&report);
+    let is_it = |id: &&str| id.ends_with(".other-customer");
+    assert!(found.iter().all(is_it), "{found:?}");
+    assert!(found.contains(&"extend-trial.other-customer"), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_action_on_all_subscriptions_that_reaches_another_customers_is_found() {
+    for action in ["cancel-all", "pause-all"] {
+        let active = [("s1", "ann"), ("s2", "bob"), ("s3", "cy")];
+        let active = active.map(|(id, customer)| subscription(id, customer, "active"));
+        let router = router(manifest(), active.to_vec(), &[Habit::IgnoresTheCustomer]);
+        let verifier = check(router).token(TOKEN).actions(true).only(action);
+        let report = verifier.run().await.unwrap();
+
+        assert_eq!(found(&report), [format!("{action}.other-customer")]);
+        let changed = report.changes.iter();
+        let changed: Vec<_> = changed.map(|change| change.customer_id.as_str()).collect();
+        assert!(changed.len() >= 2, "{changed:?}");
+    }
+}
+
+/// Two active subscriptions of each customer.
+fn pairs() -> Vec<Value> {
+    let customers = ["ann", "bob", "cy"].into_iter();
+    let pairs = customers.flat_map(|customer| {
+        [1, 2].map(|number| subscription(&format!("{customer}{number}"), customer, "active"))
+    });
+    pairs.collect()
+}
+
+#[tokio::test]
+async fn a_pause_of_all_that_pauses_one_is_found() {
+    let mut several = pairs();
+    several.truncate(5);
+    let router = router(manifest(), several, &[Habit::PausesOne]);
+    let verifier = check(router).token(TOKEN).actions(true);
+    let report = verifier.only("pause-all").run().await.unwrap();
+
+    assert_eq!(found(&report), ["pause-all.effect"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_going_to_end_may_be_left_out_of_a_pause_of_all() {
+    let mut several = pairs();
+    several[1]["metadata"] = json!({ "ends": "soon" });
+    let router = router(manifest(), several, &[]);
+    let verifier = check(router).token(TOKEN).actions(true);
+    let report = verifier.only("pause-all").run().await.unwrap();
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    let (outcome, reason) = outcome(&report, "pause-all.effect");
+    assert_eq!(outcome, Outcome::Passed, "{reason}");
+}
+
+#[tokio::test]
+async fn an_action_without_the_token_is_found() {
+    let report = verified(manifest(), subscriptions(), &[Habit::LetsInWithoutAToken]).await;
+
+    let found = found(&report);
+    assert!(
+        !found.is_empty() && found.iter().all(|id| id.ends_with(".token")),
+        "{found:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_accepted_for_the_end_of_the_period_is_told_and_that_subscription_left_alone() {
+    let mut manifest = manifest();
+    let later = json!({ "immediate": false, "end-of-period": true });
+    manifest["actions"]["cancel"]["schedules"] = later;
+    let one = vec![subscription("s1", "ann", "active")];
+    let report = verified(manifest, one, &[]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    assert_eq!(
+        changes(&report, "cancel"),
+        ["a change at the end of the period was accepted"]
+    );
+    assert_eq!(outcome(&report, "cancel-all.effect").0, Outcome::Skipped);
+}
+
+#[tokio::test]
+async fn a_flag_that_the_features_switch_on_is_asked_for() {
+    let mut manifest = manifest();
+    manifest["actions"]["pause"]["allowAnnual"] = json!(true);
+    manifest["actions"]["changePrice"]["prorate"] = json!(true);
+    let mut annual = subscription("s6", "ann", "active");
+    annual["duration"] = json!({ "amount": 1, "unit": "year" });
+    annual["items"][0]["price"]["duration"] = annual["duration"].clone();
+    let mut many = subscriptions();
+    many.push(annual);
+    let report = verified(manifest, many, &[]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    let paused = report
+        .changes
+        .iter()
+        .filter(|change| change.module.as_str() == "pause");
+    let paused: Vec<_> = paused
+        .filter_map(|change| change.subscription_id.as_deref())
+        .collect();
+    assert!(paused.contains(&"s6"), "{paused:?}");
+}
+
+#[tokio::test]
+async fn a_paused_subscription_can_be_canceled_where_no_other_is_left() {
+    let mut paused = subscription("s1", "ann", "paused");
+    let start = paused["start"].clone();
+    paused["status"]["pause"] = json!({ "start": start });
+    let report = verified(manifest(), vec![paused], &[]).await;
+
+    assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
+    assert!(changes(&report, "cancel")[0].starts_with("status: paused → canceled"));
+}

@@ -1,0 +1,344 @@
+//! A company with five subscriptions, written by hand, and what may be wrong with how it acts.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+
+use crate::actions::documents::{coupon, price, written};
+
+pub(crate) const TOKEN: &str = "token";
+
+/// What is wrong with the company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Habit {
+    /// It answers 200 and leaves everything as it is.
+    DoesNothing,
+    /// What has been done is done again.
+    DoesItAgain,
+    /// It looks at the state, lets others in, and then changes it.
+    LetsOthersInBetween,
+    /// It does what the manifest switches off.
+    DoesWhatIsOff,
+    /// It looks up subscriptions without regard to whose they are.
+    IgnoresTheCustomer,
+    /// It lets in whoever sends no token.
+    LetsInWithoutAToken,
+    /// It breaks off if it is asked while it is at work.
+    PanicsBesideOthers,
+    /// It cancels, and then says that it failed.
+    FailsAfterCanceling,
+    /// It tells of what is paused in words of its own.
+    TellsOfPausesInOtherWords,
+    /// It forgets what was canceled.
+    ForgetsWhatIsCanceled,
+    /// Of all subscriptions of a customer it pauses the first.
+    PausesOne,
+    /// It refuses what has been done already.
+    RefusesWhatIsDone,
+}
+
+pub(crate) struct Company {
+    habits: BTreeSet<Habit>,
+    manifest: Value,
+    books: Mutex<Books>,
+}
+
+#[derive(Default)]
+struct Books {
+    subscriptions: Vec<Value>,
+    /// Bodies that have been carried out.
+    done: Vec<(String, Value)>,
+    at_work: usize,
+}
+
+type Refusal = (StatusCode, String);
+
+pub(crate) fn router(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Router {
+    let company = Company {
+        habits: habits.iter().copied().collect(),
+        manifest,
+        books: Mutex::new(Books {
+            subscriptions,
+            ..Books::default()
+        }),
+    };
+    let customers =
+        || ["ann", "bob", "cy"].map(|id| json!({ "id": id, "email": format!("{id}@example.com") }));
+    let routes = Router::new()
+        .route("/features", get(features))
+        .route("/customers/{customer}/subscriptions", get(list))
+        .route("/customers/{customer}/subscriptions/{id}", get(retrieve))
+        .route("/actions/{whose}/{what}", post(act))
+        .merge(catalogue("customers", customers().to_vec()))
+        .merge(catalogue(
+            "prices",
+            ["basic", "plus", "pro"].map(price).to_vec(),
+        ))
+        .merge(catalogue(
+            "coupons",
+            ["spring", "summer"].map(coupon).to_vec(),
+        ));
+    Router::new()
+        .nest("/churnkey", routes)
+        .with_state(Arc::new(company))
+}
+
+fn catalogue(name: &str, items: Vec<Value>) -> Router<Arc<Company>> {
+    let all = items.clone();
+    let list = move || async move { json!({ "data": all }).to_string() };
+    let retrieve = move |Path(id): Path<String>| async move {
+        let item = items.into_iter().find(|item| item["id"] == id);
+        item.map(|item| item.to_string())
+            .ok_or(StatusCode::NOT_FOUND)
+    };
+    Router::new()
+        .route(&format!("/{name}"), get(list))
+        .route(&format!("/{name}/{{id}}"), get(retrieve))
+}
+
+async fn features(State(company): State<Arc<Company>>) -> String {
+    company.manifest.to_string()
+}
+
+async fn list(State(company): State<Arc<Company>>, Path(customer): Path<String>) -> String {
+    let books = company.books.lock().unwrap();
+    let theirs = books
+        .subscriptions
+        .iter()
+        .filter(|one| one["customerId"] == customer);
+    json!({ "data": theirs.collect::<Vec<_>>() }).to_string()
+}
+
+async fn retrieve(
+    State(company): State<Arc<Company>>,
+    Path((customer, id)): Path<(String, String)>,
+) -> Result<String, StatusCode> {
+    let books = company.books.lock().unwrap();
+    let mut all = books.subscriptions.iter();
+    let found = all.find(|one| one["customerId"] == customer && one["id"] == id);
+    let forgets = company.has(Habit::ForgetsWhatIsCanceled);
+    let found = found.filter(|one| !forgets || one["status"]["name"] != "canceled");
+    let mut found = found.cloned();
+    if let Some(one) = &mut found
+        && one["status"]["name"] == "paused"
+        && company.has(Habit::TellsOfPausesInOtherWords)
+    {
+        one["status"]["name"] = json!("on hold");
+    }
+    found
+        .map(|one| one.to_string())
+        .ok_or(StatusCode::NOT_FOUND)
+}
+
+async fn act(
+    State(company): State<Arc<Company>>,
+    Path((whose, what)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<(), Refusal> {
+    let is_open = company.has(Habit::LetsInWithoutAToken);
+    if !is_open && !headers.contains_key("authorization") {
+        return Err((StatusCode::UNAUTHORIZED, "Unauthorized".to_owned()));
+    }
+    let fields: Value = serde_json::from_str(&body).unwrap_or_default();
+    company.check(&whose, &what, &fields)?;
+    company.books.lock().unwrap().at_work += 1;
+    if company.has(Habit::PanicsBesideOthers) {
+        tokio::task::yield_now().await;
+        assert_eq!(
+            company.books.lock().unwrap().at_work,
+            1,
+            "as it is meant to"
+        );
+    }
+    let done = company.carry_out(&whose, &what, &fields).await;
+    company.books.lock().unwrap().at_work -= 1;
+    match what == "cancel" && company.has(Habit::FailsAfterCanceling) {
+        true => Err((
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "no mail was sent".to_owned(),
+        )),
+        false => done,
+    }
+}
+
+impl Company {
+    fn has(&self, habit: Habit) -> bool {
+        self.habits.contains(&habit)
+    }
+
+    /// A body that is malformed, or asks for what is off, is refused.
+    fn check(&self, whose: &str, what: &str, fields: &Value) -> Result<(), Refusal> {
+        let bad = |rule: &str| Err((StatusCode::BAD_REQUEST, rule.to_owned()));
+        let (action, groups): (_, &[(&str, &str)]) = match (whose, what) {
+            (_, "cancel") => ("cancel", &[("scheduledAt", "schedules")]),
+            (_, "pause") => ("pause", &[("startAt", "startDates")]),
+            (_, "apply-coupon") => ("applyCoupon", &[]),
+            (_, "change-price") => ("changePrice", &[("scheduledAt", "schedules")]),
+            _ => ("extendTrial", &[]),
+        };
+        let options = &self.manifest["actions"][action];
+        let ids = match (whose, what) {
+            ("customer", _) => ["customerId"].as_slice(),
+            (_, "apply-coupon" | "change-price") => &["customerId", "subscriptionId", "id"],
+            _ => &["customerId", "subscriptionId"],
+        };
+        if ids.iter().any(|id| !fields[id].is_string()) {
+            return bad("an id is missing");
+        }
+        let is_off = |flag: &Value| *flag != true && !self.has(Habit::DoesWhatIsOff);
+        for (field, group) in groups {
+            match fields[field].as_str() {
+                Some(word @ ("immediate" | "end-of-period")) if !is_off(&options[group][word]) => {}
+                _ => return bad("no such time"),
+            }
+        }
+        for flag in ["allowAnnual", "prorate"] {
+            if fields[flag] == true && is_off(&options[flag]) {
+                return bad("not offered");
+            }
+        }
+        let duration = &fields["duration"];
+        match (what, duration["type"].as_str()) {
+            ("pause" | "extend-trial", Some("period")) => {
+                let is_one = duration["amount"].as_i64().is_some_and(|amount| amount > 0)
+                    && duration["unit"] == "month";
+                if !is_one || is_off(&options["durations"]["period"]) {
+                    return bad("no such period");
+                }
+            }
+            ("pause" | "extend-trial", Some("date")) => {
+                let date = duration["date"]
+                    .as_str()
+                    .and_then(|date| date.parse::<Timestamp>().ok());
+                if date.is_none() || is_off(&options["durations"]["date"]) {
+                    return bad("no such date");
+                }
+            }
+            ("pause" | "extend-trial", _) => return bad("no duration"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn carry_out(&self, whose: &str, what: &str, fields: &Value) -> Result<(), Refusal> {
+        let places = self.undone(whose, what, fields)?;
+        if self.has(Habit::LetsOthersInBetween) {
+            tokio::task::yield_now().await;
+        }
+        let mut books = self.books.lock().unwrap();
+        for place in places {
+            if self.has(Habit::DoesNothing) {
+                break;
+            }
+            change(&mut books.subscriptions[place], what, fields)?;
+            let key = format!("{what} {place}");
+            books.done.push((key, fields["duration"].clone()));
+        }
+        Ok(())
+    }
+
+    /// Where in the books what is to be changed is, without what has been changed already.
+    fn undone(&self, whose: &str, what: &str, fields: &Value) -> Result<Vec<usize>, Refusal> {
+        let is_anyone = self.has(Habit::IgnoresTheCustomer);
+        let books = self.books.lock().unwrap();
+        let mut places = Vec::new();
+        let mut found = false;
+        for (place, one) in books.subscriptions.iter().enumerate() {
+            let is_theirs = is_anyone || one["customerId"] == fields["customerId"];
+            if !is_theirs || whose != "customer" && one["id"] != fields["subscriptionId"] {
+                continue;
+            }
+            found = true;
+            let key = format!("{what} {place}");
+            let noted = books
+                .done
+                .iter()
+                .any(|(done, duration)| *done == key && *duration == fields["duration"]);
+            let state = one["status"]["name"].as_str().unwrap_or_default();
+            let is_done = match what {
+                "cancel" => state == "canceled",
+                "pause" if whose == "customer" => {
+                    // What is going to end is not paused, and nothing else tells that it is.
+                    let is_left_out = one["metadata"]["ends"] == "soon"
+                        || self.has(Habit::PausesOne) && !places.is_empty();
+                    state == "paused" || state == "canceled" || is_left_out
+                }
+                "pause" => noted,
+                "apply-coupon" => one["discounts"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|one| one["coupon"]["id"] == fields["id"])),
+                "change-price" => one["items"][0]["price"]["id"] == fields["id"],
+                _ => noted,
+            };
+            if is_done && self.has(Habit::RefusesWhatIsDone) {
+                return Err((StatusCode::CONFLICT, "that is done".to_owned()));
+            }
+            if !is_done || self.has(Habit::DoesItAgain) {
+                places.push(place);
+            }
+        }
+        match found {
+            true => Ok(places),
+            false => Err((StatusCode::NOT_FOUND, "no such subscription".to_owned())),
+        }
+    }
+}
+
+fn change(one: &mut Value, what: &str, fields: &Value) -> Result<(), Refusal> {
+    let conflict = |why: &str| Err((StatusCode::CONFLICT, why.to_owned()));
+    let now = Timestamp::now();
+    // What waits for the end of the period has no place in the document.
+    if fields["scheduledAt"] == "end-of-period" || fields["startAt"] == "end-of-period" {
+        return Ok(());
+    }
+    let end_from = |start: Timestamp| match fields["duration"]["amount"].as_i64() {
+        Some(months) => start + (months * 24 * 30).hours(),
+        None => fields["duration"]["date"]
+            .as_str()
+            .and_then(|date| date.parse().ok())
+            .unwrap_or(start),
+    };
+    let is_annual = one["duration"]["unit"] == "year";
+    let status = &mut one["status"];
+    match what {
+        "cancel" => {
+            status["name"] = json!("canceled");
+            status["canceledAt"] = json!(written(now));
+            status.as_object_mut().unwrap().remove("pause");
+        }
+        "pause" if is_annual && fields["allowAnnual"] != true => {
+            return Err((StatusCode::BAD_REQUEST, "it is annual".to_owned()));
+        }
+        "pause" if status["name"] != "active" => return conflict("it is not active"),
+        "pause" => {
+            status["name"] = json!("paused");
+            status["pause"] = json!({ "start": written(now), "end": written(end_from(now)) });
+        }
+        "apply-coupon" => {
+            let discount = json!({ "coupon": coupon(fields["id"].as_str().unwrap_or_default()) });
+            match one["discounts"].as_array_mut() {
+                Some(all) => all.push(discount),
+                None => one["discounts"] = json!([discount]),
+            }
+        }
+        "change-price" => {
+            one["items"][0]["price"] = price(fields["id"].as_str().unwrap_or_default())
+        }
+        _ if status["name"] != "trial" => return conflict("it is in no trial"),
+        _ => {
+            let end = status["trial"]["end"]
+                .as_str()
+                .and_then(|end| end.parse().ok())
+                .unwrap_or(now);
+            status["trial"]["end"] = json!(written(end_from(end)));
+        }
+    }
+    Ok(())
+}

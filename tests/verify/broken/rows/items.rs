@@ -1,0 +1,235 @@
+//! Single items: retrieved, found, and not there.
+
+use serde_json::{Value, json};
+
+use crate::broken::fault::Fault;
+use crate::broken::provider::{Asked, Books, Kind, Reply, Route};
+use crate::broken::row::{Row, row};
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        row(
+            "customers: an id with a slash is not decoded",
+            "customers.retrieve.listed",
+            asked(|asked| match &asked.route {
+                Route::Retrieve(Kind::Customers, id) if id.contains('/') => Some(Route::Nowhere),
+                _ => None,
+            }),
+        ),
+        row(
+            "customers: a plus in an address is taken for a space",
+            "customers.find.listed",
+            asked(|asked| match &asked.route {
+                Route::FindByEmail(email) if email.contains("+2") => {
+                    Some(Route::FindByEmail(email.replace('+', " ")))
+                }
+                _ => None,
+            }),
+        ),
+        row(
+            "customers: whoever is searched for, the first is found",
+            "customers.find.other",
+            asked(|asked| match &asked.route {
+                Route::FindByPhone(phone) if phone.starts_with("+1 555") => {
+                    Some(Route::FindByPhone("+1 555 0000".to_owned()))
+                }
+                _ => None,
+            }),
+        ),
+        row(
+            "customers: nobody found is an empty 200",
+            "customers.find.unknown",
+            not_found(Asked::finds, |reply| *reply = Reply::json(Value::Null)),
+        ),
+        row(
+            "customers: nobody found is an outage",
+            "customers.find.unknown",
+            not_found(Asked::finds, |reply| {
+                *reply = Reply::error(500, "Internal Server Error")
+            }),
+        ),
+        row(
+            "subscriptions are looked up by their id alone",
+            "subscriptions.other-customer",
+            anybodys(),
+        ),
+        row(
+            "subscriptions: a list of nobody is an outage",
+            "subscriptions.unknown-customer",
+            not_found(
+                |asked| matches!(asked.route, Route::ListOf(_)),
+                |reply| *reply = Reply::error(500, "Internal Server Error"),
+            ),
+        ),
+        row(
+            "subscriptions: a list of nobody is one of somebody",
+            "subscriptions.unknown-customer",
+            not_found(
+                |asked| matches!(asked.route, Route::ListOf(_)),
+                |reply| *reply = Reply::json(json!({ "data": [Books::new().subscriptions[0]] })),
+            ),
+        ),
+    ];
+    for kind in Kind::ALL {
+        let name = kind.name();
+        let retrieves = move |asked: &Asked| asked.retrieves(kind);
+        let mut add = |what: &str, check: &str, fault| {
+            rows.push(row(
+                format!("{name}: {what}"),
+                format!("{name}.{check}"),
+                fault,
+            ));
+        };
+        add(
+            "what the list has is not there",
+            "retrieve.listed",
+            asked({
+                let is_the_one = is_the_one(kind);
+                move |asked| is_the_one(asked).then_some(Route::Nowhere)
+            }),
+        );
+        add(
+            "another item is there",
+            "retrieve.other",
+            the_one(kind, |kind, item| {
+                *item = Books::new().all(kind)[0].clone();
+            }),
+        );
+        add(
+            "another version is there",
+            "retrieve.differs",
+            the_one(kind, |kind, item| match kind {
+                Kind::Customers | Kind::Subscriptions => item["metadata"]["stale"] = json!("yes"),
+                Kind::Prices | Kind::Coupons | Kind::Products | Kind::Families => {
+                    item["name"] = json!("Formerly");
+                }
+            }),
+        );
+        add(
+            "nothing is an empty 200",
+            "retrieve.unknown",
+            not_found(retrieves, |reply| {
+                *reply = Reply::json(Value::Null);
+            }),
+        );
+        add(
+            "nothing is an empty object",
+            "retrieve.unknown",
+            not_found(retrieves, |reply| {
+                *reply = Reply::json(json!({}));
+            }),
+        );
+        add(
+            "nothing is an outage",
+            "retrieve.unknown",
+            not_found(retrieves, |reply| {
+                *reply = Reply::error(500, "Internal Server Error");
+            }),
+        );
+        add(
+            "an odd id of nothing is an outage",
+            "retrieve.encoded-id",
+            not_found(
+                move |asked| match &asked.route {
+                    Route::Retrieve(of, id) => *of == kind && is_odd(id),
+                    Route::RetrieveOf(_, id) => kind == Kind::Subscriptions && is_odd(id),
+                    _ => false,
+                },
+                |reply| *reply = Reply::error(500, "Internal Server Error"),
+            ),
+        );
+        add(
+            "an error is a text",
+            "error-shape",
+            not_found(retrieves, |reply| {
+                reply.raw("Not Found");
+            }),
+        );
+        add(
+            "an error has another form",
+            "error-shape",
+            not_found(retrieves, |reply| {
+                *reply.value() = json!({ "error": { "message": "Not Found" } });
+            }),
+        );
+        add(
+            "an error has a code of its own",
+            "error-shape",
+            not_found(retrieves, |reply| {
+                reply.value()["code"] = json!(4041);
+            }),
+        );
+        add(
+            "an error has the code as a text",
+            "error-shape",
+            not_found(retrieves, |reply| {
+                reply.value()["code"] = json!("404");
+            }),
+        );
+        add(
+            "an error has no message",
+            "error-shape",
+            not_found(retrieves, |reply| {
+                reply.value()["message"] = Value::Null;
+            }),
+        );
+    }
+    rows
+}
+
+fn is_odd(id: &str) -> bool {
+    id.contains(['%', '?', '#'])
+}
+
+/// Whether a request retrieves the item that faults are in.
+fn is_the_one(kind: Kind) -> impl Fn(&Asked) -> bool + Send + Sync + 'static {
+    let id = Books::new().one(kind)["id"].clone();
+    move |asked| match &asked.route {
+        Route::Retrieve(of, asked) if *of == kind => id == asked.as_str(),
+        Route::RetrieveOf(_, asked) if kind == Kind::Subscriptions => id == asked.as_str(),
+        _ => false,
+    }
+}
+
+/// Takes some requests for others.
+fn asked(other: impl Fn(&Asked) -> Option<Route> + Send + Sync + 'static) -> Fault {
+    Fault::none().asked(move |asked| {
+        if let Some(route) = other(asked) {
+            asked.route = route;
+        }
+    })
+}
+
+/// Retrieves one item in another way than it is listed.
+fn the_one(kind: Kind, edit: fn(Kind, &mut Value)) -> Fault {
+    let is_the_one = is_the_one(kind);
+    Fault::none().reply(move |asked, reply| {
+        if reply.status == 200 && is_the_one(asked) {
+            edit(kind, reply.value());
+        }
+    })
+}
+
+/// Answers in another way where nothing is there.
+fn not_found(asks: impl Fn(&Asked) -> bool + Send + Sync + 'static, edit: fn(&mut Reply)) -> Fault {
+    Fault::none().reply(move |asked, reply| {
+        if reply.status == 404 && asks(asked) {
+            edit(reply);
+        }
+    })
+}
+
+fn anybodys() -> Fault {
+    let books = Books::new();
+    asked(move |asked| {
+        let Route::RetrieveOf(_, id) = &asked.route else {
+            return None;
+        };
+        let all = &books.subscriptions;
+        let subscription = all
+            .iter()
+            .find(|subscription| subscription["id"] == id.as_str())?;
+        let owner = subscription["customerId"].as_str()?;
+        Some(Route::RetrieveOf(owner.to_owned(), id.clone()))
+    })
+}

@@ -1,0 +1,233 @@
+//! Lists and the way through them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::broken::fault::Fault;
+use crate::broken::provider::{Asked, Content, Kind, Reply};
+use crate::broken::row::{Row, row};
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for kind in Kind::ALL {
+        let name = kind.name();
+        let mut add = |what: &str, check: &str, fault| {
+            let (what, id) = (format!("{name}: {what}"), format!("{name}.list.{check}"));
+            rows.push(row(what, id, fault));
+        };
+        add(
+            "the list is bare",
+            "page",
+            page(kind, |page| *page = page["data"].take()),
+        );
+        add(
+            "the list has another name",
+            "page",
+            page(kind, |page| {
+                page["items"] = page.as_object_mut().unwrap().remove("data").unwrap();
+            }),
+        );
+        add(
+            "`next` is an object",
+            "page",
+            page(kind, |page| page["next"] = json!({ "after": 1 })),
+        );
+        add(
+            "`next` is a flag",
+            "page",
+            page(kind, |page| page["next"] = json!(true)),
+        );
+        add(
+            "the limit is ignored",
+            "limit",
+            asked(kind, |asked| {
+                if is_small(asked.parameter("limit")) {
+                    asked.set("limit", "100");
+                }
+            }),
+        );
+        add(
+            "a page has one item more",
+            "limit",
+            asked(kind, |asked| {
+                if is_small(asked.parameter("limit")) {
+                    let limit: u8 = asked.parameter("limit").unwrap().parse().unwrap();
+                    asked.set("limit", (limit + 1).to_string());
+                }
+            }),
+        );
+        add(
+            "without a limit a page has everything",
+            "unbounded",
+            asked(kind, |asked| {
+                if asked.parameter("limit").is_none() {
+                    asked.cap = 1000;
+                    asked.set("limit", "1000");
+                }
+            })
+            .books(move |books| books.multiply(kind)),
+        );
+        add(
+            "a limit of zero is taken",
+            "bad-limit",
+            asked(kind, |asked| {
+                if asked.parameter("limit") == Some("0") {
+                    asked.set("limit", "10");
+                }
+            }),
+        );
+        add(
+            "a limit below zero is an outage",
+            "bad-limit",
+            reply(kind, |asked, reply| {
+                if asked.parameter("limit") == Some("-1") {
+                    *reply = Reply::error(500, "Internal Server Error");
+                }
+            }),
+        );
+        add(
+            "a limit that is no number is taken",
+            "bad-limit",
+            asked(kind, |asked| {
+                if asked
+                    .parameter("limit")
+                    .is_some_and(|limit| limit.starts_with(char::is_alphabetic))
+                {
+                    asked.set("limit", "10");
+                }
+            }),
+        );
+        add(
+            "a cursor of nobody is an outage",
+            "bad-cursor",
+            reply(kind, |asked, reply| {
+                if asked.parameter("cursor").is_some() && reply.status == 400 {
+                    *reply = Reply::error(500, "Internal Server Error");
+                }
+            }),
+        );
+        add(
+            "the cursor holds the whole item",
+            "long-cursor",
+            long_cursors(kind),
+        );
+        add("the cursor leads back", "cursor-loops", loops(kind));
+        add(
+            "a page begins with the last item of the one before",
+            "repeats",
+            asked(kind, |asked| {
+                asked.cap = 2;
+                asked.shift = -1;
+            }),
+        );
+        add(
+            "the list goes on with empty pages",
+            "endless",
+            endless(kind),
+        );
+        add(
+            "a page begins after an item was left out",
+            "paging",
+            asked(kind, |asked| asked.shift = 1),
+        );
+        add(
+            "the order depends on the limit",
+            "paging",
+            reply(kind, |asked, reply| {
+                if asked.parameter("limit") == Some("3") && reply.status == 200 {
+                    reply.value()["data"].as_array_mut().unwrap().reverse();
+                }
+            }),
+        );
+        add(
+            "the list ends early with a small limit",
+            "paging",
+            reply(kind, |asked, reply| {
+                if is_small(asked.parameter("limit")) && reply.status == 200 {
+                    reply.value().as_object_mut().unwrap().remove("next");
+                }
+            }),
+        );
+    }
+    rows
+}
+
+fn is_small(limit: Option<&str>) -> bool {
+    matches!(limit, Some("1" | "2" | "3" | "4" | "5"))
+}
+
+/// Another page than a good provider's.
+fn page(kind: Kind, edit: fn(&mut Value)) -> Fault {
+    reply(kind, move |_, reply| {
+        if reply.status == 200 {
+            edit(reply.value());
+        }
+    })
+}
+
+fn reply(kind: Kind, edit: impl Fn(&Asked, &mut Reply) + Send + Sync + 'static) -> Fault {
+    Fault::none().reply(move |asked, reply| {
+        if asked.lists(kind) {
+            edit(asked, reply);
+        }
+    })
+}
+
+fn asked(kind: Kind, edit: fn(&mut Asked)) -> Fault {
+    Fault::none().asked(move |asked| {
+        if asked.lists(kind) {
+            edit(asked);
+        }
+    })
+}
+
+fn long_cursors(kind: Kind) -> Fault {
+    const REST: &str = "-and-all-of-the-item";
+    asked(kind, |asked| {
+        if let Some(cursor) = asked.parameter("cursor") {
+            let place = cursor.split_once(REST).map_or(cursor, |(place, _)| place);
+            asked.set("cursor", place.to_owned());
+        }
+    })
+    .reply(move |asked, reply| {
+        if let (true, Content::Json(page)) = (asked.lists(kind), &mut reply.body)
+            && let Some(Value::String(next)) = page.get_mut("next")
+        {
+            next.push_str(&REST.repeat(60));
+        }
+    })
+}
+
+/// The second page names itself as the next one.
+fn loops(kind: Kind) -> Fault {
+    Fault::none()
+        .asked(move |asked| {
+            // A list of two pages needs a small cap.
+            asked.cap = if asked.lists(kind) { 1 } else { asked.cap };
+        })
+        .reply(move |asked, reply| {
+            if let (true, Some(cursor)) = (asked.lists(kind), asked.parameter("cursor"))
+                && reply.status == 200
+            {
+                reply.value()["data"] = json!([]);
+                reply.value()["next"] = json!(cursor);
+            }
+        })
+}
+
+fn endless(kind: Kind) -> Fault {
+    let pages = AtomicUsize::new(0);
+    let beyond = |cursor: &str| cursor.starts_with("beyond");
+    reply(kind, move |asked, reply| {
+        if asked.parameter("cursor").is_some_and(beyond) {
+            *reply = Reply::json(json!({ "data": [] }));
+        }
+        if let (200, Content::Json(page)) = (reply.status, &mut reply.body)
+            && page.get("next").is_none()
+        {
+            let page_number = pages.fetch_add(1, Ordering::Relaxed);
+            page["next"] = json!(format!("beyond {page_number}"));
+        }
+    })
+}
