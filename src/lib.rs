@@ -7,6 +7,7 @@ pub use churnkey_macros::action;
 #[doc = include_str!("docs/controller.md")]
 pub use churnkey_macros::controller;
 
+pub use churnkey_runtime::axum::http;
 pub use churnkey_runtime::*;
 
 #[doc(hidden)]

@@ -97,14 +97,14 @@
     }
 
     #[churnkey::controller(families, retrieve)]
-    async fn f1(ctx: &Billing, id: FamilyId) -> Result<Option<Family>> {
+    async fn f1(ctx: &Billing, id: FamilyId) -> Result<Option<ProductFamily>> {
         let _touched = 0;
         let _ = (ctx, id);
         Err(Error::not_found("measured"))
     }
 
     #[churnkey::controller(families, list)]
-    async fn f2(ctx: &Billing, page: PageRequest) -> Result<Page<Family>> {
+    async fn f2(ctx: &Billing, page: PageRequest) -> Result<Page<ProductFamily>> {
         let _touched = 0;
         let _ = (ctx, page);
         Err(Error::not_found("measured"))

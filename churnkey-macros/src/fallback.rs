@@ -39,7 +39,7 @@ fn unplaced(writer: &ImplWriter<'_>, function: &Function) -> TokenStream {
         #[allow(unused, non_upper_case_globals, non_local_definitions)]
         const #name: () = {
             struct Function;
-            impl<Context> #private::Unplaced<Function, Context> for #private::endpoint::#endpoint {}
+            impl<Context> #private::UnknownContext<Function, Context> for #private::endpoint::#endpoint {}
         };
     }
 }
@@ -57,9 +57,6 @@ pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> Tok
         {
             const NAME: &'static ::core::primitive::str = "";
             const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] = &[];
-            const RETRIEVE_SUBSCRIPTION:
-                ::core::option::Option<#private::RetrieveSubscription<Self>> =
-                ::core::option::Option::None;
         }
     }
 }

@@ -50,10 +50,10 @@ impl ImplWriter<'_> {
         // errors that follow from the missing operation.
         let attempt = quote_spanned! {here=>
             struct __Function {}
-            impl #private::Of for __Function {
+            impl #private::ContextOf for __Function {
                 type Context = #context;
             }
-            impl #private::Unplaced<__Function, <__Function as #private::Of>::Context>
+            impl #private::UnknownContext<__Function, <__Function as #private::ContextOf>::Context>
                 for #private::endpoint::#endpoint {}
         };
         let mut braces = Group::new(

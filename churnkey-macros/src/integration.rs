@@ -333,14 +333,12 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
     let title = title.map_or_else(|| quote!(""), |title| quote!(#title));
     quote! {
         const _: () = {
-            use #private::Absent as _;
+            use #private::ProbeFallback as _;
 
             impl #private::Integration for #name {
                 const NAME: &'static ::core::primitive::str = #title;
                 const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] =
                     &[#(#private::Probe::<Self, #private::endpoint::#endpoints>::ROUTE),*];
-                const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
-                    #private::Probe::<Self, #private::endpoint::RetrieveSubscription>::RETRIEVE;
             }
         };
     }

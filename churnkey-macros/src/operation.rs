@@ -80,13 +80,17 @@ fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> 
         .inputs
         .iter()
         .map(|r#type| method(private, quote!(Argument<_>), "take", r#type));
-    let extras = call
-        .extras
-        .iter()
-        .map(|r#type| method(private, quote!(FromRequest), "from_request", r#type));
+    let extras = call.extras.iter().map(|r#type| {
+        method(
+            private,
+            quote!(FromRequestContext),
+            "from_request_context",
+            r#type,
+        )
+    });
     let answer = method(
         private,
-        quote!(Answers<#private::Output<#private::endpoint::#endpoint>, _>),
+        quote!(ReturnType<#private::Output<#private::endpoint::#endpoint>, _>),
         "answer",
         &call.returns,
     );

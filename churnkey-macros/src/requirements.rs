@@ -190,8 +190,8 @@ impl Check<'_> {
         let (private, context) = (self.private, &self.context);
         let endpoint = format_ident!("{}", operation.ident);
         quote! {
-            !#private::found(&|| {
-                (&&#private::Anywhere::<#context, #private::endpoint::#endpoint>::NEW).found()
+            !#private::is_implemented(&|| {
+                (&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW).found()
             })
         }
     }
@@ -250,7 +250,7 @@ impl Check<'_> {
         let failure = quote_spanned!(self.span=> fail(#message));
         quote! {
             const _: () = {
-                use #private::{Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail};
+                use #private::{ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail};
                 if #condition {
                     #failure
                 }

@@ -92,7 +92,7 @@ pub const APPLY_COUPON: Module = Module::action("apply_coupon", "ApplyCoupon")
     .fields(&[
         CUSTOMER_ID,
         SUBSCRIPTION_ID,
-        Field::new("id", FieldKind::Id(Model::Coupon)).aliases(&["coupon"]),
+        Field::new("id", FieldKind::Id(Model::Coupon)).aliases(&["coupon", "couponId"]),
     ])
     .needs(&[
         Need::new(&COUPONS, "Churnkey reads the coupon that is applied"),
@@ -115,7 +115,7 @@ pub const CHANGE_PRICE: Module = Module::action("change_price", "ChangePrice")
     .fields(&[
         CUSTOMER_ID,
         SUBSCRIPTION_ID,
-        Field::new("id", FieldKind::Id(Model::Price)).aliases(&["price"]),
+        Field::new("id", FieldKind::Id(Model::Price)).aliases(&["price", "priceId"]),
         SCHEDULED_AT,
         Field::new("prorate", FieldKind::Flag),
     ])

@@ -121,7 +121,7 @@ impl Model {
             Self::Subscription => "Subscription",
             Self::Coupon => "Coupon",
             Self::Product => "Product",
-            Self::Family => "Family",
+            Self::Family => "ProductFamily",
         }
     }
 

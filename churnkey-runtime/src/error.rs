@@ -1,15 +1,11 @@
-//! What a function answers when it has no result.
+//! The error of an annotated function.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-
-use crate::reply::Reply;
+use axum::http::StatusCode;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -18,14 +14,15 @@ type Cause = Box<dyn StdError + Send + Sync>;
 /// `?` works on any [`std::error::Error`]: see [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An answer other than success: a status and a message for Churnkey, and a cause for the log.
+/// A response other than success: a status and a message for Churnkey, and a cause for the log.
 ///
-/// It comes about in two ways:
+/// There are two ways to make one:
 ///
-/// - `?` on any [`std::error::Error`] makes an **opaque 500**: Churnkey reads `Internal Server Error`, the cause goes to
-///   the log and nowhere else.
-/// - [`Error::not_found`], [`Error::bad_request`], [`Error::conflict`] and the like **say their message** to Churnkey. Name the
-///   field and the rule in it, never a value that belongs to a person.
+/// - `?` on any [`std::error::Error`] makes an **opaque 500**: Churnkey reads `Internal Server
+///   Error`, the cause goes to the log and nowhere else.
+/// - [`Error::not_found`], [`Error::bad_request`], [`Error::conflict`] and the like **send their
+///   message** to Churnkey. Name the field and the rule in it, never a value that belongs to a
+///   person.
 ///
 /// On the wire an error is `{"code": <status>, "message": "<text>"}` (protocol: **doc**).
 ///
@@ -42,8 +39,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(quantity("many").unwrap_err().status(), 500);
 /// ```
 ///
-/// `Error` does not itself implement [`std::error::Error`], so that `?` can take every type that does. To give your own error
-/// type a say in the status, implement [`IntoError`] for it.
+/// `Error` does not itself implement [`std::error::Error`], so that `?` can take every type that
+/// does. To give your own error type a status of its own, implement [`IntoError`] for it.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -54,7 +51,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An answer with this status and message. A status below 400 is answered as a 500: success is said with `Ok`.
+    /// A response with this status and message. A status below 400 becomes a 500: `Ok` is for
+    /// success.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
         let status = if status.is_client_error() || status.is_server_error() {
             status
@@ -69,42 +67,45 @@ impl Error {
         }))
     }
 
-    /// 400: the request asks for something that is wrong in itself. Protocol: **doc**.
+    /// 400: the request is invalid in itself. Protocol: **doc**.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// 404: what the request names does not exist, or belongs to somebody else. Protocol: **doc**.
+    /// 404: the object does not exist, or belongs to another customer. Protocol: **doc**.
     pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// 409: the request is fine and the present state does not allow it, as in pausing a canceled subscription.
+    /// 409: the request is fine and the present state does not allow it, as in pausing a canceled
+    /// subscription.
     pub fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }
 
-    /// 503 with `Retry-After`: a pool is full, a database is away, and the same request may go through later.
+    /// 503 with `Retry-After`: a pool is full, a database is away, and the same request may go
+    /// through later.
     pub fn unavailable(retry_after: Duration) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").retry_after(retry_after)
     }
 
-    /// Tells the caller when to come back, by a header `Retry-After` in whole seconds, at least one.
+    /// Sets `Retry-After`, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {
         self.0.retry_after = Some(after);
         self
     }
 
-    /// An opaque 500 with a cause for the log. `?` does the same for types that implement [`std::error::Error`]; this also takes
-    /// texts, boxed errors and what converts into them, such as an `anyhow::Error`: `.map_err(churnkey::Error::internal)?`.
+    /// An opaque 500 with a cause for the log. `?` does the same for types that implement
+    /// [`std::error::Error`]; this also takes strings, boxed errors and values that convert into
+    /// them, such as an `anyhow::Error`: `.map_err(churnkey::Error::internal)?`.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").because(cause)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").with_cause(cause)
     }
 
     /// Adds a cause, which is logged and never sent.
     #[must_use]
-    pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
@@ -117,6 +118,12 @@ impl Error {
     /// The message that Churnkey receives.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The value of `Retry-After`, rounded up: zero would invite the caller back at once.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
+        let after = self.0.retry_after?;
+        Some((after.as_secs() + u64::from(after.subsec_nanos() > 0)).max(1))
     }
 
     /// The cause, which Churnkey does not receive.
@@ -137,7 +144,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// Written for people, because `fn main() -> churnkey::Result<()>` prints it: the message, then each cause on a line.
+/// For people, because `fn main() -> churnkey::Result<()>` prints it: the message, then each cause
+/// on a line.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.message)?;
@@ -150,46 +158,14 @@ impl fmt::Debug for Error {
     }
 }
 
-/// An error on the wire. Protocol: **doc**.
-#[derive(Serialize)]
-struct Document<'e> {
-    code: u16,
-    message: &'e str,
-}
-
-impl From<Error> for Reply {
-    fn from(error: Error) -> Self {
-        let status = error.0.status;
-        let document = Document {
-            code: status.as_u16(),
-            message: &error.0.message,
-        };
-        // A number and a text, which JSON can always express.
-        let reply = Self::json(status, serde_json::to_vec(&document).unwrap_or_default());
-        match error.0.retry_after {
-            // Rounded up, because zero would invite the caller back at once.
-            Some(after) => {
-                let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-                reply.header(header::RETRY_AFTER, seconds.max(1))
-            }
-            None => reply,
-        }
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        Reply::from(self).into_response()
-    }
-}
-
-/// An error type of your own that chooses what Churnkey is told.
+/// An error type of your own that chooses its response.
 ///
-/// Return it from an annotated function: `async fn retrieve(..) -> Result<Option<Price>, BillingError>`. A type that implements only
-/// [`std::error::Error`] may be returned as well and becomes an opaque 500.
+/// Return it from an annotated function: `async fn retrieve(..) -> Result<Option<Price>,
+/// BillingError>`. A type that implements only [`std::error::Error`] may be returned as well and
+/// becomes an opaque 500.
 ///
-/// `?` *inside* a function that returns [`churnkey::Result`](Result) goes through [`From`] and makes every standard error an opaque 500; there, write
-/// `.map_err(IntoError::into_error)?`.
+/// `?` *inside* a function that returns [`churnkey::Result`](Result) goes through [`From`] and
+/// makes every standard error an opaque 500; there, write `.map_err(IntoError::into_error)?`.
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -208,7 +184,7 @@ impl IntoResponse for Error {
 /// }
 /// ```
 pub trait IntoError {
-    /// The answer for this error.
+    /// The response for this error.
     fn into_error(self) -> Error;
 }
 
@@ -218,7 +194,7 @@ impl IntoError for Error {
     }
 }
 
-/// Opaque: what is in the box is logged and not sent.
+/// Opaque: the error in the box is logged and not sent.
 impl IntoError for Box<dyn StdError + Send + Sync> {
     fn into_error(self) -> Error {
         Error::internal(self)

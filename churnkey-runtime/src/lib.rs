@@ -1,31 +1,32 @@
-//! The runtime behind the `churnkey` crate: models, operations, router and server. Depend on `churnkey`, which re-exports all of
-//! it beside the macros.
+//! The runtime behind the `churnkey` crate: models, operations, router and server. Depend on
+//! `churnkey`, which re-exports all of it beside the macros.
 
 mod action;
-mod admission;
-mod answer;
-mod error;
+mod actions_in_flight;
 #[allow(
     missing_docs,
     reason = "hidden from the docs, and explained where it is defined"
 )]
-mod generated;
-mod in_flight;
-mod incoming;
+mod codegen;
+mod error;
+mod http;
+#[allow(missing_docs, reason = "its probes are hidden from the docs")]
+mod integration;
 mod manifest;
 mod mode;
 pub mod model;
 #[cfg(feature = "openapi")]
 mod openapi;
-mod operate;
 mod operation;
 mod page;
 mod provider;
 mod redact;
-mod reply;
-mod request;
-mod router;
-mod routes;
+#[cfg(feature = "reverify")]
+#[cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, reason = "the server verifies in the background")
+)]
+mod reverify;
 #[cfg(feature = "server")]
 mod server;
 #[cfg_attr(
@@ -33,57 +34,61 @@ mod server;
     allow(dead_code, reason = "the server has metrics of its own")
 )]
 mod telemetry;
-mod token;
+pub mod testing;
 pub mod validate;
-#[cfg(feature = "verify")]
-#[cfg_attr(
-    not(feature = "server"),
-    allow(dead_code, reason = "the server verifies in the background")
-)]
-mod verification;
 
-pub use axum::{self, Extension, http};
+pub use axum::{self, Extension};
 
-pub use action::{
-    ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll, Schedule,
-};
+pub use action::apply_coupon::ApplyCoupon;
+pub use action::cancel::{Cancel, CancelAll};
+pub use action::change_price::ChangePrice;
+pub use action::extend_trial::ExtendTrial;
+pub use action::pause::{Pause, PauseAll};
+pub use action::schedule::Schedule;
+pub use actions_in_flight::ActionsInFlight;
 pub use error::{Error, IntoError, Result};
-pub use in_flight::ActionsInFlight;
+pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
+pub use http::request_id::RequestId;
+pub use http::token::{IntegrationToken, TokenHandle};
+pub use integration::integration::{Integration, Provides};
 pub use manifest::{
     Actions, ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Controllers, Durations,
     ExtendTrialFeatures, Manifest, PauseFeatures, PricesType, ProductsType, Schedules,
 };
 pub use mode::Mode;
 pub use model::*;
-pub use operation::{Endpoint, Operation, Side, endpoint};
+pub use operation::{Operation, Side};
 pub use page::{Cursor, Page, PageRequest};
-pub use provider::{Integration, Provider, Provides};
-pub use request::{FromRequest, Headers, RequestContext, RequestId};
+pub use provider::Provider;
+#[cfg(feature = "reverify")]
+pub use reverify::{Verification, reverify};
 #[cfg(feature = "server")]
 pub use server::{Server, serve};
-pub use token::{IntegrationToken, TokenHandle};
-#[cfg(feature = "verify")]
-pub use verification::{Verification, verify};
 
-/// What generated code touches. Not for people: it changes without notice.
+/// The names that generated code uses. They change without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::action::{
-        ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll,
+    pub use crate::action::apply_coupon::ApplyCoupon;
+    pub use crate::action::cancel::{Cancel, CancelAll};
+    pub use crate::action::change_price::ChangePrice;
+    pub use crate::action::extend_trial::ExtendTrial;
+    pub use crate::action::pause::{Pause, PauseAll};
+    pub use crate::codegen::{
+        Argument, ContextOf, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
+        StandardError, UnknownContext, ViaImpl, ViaNothing, ViaUnknownContext, fail,
+        is_implemented, sendable,
     };
-    pub use crate::generated::{
-        Answers, Anywhere, Argument, Failure, Input, Nowhere, Of, Opaque, Output, Provided, Shared,
-        Somewhere, StandardError, Unplaced, fail, found, sendable,
+    pub use crate::error::Result;
+    pub use crate::http::request_context::{FromRequestContext, RequestContext};
+    pub use crate::integration::endpoint::{self, OperationKind};
+    pub use crate::integration::integration::{Integration, Provides, Route};
+    pub use crate::integration::probe::{Probe, ProbeFallback};
+    pub use crate::manifest::{
+        ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Durations, ExtendTrialFeatures,
+        Options, PauseFeatures, PricesType, ProductsType, Schedules,
     };
-    pub use crate::manifest::Options;
-    pub use crate::model::{
+    pub use crate::model::id::{
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
     };
-    pub use crate::operation::{Endpoint, endpoint};
     pub use crate::page::PageRequest;
-    pub use crate::provider::{Absent, Integration, Probe, Provides, RetrieveSubscription, Route};
-    pub use crate::{
-        ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Durations, ExtendTrialFeatures,
-        FromRequest, PauseFeatures, PricesType, ProductsType, RequestContext, Result, Schedules,
-    };
 }

@@ -1,14 +1,15 @@
-//! What a provider supports, known at compile time.
+//! The features of a provider, known at compile time.
 
+use churnkey_protocol as protocol;
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use crate::Operation;
-use crate::provider::Route;
+use crate::operation::Operation;
 
 /// The feature manifest that Churnkey reads at `GET /churnkey/features`.
 ///
-/// Made by the compiler from the annotated functions: `Billing::MANIFEST` is a `const`. A module that has no function is left out of the JSON (**assumed**; the
-/// form is otherwise **doc**).
+/// The compiler makes it from the annotated functions: `Billing::MANIFEST` is a `const`. A module
+/// without a function is left out of the JSON (**assumed**; the form is otherwise **doc**).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -22,29 +23,30 @@ pub struct Manifest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Controllers {
-    /// Whether customers can be retrieved.
+    /// Customers can be retrieved.
     #[serde(skip_serializing_if = "is_false")]
     pub customers: bool,
     /// The type of every price, if there are prices.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "typed")]
     pub prices: Option<PricesType>,
-    /// Whether subscriptions can be retrieved.
+    /// Subscriptions can be retrieved.
     #[serde(skip_serializing_if = "is_false")]
     pub subscriptions: bool,
-    /// Whether there are coupons.
+    /// There are coupons.
     #[serde(skip_serializing_if = "is_false")]
     pub coupons: bool,
     /// The type of every product, if there are products.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "typed")]
     pub products: Option<ProductsType>,
-    /// Whether there are product families.
+    /// There are product families.
     #[serde(skip_serializing_if = "is_false")]
     pub families: bool,
 }
 
-/// The actions of a [`Manifest`]. The customer-wide forms are not in it: Churnkey falls back on one call per subscription.
+/// The actions of a [`Manifest`]. The customer-wide forms are not in it: without them Churnkey
+/// calls the action for each subscription.
 ///
-/// The camelCase of the multi-word names is **assumed**, here and nowhere else.
+/// The camelCase of names of several words is **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -66,7 +68,7 @@ pub struct Actions {
     pub extend_trial: Option<ExtendTrialFeatures>,
 }
 
-/// What every price of a provider is. Protocol: **doc**.
+/// The type of every price of a provider. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PricesType {
@@ -76,7 +78,7 @@ pub enum PricesType {
     Product,
 }
 
-/// What every product of a provider is. Protocol: **doc**.
+/// The type of every product of a provider. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProductsType {
@@ -86,7 +88,7 @@ pub enum ProductsType {
     Family,
 }
 
-/// When a change may take effect. At least one is true. Protocol: **doc**.
+/// The moments at which a change may take effect. At least one is true. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Schedules {
@@ -96,7 +98,8 @@ pub struct Schedules {
     pub end_of_period: bool,
 }
 
-/// How long a pause or an extension may be given as. At least one is true. Protocol: **doc**.
+/// The forms in which a pause or an extension may be given. At least one is true. Protocol:
+/// **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Durations {
     /// A length, such as two months.
@@ -105,48 +108,108 @@ pub struct Durations {
     pub date: bool,
 }
 
-/// The options of cancel. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct CancelFeatures {
-    /// When a cancellation may take effect.
-    pub schedules: Schedules,
+/// Declares the options of an action. Unless the protocol table agrees, the crate does not compile.
+macro_rules! features {
+    (
+        $(#[$doc:meta])+
+        pub struct $name:ident = $module:ident {
+            $($(#[$field_doc:meta])+ $field:ident: $ty:ident,)*
+        }
+    ) => {
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name {
+            $($(#[$field_doc])+ pub $field: $ty,)*
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                #[allow(unused_mut, reason = "an action may have no options")]
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    let key = const {
+                        wire(&protocol::actions::$module, stringify!($field), stringify!($ty))
+                    };
+                    map.serialize_entry(key, &self.$field)?;
+                )*
+                map.end()
+            }
+        }
+
+        const _: () = {
+            let fields: &[&str] = &[$(stringify!($field)),*];
+            assert!(
+                fields.len() == protocol::actions::$module.features.len(),
+                concat!("the protocol table has other features for ", stringify!($name)),
+            );
+        };
+    };
 }
 
-/// The options of pause. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PauseFeatures {
-    /// When a pause may start.
-    pub start_dates: Schedules,
-    /// How its length may be given.
-    pub durations: Durations,
-    /// Whether annual subscriptions may be paused.
-    pub allow_annual: bool,
+/// The key of a feature in the manifest, by its name and its type.
+const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static str {
+    let Some(feature) = module.feature(name) else {
+        panic!("the protocol table does not have this feature");
+    };
+    let expected = match feature.kind {
+        protocol::FeatureKind::Schedules => "Schedules",
+        protocol::FeatureKind::Durations => "Durations",
+        protocol::FeatureKind::Flag => "bool",
+        protocol::FeatureKind::Variants(_) => "",
+    };
+    assert!(
+        protocol::equal(expected, r#type),
+        "the protocol table has another type for this feature"
+    );
+    feature.wire
 }
 
-/// Applying a coupon has no options. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ApplyCouponFeatures {}
-
-/// The options of change price. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ChangePriceFeatures {
-    /// When the new price may take effect.
-    pub schedules: Schedules,
-    /// Whether the difference may be prorated.
-    pub prorate: bool,
+features! {
+    /// The options of cancel. Protocol: **doc**.
+    pub struct CancelFeatures = CANCEL {
+        /// When a cancellation may take effect.
+        schedules: Schedules,
+    }
 }
 
-/// The options of extend trial. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ExtendTrialFeatures {
-    /// Whether a trial may be extended more than once.
-    pub multiple: bool,
-    /// How the extension may be given.
-    pub durations: Durations,
+features! {
+    /// The options of pause. Protocol: **doc**.
+    pub struct PauseFeatures = PAUSE {
+        /// When a pause may start.
+        start_dates: Schedules,
+        /// The forms in which its length may be given.
+        durations: Durations,
+        /// Annual subscriptions may be paused.
+        allow_annual: bool,
+    }
 }
 
-/// What an attribute says about its function.
+features! {
+    /// Applying a coupon has no options. Protocol: **doc**.
+    pub struct ApplyCouponFeatures = APPLY_COUPON {}
+}
+
+features! {
+    /// The options of change price. Protocol: **doc**.
+    pub struct ChangePriceFeatures = CHANGE_PRICE {
+        /// When the new price may take effect.
+        schedules: Schedules,
+        /// The difference may be prorated.
+        prorate: bool,
+    }
+}
+
+features! {
+    /// The options of extend trial. Protocol: **doc**.
+    pub struct ExtendTrialFeatures = EXTEND_TRIAL {
+        /// A trial may be extended more than once.
+        multiple: bool,
+        /// The forms in which the extension may be given.
+        durations: Durations,
+    }
+}
+
+/// The options of an attribute.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum Options {
@@ -161,12 +224,12 @@ pub enum Options {
 }
 
 impl Options {
-    /// Whether an attribute leaves its options open.
+    /// `true` if an attribute has no options.
     pub const fn is_none(self) -> bool {
         matches!(self, Self::None)
     }
 
-    /// Whether two attributes of one module say the same, or one of them nothing.
+    /// `true` if two attributes of one module have the same option, or one of them has none.
     pub const fn agrees_with(self, other: Self) -> bool {
         match (self, other) {
             (Self::Prices(one), Self::Prices(other)) => one as u8 == other as u8,
@@ -177,35 +240,33 @@ impl Options {
 }
 
 impl Manifest {
-    pub(crate) const fn of<T>(routes: &[Option<Route<T>>]) -> Self {
-        let mut manifest = Self {
-            controllers: Controllers {
-                customers: false,
-                prices: None,
-                subscriptions: false,
-                coupons: false,
-                products: None,
-                families: false,
-            },
-            actions: Actions {
-                cancel: None,
-                pause: None,
-                apply_coupon: None,
-                change_price: None,
-                extend_trial: None,
-            },
-        };
-        let mut index = 0;
-        while index < routes.len() {
-            if let Some(route) = &routes[index] {
-                manifest = manifest.with(route.operation, route.options);
-            }
-            index += 1;
-        }
-        manifest
+    /// The manifest of a provider without functions.
+    pub(crate) const EMPTY: Self = Self {
+        controllers: Controllers {
+            customers: false,
+            prices: None,
+            subscriptions: false,
+            coupons: false,
+            products: None,
+            families: false,
+        },
+        actions: Actions {
+            cancel: None,
+            pause: None,
+            apply_coupon: None,
+            change_price: None,
+            extend_trial: None,
+        },
+    };
+
+    /// The JSON that `GET /churnkey/features` serves.
+    pub(crate) fn to_json(self) -> Vec<u8> {
+        // JSON can express every boolean and every word.
+        serde_json::to_vec(&self).unwrap_or_default()
     }
 
-    const fn with(mut self, operation: Operation, options: Options) -> Self {
+    /// Adds an operation with the options of its attribute.
+    pub(crate) const fn with(mut self, operation: Operation, options: Options) -> Self {
         let controllers = &mut self.controllers;
         match options {
             Options::Prices(kind) => controllers.prices = Some(kind),

@@ -4,14 +4,14 @@ use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 const HEADER: HeaderName = HeaderName::from_static("x-churnkey-mode");
 
-/// Whether a request is about test data or about real customers.
+/// The data that a request is about: test data or real customers.
 ///
-/// Churnkey says it in the header `X-Churnkey-Mode`; an absent header means live (protocol: **doc**). Take it as an argument of an annotated
-/// function to choose the database:
+/// It is in the header `X-Churnkey-Mode`; an absent header means live (protocol: **doc**). Take it
+/// as an argument of an annotated function to choose the database:
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -33,15 +33,15 @@ pub enum Mode {
 
 impl Mode {
     /// The word in the header: `test` or `live`.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Live => "live",
         }
     }
 
-    /// Any other value, another case and a repeated header are a 400 (**assumed**): a request whose mode is in doubt must not reach live
-    /// data.
+    /// Any other value, another case and a repeated header are a 400 (**assumed**): a request whose
+    /// mode is in doubt must not reach live data.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         let mut values = headers.get_all(HEADER).iter();
         match (values.next().map(|value| value.as_bytes()), values.next()) {

@@ -1,33 +1,35 @@
 //! The data that a provider sends to Churnkey.
 //!
-//! Every model builds from its required fields, takes the optional ones through chained setters, and
-//! serialises to the protocol's camelCase JSON. An optional field that is not set is left out; when reading,
-//! `null` means the same as absent and unknown fields are ignored.
+//! Every model builds from its required fields, takes the optional ones through chained setters,
+//! and serialises to the protocol's camelCase JSON. An optional field that is not set is left out;
+//! when reading, `null` means the same as absent and unknown fields are ignored.
 //!
-//! `Debug` hides who it is about, so that a model can be logged: names, descriptions, codes, e-mail addresses, phone numbers, addresses,
-//! metadata and customer ids show as `[redacted]`, and whether an optional one is set shows. Amounts, dates, statuses and all other ids
-//! stand there as they are. Fields are public: whoever needs a value prints the field. In a test, compare what `serde_json::to_value` makes of two
-//! models, and a difference shows.
+//! `Debug` hides who it is about, so that a model can be logged: names, descriptions, codes, e-mail
+//! addresses, phone numbers, addresses, metadata and customer ids show as `[redacted]`, and whether
+//! an optional one is set shows. Amounts, dates, statuses and all other ids stand there as they
+//! are. Fields are public: whoever needs a value prints the field. In a test, compare what
+//! `serde_json::to_value` makes of two models, and a difference shows.
 //!
-//! Types rule out what they can. What they cannot, [`Validate`](crate::validate::Validate) checks before a
-//! model is sent.
+//! Types rule out what they can. What they cannot, [`Validate`](crate::validate::Validate) checks
+//! before a model is sent.
 
-mod address;
-mod amount;
-mod billing_cycle;
-mod coupon;
-mod currency;
-mod customer;
-mod discount;
-mod duration;
-mod family;
-mod id;
-mod metadata;
-mod percent;
-mod price;
-mod product;
-mod subscription;
-mod timestamp;
+pub(crate) mod address;
+pub(crate) mod amount;
+pub(crate) mod billing_cycle;
+pub(crate) mod coupon;
+pub(crate) mod currency;
+pub(crate) mod customer;
+pub(crate) mod discount;
+pub(crate) mod duration;
+pub(crate) mod family;
+pub(crate) mod id;
+pub(crate) mod metadata;
+pub(crate) mod percent;
+pub(crate) mod price;
+pub(crate) mod product;
+pub(crate) mod subscription;
+pub(crate) mod time_unit;
+pub(crate) mod timestamp;
 mod wire;
 
 pub use address::Address;
@@ -37,8 +39,8 @@ pub use coupon::{Coupon, CouponDuration, CouponValue, PercentageValue, Redemptio
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::Customer;
 pub use discount::Discount;
-pub use duration::{Duration, DurationFault, TimeUnit};
-pub use family::Family;
+pub use duration::{DurationFault, OfferDuration};
+pub use family::ProductFamily;
 pub use id::{
     CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
     SubscriptionItemId,
@@ -47,5 +49,8 @@ pub use metadata::Metadata;
 pub use percent::{InvalidPercent, Percent};
 pub use price::{Price, PriceType};
 pub use product::{Product, ProductType};
-pub use subscription::{PausePeriod, Period, Status, Subscription, SubscriptionItem};
+pub use subscription::{
+    PausePeriod, Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus,
+};
+pub use time_unit::TimeUnit;
 pub use timestamp::{InvalidTimestamp, Timestamp};

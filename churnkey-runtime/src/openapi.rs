@@ -1,6 +1,7 @@
-//! The OpenAPI document of an integration, from the table of operations, the models and the manifest.
+//! The OpenAPI document of an integration, from the table of operations, the models and the
+//! manifest.
 
-mod body;
+pub(crate) mod describe;
 mod operation;
 mod response;
 mod schemas;
@@ -9,17 +10,21 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-pub(crate) use operation::{Answered, Description, Given};
-use schemas::Schemas;
+use self::describe::Described;
+use self::schemas::Schemas;
+use crate::manifest::Manifest;
+use crate::operation::Operation;
 
-use crate::Integration;
-
-pub(crate) fn document<T: Integration>() -> Value {
+pub(crate) fn document(
+    name: &str,
+    operations: impl Iterator<Item = Operation>,
+    manifest: &Manifest,
+) -> Value {
     let mut schemas = Schemas::new();
     let mut paths = Map::new();
     let mut tags = Vec::new();
     let mut statuses = BTreeSet::new();
-    let mut add = |path: &str, method: &str, tag: &'static str, described: operation::Described| {
+    let mut add = |path: &str, method: &str, tag: &'static str, described: Described| {
         paths.insert(path.to_owned(), json!({ method: described.operation }));
         statuses.extend(described.statuses);
         if !tags.contains(&tag) {
@@ -30,27 +35,25 @@ pub(crate) fn document<T: Integration>() -> Value {
         "/churnkey/features",
         "get",
         "features",
-        operation::features(&T::MANIFEST),
+        operation::features(manifest),
     );
-    for route in T::ROUTES.iter().flatten() {
-        let operation = route.operation;
+    for operation in operations {
         add(
             operation.path(),
             operation::method(operation),
             operation.module(),
-            operation::describe(operation, &T::MANIFEST, &mut schemas),
+            operation::describe(operation, manifest, &mut schemas),
         );
     }
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
-            "title": T::NAME,
+            "title": name,
             "version": env!("CARGO_PKG_VERSION"),
             "description": format!(
-                "What {} serves to Churnkey. **doc** marks what Churnkey's integration guide says, **assumed** what it leaves open. Sums are in \
+                "The provider {name}, which Churnkey calls. **doc** marks facts of Churnkey's integration guide, **assumed** those that it leaves open. Sums are in \
                  minor units: 1.10 USD is 110. An optional field that is absent may be `null` in a request, and fields that are not described \
                  here are ignored.",
-                T::NAME
             ),
         },
         "security": [{ "integrationToken": [] }],
@@ -67,7 +70,7 @@ pub(crate) fn document<T: Integration>() -> Value {
             "parameters": operation::shared_parameters(),
             "headers": response::headers(),
             "responses": response::components(&statuses),
-            "schemas": schemas.finish(&T::MANIFEST),
+            "schemas": schemas.finish(manifest),
         },
     });
     schemas::drop_unused(&mut document);

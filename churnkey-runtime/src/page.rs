@@ -8,16 +8,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Result};
 use crate::redact::Redacted;
-use crate::{Error, Result};
 
 /// The longest cursor in bytes, in requests and in answers (**assumed**).
 pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 
-/// What Churnkey asks a list for: how many items at most, and where to go on.
+/// A request for a page of a list: the most items, and the cursor at which it begins.
 ///
-/// The easy way is keyset paging, whose cost does not grow with the page and which neither skips nor repeats a row while others are
-/// inserted. Order by a unique key, ask for the rows after the last one seen, and fetch one more than the limit:
+/// The easy way is keyset paging, whose cost does not grow with the page and which neither skips
+/// nor repeats a row while others are inserted. Order by a unique key, ask for the rows after the
+/// last one seen, and fetch one more than the limit:
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -33,8 +34,9 @@ pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 /// }
 /// ```
 ///
-/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id. The key is in the cursor, which stands in URLs and so in the
-/// logs of proxies: order by nothing personal.
+/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id. The
+/// key is in the cursor, which stands in URLs and so in the logs of proxies: order by nothing
+/// personal.
 #[derive(Clone)]
 pub struct PageRequest {
     limit: u32,
@@ -67,32 +69,37 @@ impl PageRequest {
         }
     }
 
-    /// The most items that the page may hold, at least 1. A longer page is refused before it is sent.
+    /// The most items that the page may hold, at least 1. A longer page is refused before it is
+    /// sent.
     pub fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// One more than the limit: the number of rows to fetch so that [`keyset`](Self::keyset) knows whether another page follows.
+    /// One more than the limit: the number of rows to fetch so that [`keyset`](Self::keyset) knows
+    /// whether another page follows.
     pub fn limit_plus_one(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 
-    /// The cursor as Churnkey sent it back, for billing systems with cursors of their own; `None` on the first page.
+    /// The cursor as Churnkey sent it back, for billing systems with cursors of their own; `None`
+    /// on the first page.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
 
     /// The key of the last row of the page before, or `None` on the first page.
     ///
-    /// A cursor that was not made by [`keyset`](Self::keyset) for the same list, mode and customer, with a key of the same type, is a 400.
+    /// A cursor that was not made by [`keyset`](Self::keyset) for the same list, mode and customer,
+    /// with a key of the same type, is a 400.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
         self.cursor
             .as_deref()
-            .map(|cursor| open(cursor, &self.scope))
+            .map(|cursor| decode(cursor, &self.scope))
             .transpose()
     }
 
-    /// A page of the first [`limit`](Self::limit) rows. If there are more, the cursor to the next page is made from the last one's key.
+    /// A page of the first [`limit`](Self::limit) rows. If there are more, the cursor to the next
+    /// page is made from the last one's key.
     pub fn keyset<T, K: Serialize>(
         &self,
         mut rows: Vec<T>,
@@ -102,7 +109,7 @@ impl PageRequest {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = match rows.last() {
-            Some(last) if more => Some(Cursor::Text(seal(&key(last), &self.scope)?)),
+            Some(last) if more => Some(Cursor::Text(encode(&key(last), &self.scope)?)),
             _ => None,
         };
         Ok(Page { data: rows, next })
@@ -119,40 +126,44 @@ impl fmt::Debug for PageRequest {
     }
 }
 
-/// A cursor is the key in JSON behind a digest of key and scope: garbage, a cut or changed cursor, and one from another list are told
-/// from ours without keeping anything. It is no secret and gives no right.
-fn seal<K: Serialize>(key: &K, scope: &str) -> Result<String> {
+/// A cursor is the key in JSON behind a checksum of key and scope, which detects garbage, a
+/// truncated or changed cursor, and one of another list without any state. It is no secret and
+/// grants no access.
+fn encode<K: Serialize>(key: &K, scope: &str) -> Result<String> {
     let key = serde_json::to_vec(key)?;
     let mut bytes = digest(&key, scope).to_vec();
     bytes.extend_from_slice(&key);
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn open<K: DeserializeOwned>(cursor: &str, scope: &str) -> Result<K> {
+fn decode<K: DeserializeOwned>(cursor: &str, scope: &str) -> Result<K> {
     let unreadable = || Error::bad_request("`cursor` is not one that this list has given");
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| unreadable())?;
-    let (seal, key) = bytes.split_at_checked(SEAL_BYTES).ok_or_else(unreadable)?;
-    if seal != digest(key, scope) {
+    let (checksum, key) = bytes
+        .split_at_checked(CHECKSUM_BYTES)
+        .ok_or_else(unreadable)?;
+    if checksum != digest(key, scope) {
         return Err(unreadable());
     }
     serde_json::from_slice(key).map_err(|_| unreadable())
 }
 
-const SEAL_BYTES: usize = 8;
+const CHECKSUM_BYTES: usize = 8;
 
-fn digest(key: &[u8], scope: &str) -> [u8; SEAL_BYTES] {
+fn digest(key: &[u8], scope: &str) -> [u8; CHECKSUM_BYTES] {
     let mut hash = Sha256::new();
     hash.update((scope.len() as u64).to_be_bytes());
     hash.update(scope);
     hash.update(key);
-    let mut seal = [0; SEAL_BYTES];
-    seal.copy_from_slice(&hash.finalize()[..SEAL_BYTES]);
-    seal
+    let mut checksum = [0; CHECKSUM_BYTES];
+    checksum.copy_from_slice(&hash.finalize()[..CHECKSUM_BYTES]);
+    checksum
 }
 
 /// A part of a list, and the cursor to the next part if there is one.
 ///
-/// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page (protocol: **doc**).
+/// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page
+/// (protocol: **doc**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(
@@ -174,7 +185,8 @@ impl<T> Page<T> {
         Self { data, next: None }
     }
 
-    /// A page that another follows, for billing systems with cursors of their own. At most 1 KiB of text.
+    /// A page that another follows, for billing systems with cursors of their own. At most 1 KiB of
+    /// text.
     pub fn with_next(data: Vec<T>, next: impl Into<Cursor>) -> Self {
         Self {
             data,
@@ -214,7 +226,7 @@ impl<T> Page<T> {
     }
 }
 
-/// Where the next page begins; opaque to Churnkey, which sends it back as text.
+/// The beginning of the next page; opaque to Churnkey, which sends it back as a string.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(untagged)]

@@ -1,9 +1,11 @@
-//! What `Debug` shows in the place of what must not get into a log.
+//! The placeholder that `Debug` shows for values that must not get into a log.
 //!
-//! One rule for all models and requests: `Debug` shows what has a form, and hides text that people wrote or are known by. Shown are types, statuses,
-//! amounts, dates, counts, and the ids of what is sold or subscribed to. Hidden are names, descriptions, codes, e-mail addresses, phone numbers, addresses,
-//! metadata, cursors and header values. The customer's id is hidden too: some billing systems take the e-mail address for it, and even a number stands for
-//! one person. Whether an optional field is set shows, because that is what one debugs.
+//! One rule for all models and requests: `Debug` shows what has a form, and hides text that people
+//! wrote or are known by. Shown are types, statuses, amounts, dates, counts, and the ids of what is
+//! sold or subscribed to. Hidden are names, descriptions, codes, e-mail addresses, phone numbers,
+//! addresses, metadata, cursors and header values. The customer's id is hidden too: some billing
+//! systems take the e-mail address for it, and even a number stands for one person. Whether an
+//! optional field is set shows, because that helps in debugging.
 
 use std::fmt;
 
@@ -11,7 +13,7 @@ use std::fmt;
 pub(crate) struct Redacted;
 
 impl Redacted {
-    /// Says whether there is a value.
+    /// Shows only whether there is a value.
     pub(crate) fn option<T>(value: &Option<T>) -> Option<Self> {
         value.as_ref().map(|_| Self)
     }

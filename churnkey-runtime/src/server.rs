@@ -33,9 +33,10 @@ use self::connection::Connections;
 use self::listener::Listener;
 use self::signals::Signal;
 use self::stream::Timeouts;
-use crate::provider::{Integration, Provider, manifest_json};
-use crate::token::TokenHandle;
-use crate::{Error, IntegrationToken, Result};
+use crate::error::{Error, Result};
+use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::integration::integration::Integration;
+use crate::provider::Provider;
 
 /// Serves an integration until SIGTERM or Ctrl-C.
 ///
@@ -48,7 +49,7 @@ use crate::{Error, IntegrationToken, Result};
 /// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the previous token, which is accepted until the time in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
-/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `verify`) |
+/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
 /// | `CHURNKEY_API_URL` | the URL of Churnkey's API, for tests |
 ///
@@ -109,8 +110,8 @@ pub struct Server<T> {
     max_connections: usize,
     shutdown_delay: Duration,
     shutdown_timeout: Duration,
-    #[cfg(feature = "verify")]
-    verification: Option<crate::Verification>,
+    #[cfg(feature = "reverify")]
+    verification: Option<crate::reverify::Verification>,
 }
 
 type AddLayer = Box<dyn FnOnce(Router) -> Router + Send + Sync>;
@@ -134,15 +135,15 @@ impl<T: Integration> Server<T> {
             max_connections: 512,
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(10),
-            #[cfg(feature = "verify")]
+            #[cfg(feature = "reverify")]
             verification: None,
         }
     }
 
     /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
-    #[cfg(feature = "verify")]
+    #[cfg(feature = "reverify")]
     #[must_use]
-    pub fn verification(mut self, verification: crate::Verification) -> Self {
+    pub fn verification(mut self, verification: crate::reverify::Verification) -> Self {
         self.verification = Some(verification);
         self
     }
@@ -231,7 +232,7 @@ impl<T: Integration> Server<T> {
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
     /// use churnkey::axum::{extract::Request, middleware, response::Response};
-    /// use churnkey::http::{HeaderValue, header};
+    /// use churnkey::axum::http::{HeaderValue, header};
     ///
     /// async fn no_store(request: Request, next: middleware::Next) -> Response {
     ///     let mut response = next.run(request).await;
@@ -327,7 +328,7 @@ impl<T: Integration> Server<T> {
                 "cannot listen on {}: set CHURNKEY_ADDR to another address",
                 self.address
             ))
-            .because(cause)
+            .with_cause(cause)
         })?;
         self.run_on(listener).await
     }
@@ -340,7 +341,7 @@ impl<T: Integration> Server<T> {
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
         let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
         let mut hangup = Signal::hangup();
-        let manifest = manifest_json::<T>();
+        let manifest = T::MANIFEST.to_json();
         announce(&format!(
             "{} listens on http://{}/churnkey",
             T::NAME,
@@ -357,7 +358,7 @@ impl<T: Integration> Server<T> {
                  tracing_subscriber::fmt::init(), to see them",
             );
         }
-        #[cfg(feature = "verify")]
+        #[cfg(feature = "reverify")]
         let _verifying = self.verification.map(|verification| {
             let verifying = tokio::spawn(async move { verification.keep(&manifest).await });
             tokio_util::task::AbortOnDropHandle::new(verifying)

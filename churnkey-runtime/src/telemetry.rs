@@ -1,15 +1,17 @@
-//! What an operator can watch: metrics, behind the feature `metrics`, and how errors are put into the log.
+//! Metrics, behind the feature `metrics`, and the form of errors in the log.
 //!
-//! Labels are words of the protocol and statuses, which are few: nothing that a caller sends becomes one.
+//! Labels are words of the protocol and statuses, which are few: nothing that a caller sends
+//! becomes one.
 
 use std::fmt;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use crate::{Mode, Operation};
+use crate::mode::Mode;
+use crate::operation::Operation;
 
-/// Tells the recorder what the metrics mean.
+/// Registers the descriptions of the metrics.
 pub(crate) fn describe() {
     #[cfg(feature = "metrics")]
     {
@@ -81,7 +83,7 @@ pub(crate) fn action_joined(operation: Operation) {
     let _ = operation;
 }
 
-/// How many actions are under way.
+/// The number of actions under way.
 pub(crate) fn actions_in_flight(count: usize) {
     #[cfg(feature = "metrics")]
     metrics::gauge!("churnkey_actions_in_flight").set(count as f64);
@@ -116,7 +118,7 @@ impl Drop for OpenConnection {
     }
 }
 
-/// A connection that the server ended by itself, and why.
+/// A connection that the server ended by itself, with the reason.
 pub(crate) fn refused(reason: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("churnkey_connections_refused_total", "reason" => reason).increment(1);

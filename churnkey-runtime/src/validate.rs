@@ -1,34 +1,34 @@
-//! Checks what the types of the models cannot rule out.
+//! Checks of the rules that the types of the models cannot enforce.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use crate::model::Timestamp;
+use crate::model::timestamp::Timestamp;
 
 /// A model whose values can be checked against the protocol before they are sent.
 pub trait Validate {
-    /// What the model is called in messages, such as `price`.
+    /// The name of the model in messages, such as `price`.
     const MODEL: &'static str;
 
     /// Reports every rule that the model breaks.
-    fn check(&self, faults: &mut Faults<'_>);
+    fn check(&self, violations: &mut Violations<'_>);
 
     /// Checks the model on its own.
     ///
     /// # Errors
     ///
-    /// [`Invalid`] lists every fault, in the order of the fields.
-    fn validate(&self) -> Result<(), Invalid> {
+    /// [`ValidationError`] lists every violation, in the order of the fields.
+    fn validate(&self) -> Result<(), ValidationError> {
         validate_at(self, Path::ROOT)
     }
 
-    /// Checks the model as a row of a page: a fault's path begins with `data[index]`.
+    /// Checks the model as a row of a page: the path of a violation begins with `data[index]`.
     ///
     /// # Errors
     ///
-    /// [`Invalid`] lists every fault, in the order of the fields.
-    fn validate_row(&self, index: usize) -> Result<(), Invalid> {
+    /// [`ValidationError`] lists every violation, in the order of the fields.
+    fn validate_row(&self, index: usize) -> Result<(), ValidationError> {
         let data = Path {
             parent: Some(&Path::ROOT),
             step: Step::Field("data"),
@@ -41,44 +41,44 @@ pub trait Validate {
     }
 }
 
-fn validate_at<M: Validate + ?Sized>(model: &M, path: Path<'_>) -> Result<(), Invalid> {
+fn validate_at<M: Validate + ?Sized>(model: &M, path: Path<'_>) -> Result<(), ValidationError> {
     let mut found = Vec::new();
-    model.check(&mut Faults {
+    model.check(&mut Violations {
         found: &mut found,
         path,
     });
     if found.is_empty() {
         return Ok(());
     }
-    Err(Invalid {
+    Err(ValidationError {
         model: M::MODEL,
-        faults: found,
+        violations: found,
     })
 }
 
-/// Collects the faults of a model, and knows where in the model it stands.
+/// Collects the violations of a model at one place in it.
 ///
-/// The path is a chain of borrows and becomes text only for a fault, so that a good model costs no
-/// allocation.
+/// The path is a chain of borrows and becomes text only for a violation, so that a valid model
+/// costs no allocation.
 #[derive(Debug)]
-pub struct Faults<'a> {
-    found: &'a mut Vec<Fault>,
+pub struct Violations<'a> {
+    found: &'a mut Vec<Violation>,
     path: Path<'a>,
 }
 
-impl Faults<'_> {
+impl Violations<'_> {
     /// Steps into a field, by its name on the wire.
-    pub fn field(&mut self, name: &'static str) -> Faults<'_> {
+    pub fn field(&mut self, name: &'static str) -> Violations<'_> {
         self.step(Step::Field(name))
     }
 
     /// Steps into an element of a list.
-    pub fn index(&mut self, index: usize) -> Faults<'_> {
+    pub fn index(&mut self, index: usize) -> Violations<'_> {
         self.step(Step::Index(index))
     }
 
-    fn step(&mut self, step: Step) -> Faults<'_> {
-        Faults {
+    fn step(&mut self, step: Step) -> Violations<'_> {
+        Violations {
             found: self.found,
             path: Path {
                 parent: Some(&self.path),
@@ -87,10 +87,10 @@ impl Faults<'_> {
         }
     }
 
-    /// Reports a broken rule at this place. The rule completes the sentence that the path begins, such as
-    /// `must not be empty`, and never holds a value.
+    /// Reports a broken rule at this place. The rule completes the sentence that the path begins,
+    /// such as `must not be empty`, and never holds a value.
     pub fn add(&mut self, rule: impl Into<Cow<'static, str>>) {
-        self.found.push(Fault {
+        self.found.push(Violation {
             path: self.path.to_string(),
             rule: rule.into(),
         });
@@ -139,7 +139,7 @@ impl Faults<'_> {
     }
 }
 
-/// Where in a model a check stands: each step points back to the one that led to it.
+/// The place in a model that is checked: each step points back to the one that led to it.
 #[derive(Clone, Copy, Debug)]
 struct Path<'a> {
     parent: Option<&'a Path<'a>>,
@@ -183,17 +183,17 @@ impl fmt::Display for Path<'_> {
 /// A model breaks rules of the protocol. It names places and rules, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Invalid {
-    /// What the model is called, such as `price`.
+pub struct ValidationError {
+    /// The name of the model, such as `price`.
     pub model: &'static str,
     /// The broken rules in the order of the fields, at least one.
-    pub faults: Vec<Fault>,
+    pub violations: Vec<Violation>,
 }
 
-impl fmt::Display for Invalid {
+impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "invalid {}", self.model)?;
-        if let Some((first, others)) = self.faults.split_first() {
+        if let Some((first, others)) = self.violations.split_first() {
             write!(f, ": {first}")?;
             if !others.is_empty() {
                 write!(f, " (and {} more)", others.len())?;
@@ -203,19 +203,19 @@ impl fmt::Display for Invalid {
     }
 }
 
-impl Error for Invalid {}
+impl Error for ValidationError {}
 
 /// One broken rule of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Fault {
+pub struct Violation {
     /// The place in wire names, such as `amount.tiers[1].upTo`.
     pub path: String,
-    /// What must hold there, such as `must be above the previous tier`.
+    /// The rule that is broken, such as `must be above the previous tier`.
     pub rule: Cow<'static, str>,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
             write!(f, "{} ", self.path)?;

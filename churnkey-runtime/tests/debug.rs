@@ -3,8 +3,8 @@
 use churnkey_runtime::validate::Validate as _;
 use churnkey_runtime::{
     Address, Amount, BillingCycle, Cancel, Coupon, CouponDuration, Currency, Cursor, Customer,
-    Family, Page, PageRequest, Percent, Price, Product, Schedule, Status, Subscription,
-    SubscriptionItem, Timestamp,
+    Page, PageRequest, Percent, Price, Product, ProductFamily, Schedule, Subscription,
+    SubscriptionItem, SubscriptionStatus, Timestamp,
 };
 
 #[test]
@@ -42,7 +42,7 @@ fn debug_hides_text_and_who_it_is_about_and_shows_the_rest() {
     let subscription = Subscription::new(
         "sub_1",
         "SENTINEL",
-        Status::active(),
+        SubscriptionStatus::active(),
         Timestamp::now(),
         BillingCycle::monthly(),
         [SubscriptionItem::new("item_1", price.clone(), 2)],
@@ -51,7 +51,7 @@ fn debug_hides_text_and_who_it_is_about_and_shows_the_rest() {
     let product = Product::in_family("suite", "apps", "SENTINEL")
         .description("SENTINEL")
         .unit_label("SENTINEL");
-    let family = Family::new("apps", "SENTINEL").description("SENTINEL");
+    let family = ProductFamily::new("apps", "SENTINEL").description("SENTINEL");
     let cancel = Cancel::new("SENTINEL", "sub_1", Schedule::Immediate);
     let page = Page::with_next(vec![customer.clone()], "SENTINEL");
     let request = PageRequest::first(10).at(&Cursor::from("SENTINEL"));
@@ -79,11 +79,11 @@ fn debug_hides_text_and_who_it_is_about_and_shows_the_rest() {
         ),
         (
             format!("{family:?}"),
-            "Family { id: FamilyId(\"apps\"), name: [redacted], description: Some([redacted]) }",
+            "ProductFamily { id: FamilyId(\"apps\"), name: [redacted], description: Some([redacted]) }",
         ),
         (
             format!("{cancel:?}"),
-            "Cancel { customer_id: CustomerId([redacted]), subscription_id: SubscriptionId(\"sub_1\"), scheduled_at: Immediate, unpause: false }",
+            "Cancel { customer_id: CustomerId([redacted]), subscription_id: SubscriptionId(\"sub_1\"), scheduled_at: Immediate, unpause: None }",
         ),
         (
             format!("{request:?}"),

@@ -9,11 +9,11 @@ use std::fmt::Debug;
 
 use churnkey_runtime::model::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, Family, FixedAmount, PausePeriod, Percent, PercentageValue, Period, Price,
-    PriceType, Product, ProductType, Redemptions, Status, Subscription, SubscriptionItem, Tier,
-    TierMode, Timestamp,
+    CycleUnit, Discount, FixedAmount, PausePeriod, Percent, PercentageValue, Price, PriceType,
+    Product, ProductFamily, ProductType, Redemptions, Subscription, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Tier, TierMode, Timestamp,
 };
-use churnkey_runtime::validate::{Invalid, Validate};
+use churnkey_runtime::validate::{Validate, ValidationError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, from_value, json, to_value};
@@ -29,8 +29,8 @@ fn percent(percent: f64) -> Percent {
     Percent::new(percent).unwrap()
 }
 
-fn may() -> Period {
-    Period::new(at(MAY), at(JUNE))
+fn may() -> SubscriptionPeriod {
+    SubscriptionPeriod::new(at(MAY), at(JUNE))
 }
 
 fn price() -> Price {
@@ -62,7 +62,7 @@ fn coupon_json() -> Value {
     })
 }
 
-fn subscription(status: Status) -> Subscription {
+fn subscription(status: SubscriptionStatus) -> Subscription {
     let items = [SubscriptionItem::new("si_1", price(), 3)];
     Subscription::new("s_1", "c_1", status, at(MAY), BillingCycle::yearly(), items)
 }
@@ -122,7 +122,7 @@ fn with_unknown_fields(document: &Value) -> Value {
 }
 
 #[track_caller]
-fn is_invalid(result: Result<(), Invalid>, message: &str) {
+fn is_invalid(result: Result<(), ValidationError>, message: &str) {
     assert_eq!(result.unwrap_err().to_string(), message);
 }
 
@@ -337,7 +337,7 @@ fn a_product_type_and_a_family_id_that_contradict_each_other_are_not_read() {
 
 #[test]
 fn a_family_may_have_a_description() {
-    let family = Family::new("f_1", "Tools");
+    let family = ProductFamily::new("f_1", "Tools");
     let document = json!({"id": "f_1", "name": "Tools"});
     is_document(&family, document.clone());
     forgives_nulls(&family, document, &["description"]);
@@ -468,7 +468,7 @@ fn a_discount_may_have_dates() {
 
 #[test]
 fn a_subscription_may_be_minimal() {
-    let subscription = subscription(Status::active());
+    let subscription = subscription(SubscriptionStatus::active());
     let document = subscription_json(json!({"name": "active"}));
     is_document(&subscription, document.clone());
     forgives_nulls(&subscription, document, &["discounts", "metadata"]);
@@ -476,7 +476,7 @@ fn a_subscription_may_be_minimal() {
 
 #[test]
 fn a_subscription_may_have_everything() {
-    let subscription = subscription(Status::active().current_period(may()))
+    let subscription = subscription(SubscriptionStatus::active().current_period(may()))
         .discount(Discount::new(coupon()).start(at(MAY)))
         .metadata_entry("seller", "web")
         .metadata([("seller", "desk")]);
@@ -496,7 +496,7 @@ fn a_subscription_may_have_no_items_but_must_say_so() {
     let empty = Subscription::new(
         "s_1",
         "c_1",
-        Status::active(),
+        SubscriptionStatus::active(),
         at(MAY),
         BillingCycle::yearly(),
         [],
@@ -510,24 +510,24 @@ fn a_subscription_may_have_no_items_but_must_say_so() {
 fn every_status_has_its_own_fields_and_the_common_ones() {
     let period = json!({"start": MAY, "end": JUNE});
     let statuses = [
-        (Status::active(), json!({"name": "active"})),
+        (SubscriptionStatus::active(), json!({"name": "active"})),
         (
-            Status::trial(may()),
+            SubscriptionStatus::trial(may()),
             json!({"name": "trial", "trial": period}),
         ),
         (
-            Status::paused(PausePeriod::new(at(MAY))),
+            SubscriptionStatus::paused(PausePeriod::new(at(MAY))),
             json!({"name": "paused", "pause": {"start": MAY}}),
         ),
         (
-            Status::paused(PausePeriod::new(at(MAY)).end(at(JUNE))),
+            SubscriptionStatus::paused(PausePeriod::new(at(MAY)).end(at(JUNE))),
             json!({"name": "paused", "pause": {"start": MAY, "end": JUNE}}),
         ),
         (
-            Status::canceled(at(JUNE)),
+            SubscriptionStatus::canceled(at(JUNE)),
             json!({"name": "canceled", "canceledAt": JUNE}),
         ),
-        (Status::unpaid(), json!({"name": "unpaid"})),
+        (SubscriptionStatus::unpaid(), json!({"name": "unpaid"})),
     ];
     for (status, mut document) in statuses {
         is_document(&status, document.clone());
@@ -535,7 +535,10 @@ fn every_status_has_its_own_fields_and_the_common_ones() {
         assert_eq!(status.current_period_dates(), None);
 
         document["currentPeriod"] = Value::Null;
-        assert_eq!(from_value::<Status>(document.clone()).unwrap(), status);
+        assert_eq!(
+            from_value::<SubscriptionStatus>(document.clone()).unwrap(),
+            status
+        );
 
         let status = status.current_period(may()).trial_period(may());
         document["currentPeriod"] = period.clone();
@@ -552,13 +555,18 @@ fn a_trial_status_needs_its_trial_and_the_others_do_without() {
         json!({"name": "trial"}),
         json!({"name": "trial", "trial": null}),
     ] {
-        assert!(from_value::<Status>(document).is_err());
+        assert!(from_value::<SubscriptionStatus>(document).is_err());
     }
     let active = json!({"name": "active", "trial": null});
-    assert_eq!(from_value::<Status>(active).unwrap().trial_dates(), None);
+    assert_eq!(
+        from_value::<SubscriptionStatus>(active)
+            .unwrap()
+            .trial_dates(),
+        None
+    );
     let paused = json!({"name": "paused", "pause": {"start": MAY, "end": null}, "trial": null});
-    let expected = Status::paused(PausePeriod::new(at(MAY)));
-    assert_eq!(from_value::<Status>(paused).unwrap(), expected);
+    let expected = SubscriptionStatus::paused(PausePeriod::new(at(MAY)));
+    assert_eq!(from_value::<SubscriptionStatus>(paused).unwrap(), expected);
 }
 
 #[test]
@@ -615,7 +623,7 @@ fn ids_must_not_be_empty() {
         "invalid product: familyId must not be empty",
     );
     is_invalid(
-        Family::new("", "Tools").validate(),
+        ProductFamily::new("", "Tools").validate(),
         "invalid family: id must not be empty",
     );
     is_invalid(
@@ -623,11 +631,11 @@ fn ids_must_not_be_empty() {
         "invalid subscription item: id must not be empty",
     );
     is_invalid(
-        Subscription::new("", "c_1", Status::active(), at(MAY), cycle, []).validate(),
+        Subscription::new("", "c_1", SubscriptionStatus::active(), at(MAY), cycle, []).validate(),
         "invalid subscription: id must not be empty",
     );
     is_invalid(
-        Subscription::new("s_1", "", Status::active(), at(MAY), cycle, []).validate(),
+        Subscription::new("s_1", "", SubscriptionStatus::active(), at(MAY), cycle, []).validate(),
         "invalid subscription: customerId must not be empty",
     );
 }
@@ -639,7 +647,7 @@ fn required_names_must_not_be_empty() {
         "invalid product: name must not be empty",
     );
     is_invalid(
-        Family::new("f_1", "").validate(),
+        ProductFamily::new("f_1", "").validate(),
         "invalid family: name must not be empty",
     );
 }
@@ -680,7 +688,15 @@ fn a_billing_cycle_counts_from_one() {
         "invalid price: duration.amount must be a whole number from 1",
     );
     is_invalid(
-        Subscription::new("s_1", "c_1", Status::active(), at(MAY), cycle, []).validate(),
+        Subscription::new(
+            "s_1",
+            "c_1",
+            SubscriptionStatus::active(),
+            at(MAY),
+            cycle,
+            [],
+        )
+        .validate(),
         "invalid subscription: duration.amount must be a whole number from 1",
     );
 }
@@ -723,7 +739,7 @@ fn a_tier_is_compared_with_the_last_one_that_has_an_end() {
     let invalid = Amount::tiered(Currency::USD, TierMode::Total, tiers)
         .validate()
         .unwrap_err();
-    let paths: Vec<_> = invalid.faults.iter().map(|fault| &fault.path).collect();
+    let paths: Vec<_> = invalid.violations.iter().map(|fault| &fault.path).collect();
     assert_eq!(paths, ["tiers[1].upTo", "tiers[2].upTo"]);
 }
 
@@ -746,23 +762,28 @@ fn the_duration_of_a_coupon_counts_from_one() {
 
 #[test]
 fn an_end_is_not_before_its_start() {
-    let backwards = Period::new(at(JUNE), at(MAY));
+    let backwards = SubscriptionPeriod::new(at(JUNE), at(MAY));
     let table = [
         (
-            subscription(Status::active().current_period(backwards)),
+            subscription(SubscriptionStatus::active().current_period(backwards)),
             "status.currentPeriod.end",
         ),
-        (subscription(Status::trial(backwards)), "status.trial.end"),
         (
-            subscription(Status::unpaid().trial_period(backwards)),
+            subscription(SubscriptionStatus::trial(backwards)),
             "status.trial.end",
         ),
         (
-            subscription(Status::paused(PausePeriod::new(at(JUNE)).end(at(MAY)))),
+            subscription(SubscriptionStatus::unpaid().trial_period(backwards)),
+            "status.trial.end",
+        ),
+        (
+            subscription(SubscriptionStatus::paused(
+                PausePeriod::new(at(JUNE)).end(at(MAY)),
+            )),
             "status.pause.end",
         ),
         (
-            subscription(Status::active())
+            subscription(SubscriptionStatus::active())
                 .discount(Discount::new(coupon()).start(at(JUNE)).end(at(MAY))),
             "discounts[0].end",
         ),
@@ -777,9 +798,9 @@ fn an_end_is_not_before_its_start() {
 
 #[test]
 fn an_end_may_be_at_its_start() {
-    let instant = Period::new(at(MAY), at(MAY));
+    let instant = SubscriptionPeriod::new(at(MAY), at(MAY));
     let pause = PausePeriod::new(at(MAY)).end(at(MAY));
-    let subscription = subscription(Status::paused(pause).current_period(instant))
+    let subscription = subscription(SubscriptionStatus::paused(pause).current_period(instant))
         .discount(Discount::new(coupon()).start(at(MAY)).end(at(MAY)))
         .discount(Discount::new(coupon()).end(at(MAY)));
     assert_eq!(subscription.validate(), Ok(()));
@@ -790,7 +811,7 @@ fn a_fault_of_a_nested_model_is_named_by_its_whole_path() {
     let tiers = [Tier::up_to(10), Tier::up_to(5), Tier::rest()];
     let amount = Amount::tiered(Currency::USD, TierMode::Graduated, tiers);
     let price = Price::standalone("p_2", BillingCycle::monthly(), amount);
-    let mut subscription = subscription(Status::active());
+    let mut subscription = subscription(SubscriptionStatus::active());
     subscription
         .items
         .push(SubscriptionItem::new("si_2", price, 1));
@@ -809,16 +830,16 @@ fn a_fault_of_a_nested_model_is_named_by_its_whole_path() {
 #[test]
 fn a_row_of_a_page_is_named_by_its_index() {
     is_invalid(
-        Family::new("f_1", "").validate_row(3),
+        ProductFamily::new("f_1", "").validate_row(3),
         "invalid family: data[3].name must not be empty",
     );
-    assert_eq!(Family::new("f_1", "Tools").validate_row(3), Ok(()));
+    assert_eq!(ProductFamily::new("f_1", "Tools").validate_row(3), Ok(()));
 }
 
 #[test]
 fn every_fault_is_kept_and_the_message_counts_those_after_the_first() {
     is_invalid(
-        Family::new("", "").validate(),
+        ProductFamily::new("", "").validate(),
         "invalid family: id must not be empty (and 1 more)",
     );
     let invalid = Customer::new("")
@@ -830,6 +851,6 @@ fn every_fault_is_kept_and_the_message_counts_those_after_the_first() {
         invalid.to_string(),
         "invalid customer: id must not be empty (and 2 more)"
     );
-    let paths: Vec<_> = invalid.faults.iter().map(|fault| &fault.path).collect();
+    let paths: Vec<_> = invalid.violations.iter().map(|fault| &fault.path).collect();
     assert_eq!(paths, ["id", "lastName", "email"]);
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use churnkey_protocol::Model;
 use churnkey_runtime::validate::Validate;
 use churnkey_runtime::{
-    Coupon, Currency, Customer, Family, Price, Product, Subscription, Timestamp,
+    Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -53,7 +53,7 @@ pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
             Model::Subscription => decoded::<Subscription>(module, value),
             Model::Coupon => decoded::<Coupon>(module, value),
             Model::Product => decoded::<Product>(module, value),
-            Model::Family => decoded::<Family>(module, value),
+            Model::Family => decoded::<ProductFamily>(module, value),
         });
     }
     flaws
@@ -77,7 +77,7 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
         Model::Subscription => normal::<Subscription>,
         Model::Coupon => normal::<Coupon>,
         Model::Product => normal::<Product>,
-        Model::Family => normal::<Family>,
+        Model::Family => normal::<ProductFamily>,
     };
     // What is no model has a finding of its own.
     match (normal(one), normal(other)) {
@@ -102,7 +102,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
         Ok(model) => match model.validate() {
             Ok(()) => Vec::new(),
             Err(invalid) => {
-                let faults = invalid.faults.iter();
+                let faults = invalid.violations.iter();
                 faults
                     .map(|fault| flaw(&fault.path, fault.rule.to_string()))
                     .collect()

@@ -4,7 +4,7 @@
 #![no_main]
 
 use churnkey::validate::Validate;
-use churnkey::{Coupon, Customer, Family, Price, Product, Subscription};
+use churnkey::{Coupon, Customer, Price, Product, ProductFamily, Subscription};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         Kind::Subscription => round_trip::<Subscription>(document),
         Kind::Coupon => round_trip::<Coupon>(document),
         Kind::Product => round_trip::<Product>(document),
-        Kind::Family => round_trip::<Family>(document),
+        Kind::Family => round_trip::<ProductFamily>(document),
     }
     Corpus::Keep
 });

@@ -4,7 +4,7 @@
 #![no_main]
 
 use churnkey::validate::Validate as _;
-use churnkey::{Duration, Timestamp};
+use churnkey::{OfferDuration, Timestamp};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 use support::client::SENTINEL;
@@ -14,10 +14,10 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Some((start, document)) = read(bytes) else {
         return Corpus::Reject;
     };
-    let ours = Duration::from_json(&document);
+    let ours = OfferDuration::from_json(&document);
     let theirs = reference::duration(&document);
     assert_eq!(ours.as_ref().ok().copied().map(plain), theirs, "{document}");
-    let deserialised = serde_json::from_value::<Duration>(document.clone());
+    let deserialised = serde_json::from_value::<OfferDuration>(document.clone());
     let duration = match (ours, deserialised) {
         (Ok(duration), Ok(other)) => {
             assert_eq!(duration, other);
@@ -34,15 +34,15 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     assert_eq!(duration.validate(), Ok(()));
     let written = serde_json::to_value(duration).expect("a duration is JSON");
     assert_eq!(written, bodies::duration(duration));
-    assert_eq!(Duration::from_json(&written), Ok(duration));
+    assert_eq!(OfferDuration::from_json(&written), Ok(duration));
 
     let end = match duration {
-        Duration::Period { amount, unit } => {
+        OfferDuration::Period { amount, unit } => {
             let later = reference::later(start.unix_millis(), amount, bodies::word(unit));
             assert_eq!(start.plus(amount, unit).map(Timestamp::unix_millis), later);
             later
         }
-        Duration::Date(date) => Some(date.unix_millis()),
+        OfferDuration::Date(date) => Some(date.unix_millis()),
     };
     let end = end.filter(|end| *end > start.unix_millis());
     assert_eq!(duration.end_from(start).map(Timestamp::unix_millis), end);
@@ -54,11 +54,11 @@ fn read(bytes: &[u8]) -> Option<(Timestamp, Value)> {
     Some((start.parse().ok()?, serde_json::from_str(document).ok()?))
 }
 
-fn plain(duration: Duration) -> reference::Duration {
+fn plain(duration: OfferDuration) -> reference::Duration {
     match duration {
-        Duration::Period { amount, unit } => {
+        OfferDuration::Period { amount, unit } => {
             reference::Duration::Period(amount, bodies::word(unit).to_owned())
         }
-        Duration::Date(date) => reference::Duration::Date(date.unix_millis()),
+        OfferDuration::Date(date) => reference::Duration::Date(date.unix_millis()),
     }
 }

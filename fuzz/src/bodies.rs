@@ -1,6 +1,6 @@
 //! The bodies of actions, written from the protocol's documentation.
 
-use churnkey::{Duration, Schedule, TimeUnit};
+use churnkey::{BillingCycle, OfferDuration, Schedule, TimeUnit};
 use serde_json::{Map, Value, json};
 
 use crate::provider::Given;
@@ -65,13 +65,13 @@ pub fn encode(given: &Given) -> Value {
             "customerId": request.customer_id.as_str(),
             "subscriptionId": request.subscription_id.as_str(),
             "startAt": schedule(request.start_at),
-            "duration": duration(request.duration),
+            "duration": duration(length(request.permit(&BillingCycle::monthly()))),
             "allowAnnual": request.allow_annual,
         }),
         Given::PauseAll(request) => json!({
             "customerId": request.customer_id.as_str(),
             "startAt": schedule(request.start_at),
-            "duration": duration(request.duration),
+            "duration": duration(length(request.permit(&BillingCycle::monthly()))),
             "allowAnnual": request.allow_annual,
         }),
         Given::ApplyCoupon(request) => json!({
@@ -95,6 +95,11 @@ pub fn encode(given: &Given) -> Value {
     }
 }
 
+/// The length of a pause, which a monthly cycle permits.
+fn length(permitted: churnkey::Result<OfferDuration>) -> OfferDuration {
+    permitted.unwrap_or_else(|error| panic!("a monthly subscription may be paused: {error}"))
+}
+
 fn schedule(schedule: Schedule) -> &'static str {
     match schedule {
         Schedule::Immediate => "immediate",
@@ -102,12 +107,12 @@ fn schedule(schedule: Schedule) -> &'static str {
     }
 }
 
-pub fn duration(duration: Duration) -> Value {
+pub fn duration(duration: OfferDuration) -> Value {
     match duration {
-        Duration::Period { amount, unit } => {
+        OfferDuration::Period { amount, unit } => {
             json!({ "type": "period", "amount": amount, "unit": word(unit) })
         }
-        Duration::Date(date) => json!({ "type": "date", "date": date.to_string() }),
+        OfferDuration::Date(date) => json!({ "type": "date", "date": date.to_string() }),
     }
 }
 
@@ -128,19 +133,25 @@ pub fn sparing_offers(given: &Given) -> bool {
         Given::CancelAll(request) => request.scheduled_at == Schedule::Immediate,
         Given::Pause(request) => {
             request.start_at == Schedule::EndOfPeriod
-                && matches!(request.duration, Duration::Date(_))
-                && !request.allow_annual
+                && matches!(
+                    length(request.permit(&BillingCycle::monthly())),
+                    OfferDuration::Date(_)
+                )
+                && request.allow_annual != Some(true)
         }
         Given::PauseAll(request) => {
             request.start_at == Schedule::EndOfPeriod
-                && matches!(request.duration, Duration::Date(_))
-                && !request.allow_annual
+                && matches!(
+                    length(request.permit(&BillingCycle::monthly())),
+                    OfferDuration::Date(_)
+                )
+                && request.allow_annual != Some(true)
         }
         Given::ApplyCoupon(_) => true,
         Given::ChangePrice(request) => {
-            request.scheduled_at == Schedule::EndOfPeriod && !request.prorate
+            request.scheduled_at == Schedule::EndOfPeriod && request.prorate != Some(true)
         }
-        Given::ExtendTrial(request) => matches!(request.duration, Duration::Period { .. }),
+        Given::ExtendTrial(request) => matches!(request.duration, OfferDuration::Period { .. }),
         Given::Read { .. } => panic!("a read has no options"),
     }
 }

@@ -3,8 +3,8 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use churnkey::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, Family, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue,
-    Period, Price, Product, Redemptions, Status, Subscription, SubscriptionItem, Tier, TierMode,
+    CycleUnit, Discount, ProductFamily, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue,
+    SubscriptionPeriod, Price, Product, Redemptions, SubscriptionStatus, Subscription, SubscriptionItem, Tier, TierMode,
     TieredAmount, Timestamp,
 };
 
@@ -120,17 +120,17 @@ fn subscription(u: &mut Unstructured<'_>) -> Result<Subscription> {
 }
 
 /// Builds a status. An active one always has a period, which Churnkey expects but no rule requires.
-fn status(u: &mut Unstructured<'_>) -> Result<Status> {
+fn status(u: &mut Unstructured<'_>) -> Result<SubscriptionStatus> {
     let status = match u.int_in_range(0..=4)? {
-        0 => Status::active().current_period(period(u)?),
-        1 => Status::trial(period(u)?),
+        0 => SubscriptionStatus::active().current_period(period(u)?),
+        1 => SubscriptionStatus::trial(period(u)?),
         2 => {
             let mut pause = PausePeriod::new(timestamp(u)?);
             pause.end = maybe(u, timestamp)?;
-            Status::paused(pause)
+            SubscriptionStatus::paused(pause)
         }
-        3 => Status::canceled(timestamp(u)?),
-        _ => Status::unpaid(),
+        3 => SubscriptionStatus::canceled(timestamp(u)?),
+        _ => SubscriptionStatus::unpaid(),
     };
     let status = match maybe(u, period)? {
         Some(period) => status.current_period(period),
@@ -142,12 +142,12 @@ fn status(u: &mut Unstructured<'_>) -> Result<Status> {
     })
 }
 
-fn period(u: &mut Unstructured<'_>) -> Result<Period> {
+fn period(u: &mut Unstructured<'_>) -> Result<SubscriptionPeriod> {
     let (one, other) = (timestamp(u)?, timestamp(u)?);
     Ok(if u.ratio(1, 8)? {
-        Period::new(one, other)
+        SubscriptionPeriod::new(one, other)
     } else {
-        Period::new(one.min(other), one.max(other))
+        SubscriptionPeriod::new(one.min(other), one.max(other))
     })
 }
 
@@ -209,8 +209,8 @@ fn product(u: &mut Unstructured<'_>) -> Result<Product> {
     Ok(product)
 }
 
-fn family(u: &mut Unstructured<'_>) -> Result<Family> {
-    let mut family = Family::new(id(u)?, text(u)?);
+fn family(u: &mut Unstructured<'_>) -> Result<ProductFamily> {
+    let mut family = ProductFamily::new(id(u)?, text(u)?);
     family.description = maybe(u, text)?;
     Ok(family)
 }

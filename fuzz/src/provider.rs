@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use churnkey::{
     Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponDuration,
-    CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, Family, FamilyId,
-    FixedAmount, Mode, Operation, Page, PageRequest, Pause, PauseAll, Period, Phone, Price,
-    PriceId, Product, ProductId, Result, Status, Subscription, SubscriptionId, SubscriptionItem,
-    Timestamp,
+    CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, FixedAmount,
+    Mode, Operation, Page, PageRequest, Pause, PauseAll, Phone, Price, PriceId, Product,
+    ProductFamily, ProductId, Result, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// The cause of every failure, which no message may contain.
@@ -173,7 +173,7 @@ pub enum Planted {
     Subscription(Subscription),
     Coupon(Coupon),
     Product(Product),
-    Family(Family),
+    Family(ProductFamily),
 }
 
 impl Calls for Everything {
@@ -212,11 +212,11 @@ fn price(id: impl Into<PriceId>) -> Price {
 /// Creates a subscription, which is annual if its id begins with `annual`.
 fn subscription(customer: CustomerId, id: SubscriptionId, price: Price) -> Subscription {
     let annual = id.as_str().starts_with("annual");
-    let period = Period::new(Timestamp::MIN, Timestamp::MAX);
+    let period = SubscriptionPeriod::new(Timestamp::MIN, Timestamp::MAX);
     Subscription::new(
         id,
         customer,
-        Status::active().current_period(period),
+        SubscriptionStatus::active().current_period(period),
         Timestamp::MIN,
         if annual {
             BillingCycle::yearly()
@@ -370,15 +370,30 @@ async fn list_products(ctx: &Everything, page: PageRequest, mode: Mode) -> Resul
 }
 
 #[churnkey::controller(families)]
-async fn retrieve_family(ctx: &Everything, id: FamilyId, mode: Mode) -> Result<Option<Family>> {
-    let family = || Family::new(id.clone(), "Apps");
-    retrieve!(ctx, mode, RetrieveFamily, [id.as_str()], Family, family())
+async fn retrieve_family(
+    ctx: &Everything,
+    id: FamilyId,
+    mode: Mode,
+) -> Result<Option<ProductFamily>> {
+    let family = || ProductFamily::new(id.clone(), "Apps");
+    retrieve!(
+        ctx,
+        mode,
+        RetrieveFamily,
+        [id.as_str()],
+        ProductFamily,
+        family()
+    )
 }
 
 #[churnkey::controller(families)]
-async fn list_families(ctx: &Everything, page: PageRequest, mode: Mode) -> Result<Page<Family>> {
+async fn list_families(
+    ctx: &Everything,
+    page: PageRequest,
+    mode: Mode,
+) -> Result<Page<ProductFamily>> {
     ctx.listed(Operation::ListFamilies, mode, &[], &page, |id| {
-        Family::new(id, "Apps")
+        ProductFamily::new(id, "Apps")
     })
 }
 

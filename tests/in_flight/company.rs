@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use churnkey::{
-    ApplyCoupon, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Customer, CustomerId, Duration,
-    Error, ExtendTrial, Mode, Page, PageRequest, Pause, PauseAll, Price, PriceId, Result,
-    Subscription, SubscriptionId,
+    ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Customer,
+    CustomerId, Error, ExtendTrial, Mode, OfferDuration, Page, PageRequest, Pause, PauseAll, Price,
+    PriceId, Result, Subscription, SubscriptionId,
 };
 use tokio::sync::oneshot;
 
@@ -184,10 +184,10 @@ fn name(id: &str) -> Name {
         .unwrap_or("somebody else's")
 }
 
-fn amount(duration: Duration) -> Result<u32> {
+fn amount(duration: OfferDuration) -> Result<u32> {
     match duration {
-        Duration::Period { amount, .. } => Ok(amount),
-        Duration::Date(_) => Err(Error::bad_request("`duration.type` must be `period`")),
+        OfferDuration::Period { amount, .. } => Ok(amount),
+        OfferDuration::Date(_) => Err(Error::bad_request("`duration.type` must be `period`")),
     }
 }
 
@@ -205,13 +205,16 @@ async fn cancel_all(ctx: &Company, request: CancelAll, mode: Mode) -> Result<()>
 #[churnkey::action(pause, all)]
 async fn pause(ctx: &Company, request: Pause, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let what = What::Pause(subscription, amount(request.duration)?);
+    let what = What::Pause(
+        subscription,
+        amount(request.permit(&BillingCycle::monthly())?)?,
+    );
     ctx.act(mode, &request.customer_id, what).await
 }
 
 #[churnkey::action(pause_all)]
 async fn pause_all(ctx: &Company, request: PauseAll, mode: Mode) -> Result<()> {
-    let what = What::PauseAll(amount(request.duration)?);
+    let what = What::PauseAll(amount(request.permit(&BillingCycle::monthly())?)?);
     ctx.act(mode, &request.customer_id, what).await
 }
 

@@ -1,6 +1,7 @@
 //! What the schema of a body allows is what the runtime accepts, and the reverse.
 
 use churnkey::{Operation, Side};
+use churnkey_protocol::{Field, Module};
 use serde_json::{Map, Value, json};
 
 use crate::integrations::Provider;
@@ -22,49 +23,20 @@ fn complete(operation: Operation) -> Map<String, Value> {
     std::mem::take(body)
 }
 
-/// The fields of an action, the other name of its object, and one that no action has.
-fn fields(operation: Operation) -> &'static [&'static str] {
-    match operation {
-        Operation::CancelSubscription => &[
-            "customerId",
-            "subscriptionId",
-            "scheduledAt",
-            "unpause",
-            "unheardOf",
-        ],
-        Operation::CancelAllSubscriptions => {
-            &["customerId", "subscriptionId", "scheduledAt", "unpause"]
-        }
-        Operation::PauseSubscription => &[
-            "customerId",
-            "subscriptionId",
-            "startAt",
-            "duration",
-            "allowAnnual",
-            "scheduledAt",
-        ],
-        Operation::PauseAllSubscriptions => &[
-            "customerId",
-            "subscriptionId",
-            "startAt",
-            "duration",
-            "allowAnnual",
-        ],
-        Operation::ApplyCouponToSubscription => {
-            &["customerId", "subscriptionId", "id", "coupon", "price"]
-        }
-        Operation::ChangeSubscriptionPrice => &[
-            "customerId",
-            "subscriptionId",
-            "id",
-            "price",
-            "scheduledAt",
-            "prorate",
-            "coupon",
-        ],
-        Operation::ExtendSubscriptionTrial => &["customerId", "subscriptionId", "duration", "id"],
-        other => panic!("{other:?} has no body"),
-    }
+/// The fields of an action, all names of its object, and one that no action has.
+fn fields(operation: Operation) -> Vec<&'static str> {
+    let module = Module::find(operation.module()).unwrap();
+    let names = module.fields.iter().flat_map(Field::names);
+    names.chain(["unheardOf"]).collect()
+}
+
+/// Two names of one field, which a schema cannot compare.
+fn has_two_names(operation: Operation, body: &Map<String, Value>) -> bool {
+    let module = Module::find(operation.module()).unwrap();
+    module.fields.iter().any(|field| {
+        let given = |name: &&str| body.get(*name).is_some_and(|value| !value.is_null());
+        field.names().filter(given).count() > 1
+    })
 }
 
 /// Of each JSON type, and of each meaning that a field may have; `None` is an absent field.
@@ -77,6 +49,8 @@ fn values() -> Vec<Option<Value>> {
         json!("end-of-period"),
         json!(true),
         json!(false),
+        json!("true"),
+        json!("false"),
         json!(0),
         json!({}),
     ];
@@ -203,7 +177,9 @@ async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime
                                 None => body.remove(*name),
                             };
                         }
-                        bodies.push(Value::Object(body));
+                        if !has_two_names(operation, &body) {
+                            bodies.push(Value::Object(body));
+                        }
                     }
                 }
             }
@@ -264,7 +240,7 @@ fn a_body_offers_only_what_the_manifest_has_switched_on() {
     let words = |field: &Value| -> Vec<String> {
         let forms = field["oneOf"].as_array().unwrap().iter();
         forms
-            .map(|form| form["const"].as_str().unwrap().to_owned())
+            .filter_map(|form| Some(form["const"].as_str()?.to_owned()))
             .collect()
     };
     let cancel = "/churnkey/actions/subscription/cancel";
@@ -283,11 +259,11 @@ fn a_body_offers_only_what_the_manifest_has_switched_on() {
     let pause = "/churnkey/actions/subscription/pause";
     assert_eq!(
         body("at_once", pause)["properties"]["allowAnnual"]["enum"],
-        json!([false, null])
+        json!([false, "false", null])
     );
     assert_eq!(
-        body("later", pause)["properties"]["allowAnnual"]["type"],
-        json!(["boolean", "null"])
+        body("later", pause)["properties"]["allowAnnual"]["enum"],
+        json!([true, false, "true", "false", null])
     );
     assert_eq!(
         body("at_once", pause)["properties"]["duration"]["oneOf"]

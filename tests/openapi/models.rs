@@ -2,9 +2,9 @@
 
 use churnkey::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, Family, FixedAmount, Integration as _, PausePeriod, Percent,
-    PercentageValue, Period, Price, Product, Redemptions, Status, Subscription, SubscriptionItem,
-    Tier, TierMode, Timestamp,
+    CycleUnit, Discount, FixedAmount, Integration as _, PausePeriod, Percent, PercentageValue,
+    Price, Product, ProductFamily, Redemptions, Subscription, SubscriptionItem, SubscriptionPeriod,
+    SubscriptionStatus, Tier, TierMode, Timestamp,
 };
 use serde::Serialize;
 use serde_json::{Value, json, to_value};
@@ -16,8 +16,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn may() -> Period {
-    Period::new(at("2026-05-01T00:00:00Z"), at("2026-06-01T00:00:00Z"))
+fn may() -> SubscriptionPeriod {
+    SubscriptionPeriod::new(at("2026-05-01T00:00:00Z"), at("2026-06-01T00:00:00Z"))
 }
 
 fn quarter() -> CouponValue {
@@ -49,7 +49,7 @@ fn price() -> Price {
         .description("since 2020")
 }
 
-fn subscription(status: Status) -> Subscription {
+fn subscription(status: SubscriptionStatus) -> Subscription {
     let items = [SubscriptionItem::new("si_1", price(), 0)];
     Subscription::new(
         "s_1",
@@ -227,22 +227,27 @@ fn a_subscription_passes_in_every_state_unless_it_breaks_a_rule() {
     let specification = Specification::of::<everything::Billing>();
     let moment = "2026-05-01T00:00:00.000Z";
     let states = [
-        (Status::active(), "/status/name"),
+        (SubscriptionStatus::active(), "/status/name"),
         (
-            Status::active().current_period(may()).trial_period(may()),
+            SubscriptionStatus::active()
+                .current_period(may())
+                .trial_period(may()),
             "/status/currentPeriod/end",
         ),
-        (Status::trial(may()), "/status/trial"),
+        (SubscriptionStatus::trial(may()), "/status/trial"),
         (
-            Status::paused(PausePeriod::new(at(moment)).end(at(moment))),
+            SubscriptionStatus::paused(PausePeriod::new(at(moment)).end(at(moment))),
             "/status/pause",
         ),
         (
-            Status::paused(PausePeriod::new(at(moment))),
+            SubscriptionStatus::paused(PausePeriod::new(at(moment))),
             "/status/pause/start",
         ),
-        (Status::canceled(at(moment)), "/status/canceledAt"),
-        (Status::unpaid(), "/status/name"),
+        (
+            SubscriptionStatus::canceled(at(moment)),
+            "/status/canceledAt",
+        ),
+        (SubscriptionStatus::unpaid(), "/status/name"),
     ];
     for (status, required) in states {
         passes_unless(
@@ -255,7 +260,7 @@ fn a_subscription_passes_in_every_state_unless_it_breaks_a_rule() {
     passes_unless(
         &specification,
         "Subscription",
-        subscription(Status::active()),
+        subscription(SubscriptionStatus::active()),
         &[
             ("/id", Some(json!(""))),
             ("/customerId", None),
@@ -339,8 +344,8 @@ fn products_and_families_pass_unless_they_break_a_rule() {
     );
     passes_unless(
         &specification,
-        "Family",
-        Family::new("f_1", "Furniture").description("What stands"),
+        "ProductFamily",
+        ProductFamily::new("f_1", "Furniture").description("What stands"),
         &[
             ("/name", Some(json!(""))),
             ("/name", None),

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use churnkey::{
     Address, Amount, BillingCycle, Cancel, Coupon, CouponDuration, Currency, Customer, CustomerId,
-    CycleUnit, Discount, Error, Family, FixedAmount, IntoError, Page, PausePeriod, Percent, Period,
-    Price, PriceId, Product, Result, Status, Subscription, SubscriptionId, SubscriptionItem, Tier,
-    TierMode,
+    CycleUnit, Discount, Error, FixedAmount, IntoError, Page, PausePeriod, Percent, Price, PriceId,
+    Product, ProductFamily, Result, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Tier, TierMode,
 };
 use serde_json::json;
 
@@ -29,7 +29,7 @@ macro_rules! scripted {
                 pub(crate) subscriptions: fn() -> Result<Page<Subscription>>,
                 pub(crate) coupon: fn() -> Result<Option<Coupon>>,
                 pub(crate) product: fn() -> Result<Option<Product>>,
-                pub(crate) family: fn() -> Result<Option<Family>>,
+                pub(crate) family: fn() -> Result<Option<ProductFamily>>,
                 pub(crate) cancel: fn() -> Result<()>,
                 /// How long a cancellation takes.
                 pub(crate) delay: std::time::Duration,
@@ -106,12 +106,12 @@ macro_rules! scripted {
             }
 
             #[churnkey::controller(families, retrieve)]
-            async fn family(ctx: &Billing, _: FamilyId) -> Result<Option<Family>> {
+            async fn family(ctx: &Billing, _: FamilyId) -> Result<Option<ProductFamily>> {
                 (ctx.family)()
             }
 
             #[churnkey::controller(families, list)]
-            async fn families(_: &Billing, _: PageRequest) -> Result<Page<Family>> {
+            async fn families(_: &Billing, _: PageRequest) -> Result<Page<ProductFamily>> {
                 Ok(Page::last(Vec::new()))
             }
 
@@ -186,7 +186,7 @@ fn subscription() -> Subscription {
     Subscription::new(
         "s",
         "c",
-        Status::active(),
+        SubscriptionStatus::active(),
         at("2026-01-01T00:00:00Z"),
         BillingCycle::monthly(),
         [SubscriptionItem::new("i", price("p"), 1)],
@@ -200,7 +200,7 @@ fn changed(change: impl FnOnce(&mut Subscription)) -> Subscription {
     subscription
 }
 
-fn with_status(status: Status) -> Subscription {
+fn with_status(status: SubscriptionStatus) -> Subscription {
     changed(|subscription| subscription.status = status)
 }
 
@@ -213,8 +213,8 @@ fn foreign() -> Subscription {
 }
 
 /// Ends before it begins.
-fn backwards() -> Period {
-    Period::new(at("2026-02-01T00:00:00Z"), at("2026-01-01T00:00:00Z"))
+fn backwards() -> SubscriptionPeriod {
+    SubscriptionPeriod::new(at("2026-02-01T00:00:00Z"), at("2026-01-01T00:00:00Z"))
 }
 
 fn coupon(id: &str, duration: CouponDuration) -> Coupon {
@@ -342,7 +342,7 @@ fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
         ),
         (
             || {
-                Ok(Some(with_status(Status::paused(
+                Ok(Some(with_status(SubscriptionStatus::paused(
                     PausePeriod::new(backwards().start).end(backwards().end),
                 ))))
             },
@@ -351,13 +351,13 @@ fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
         (
             || {
                 Ok(Some(with_status(
-                    Status::unpaid().current_period(backwards()),
+                    SubscriptionStatus::unpaid().current_period(backwards()),
                 )))
             },
             "status.currentPeriod.end must not be before start",
         ),
         (
-            || Ok(Some(with_status(Status::trial(backwards())))),
+            || Ok(Some(with_status(SubscriptionStatus::trial(backwards())))),
             "status.trial.end must not be before start",
         ),
         (
@@ -464,7 +464,7 @@ fn a_coupon_a_product_and_a_family_that_break_a_rule_are_opaque_500s() {
     );
     let cause = "invalid product: type must be `standalone`, as the products controller declares";
     fails_because(&reply, "product-type", cause);
-    let family = || Ok(Some(Family::new("", SECRET)));
+    let family = || Ok(Some(ProductFamily::new("", SECRET)));
     let reply = get(
         host(Billing {
             family,
@@ -736,9 +736,9 @@ impl std::error::Error for Outer {
 #[test]
 fn an_error_says_its_status_and_message_and_keeps_its_cause() {
     let host = Host::serving::<Billing>(Billing {
-        cancel: || Err(Error::conflict("the subscription has ended").because("row 7 is frozen")),
+        cancel: || Err(Error::conflict("the subscription has ended").with_cause("row 7 is frozen")),
         customer: || Err(Error::bad_request("`id` must be a number")),
-        price: || Err(Error::unavailable(Duration::from_millis(1500)).because("no connection")),
+        price: || Err(Error::unavailable(Duration::from_millis(1500)).with_cause("no connection")),
         coupon: || Err(Error::new(churnkey::http::StatusCode::OK, "not a failure")),
         ..Billing::new()
     });

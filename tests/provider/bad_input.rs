@@ -501,7 +501,7 @@ fn wrong_values(kind: Kind) -> Vec<Value> {
             json!({ "id": SENTINEL }),
         ],
         Kind::Flag => vec![
-            json!("true"),
+            json!("True"),
             json!(""),
             json!(1),
             json!(0),
@@ -831,7 +831,7 @@ fn a_limit_that_is_no_whole_number_from_1_is_a_400() {
             "inf",
             "-inf",
             "infinity",
-            "1e999",
+            "1e9",
             "1e-3",
             "0x10",
             "1,000",
@@ -864,7 +864,7 @@ fn a_limit_over_the_cap_is_capped() {
         ("100", 100),
         ("101", 100),
         ("1000000000", 100),
-        ("1e9", 100),
+        ("0100", 100),
         ("4294967297", 100),
         ("18446744073709551617", 100),
     ] {
@@ -1117,7 +1117,30 @@ fn a_body_that_asks_for_an_option_that_is_off_is_a_400() {
 }
 
 #[test]
-fn pausing_an_annual_subscription_without_allow_annual_is_a_400_and_reaches_no_action() {
+fn a_missing_schedule_is_the_only_one_that_is_on() {
+    let one = Arc::new(off::ImmediateAndPeriod::default());
+    let other = Arc::new(off::EndOfPeriodAndDate::default());
+    let hosts = [
+        Host::serving::<off::ImmediateAndPeriod>(Arc::clone(&one)),
+        Host::serving::<off::EndOfPeriodAndDate>(Arc::clone(&other)),
+    ];
+    for host in hosts {
+        for (action, field) in [
+            ("/subscription/cancel", "scheduledAt"),
+            ("/customer/cancel", "scheduledAt"),
+            ("/subscription/change-price", "scheduledAt"),
+        ] {
+            let mut body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "x" });
+            host.act(action, &body).is_done();
+            body[field] = Value::Null;
+            host.act(action, &body).is_done();
+        }
+    }
+    assert_eq!((one.calls(), other.calls()), (6, 6));
+}
+
+#[test]
+fn pausing_an_annual_subscription_without_allow_annual_is_a_400() {
     let (billing, host) = billing();
     let body = |subscription: &str, allow: Value| {
         json!({
@@ -1145,10 +1168,6 @@ fn pausing_an_annual_subscription_without_allow_annual_is_a_400_and_reaches_no_a
     let off = Arc::new(off::ImmediateAndPeriod::default());
     let host = Host::serving::<off::ImmediateAndPeriod>(Arc::clone(&off));
     refused(
-        &host.act("/subscription/pause", body("annual", json!(false))),
-        400,
-    );
-    refused(
         &host.act("/subscription/pause", body("annual", json!(true))),
         400,
     );
@@ -1156,7 +1175,7 @@ fn pausing_an_annual_subscription_without_allow_annual_is_a_400_and_reaches_no_a
 }
 
 #[test]
-fn pausing_what_is_not_there_or_not_theirs_is_a_404_and_reaches_no_action() {
+fn pausing_a_missing_or_foreign_subscription_is_a_404() {
     let (billing, host) = billing();
     for (customer, subscription) in [
         ("cus_1", "none"),

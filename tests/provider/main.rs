@@ -13,4 +13,5 @@ mod manifest;
 mod paging;
 mod request_parts;
 mod server;
+mod testing;
 mod wire;

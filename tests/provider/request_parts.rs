@@ -4,14 +4,15 @@ mod actions;
 
 use std::sync::Arc;
 
-use churnkey::axum::extract::Request;
+use churnkey::axum::extract::{MatchedPath, Request};
+use churnkey::axum::http::HeaderName;
 use churnkey::axum::middleware::{self, Next};
 use churnkey::axum::routing::get;
 use churnkey::axum::{self, Router};
 use churnkey::{
-    Customer, CustomerId, Email, Error, Extension, FromRequest, Headers, Integration, Mode, Page,
-    PageRequest, Phone, Price, PriceId, RequestContext, RequestId, Result, Subscription,
-    SubscriptionId,
+    Customer, CustomerId, Email, Error, Extension, FromRequestContext, Headers, Integration, Mode,
+    Page, PageRequest, Parts, Phone, Price, PriceId, RequestContext, RequestId, Result,
+    Subscription, SubscriptionId,
 };
 use serde_json::json;
 
@@ -37,8 +38,8 @@ pub(crate) struct Forgotten;
 #[derive(Debug, PartialEq)]
 struct Region(String);
 
-impl FromRequest for Region {
-    fn from_request(request: &RequestContext) -> Result<Self> {
+impl FromRequestContext for Region {
+    fn from_request_context(request: &RequestContext) -> Result<Self> {
         let region = request
             .headers()
             .get("x-region")
@@ -55,6 +56,7 @@ pub(crate) async fn retrieve_customer(
     mode: Mode,
     request_id: RequestId,
     headers: Headers,
+    Parts(route): Parts<MatchedPath>,
 ) -> Result<Option<Customer>> {
     let mut names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
     names.sort_unstable();
@@ -65,7 +67,8 @@ pub(crate) async fn retrieve_customer(
             .metadata_entry("mode", mode.as_str())
             .metadata_entry("request", request_id.to_string())
             .metadata_entry("headers", names.join(" "))
-            .metadata_entry("token", token.to_string()),
+            .metadata_entry("token", token.to_string())
+            .metadata_entry("route", route.as_str()),
     ))
 }
 
@@ -178,7 +181,7 @@ fn a_function_gets_the_mode_the_request_id_and_the_headers() {
         }
         call.send().document()["metadata"].clone()
     };
-    let expected = |mode: &str, headers: &str| json!({ "note": "kept", "mode": mode, "request": "req_1", "headers": headers, "token": "false" });
+    let expected = |mode: &str, headers: &str| json!({ "note": "kept", "mode": mode, "request": "req_1", "headers": headers, "token": "false", "route": "/churnkey/customers/{customerId}" });
     assert_eq!(note(&[]), expected("live", "host x-request-id"));
     assert_eq!(
         note(&["live"]),
@@ -227,6 +230,33 @@ fn an_extension_comes_from_the_users_own_layer() {
     let found = host.get("/customers/email/a@b.test").document();
     assert_eq!(found["id"], "by hand");
 }
+
+#[test]
+fn a_layer_sees_the_template_of_the_path() {
+    let traced = middleware::from_fn(
+        |route: Option<MatchedPath>, request: Request, next: Next| async {
+            let mut response = next.run(request).await;
+            let route = route.and_then(|route| route.as_str().parse().ok());
+            response
+                .headers_mut()
+                .extend(route.map(|route| (ROUTE, route)));
+            response
+        },
+    );
+    let host = Host::of(router().layer(traced));
+    for (path, template) in [
+        (
+            "/customers/email/a@b.test",
+            "/churnkey/customers/email/{email}",
+        ),
+        ("/features", "/churnkey/features"),
+        ("/nothing/here", "/churnkey/{*path}"),
+    ] {
+        assert_eq!(host.get(path).header("x-route"), Some(template), "{path}");
+    }
+}
+
+const ROUTE: HeaderName = HeaderName::from_static("x-route");
 
 #[test]
 fn an_extension_that_no_layer_gives_is_an_opaque_500_and_the_log_names_its_type() {

@@ -3,8 +3,8 @@
 use churnkey::axum::body::{Body, to_bytes};
 use churnkey::axum::http::Request;
 use churnkey::{
-    ApplyCoupon, Cancel, CancelAll, ChangePrice, Duration, ExtendTrial, Integration as _, Pause,
-    PauseAll, Schedule, TimeUnit,
+    ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Integration as _, OfferDuration,
+    Pause, PauseAll, Schedule, TimeUnit,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -208,13 +208,13 @@ fn the_manifest_is_served_at_features() {
     );
 }
 
-const PERIOD: Duration = Duration::Period {
+const PERIOD: OfferDuration = OfferDuration::Period {
     amount: 2,
     unit: TimeUnit::Month,
 };
 
-fn date() -> Duration {
-    Duration::Date(at("2026-09-01T00:00:00Z"))
+fn date() -> OfferDuration {
+    OfferDuration::Date(at("2026-09-01T00:00:00Z"))
 }
 
 #[test]
@@ -225,8 +225,7 @@ fn cancel_gets_what_the_body_says() {
     host.act("/subscription/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "end-of-period", "unpause": true });
     host.act("/subscription/cancel", full).is_done();
-    let mut unpausing = Cancel::new("cus_1", "sub_1", Schedule::EndOfPeriod);
-    unpausing.unpause = true;
+    let unpausing = Cancel::new("cus_1", "sub_1", Schedule::EndOfPeriod).unpause(true);
     assert_eq!(
         billing.writes(),
         [
@@ -243,8 +242,7 @@ fn cancel_all_gets_what_the_body_says() {
     host.act("/customer/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "scheduledAt": "immediate", "unpause": true });
     host.act("/customer/cancel", full).is_done();
-    let mut unpausing = CancelAll::new("cus_1", Schedule::Immediate);
-    unpausing.unpause = true;
+    let unpausing = CancelAll::new("cus_1", Schedule::Immediate).unpause(true);
     assert_eq!(
         billing.writes(),
         [
@@ -267,8 +265,8 @@ fn pause_gets_what_the_body_says() {
         "duration": { "type": "date", "date": "2026-09-01T02:00:00+02:00" }, "allowAnnual": true,
     });
     host.act("/subscription/pause", full).is_done();
-    let mut annual = Pause::new("cus_1", "sub_annual", Schedule::EndOfPeriod, date());
-    annual.allow_annual = true;
+    let annual =
+        Pause::new("cus_1", "sub_annual", Schedule::EndOfPeriod, date()).allow_annual(true);
     assert_eq!(
         billing.writes(),
         [
@@ -291,8 +289,7 @@ fn pause_all_gets_what_the_body_says() {
         "duration": { "type": "period", "amount": 2, "unit": "month" }, "allowAnnual": true,
     });
     host.act("/customer/pause", full).is_done();
-    let mut annual = PauseAll::new("cus_1", Schedule::Immediate, PERIOD);
-    annual.allow_annual = true;
+    let annual = PauseAll::new("cus_1", Schedule::Immediate, PERIOD).allow_annual(true);
     assert_eq!(
         billing.writes(),
         [
@@ -305,7 +302,7 @@ fn pause_all_gets_what_the_body_says() {
 #[test]
 fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
     let (billing, host) = billing();
-    for field in ["id", "coupon"] {
+    for field in ["id", "coupon", "couponId"] {
         let body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", field: "half" });
         host.act("/subscription/apply-coupon", body).is_done();
         let expected = ApplyCoupon::new("cus_1", "sub_1", "half");
@@ -322,8 +319,7 @@ fn change_price_gets_the_price_as_id_or_as_price() {
         "customerId": "cus_1", "subscriptionId": "sub_1", "price": "team", "scheduledAt": "end-of-period", "prorate": true,
     });
     host.act("/subscription/change-price", full).is_done();
-    let mut prorated = ChangePrice::new("cus_1", "sub_1", "team", Schedule::EndOfPeriod);
-    prorated.prorate = true;
+    let prorated = ChangePrice::new("cus_1", "sub_1", "team", Schedule::EndOfPeriod).prorate(true);
     let plain = ChangePrice::new("cus_1", "sub_1", "team", Schedule::Immediate);
     assert_eq!(
         billing.writes(),
@@ -332,10 +328,20 @@ fn change_price_gets_the_price_as_id_or_as_price() {
 }
 
 #[test]
-fn the_protocols_own_name_of_an_object_wins_over_the_other() {
+fn equal_names_of_an_object_are_one_and_different_ones_a_400() {
     let (billing, host) = billing();
-    let coupon = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "half", "coupon": "other" });
-    host.act("/subscription/apply-coupon", coupon).is_done();
+    let coupon = |other: &str| {
+        json!({
+            "customerId": "cus_1", "subscriptionId": "sub_1", "id": "half", "couponId": other,
+        })
+    };
+    host.act("/subscription/apply-coupon", coupon("half"))
+        .is_done();
+    let refusal = host.act("/subscription/apply-coupon", coupon("other"));
+    assert_eq!(
+        refusal.error(400),
+        "`id` and `couponId` must be the same, or one of them absent"
+    );
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": null, "price": "team", "scheduledAt": "immediate",
     });
@@ -355,9 +361,29 @@ fn the_protocols_own_name_of_an_object_wins_over_the_other() {
 }
 
 #[test]
+fn a_flag_is_absent_true_or_false_and_may_be_a_string() {
+    let (billing, host) = billing();
+    for (flag, expected) in [
+        (json!(null), None),
+        (json!(true), Some(true)),
+        (json!("true"), Some(true)),
+        (json!(false), Some(false)),
+        (json!("false"), Some(false)),
+    ] {
+        let body = json!({
+            "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": flag,
+        });
+        host.act("/subscription/cancel", body).is_done();
+        let mut cancel = Cancel::new("cus_1", "sub_1", Schedule::Immediate);
+        cancel.unpause = expected;
+        assert_eq!(billing.writes(), [Write::Cancel(cancel)], "{flag}");
+    }
+}
+
+#[test]
 fn extend_trial_gets_a_duration_with_and_without_its_type() {
     let (billing, host) = billing();
-    let period = |amount, unit| Duration::Period { amount, unit };
+    let period = |amount, unit| OfferDuration::Period { amount, unit };
     let table = [
         (
             json!({ "type": "period", "amount": 3, "unit": "day" }),

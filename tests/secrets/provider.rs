@@ -4,10 +4,10 @@ use std::fmt::Debug;
 
 use churnkey::{
     Address, Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon,
-    CouponDuration, CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, Family,
-    FamilyId, FixedAmount, FromRequest, Headers, Page, PageRequest, Pause, PauseAll, Period, Phone,
-    Price, PriceId, Product, ProductId, RequestContext, Result, Status, Subscription,
-    SubscriptionId, SubscriptionItem, Timestamp,
+    CouponDuration, CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, FamilyId,
+    FixedAmount, FromRequestContext, Headers, Page, PageRequest, Pause, PauseAll, Phone, Price,
+    PriceId, Product, ProductFamily, ProductId, RequestContext, Result, Subscription,
+    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 use crate::sentinels::*;
@@ -26,8 +26,8 @@ struct Scene {
     headers: Headers,
 }
 
-impl FromRequest for Scene {
-    fn from_request(request: &RequestContext) -> Result<Self> {
+impl FromRequestContext for Scene {
+    fn from_request_context(request: &RequestContext) -> Result<Self> {
         let name = request.headers().get("x-scene");
         Ok(Self {
             name: name
@@ -35,7 +35,7 @@ impl FromRequest for Scene {
                 .unwrap_or("good")
                 .to_owned(),
             request: request.clone(),
-            headers: Headers::from_request(request)?,
+            headers: Headers::from_request_context(request)?,
         })
     }
 }
@@ -50,7 +50,7 @@ impl Scene {
             "good" => Ok(good),
             "bad" => Ok(bad),
             "fails" => Err(std::io::Error::other(CAUSE))?,
-            "refuses" => Err(Error::conflict("not in this state").because(CAUSE)),
+            "refuses" => Err(Error::conflict("not in this state").with_cause(CAUSE)),
             "is unavailable" => Err(Error::unavailable(std::time::Duration::from_secs(1))),
             "panics" => panic!("{input:?} {good:?} {:?}", self.request),
             other => unreachable!("there is no scene `{other}`"),
@@ -137,7 +137,7 @@ fn a_subscription() -> Subscription {
     Subscription::new(
         SUBSCRIPTION_ID,
         CUSTOMER_ID,
-        Status::active(),
+        SubscriptionStatus::active(),
         at("2026-01-01T00:00:00Z"),
         BillingCycle::monthly(),
         [SubscriptionItem::new(ITEM_ID, a_price(), 2)],
@@ -148,8 +148,8 @@ fn a_subscription() -> Subscription {
 
 fn a_bad_subscription() -> Subscription {
     let mut subscription = a_subscription();
-    let period = Period::new(at("2026-02-01T00:00:00Z"), at("2026-01-01T00:00:00Z"));
-    subscription.status = Status::active().current_period(period);
+    let period = SubscriptionPeriod::new(at("2026-02-01T00:00:00Z"), at("2026-01-01T00:00:00Z"));
+    subscription.status = SubscriptionStatus::active().current_period(period);
     subscription
         .items
         .push(SubscriptionItem::new("", a_bad_price(), 1));
@@ -179,12 +179,12 @@ fn a_bad_product() -> Product {
     Product::standalone(PRODUCT_ID, PRODUCT_NAME).description(DESCRIPTION)
 }
 
-fn a_family() -> Family {
-    Family::new(FAMILY_ID, FAMILY_NAME).description(DESCRIPTION)
+fn a_family() -> ProductFamily {
+    ProductFamily::new(FAMILY_ID, FAMILY_NAME).description(DESCRIPTION)
 }
 
-fn a_bad_family() -> Family {
-    Family::new(FAMILY_ID, "").description(DESCRIPTION)
+fn a_bad_family() -> ProductFamily {
+    ProductFamily::new(FAMILY_ID, "").description(DESCRIPTION)
 }
 
 #[churnkey::controller(customers)]
@@ -264,12 +264,16 @@ async fn list_products(_: &Billing, page: PageRequest, scene: Scene) -> Result<P
 }
 
 #[churnkey::controller(families)]
-async fn retrieve_family(_: &Billing, id: FamilyId, scene: Scene) -> Result<Option<Family>> {
+async fn retrieve_family(_: &Billing, id: FamilyId, scene: Scene) -> Result<Option<ProductFamily>> {
     scene.one(id, a_family(), a_bad_family())
 }
 
 #[churnkey::controller(families)]
-async fn list_families(_: &Billing, page: PageRequest, scene: Scene) -> Result<Page<Family>> {
+async fn list_families(
+    _: &Billing,
+    page: PageRequest,
+    scene: Scene,
+) -> Result<Page<ProductFamily>> {
     scene.page(&page, a_family(), a_bad_family())
 }
 

@@ -1,6 +1,6 @@
 //! The books of a shop: what it knows, and what actions do to that.
 
-use churnkey_runtime::{Duration, TimeUnit, Timestamp};
+use churnkey_runtime::{OfferDuration, TimeUnit, Timestamp};
 use serde_json::{Value, json};
 
 /// A status and a body.
@@ -143,7 +143,7 @@ impl Books {
             }
             "pause" => {
                 let begin = Timestamp::now();
-                let Ok(length) = Duration::from_json(&body["duration"]) else {
+                let Ok(length) = OfferDuration::from_json(&body["duration"]) else {
                     return error(400, "`duration` is not one");
                 };
                 let Some(end) = length.end_from(begin) else {
@@ -166,10 +166,11 @@ impl Books {
                 let Some(end) = end.and_then(|end| end.parse::<Timestamp>().ok()) else {
                     return error(400, "it is not in its trial");
                 };
-                let length = Duration::from_json(&body["duration"]).unwrap_or(Duration::Period {
-                    amount: 1,
-                    unit: TimeUnit::Day,
-                });
+                let length =
+                    OfferDuration::from_json(&body["duration"]).unwrap_or(OfferDuration::Period {
+                        amount: 1,
+                        unit: TimeUnit::Day,
+                    });
                 let end = length.end_from(end);
                 subscription["status"]["trial"]["end"] = json!(end);
                 subscription["status"]["currentPeriod"]["end"] = json!(end);

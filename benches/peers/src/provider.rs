@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use axum::Router;
 use churnkey::{
     Cancel, Customer, CustomerId, Error, Page, PageRequest, Pause, PausePeriod, Price, PriceId,
-    Provider, Result, Schedule, Status, Subscription, SubscriptionId, Timestamp,
+    Provider, Result, Schedule, Subscription, SubscriptionId, SubscriptionStatus, Timestamp,
 };
 use serde::de::IgnoredAny;
 
@@ -121,8 +121,8 @@ async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
         &request.customer_id,
         &request.subscription_id,
         |subscription| {
-            if !matches!(subscription.status, Status::Canceled { .. }) {
-                subscription.status = Status::canceled(Timestamp::now());
+            if !matches!(subscription.status, SubscriptionStatus::Canceled { .. }) {
+                subscription.status = SubscriptionStatus::canceled(Timestamp::now());
             }
             Ok(())
         },
@@ -136,23 +136,23 @@ async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
         &request.customer_id,
         &request.subscription_id,
         |subscription| {
-            request.permit(&subscription.duration)?;
+            let length = request.permit(&subscription.duration)?;
             let period = subscription.status.current_period_dates();
             let start = match (&subscription.status, request.start_at) {
-                (Status::Canceled { .. }, _) => {
+                (SubscriptionStatus::Canceled { .. }, _) => {
                     return Err(Error::conflict("the subscription is canceled"));
                 }
-                (Status::Paused { pause, .. }, _) => pause.start,
+                (SubscriptionStatus::Paused { pause, .. }, _) => pause.start,
                 (_, Schedule::EndOfPeriod) => {
                     period.map_or_else(Timestamp::now, |period| period.end)
                 }
                 _ => Timestamp::now(),
             };
-            let end = request.duration.end_from(start);
+            let end = length.end_from(start);
             let end = end.ok_or_else(|| {
                 Error::bad_request("`duration` must end after the start of the pause")
             })?;
-            let status = Status::paused(PausePeriod::new(start).end(end));
+            let status = SubscriptionStatus::paused(PausePeriod::new(start).end(end));
             subscription.status = match period {
                 Some(period) => status.current_period(period),
                 None => status,

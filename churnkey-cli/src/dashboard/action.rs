@@ -1,7 +1,7 @@
 //! An action as a form asks for it.
 
 use churnkey_protocol::{Field, FieldKind, Model};
-use churnkey_runtime::{Duration, TimeUnit, Timestamp};
+use churnkey_runtime::{OfferDuration, TimeUnit, Timestamp};
 use churnkey_verify::Module;
 use churnkey_verify::internal::Request;
 use serde_json::{Map, Value, json};
@@ -159,14 +159,14 @@ fn duration(fields: &Fields) -> Result<(Value, String), String> {
             };
             let plural = if amount == 1 { "" } else { "s" };
             let says = format!("for {amount} {}{plural}", fields.get("unit"));
-            (Duration::Period { amount, unit }, says)
+            (OfferDuration::Period { amount, unit }, says)
         }
         "date" => {
             let date = fields.get("date").trim();
             let moment: Timestamp = format!("{date}T00:00:00.000Z")
                 .parse()
                 .map_err(|_| "Until when: give a date.")?;
-            (Duration::Date(moment), format!("until {date}"))
+            (OfferDuration::Date(moment), format!("until {date}"))
         }
         _ => return Err("Say how long: for a span of time, or up to a date.".to_owned()),
     };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use churnkey_runtime::{Amount, Discount, Metadata, Status, Subscription, Tier, Timestamp};
+use churnkey_runtime::{
+    Amount, Discount, Metadata, Subscription, SubscriptionStatus, Tier, Timestamp,
+};
 use churnkey_verify::Module;
 use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
@@ -127,11 +129,11 @@ pub(super) fn facts(subscription: &Subscription) -> Markup {
             dt { "Trial" } dd { (period(trial)) }
         }
         @match subscription.status {
-            Status::Paused { pause, .. } => {
+            SubscriptionStatus::Paused { pause, .. } => {
                 dt { "Paused" }
                 dd { (time(pause.start)) " " @match pause.end { Some(end) => { "to " (time(end)) } None => "until someone ends it" } }
             }
-            Status::Canceled { canceled_at, .. } => { dt { "Canceled" } dd { (time(canceled_at)) } }
+            SubscriptionStatus::Canceled { canceled_at, .. } => { dt { "Canceled" } dd { (time(canceled_at)) } }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use churnkey_runtime::{
     Amount, BillingCycle, CouponDuration, CouponValue, Currency, CycleUnit, FixedAmount,
-    MinorUnits, Period, Status, Timestamp,
+    MinorUnits, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 use churnkey_verify::internal::is_printable;
 use maud::{Markup, html};
@@ -170,12 +170,12 @@ pub(super) fn time(at: Timestamp) -> Markup {
 }
 
 /// From its start up to its end.
-pub(super) fn period(period: Period) -> Markup {
+pub(super) fn period(period: SubscriptionPeriod) -> Markup {
     html! { (time(period.start)) " to " (time(period.end)) }
 }
 
 /// A status: a sign, a word and a colour, of which the word is enough.
-pub(super) fn status(status: &Status) -> Markup {
+pub(super) fn status(status: &SubscriptionStatus) -> Markup {
     let name = status.name();
     html! { span class={ "badge status-" (name) } { (name) } }
 }

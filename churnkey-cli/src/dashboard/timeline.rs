@@ -3,7 +3,7 @@
 //! The picture has no size of its own: places are percentages of its width and texts are as large as on the rest of the page, so that it can be read
 //! on a phone too.
 
-use churnkey_runtime::{Status, Subscription, TimeUnit, Timestamp};
+use churnkey_runtime::{Subscription, SubscriptionStatus, TimeUnit, Timestamp};
 use maud::{Markup, html};
 
 use super::text::{moment, plain, text, time};
@@ -95,7 +95,7 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
         class: "bar-subscription",
         start: Some(subscription.start),
         end: match status {
-            Status::Canceled { canceled_at, .. } => Some(*canceled_at),
+            SubscriptionStatus::Canceled { canceled_at, .. } => Some(*canceled_at),
             _ => None,
         },
         note: "goes on",
@@ -113,7 +113,7 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
         stretches.push(Stretch {
             what: "Billing period".to_owned(),
             class: match status {
-                Status::Unpaid { .. } => "bar-unpaid",
+                SubscriptionStatus::Unpaid { .. } => "bar-unpaid",
                 _ => "bar-period",
             },
             start: Some(period.start),
@@ -121,7 +121,7 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
             note: "",
         });
     }
-    if let Status::Paused { pause, .. } = status {
+    if let SubscriptionStatus::Paused { pause, .. } = status {
         stretches.push(Stretch {
             what: "Pause".to_owned(),
             class: "bar-pause",
@@ -311,7 +311,7 @@ fn percent(place: f64) -> String {
 #[cfg(test)]
 mod tests {
     use churnkey_runtime::{
-        BillingCycle, Coupon, CouponDuration, Discount, PausePeriod, Percent, Period,
+        BillingCycle, Coupon, CouponDuration, Discount, PausePeriod, Percent, SubscriptionPeriod,
     };
 
     use super::*;
@@ -320,7 +320,7 @@ mod tests {
         format!("{date}T00:00:00Z").parse().unwrap()
     }
 
-    fn subscription(status: Status, start: &str) -> Subscription {
+    fn subscription(status: SubscriptionStatus, start: &str) -> Subscription {
         Subscription::new("s_1", "c_1", status, at(start), BillingCycle::monthly(), [])
     }
 
@@ -331,9 +331,9 @@ mod tests {
     #[test]
     fn every_stretch_is_in_the_picture_and_in_the_table() {
         let coupon = Coupon::new("half", CouponDuration::Once, Percent::new(50.0).unwrap());
-        let status = Status::paused(PausePeriod::new(at("2026-05-10")))
-            .current_period(Period::new(at("2026-05-01"), at("2026-06-01")))
-            .trial_period(Period::new(at("2026-04-01"), at("2026-05-01")));
+        let status = SubscriptionStatus::paused(PausePeriod::new(at("2026-05-10")))
+            .current_period(SubscriptionPeriod::new(at("2026-05-01"), at("2026-06-01")))
+            .trial_period(SubscriptionPeriod::new(at("2026-04-01"), at("2026-05-01")));
         let drawn = drawn(
             &subscription(status, "2026-04-01").discount(Discount::new(coupon)),
             "2026-05-15",
@@ -353,8 +353,8 @@ mod tests {
 
     #[test]
     fn a_picture_reaches_no_further_than_can_be_seen() {
-        let never = Period::new(at("2026-05-01"), at("9999-12-31"));
-        let status = Status::active().current_period(never);
+        let never = SubscriptionPeriod::new(at("2026-05-01"), at("9999-12-31"));
+        let status = SubscriptionStatus::active().current_period(never);
         let stretches = stretches(&subscription(status, "0001-01-01"));
         let now = at("2026-05-15");
         let window = Window::around(&stretches, now);
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn what_ended_long_ago_is_shown_in_its_own_time() {
-        let status = Status::canceled(at("2011-03-01"));
+        let status = SubscriptionStatus::canceled(at("2011-03-01"));
         let drawn = drawn(&subscription(status, "2011-01-01"), "2026-05-15");
         assert!(drawn.contains("2011-0"), "{drawn}");
         assert!(!drawn.contains(r#"class="now""#), "{drawn}");
@@ -373,7 +373,8 @@ mod tests {
     #[test]
     fn the_ends_of_time_do_not_overflow() {
         for (start, now) in [("0000-01-01", "9999-12-31"), ("9999-12-31", "0000-01-01")] {
-            let status = Status::active().current_period(Period::new(at(start), at(start)));
+            let status = SubscriptionStatus::active()
+                .current_period(SubscriptionPeriod::new(at(start), at(start)));
             assert!(drawn(&subscription(status, start), now).contains("</svg>"));
         }
     }

@@ -31,12 +31,12 @@ where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
         struct __Function {}
-        impl billing::__private::Of for __Function {
+        impl billing::__private::ContextOf for __Function {
             type Context = Billing;
         }
-        impl billing::__private::Unplaced<
+        impl billing::__private::UnknownContext<
             __Function,
-            <__Function as billing::__private::Of>::Context,
+            <__Function as billing::__private::ContextOf>::Context,
         > for billing::__private::endpoint::PauseSubscription {}
         use billing::__private::Opaque as _;
         let (request,) = input;
@@ -44,11 +44,13 @@ where
                 pause(
                     self,
                     <_ as billing::__private::Argument<_>>::take(request),
-                    <_ as billing::__private::FromRequest>::from_request(parts)?,
+                    <_ as billing::__private::FromRequestContext>::from_request_context(
+                        parts,
+                    )?,
                 ),
             )
             .await;
-        <_ as billing::__private::Answers<
+        <_ as billing::__private::ReturnType<
             billing::__private::Output<billing::__private::endpoint::PauseSubscription>,
             _,
         >>::answer(answer)
@@ -60,11 +62,12 @@ where
 const _: () = {
     const _: () = {
         use billing::__private::{
-            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+            ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+            fail,
         };
-        if !billing::__private::found(
+        if !billing::__private::is_implemented(
             &|| {
-                (&&billing::__private::Anywhere::<
+                (&&billing::__private::ImplProbe::<
                     Billing,
                     billing::__private::endpoint::CancelSubscription,
                 >::NEW)

@@ -21,12 +21,12 @@ where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
         struct __Function {}
-        impl ::churnkey::__private::Of for __Function {
+        impl ::churnkey::__private::ContextOf for __Function {
             type Context = Billing;
         }
-        impl ::churnkey::__private::Unplaced<
+        impl ::churnkey::__private::UnknownContext<
             __Function,
-            <__Function as ::churnkey::__private::Of>::Context,
+            <__Function as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::RetrievePrice {}
         use ::churnkey::__private::Opaque as _;
         let (id,) = input;
@@ -34,7 +34,7 @@ where
                 price(self, <_ as ::churnkey::__private::Argument<_>>::take(id)),
             )
             .await;
-        <_ as ::churnkey::__private::Answers<
+        <_ as ::churnkey::__private::ReturnType<
             ::churnkey::__private::Output<
                 ::churnkey::__private::endpoint::RetrievePrice,
             >,

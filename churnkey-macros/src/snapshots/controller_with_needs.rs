@@ -23,12 +23,12 @@ where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
         struct __Function {}
-        impl ::churnkey::__private::Of for __Function {
+        impl ::churnkey::__private::ContextOf for __Function {
             type Context = Billing;
         }
-        impl ::churnkey::__private::Unplaced<
+        impl ::churnkey::__private::UnknownContext<
             __Function,
-            <__Function as ::churnkey::__private::Of>::Context,
+            <__Function as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::ListPrices {}
         use ::churnkey::__private::Opaque as _;
         let (page,) = input;
@@ -36,7 +36,7 @@ where
                 list(self, <_ as ::churnkey::__private::Argument<_>>::take(page)),
             )
             .await;
-        <_ as ::churnkey::__private::Answers<
+        <_ as ::churnkey::__private::ReturnType<
             ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
             _,
         >>::answer(answer)
@@ -49,7 +49,8 @@ where
 const _: () = {
     const _: () = {
         use ::churnkey::__private::{
-            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+            ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+            fail,
         };
         if !::churnkey::__private::Probe::<
             Billing,
@@ -69,25 +70,26 @@ const _: () = {
     };
     const _: () = {
         use ::churnkey::__private::{
-            Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+            ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+            fail,
         };
         if ::churnkey::__private::Probe::<
             Billing,
             ::churnkey::__private::endpoint::RetrievePrice,
         >::OPTIONS
             .is_none()
-            && !::churnkey::__private::found(
+            && !::churnkey::__private::is_implemented(
                 &|| {
-                    (&&::churnkey::__private::Anywhere::<
+                    (&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::RetrieveProduct,
                     >::NEW)
                         .found()
                 },
             )
-            && !::churnkey::__private::found(
+            && !::churnkey::__private::is_implemented(
                 &|| {
-                    (&&::churnkey::__private::Anywhere::<
+                    (&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::ListProducts,
                     >::NEW)

@@ -1,5 +1,5 @@
 const _: () = {
-    use ::churnkey::__private::Absent as _;
+    use ::churnkey::__private::ProbeFallback as _;
     impl ::churnkey::__private::Integration for Billing {
         const NAME: &'static ::core::primitive::str = "Acme";
         const ROUTES: &'static [::core::option::Option<
@@ -90,21 +90,15 @@ const _: () = {
                 ::churnkey::__private::endpoint::ExtendSubscriptionTrial,
             >::ROUTE,
         ];
-        const RETRIEVE_SUBSCRIPTION: ::core::option::Option<
-            ::churnkey::__private::RetrieveSubscription<Self>,
-        > = ::churnkey::__private::Probe::<
-            Self,
-            ::churnkey::__private::endpoint::RetrieveSubscription,
-        >::RETRIEVE;
     }
 };
 const _: () = {
     use ::churnkey::__private::{
-        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
     };
-    if !::churnkey::__private::found(
+    if !::churnkey::__private::is_implemented(
         &|| {
-            (&&::churnkey::__private::Anywhere::<
+            (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveCustomer,
             >::NEW)
@@ -118,11 +112,11 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
     };
-    if !::churnkey::__private::found(
+    if !::churnkey::__private::is_implemented(
         &|| {
-            (&&::churnkey::__private::Anywhere::<
+            (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrievePrice,
             >::NEW)
@@ -136,11 +130,11 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
     };
-    if !::churnkey::__private::found(
+    if !::churnkey::__private::is_implemented(
         &|| {
-            (&&::churnkey::__private::Anywhere::<
+            (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::ListPrices,
             >::NEW)
@@ -154,11 +148,11 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
     };
-    if !::churnkey::__private::found(
+    if !::churnkey::__private::is_implemented(
         &|| {
-            (&&::churnkey::__private::Anywhere::<
+            (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveSubscription,
             >::NEW)
@@ -172,11 +166,11 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        Absent as _, Nowhere as _, Provided as _, Somewhere as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
     };
-    if !::churnkey::__private::found(
+    if !::churnkey::__private::is_implemented(
         &|| {
-            (&&::churnkey::__private::Anywhere::<
+            (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::CancelSubscription,
             >::NEW)

@@ -22,12 +22,12 @@ where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
         struct __Function {}
-        impl ::churnkey::__private::Of for __Function {
+        impl ::churnkey::__private::ContextOf for __Function {
             type Context = Billing;
         }
-        impl ::churnkey::__private::Unplaced<
+        impl ::churnkey::__private::UnknownContext<
             __Function,
-            <__Function as ::churnkey::__private::Of>::Context,
+            <__Function as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::RetrievePrice {}
         let _ = (input, parts);
         ::core::panic!()

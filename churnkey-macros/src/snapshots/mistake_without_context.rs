@@ -5,7 +5,7 @@ async fn retrieve(id: PriceId) -> churnkey::Result<Option<Price>> {
 #[allow(unused, non_upper_case_globals, non_local_definitions)]
 const _: () = {
     struct Function;
-    impl<Context> ::churnkey::__private::Unplaced<Function, Context>
+    impl<Context> ::churnkey::__private::UnknownContext<Function, Context>
     for ::churnkey::__private::endpoint::RetrievePrice {}
 };
 ::core::compile_error! {

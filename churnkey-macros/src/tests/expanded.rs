@@ -23,8 +23,8 @@ pub(super) enum Line {
 /// The methods through which generated code calls, and their traits.
 const TRAITS: [(&str, &str); 5] = [
     ("take", "Argument"),
-    ("from_request", "FromRequest"),
-    ("answer", "Answers"),
+    ("from_request_context", "FromRequestContext"),
+    ("answer", "ReturnType"),
     ("into_error", "StandardError"),
     ("check", "Shared"),
 ];
@@ -136,7 +136,7 @@ fn line(word: &proc_macro2::Ident, before: &[TokenTree], after: &[TokenTree]) ->
             at: source(word.span()),
             wrong: string(group.stream())?.lines().next()?.to_owned(),
         }),
-        ("Provides" | "Unplaced", _) => provided(&name, after).map(Line::Provides),
+        ("Provides" | "UnknownContext", _) => provided(&name, after).map(Line::Provides),
         ("Integration", [TokenTree::Ident(word), TokenTree::Ident(name), ..]) if word == "for" => {
             Some(Line::Provides(format!("`Integration` for `{name}`")))
         }

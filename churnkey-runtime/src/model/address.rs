@@ -3,9 +3,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
-/// Where a customer is. Every part is optional. Protocol: **doc**.
+/// The address of a customer. Every part is optional. Protocol: **doc**.
 ///
 /// It is personal data: `Debug` shows which parts are set, and no value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,9 +97,9 @@ impl fmt::Debug for Address {
 impl Validate for Address {
     const MODEL: &'static str = "address";
 
-    fn check(&self, faults: &mut Faults<'_>) {
+    fn check(&self, violations: &mut Violations<'_>) {
         if let Some(country) = &self.country {
-            faults.field("country").require(
+            violations.field("country").require(
                 country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()),
                 "must be an ISO 3166-1 alpha-2 code in upper case",
             );

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::Currency;
-use crate::validate::{Faults, Validate};
+use super::currency::Currency;
+use crate::validate::{Validate, Violations};
 
 /// A sum of money in the minor unit of its currency: 1.10 USD is 110, and as JPY has no minor unit,
 /// 110 JPY is 110. Protocol: **doc**.
@@ -43,7 +43,7 @@ impl From<i64> for MinorUnits {
     }
 }
 
-/// How a price turns a quantity into a charge. Protocol: **doc**.
+/// The rule by which a price turns a quantity into a charge. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "model", rename_all = "camelCase")]
@@ -78,19 +78,19 @@ impl Amount {
         }
     }
 
-    /// What one billing cycle costs at this quantity.
+    /// The charge of one billing cycle at this quantity.
     ///
     /// The protocol names the parts and not the sum, so the formulae are **assumed**:
     ///
     /// - fixed: `flat + unit * quantity`;
-    /// - graduated: each unit at the price of its own tier, and the `flat` of every tier that is reached,
-    ///   the first one even by a quantity of 0;
+    /// - graduated: each unit at the price of its own tier, and the `flat` of every tier that is
+    ///   reached, the first one even by a quantity of 0;
     /// - total: `flat + unit * quantity` of the one tier that holds the whole quantity.
     ///
     /// A tier's `upTo` is inclusive. An absent `unit` or `flat` counts as 0.
     ///
-    /// `None` means that the sum does not fit into [`MinorUnits`], or that the tiers do not cover the quantity,
-    /// which cannot happen to an amount that passes validation.
+    /// `None` means that the sum does not fit into [`MinorUnits`], or that the tiers do not cover
+    /// the quantity, which cannot happen to an amount that passes validation.
     pub fn charge(&self, quantity: u64) -> Option<MinorUnits> {
         match self {
             Self::Fixed(amount) => {
@@ -126,7 +126,8 @@ fn total_charge(tiers: &[Tier], quantity: u64) -> Option<MinorUnits> {
     MinorUnits::from_sum(linear(tier.unit, tier.flat, quantity)?)
 }
 
-/// In `i128`, so that only a sum that is itself too large overflows, and not a step on the way to it.
+/// In `i128`, so that only a sum that is itself too large overflows, and not a step on the way to
+/// it.
 fn linear(unit: Option<MinorUnits>, flat: Option<MinorUnits>, quantity: u64) -> Option<i128> {
     let unit = i128::from(unit.unwrap_or_default().get());
     let flat = i128::from(flat.unwrap_or_default().get());
@@ -148,10 +149,10 @@ impl From<TieredAmount> for Amount {
 impl Validate for Amount {
     const MODEL: &'static str = "amount";
 
-    fn check(&self, faults: &mut Faults<'_>) {
+    fn check(&self, violations: &mut Violations<'_>) {
         match self {
             Self::Fixed(_) => {}
-            Self::Tiered(amount) => amount.check(faults),
+            Self::Tiered(amount) => amount.check(violations),
         }
     }
 }
@@ -164,10 +165,10 @@ impl Validate for Amount {
 pub struct FixedAmount {
     /// The currency of both sums.
     pub currency: Currency,
-    /// What each unit adds, in minor units.
+    /// The charge of each unit, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<MinorUnits>,
-    /// What is added once, whatever the quantity, in minor units.
+    /// The charge that is added once, whatever the quantity, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flat: Option<MinorUnits>,
 }
@@ -203,7 +204,7 @@ impl FixedAmount {
 pub struct TieredAmount {
     /// The currency of every tier.
     pub currency: Currency,
-    /// How the tiers share the quantity.
+    /// The way in which the tiers share the quantity.
     pub mode: TierMode,
     /// The tiers, ascending; only the last one has no upper end.
     #[cfg_attr(feature = "openapi", schemars(length(min = 1), extend("contains" = {"not": {"required": ["upTo"]}}, "maxContains" = 1)))]
@@ -224,8 +225,8 @@ impl TieredAmount {
 impl Validate for TieredAmount {
     const MODEL: &'static str = "amount";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        let mut tiers = faults.field("tiers");
+    fn check(&self, violations: &mut Violations<'_>) {
+        let mut tiers = violations.field("tiers");
         tiers.require(!self.tiers.is_empty(), "must not be empty");
 
         let last = self.tiers.len().saturating_sub(1);
@@ -250,7 +251,8 @@ impl Validate for TieredAmount {
     }
 }
 
-/// How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**, see [`Amount::charge`].
+/// The way in which tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**,
+/// see [`Amount::charge`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -264,20 +266,22 @@ impl Validate for TieredAmount {
 pub enum TierMode {
     /// Each unit is priced in its own tier.
     Graduated,
-    /// All units are priced in the tier that holds the whole quantity; elsewhere known as volume pricing.
+    /// All units are priced in the tier that holds the whole quantity; elsewhere known as volume
+    /// pricing.
     Total,
 }
 
-/// A range of quantities with a price of its own. It begins above the tier before it. Protocol: **doc**.
+/// A range of quantities with a price of its own. It begins above the tier before it. Protocol:
+/// **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tier {
-    /// What each unit in the tier adds, in minor units.
+    /// The charge of each unit in the tier, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<MinorUnits>,
-    /// What the tier adds once, in minor units.
+    /// The charge that the tier adds once, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flat: Option<MinorUnits>,
     /// The last quantity of the tier, inclusive; only the last tier has none.

@@ -1,17 +1,18 @@
 use serde::{Deserialize, Serialize};
 
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
-/// How often a price or a subscription is charged: every `amount` months or years. Protocol: **doc**.
+/// The interval at which a price or a subscription is charged: every `amount` months or years.
+/// Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BillingCycle {
-    /// How many units one cycle lasts, at least 1.
+    /// The number of units of one cycle, at least 1.
     #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: u32,
-    /// What is counted.
+    /// The unit that is counted.
     pub unit: CycleUnit,
 }
 
@@ -31,10 +32,10 @@ impl BillingCycle {
         Self::every(1, CycleUnit::Year)
     }
 
-    /// Whether a cycle lasts a year or longer.
+    /// `true` if a cycle lasts a year or longer.
     ///
-    /// Twelve months count too: the customer has paid for a year in advance either way, and that is what
-    /// makes pausing an annual subscription special.
+    /// Twelve months count too: the customer has paid for a year in advance either way, and that is
+    /// what makes pausing an annual subscription special.
     pub fn is_annual(self) -> bool {
         match self.unit {
             CycleUnit::Month => self.amount >= 12,
@@ -46,8 +47,8 @@ impl BillingCycle {
 impl Validate for BillingCycle {
     const MODEL: &'static str = "billing cycle";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("amount").require_positive(self.amount);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("amount").require_positive(self.amount);
     }
 }
 

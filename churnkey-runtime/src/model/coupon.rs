@@ -2,9 +2,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CouponId, Currency, CycleUnit, FixedAmount, Percent, Timestamp};
+use super::amount::FixedAmount;
+use super::billing_cycle::CycleUnit;
+use super::currency::Currency;
+use super::id::CouponId;
+use super::percent::Percent;
+use super::timestamp::Timestamp;
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
 /// A rebate that can be given to customers and subscriptions. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,9 +19,9 @@ use crate::validate::{Faults, Validate};
 pub struct Coupon {
     /// The coupon's id in the billing system.
     pub id: CouponId,
-    /// How long the rebate lasts once it is given.
+    /// The time for which the rebate lasts once it is given.
     pub duration: CouponDuration,
-    /// What is taken off.
+    /// The rebate.
     pub value: CouponValue,
     /// The code that customers enter. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +29,7 @@ pub struct Coupon {
     /// The name; without one, Churnkey shows the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How often the coupon was and can be redeemed.
+    /// The number of redemptions, and its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redemptions: Option<Redemptions>,
     /// From when on the coupon can no longer be redeemed.
@@ -92,13 +97,13 @@ impl fmt::Debug for Coupon {
 impl Validate for Coupon {
     const MODEL: &'static str = "coupon";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
-        faults.model("duration", &self.duration);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
+        violations.model("duration", &self.duration);
     }
 }
 
-/// How long a coupon's rebate lasts once it is given. Protocol: **doc**.
+/// The time for which a coupon's rebate lasts once it is given. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -108,17 +113,17 @@ pub enum CouponDuration {
     Once,
     /// For a span of time.
     Recurring {
-        /// How many units, at least 1.
+        /// The number of units, at least 1.
         #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
         amount: u32,
-        /// What is counted.
+        /// The unit that is counted.
         unit: CycleUnit,
     },
     /// For as long as the subscription lives.
     Forever,
     /// For a number of billing cycles.
     CycleAmount {
-        /// How many cycles, at least 1.
+        /// The number of cycles, at least 1.
         #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
         cycles: u32,
     },
@@ -127,16 +132,16 @@ pub enum CouponDuration {
 impl Validate for CouponDuration {
     const MODEL: &'static str = "coupon duration";
 
-    fn check(&self, faults: &mut Faults<'_>) {
+    fn check(&self, violations: &mut Violations<'_>) {
         match *self {
             Self::Once | Self::Forever => {}
-            Self::Recurring { amount, .. } => faults.field("amount").require_positive(amount),
-            Self::CycleAmount { cycles } => faults.field("cycles").require_positive(cycles),
+            Self::Recurring { amount, .. } => violations.field("amount").require_positive(amount),
+            Self::CycleAmount { cycles } => violations.field("cycles").require_positive(cycles),
         }
     }
 }
 
-/// What a coupon takes off. Protocol: **doc**.
+/// The rebate of a coupon. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -195,16 +200,16 @@ impl PercentageValue {
     }
 }
 
-/// How often a coupon was and can be redeemed. Protocol: **doc**.
+/// The number of redemptions of a coupon, and its limit. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Redemptions {
-    /// How often it can be redeemed in all; no limit if absent.
+    /// The most redemptions in all; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
-    /// How often it was redeemed up to now.
+    /// The redemptions up to now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current: Option<u64>,
 }

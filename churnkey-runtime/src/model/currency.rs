@@ -8,8 +8,8 @@ use super::wire;
 
 /// An active ISO 4217 currency. Protocol: **doc**.
 ///
-/// Precious metals, the test code and the other entries of the standard that have no minor unit are not
-/// included: an amount in them cannot be said in minor units.
+/// Precious metals, the test code and the other entries of the standard that have no minor unit are
+/// not included: an amount in them cannot be said in minor units.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency {
     code: &'static str,
@@ -22,7 +22,8 @@ impl Currency {
         self.code
     }
 
-    /// How many decimal digits the minor unit has: 2 for `USD` (cents), 0 for `JPY`, 3 for `KWD`.
+    /// The number of decimal digits of the minor unit: 2 for `USD` (cents), 0 for `JPY`, 3 for
+    /// `KWD`.
     pub fn minor_unit_digits(self) -> u8 {
         self.minor_unit_digits
     }

@@ -2,15 +2,19 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::metadata::Entries;
-use super::{Address, Currency, CustomerId, Discount, Email, Metadata, Phone, wire};
+use super::address::Address;
+use super::currency::Currency;
+use super::discount::Discount;
+use super::id::{CustomerId, Email, Phone};
+use super::metadata::{Entries, Metadata};
+use super::wire;
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
 /// Someone who has, had or may have subscriptions. Protocol: **doc**.
 ///
-/// Give at least one of e-mail and phone where the billing system has them. It is personal data: `Debug`
-/// shows discounts and currency, and of the rest whether it is set.
+/// Give at least one of e-mail and phone where the billing system has them. It is personal data:
+/// `Debug` shows discounts and currency, and of the rest whether it is set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -158,16 +162,16 @@ impl fmt::Debug for Customer {
 impl Validate for Customer {
     const MODEL: &'static str = "customer";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
-        faults.field("lastName").require(
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
+        violations.field("lastName").require(
             self.last_name.is_none() || self.name.is_some(),
             "needs name",
         );
         if let Some(email) = &self.email {
-            faults.field("email").require_text(email);
+            violations.field("email").require_text(email);
         }
-        faults.models("addresses", &self.addresses);
-        faults.models("discounts", &self.discounts);
+        violations.models("addresses", &self.addresses);
+        violations.models("discounts", &self.discounts);
     }
 }

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Coupon, Timestamp};
-use crate::validate::{Faults, Validate};
+use super::coupon::Coupon;
+use super::timestamp::Timestamp;
+use crate::validate::{Validate, Violations};
 
 /// A coupon that was given to a customer or a subscription. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,8 +52,8 @@ impl From<Coupon> for Discount {
 impl Validate for Discount {
     const MODEL: &'static str = "discount";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.model("coupon", &self.coupon);
-        faults.require_order(self.start, self.end);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.model("coupon", &self.coupon);
+        violations.require_order(self.start, self.end);
     }
 }

@@ -4,30 +4,31 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
-use super::Timestamp;
-use crate::validate::{Faults, Validate};
+use super::time_unit::TimeUnit;
+use super::timestamp::Timestamp;
+use crate::validate::{Validate, Violations};
 
-/// How long a pause or an extension of a trial lasts. Protocol: **doc**; the names of its fields are
-/// **assumed**.
+/// The length of a pause or of an extension of a trial. Protocol: **doc**; the names of its fields
+/// are **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(into = "Tagged")]
-pub enum Duration {
+pub enum OfferDuration {
     /// A span of time, counted from where the pause or the extension begins.
     Period {
-        /// How many units, at least 1.
+        /// The number of units, at least 1.
         amount: u32,
-        /// What is counted.
+        /// The unit that is counted.
         unit: TimeUnit,
     },
     /// Up to a moment, exclusive.
     Date(Timestamp),
 }
 
-impl Duration {
+impl OfferDuration {
     /// When the duration ends if it begins at `start`, exclusive.
     ///
-    /// `None` means that there is no such moment: the span of time reaches beyond the year 9999, or the date
-    /// is not after `start`.
+    /// `None` means that there is no such moment: the span of time reaches beyond the year 9999, or
+    /// the date is not after `start`.
     pub fn end_from(&self, start: Timestamp) -> Option<Timestamp> {
         let end = match *self {
             Self::Period { amount, unit } => start.plus(amount, unit)?,
@@ -38,8 +39,8 @@ impl Duration {
 
     /// Reads a duration from JSON.
     ///
-    /// An object without a `type` is read too when it has the fields of exactly one of the two forms
-    /// (**assumed**). With a `type`, the fields of the other form are ignored.
+    /// An object without a `type` is read too when it has the fields of exactly one of the two
+    /// forms (**assumed**). With a `type`, the fields of the other form are ignored.
     ///
     /// # Errors
     ///
@@ -85,7 +86,8 @@ fn amount(value: &Value) -> Result<u32, DurationFault> {
         .and_then(Value::as_f64)
         .filter(|amount| *amount >= 1.0 && amount.fract() == 0.0)
         .ok_or(fault("must be a whole number from 1"))?;
-    // JSON has one kind of number: 2, 2.0 and 2e0 are the same. Below 2^53 a double is exact, and the cast is.
+    // JSON has one kind of number: 2, 2.0 and 2e0 are the same. Below 2^53 a double is exact, and
+    // the cast is.
     if amount > f64::from(u32::MAX) {
         return Err(fault("is too large"));
     }
@@ -126,25 +128,26 @@ enum Tagged {
     Date { date: Timestamp },
 }
 
-impl From<Duration> for Tagged {
-    fn from(duration: Duration) -> Self {
+impl From<OfferDuration> for Tagged {
+    fn from(duration: OfferDuration) -> Self {
         match duration {
-            Duration::Period { amount, unit } => Self::Period { amount, unit },
-            Duration::Date(date) => Self::Date { date },
+            OfferDuration::Period { amount, unit } => Self::Period { amount, unit },
+            OfferDuration::Date(date) => Self::Date { date },
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Duration {
+impl<'de> Deserialize<'de> for OfferDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         Self::from_json(&value).map_err(de::Error::custom)
     }
 }
 
-/// The forms in which a duration is read: with a `type`, and without one if the fields leave no doubt.
+/// The forms in which a duration is read: with a `type`, and without one if the fields leave no
+/// doubt.
 #[cfg(feature = "openapi")]
-impl schemars::JsonSchema for Duration {
+impl schemars::JsonSchema for OfferDuration {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Duration".into()
     }
@@ -196,38 +199,23 @@ impl schemars::JsonSchema for Duration {
     }
 }
 
-impl Validate for Duration {
+impl Validate for OfferDuration {
     const MODEL: &'static str = "duration";
 
-    fn check(&self, faults: &mut Faults<'_>) {
+    fn check(&self, violations: &mut Violations<'_>) {
         if let Self::Period { amount, .. } = *self {
-            faults.field("amount").require_positive(amount);
+            violations.field("amount").require_positive(amount);
         }
     }
 }
 
-/// The unit of a [`Duration`], by the UTC calendar. Protocol: **doc**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum TimeUnit {
-    /// A day of 24 hours.
-    Day,
-    /// Seven days.
-    Week,
-    /// A calendar month.
-    Month,
-    /// A calendar year.
-    Year,
-}
-
-/// JSON is not a [`Duration`]. It names a field and a rule, never a value.
+/// JSON is not an [`OfferDuration`]. It names a field and a rule, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DurationFault {
     /// The field at fault: `type`, `amount`, `unit` or `date`, or nothing for the whole.
     pub field: &'static str,
-    /// What must hold there, such as `must be a whole number from 1`.
+    /// The rule that is broken, such as `must be a whole number from 1`.
     pub rule: &'static str,
 }
 
@@ -263,21 +251,21 @@ mod tests {
     fn a_duration_is_written_with_its_type_and_read_back() {
         let documents = [
             (
-                Duration::Period {
+                OfferDuration::Period {
                     amount: 2,
                     unit: TimeUnit::Month,
                 },
                 json!({"type": "period", "amount": 2, "unit": "month"}),
             ),
             (
-                Duration::Date(at("2026-09-01T00:00:00Z")),
+                OfferDuration::Date(at("2026-09-01T00:00:00Z")),
                 json!({"type": "date", "date": "2026-09-01T00:00:00.000Z"}),
             ),
         ];
         for (duration, document) in documents {
             assert_eq!(serde_json::to_value(duration).unwrap(), document);
             assert_eq!(
-                serde_json::from_value::<Duration>(document).unwrap(),
+                serde_json::from_value::<OfferDuration>(document).unwrap(),
                 duration
             );
         }
@@ -285,8 +273,8 @@ mod tests {
 
     #[test]
     fn every_form_that_is_clear_is_accepted() {
-        let period = |amount, unit| Duration::Period { amount, unit };
-        let date = Duration::Date(at("2026-09-01T00:00:00Z"));
+        let period = |amount, unit| OfferDuration::Period { amount, unit };
+        let date = OfferDuration::Date(at("2026-09-01T00:00:00Z"));
         let table = [
             (
                 json!({"type": "period", "amount": 1, "unit": "day"}),
@@ -335,7 +323,11 @@ mod tests {
             ),
         ];
         for (document, duration) in table {
-            assert_eq!(Duration::from_json(&document), Ok(duration), "{document}");
+            assert_eq!(
+                OfferDuration::from_json(&document),
+                Ok(duration),
+                "{document}"
+            );
         }
     }
 
@@ -398,12 +390,12 @@ mod tests {
             (json!({"date": 1_788_220_800}), date),
         ];
         for (document, message) in table {
-            let fault = Duration::from_json(&document).unwrap_err();
+            let fault = OfferDuration::from_json(&document).unwrap_err();
             assert_eq!(fault.to_string(), message, "{document}");
-            let error = serde_json::from_value::<Duration>(document).unwrap_err();
+            let error = serde_json::from_value::<OfferDuration>(document).unwrap_err();
             assert_eq!(error.to_string(), message);
         }
-        let fault = Duration::from_json(&json!({"amount": 0})).unwrap_err();
+        let fault = OfferDuration::from_json(&json!({"amount": 0})).unwrap_err();
         assert_eq!(
             (fault.field, fault.rule),
             ("amount", "must be a whole number from 1")
@@ -413,18 +405,18 @@ mod tests {
     #[test]
     fn a_duration_ends_after_its_start_or_nowhere() {
         let start = at("2026-01-31T10:00:00Z");
-        let period = |amount, unit| Duration::Period { amount, unit };
+        let period = |amount, unit| OfferDuration::Period { amount, unit };
         let table = [
             (period(1, TimeUnit::Month), Some(at("2026-02-28T10:00:00Z"))),
             (period(2, TimeUnit::Week), Some(at("2026-02-14T10:00:00Z"))),
             (period(0, TimeUnit::Day), None),
             (period(8000, TimeUnit::Year), None),
             (
-                Duration::Date(at("2026-01-31T10:00:00.001Z")),
+                OfferDuration::Date(at("2026-01-31T10:00:00.001Z")),
                 Some(at("2026-01-31T10:00:00.001Z")),
             ),
-            (Duration::Date(start), None),
-            (Duration::Date(at("2026-01-31T09:59:59Z")), None),
+            (OfferDuration::Date(start), None),
+            (OfferDuration::Date(at("2026-01-31T09:59:59Z")), None),
         ];
         for (duration, end) in table {
             assert_eq!(duration.end_from(start), end, "{duration:?}");

@@ -2,16 +2,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::FamilyId;
+use super::id::FamilyId;
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
 /// A group of products. Protocol: **doc**; which of its fields are required is **assumed**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Family {
+pub struct ProductFamily {
     /// The family's id in the billing system.
     pub id: FamilyId,
     /// The name that customers see.
@@ -22,7 +22,7 @@ pub struct Family {
     pub description: Option<String>,
 }
 
-impl Family {
+impl ProductFamily {
     /// A family without a description.
     pub fn new(id: impl Into<FamilyId>, name: impl Into<String>) -> Self {
         Self {
@@ -39,9 +39,9 @@ impl Family {
     }
 }
 
-impl fmt::Debug for Family {
+impl fmt::Debug for ProductFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Family")
+        f.debug_struct("ProductFamily")
             .field("id", &self.id)
             .field("name", &Redacted)
             .field("description", &Redacted::option(&self.description))
@@ -49,11 +49,11 @@ impl fmt::Debug for Family {
     }
 }
 
-impl Validate for Family {
+impl Validate for ProductFamily {
     const MODEL: &'static str = "family";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
-        faults.field("name").require_text(&self.name);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
+        violations.field("name").require_text(&self.name);
     }
 }

@@ -71,7 +71,8 @@ macro_rules! ids {
         impl $name {
             /// Reads the id as the billing system's own kind of key, such as an integer or a UUID.
             ///
-            /// `None` means that no record can have this id, which for a retrieve is the same as not found.
+            /// `None` means that no record can have this id, which for a retrieve is the same as
+            /// not found.
             pub fn parse<T: FromStr>(&self) -> Option<T> {
                 self.0.parse().ok()
             }
@@ -126,7 +127,7 @@ ids! {
     CouponId
     /// Identifies a [`Product`](crate::model::Product).
     ProductId
-    /// Identifies a [`Family`](crate::model::Family).
+    /// Identifies a [`ProductFamily`](crate::model::ProductFamily).
     FamilyId
 }
 
@@ -141,8 +142,8 @@ text! {
 }
 
 text! {
-    /// A phone number, in whatever notation the billing system keeps. It is personal data: `Debug` hides it,
-    /// and reading it takes an explicit [`as_str`](Self::as_str).
+    /// A phone number, in whatever notation the billing system keeps. It is personal data: `Debug`
+    /// hides it, and reading it takes an explicit [`as_str`](Self::as_str).
     #[cfg_attr(
         feature = "openapi",
         schemars(description = "A phone number, in whatever notation the billing system keeps.")

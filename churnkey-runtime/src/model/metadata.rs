@@ -3,10 +3,12 @@ use std::fmt;
 
 /// A flat map from string to string, for the provider's own notes on a model. Protocol: **doc**.
 ///
-/// The `Debug` output of a model that carries it tells how many notes there are, and neither their keys nor their values.
+/// The `Debug` output of a model that carries it tells how many notes there are, and neither their
+/// keys nor their values.
 pub type Metadata = BTreeMap<String, String>;
 
-/// Counts the notes of a [`Metadata`]. A key is hidden as its value is, because nothing keeps a program from making one of an e-mail address.
+/// Counts the notes of a [`Metadata`]. A key is hidden as its value is, because nothing keeps a
+/// program from making one of an e-mail address.
 pub(super) struct Entries<'a>(pub(super) &'a Metadata);
 
 impl fmt::Debug for Entries<'_> {

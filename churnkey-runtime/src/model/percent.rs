@@ -3,8 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A share over 0 and up to 100, so that 25 is a quarter. Protocol: the number is **doc**, its scale is
-/// **assumed**.
+/// A share over 0 and up to 100, so that 25 is a quarter. Protocol: the number is **doc**, its
+/// scale is **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(

@@ -2,11 +2,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, BillingCycle, PriceId, ProductId};
+use super::amount::Amount;
+use super::billing_cycle::BillingCycle;
+use super::id::{PriceId, ProductId};
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
-/// What a subscription's item costs, and how often. Protocol: **doc**.
+/// The cost of a subscription's item, and its billing cycle. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -14,12 +16,12 @@ use crate::validate::{Faults, Validate};
 pub struct Price {
     /// The price's id in the billing system.
     pub id: PriceId,
-    /// Whether the price belongs to a product; on the wire `type` and `productId`.
+    /// Standalone, or of a product; on the wire `type` and `productId`.
     #[serde(flatten)]
     pub r#type: PriceType,
-    /// How often the amount is charged.
+    /// The billing cycle.
     pub duration: BillingCycle,
-    /// What is charged each time.
+    /// The charge of each cycle.
     pub amount: Amount,
     /// The name. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,19 +97,20 @@ impl fmt::Debug for Price {
 impl Validate for Price {
     const MODEL: &'static str = "price";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
         if let PriceType::Product { product_id } = &self.r#type {
-            faults.field("productId").require_text(product_id);
+            violations.field("productId").require_text(product_id);
         }
-        faults.model("duration", &self.duration);
-        faults.model("amount", &self.amount);
+        violations.model("duration", &self.duration);
+        violations.model("amount", &self.amount);
     }
 }
 
-/// Whether a price belongs to a product. It is the same for all prices of a provider. Protocol: **doc**.
+/// The relation of a price to a product. It is the same for all prices of a provider. Protocol:
+/// **doc**.
 ///
-/// That exactly the prices of type `product` have a `productId` is **assumed**.
+/// Exactly the prices of type `product` have a `productId` (**assumed**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 #[non_exhaustive]

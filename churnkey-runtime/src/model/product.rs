@@ -2,11 +2,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FamilyId, ProductId};
+use super::id::{FamilyId, ProductId};
 use crate::redact::Redacted;
-use crate::validate::{Faults, Validate};
+use crate::validate::{Validate, Violations};
 
-/// What the company sells; its prices point to it. Protocol: **doc**.
+/// A product of the company; its prices point to it. Protocol: **doc**.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -14,7 +14,7 @@ use crate::validate::{Faults, Validate};
 pub struct Product {
     /// The product's id in the billing system.
     pub id: ProductId,
-    /// Whether the product belongs to a family; on the wire `type` and `familyId`.
+    /// Standalone, or of a family; on the wire `type` and `familyId`.
     #[serde(flatten)]
     pub r#type: ProductType,
     /// The name.
@@ -23,7 +23,7 @@ pub struct Product {
     /// A description that customers see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What one unit is called, such as `seat`.
+    /// The name of one unit, such as `seat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_label: Option<String>,
 }
@@ -82,18 +82,19 @@ impl fmt::Debug for Product {
 impl Validate for Product {
     const MODEL: &'static str = "product";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
         if let ProductType::Family { family_id } = &self.r#type {
-            faults.field("familyId").require_text(family_id);
+            violations.field("familyId").require_text(family_id);
         }
-        faults.field("name").require_text(&self.name);
+        violations.field("name").require_text(&self.name);
     }
 }
 
-/// Whether a product belongs to a family. It is the same for all products of a provider. Protocol: **doc**.
+/// The relation of a product to a family. It is the same for all products of a provider. Protocol:
+/// **doc**.
 ///
-/// That exactly the products of type `family` have a `familyId` is **assumed**.
+/// Exactly the products of type `family` have a `familyId` (**assumed**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 #[non_exhaustive]

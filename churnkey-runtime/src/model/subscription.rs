@@ -2,14 +2,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::metadata::Entries;
-use super::{
-    BillingCycle, CustomerId, Discount, Metadata, Price, SubscriptionId, SubscriptionItemId,
-    Timestamp, wire,
-};
-use crate::validate::{Faults, Validate};
+use super::billing_cycle::BillingCycle;
+use super::discount::Discount;
+use super::id::{CustomerId, SubscriptionId, SubscriptionItemId};
+use super::metadata::{Entries, Metadata};
+use super::price::Price;
+use super::timestamp::Timestamp;
+use super::wire;
+use crate::validate::{Validate, Violations};
 
-/// What a customer has subscribed to. Protocol: **doc**, except for what the fields mark.
+/// A subscription of a customer. Protocol: **doc**, except for fields with another mark.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -19,13 +21,13 @@ pub struct Subscription {
     pub id: SubscriptionId,
     /// The customer whose subscription it is.
     pub customer_id: CustomerId,
-    /// What state it is in.
-    pub status: Status,
+    /// Its state.
+    pub status: SubscriptionStatus,
     /// When it began.
     pub start: Timestamp,
-    /// How often it is charged.
+    /// The billing cycle.
     pub duration: BillingCycle,
-    /// What it consists of.
+    /// The items that are charged.
     pub items: Vec<SubscriptionItem>,
     /// The discounts on this subscription.
     #[serde(
@@ -48,7 +50,7 @@ impl Subscription {
     pub fn new(
         id: impl Into<SubscriptionId>,
         customer_id: impl Into<CustomerId>,
-        status: Status,
+        status: SubscriptionStatus,
         start: impl Into<Timestamp>,
         duration: BillingCycle,
         items: impl IntoIterator<Item = SubscriptionItem>,
@@ -107,13 +109,15 @@ impl fmt::Debug for Subscription {
 impl Validate for Subscription {
     const MODEL: &'static str = "subscription";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
-        faults.field("customerId").require_text(&self.customer_id);
-        faults.model("status", &self.status);
-        faults.model("duration", &self.duration);
-        faults.models("items", &self.items);
-        faults.models("discounts", &self.discounts);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
+        violations
+            .field("customerId")
+            .require_text(&self.customer_id);
+        violations.model("status", &self.status);
+        violations.model("duration", &self.duration);
+        violations.models("items", &self.items);
+        violations.models("discounts", &self.discounts);
     }
 }
 
@@ -127,7 +131,7 @@ pub struct SubscriptionItem {
     pub id: SubscriptionItemId,
     /// The whole price.
     pub price: Price,
-    /// How many units.
+    /// The number of units.
     pub quantity: u64,
 }
 
@@ -145,14 +149,14 @@ impl SubscriptionItem {
 impl Validate for SubscriptionItem {
     const MODEL: &'static str = "subscription item";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.field("id").require_text(&self.id);
-        faults.model("price", &self.price);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.field("id").require_text(&self.id);
+        violations.model("price", &self.price);
     }
 }
 
-/// The state of a subscription. Protocol: the five states are **doc**; their lower-case names and the fields
-/// they have beyond `currentPeriod` and `trial` are **assumed**.
+/// The state of a subscription. Protocol: the five states are **doc**; their lower-case names and
+/// the fields they have beyond `currentPeriod` and `trial` are **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(
@@ -161,37 +165,37 @@ impl Validate for SubscriptionItem {
     rename_all_fields = "camelCase"
 )]
 #[non_exhaustive]
-pub enum Status {
+pub enum SubscriptionStatus {
     /// It runs and is paid for.
     #[non_exhaustive]
     Active {
         /// The billing period that runs now. Churnkey expects one here.
         #[serde(skip_serializing_if = "Option::is_none")]
-        current_period: Option<Period>,
+        current_period: Option<SubscriptionPeriod>,
         /// The trial that came before.
         #[serde(skip_serializing_if = "Option::is_none")]
-        trial: Option<Period>,
+        trial: Option<SubscriptionPeriod>,
     },
     /// It is being tried out.
     #[non_exhaustive]
     Trial {
         /// The billing period that runs now.
         #[serde(skip_serializing_if = "Option::is_none")]
-        current_period: Option<Period>,
+        current_period: Option<SubscriptionPeriod>,
         /// The trial that runs now.
-        trial: Period,
+        trial: SubscriptionPeriod,
     },
     /// It is not charged for a while.
     #[non_exhaustive]
     Paused {
-        /// How long the pause lasts.
+        /// The dates of the pause.
         pause: PausePeriod,
         /// The billing period in which it was paused.
         #[serde(skip_serializing_if = "Option::is_none")]
-        current_period: Option<Period>,
+        current_period: Option<SubscriptionPeriod>,
         /// The trial that came before.
         #[serde(skip_serializing_if = "Option::is_none")]
-        trial: Option<Period>,
+        trial: Option<SubscriptionPeriod>,
     },
     /// It was ended.
     #[non_exhaustive]
@@ -200,25 +204,26 @@ pub enum Status {
         canceled_at: Timestamp,
         /// The billing period in which it was ended.
         #[serde(skip_serializing_if = "Option::is_none")]
-        current_period: Option<Period>,
+        current_period: Option<SubscriptionPeriod>,
         /// The trial that came before.
         #[serde(skip_serializing_if = "Option::is_none")]
-        trial: Option<Period>,
+        trial: Option<SubscriptionPeriod>,
     },
     /// A charge failed and is still open.
     #[non_exhaustive]
     Unpaid {
         /// The billing period that is not paid.
         #[serde(skip_serializing_if = "Option::is_none")]
-        current_period: Option<Period>,
+        current_period: Option<SubscriptionPeriod>,
         /// The trial that came before.
         #[serde(skip_serializing_if = "Option::is_none")]
-        trial: Option<Period>,
+        trial: Option<SubscriptionPeriod>,
     },
 }
 
-impl Status {
-    /// It runs and is paid for. Add the [`current_period`](Self::current_period): Churnkey expects it.
+impl SubscriptionStatus {
+    /// It runs and is paid for. Add the [`current_period`](Self::current_period): Churnkey expects
+    /// it.
     pub fn active() -> Self {
         Self::Active {
             current_period: None,
@@ -227,7 +232,7 @@ impl Status {
     }
 
     /// It is being tried out.
-    pub fn trial(trial: Period) -> Self {
+    pub fn trial(trial: SubscriptionPeriod) -> Self {
         Self::Trial {
             current_period: None,
             trial,
@@ -261,7 +266,7 @@ impl Status {
     }
 
     /// Sets the billing period that runs now.
-    pub fn current_period(mut self, period: impl Into<Period>) -> Self {
+    pub fn current_period(mut self, period: impl Into<SubscriptionPeriod>) -> Self {
         match &mut self {
             Self::Active { current_period, .. }
             | Self::Trial { current_period, .. }
@@ -273,7 +278,7 @@ impl Status {
     }
 
     /// Sets the trial: the one that runs now in the trial state, else the one that came before.
-    pub fn trial_period(mut self, period: impl Into<Period>) -> Self {
+    pub fn trial_period(mut self, period: impl Into<SubscriptionPeriod>) -> Self {
         match &mut self {
             Self::Trial { trial, .. } => *trial = period.into(),
             Self::Active { trial, .. }
@@ -296,7 +301,7 @@ impl Status {
     }
 
     /// The billing period, in whatever state.
-    pub fn current_period_dates(&self) -> Option<Period> {
+    pub fn current_period_dates(&self) -> Option<SubscriptionPeriod> {
         match *self {
             Self::Active { current_period, .. }
             | Self::Trial { current_period, .. }
@@ -307,7 +312,7 @@ impl Status {
     }
 
     /// The trial, in whatever state.
-    pub fn trial_dates(&self) -> Option<Period> {
+    pub fn trial_dates(&self) -> Option<SubscriptionPeriod> {
         match *self {
             Self::Trial { trial, .. } => Some(trial),
             Self::Active { trial, .. }
@@ -318,18 +323,18 @@ impl Status {
     }
 }
 
-impl Validate for Status {
+impl Validate for SubscriptionStatus {
     const MODEL: &'static str = "status";
 
-    fn check(&self, faults: &mut Faults<'_>) {
+    fn check(&self, violations: &mut Violations<'_>) {
         if let Self::Paused { pause, .. } = self {
-            faults.model("pause", pause);
+            violations.model("pause", pause);
         }
         if let Some(current_period) = self.current_period_dates() {
-            faults.model("currentPeriod", &current_period);
+            violations.model("currentPeriod", &current_period);
         }
         if let Some(trial) = self.trial_dates() {
-            faults.model("trial", &trial);
+            violations.model("trial", &trial);
         }
     }
 }
@@ -339,14 +344,14 @@ impl Validate for Status {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Period {
+pub struct SubscriptionPeriod {
     /// When it begins, inclusive.
     pub start: Timestamp,
     /// When it ends, exclusive; not before `start`.
     pub end: Timestamp,
 }
 
-impl Period {
+impl SubscriptionPeriod {
     /// A span of time from `start`, inclusive, to `end`, exclusive.
     pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>) -> Self {
         Self {
@@ -356,15 +361,15 @@ impl Period {
     }
 }
 
-impl Validate for Period {
+impl Validate for SubscriptionPeriod {
     const MODEL: &'static str = "period";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.require_order(Some(self.start), Some(self.end));
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.require_order(Some(self.start), Some(self.end));
     }
 }
 
-/// How long a pause lasts. Protocol: **assumed**.
+/// The dates of a pause. Protocol: **assumed**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -396,7 +401,7 @@ impl PausePeriod {
 impl Validate for PausePeriod {
     const MODEL: &'static str = "pause period";
 
-    fn check(&self, faults: &mut Faults<'_>) {
-        faults.require_order(Some(self.start), self.end);
+    fn check(&self, violations: &mut Violations<'_>) {
+        violations.require_order(Some(self.start), self.end);
     }
 }

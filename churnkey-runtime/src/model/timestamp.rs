@@ -12,14 +12,18 @@ use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Span};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{TimeUnit, wire};
+use super::time_unit::TimeUnit;
+use super::wire;
 
-/// A moment in time to the millisecond, from the year 0000 to the year 9999 in UTC. Protocol: **doc**.
+/// A moment in time to the millisecond, from the year 0000 to the year 9999 in UTC. Protocol:
+/// **doc**.
 ///
-/// On the wire it reads `2026-05-01T00:00:00.000Z`. When reading, any offset will do. What is finer than a
-/// millisecond is cut off on construction, towards the past, so that a moment survives a round trip.
+/// On the wire it reads `2026-05-01T00:00:00.000Z`. When reading, any offset will do. What is finer
+/// than a millisecond is cut off on construction, towards the past, so that a moment survives a
+/// round trip.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-// In UTC. Not a `jiff::Timestamp`, as that ends a day early and `9999-12-31` is a common way to say "never".
+// In UTC. Not a `jiff::Timestamp`, as that ends a day early and `9999-12-31` is a common way to say
+// "never".
 pub struct Timestamp(DateTime);
 
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
@@ -36,14 +40,14 @@ impl Timestamp {
         Self::try_from(SystemTime::now()).unwrap_or(Self::MAX)
     }
 
-    /// The moment this many seconds after the beginning of 1970, or before it where negative. `None` is
-    /// outside the years 0000 to 9999.
+    /// The moment this many seconds after the beginning of 1970, or before it where negative.
+    /// `None` is outside the years 0000 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         Self::from_unix(SignedDuration::from_secs(seconds))
     }
 
-    /// The moment this many milliseconds after the beginning of 1970, or before it where negative. `None` is
-    /// outside the years 0000 to 9999.
+    /// The moment this many milliseconds after the beginning of 1970, or before it where negative.
+    /// `None` is outside the years 0000 to 9999.
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
         Self::from_unix(SignedDuration::from_millis(millis))
     }
@@ -76,8 +80,8 @@ impl Timestamp {
 
     /// The moment so many units later by the UTC calendar. `None` is beyond the year 9999.
     ///
-    /// A month or a year later is the same day of the month, or its last day where it has no such day:
-    /// one month after 31 January is 28 or 29 February.
+    /// A month or a year later is the same day of the month, or its last day where it has no such
+    /// day: one month after 31 January is 28 or 29 February.
     pub fn plus(self, amount: u32, unit: TimeUnit) -> Option<Self> {
         let span = Span::new();
         let span = match unit {
@@ -92,7 +96,8 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// The form that the wire has, which is digits in fixed places. The formatter would take longer for it than for all else in a subscription.
+    /// The form that the wire has, which is digits in fixed places. The formatter would take longer
+    /// for it than for all else in a subscription.
     fn text(&self) -> [u8; 24] {
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let mut put = |places: Range<usize>, mut number: u16| {
@@ -128,8 +133,8 @@ impl fmt::Debug for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
-    /// Reads an RFC 3339 date-time with any offset. A date alone, a missing offset, a day that does not exist and
-    /// the other spellings of ISO 8601 are errors.
+    /// Reads an RFC 3339 date-time with any offset. A date alone, a missing offset, a day that does
+    /// not exist and the other spellings of ISO 8601 are errors.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         parse(text).ok_or(InvalidTimestamp(()))
     }
@@ -149,7 +154,8 @@ fn parse(text: &str) -> Option<Timestamp> {
     Timestamp::from_civil(utc.ok()?)
 }
 
-/// RFC 3339 sets no limit to the digits of a second, and the parser reads nine. No more than a millisecond is kept anyway.
+/// RFC 3339 sets no limit to the digits of a second, and the parser reads nine. No more than a
+/// millisecond is kept anyway.
 fn to_the_nanosecond(rfc_3339: &str) -> Cow<'_, str> {
     const LENGTH: usize = "2026-05-01T00:00:00.000000000".len();
     match rfc_3339.rfind(['Z', 'z', '+', '-']) {
@@ -160,7 +166,8 @@ fn to_the_nanosecond(rfc_3339: &str) -> Cow<'_, str> {
     }
 }
 
-/// The grammar of RFC 3339, section 5.6. The parser knows all of ISO 8601, and offsets of more than a day.
+/// The grammar of RFC 3339, section 5.6. The parser knows all of ISO 8601, and offsets of more than
+/// a day.
 fn is_rfc_3339(text: &[u8]) -> bool {
     let Some((date_time, rest)) = text.split_first_chunk::<19>() else {
         return false;
@@ -231,8 +238,8 @@ impl schemars::JsonSchema for Timestamp {
     }
 }
 
-/// A text or a time is not a moment of the years 0000 to 9999, or a [`Timestamp`] does not fit into the
-/// other type.
+/// A text or a time is not a moment of the years 0000 to 9999, or a [`Timestamp`] does not fit into
+/// the other type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp(());
 

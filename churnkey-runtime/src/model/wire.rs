@@ -12,8 +12,8 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a type from its text form. Serde's own messages quote what they found, and that may be personal
-/// data, so they are replaced.
+/// Reads a type from its text form. Serde's own messages quote what they found, and that may be
+/// personal data, so they are replaced.
 pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::body::{self, Accepted};
 use super::response;
+use crate::action::request::ActionRequest;
 use crate::manifest::{Actions, Manifest};
 
 /// Collects the schemas to which the operations refer.
@@ -42,13 +42,13 @@ impl Schemas {
     }
 
     /// A reference to the body that a provider with these actions accepts.
-    pub(super) fn accepted_body<T: Accepted>(&mut self, actions: &Actions) -> Schema {
-        let reference = self.accepted.subschema_for::<T>();
-        let definition = self.accepted.definitions_mut().get_mut(&*T::schema_name());
-        if let Some(definition) = definition {
-            T::restrict(&mut body::Fields::of(definition), actions);
-        }
-        reference
+    pub(super) fn body<T: ActionRequest>(&mut self, actions: &Actions) -> Value {
+        let name = T::MODULE.ident;
+        let schema = T::schema(actions, &mut self.accepted);
+        self.accepted
+            .definitions_mut()
+            .insert(name.to_owned(), schema);
+        json!({ "$ref": format!("#/components/schemas/{name}") })
     }
 
     pub(super) fn finish(mut self, manifest: &Manifest) -> Map<String, Value> {
@@ -71,7 +71,8 @@ impl Schemas {
     }
 }
 
-/// All models of a provider are of the one kind that its manifest declares: its fields become those of the model.
+/// All models of a provider are of the one kind that its manifest declares: its fields become those
+/// of the model.
 fn keep_kind(model: &mut Value, kind: &Value) {
     let Some(Value::Array(kinds)) = model
         .as_object_mut()
@@ -92,7 +93,8 @@ fn keep_kind(model: &mut Value, kind: &Value) {
     }
 }
 
-/// Takes away the schemas to which the manifest has left no reference, such as that of a product's id where prices stand alone.
+/// Takes away the schemas to which the manifest has left no reference, such as that of a product's
+/// id where prices stand alone.
 pub(super) fn drop_unused(document: &mut Value) {
     loop {
         let mut used = BTreeSet::new();
@@ -125,7 +127,7 @@ fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
     }
 }
 
-/// What a provider leaves out is absent from what it sends, and never `null`.
+/// A field that a provider leaves out is absent, and never `null`.
 #[derive(Clone, Debug)]
 struct NeverNull;
 

@@ -4,8 +4,11 @@ use std::env;
 use std::sync::Arc;
 
 use super::{Server, startup_error};
-use crate::provider::{Integration, Provider};
-use crate::{IntegrationToken, Result, Timestamp};
+use crate::error::Result;
+use crate::http::token::IntegrationToken;
+use crate::integration::integration::Integration;
+use crate::model::timestamp::Timestamp;
+use crate::provider::Provider;
 
 const TOKEN: &str = "CK_INTEGRATION_TOKEN";
 const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
@@ -68,12 +71,12 @@ impl<T: Integration> Server<T> {
         server.verify_from_env()
     }
 
-    #[cfg(feature = "verify")]
+    #[cfg(feature = "reverify")]
     fn verify_from_env(self) -> Result<Self> {
         let Some(api_key) = variable("CK_API_KEY")? else {
             return Ok(self);
         };
-        let mut verification = crate::Verification::new(api_key)?;
+        let mut verification = crate::reverify::Verification::new(api_key)?;
         if let Some(url) = set("CHURNKEY_API_URL")? {
             verification = verification.base_url(url)?;
         }
@@ -83,10 +86,10 @@ impl<T: Integration> Server<T> {
         Ok(self.verification(verification))
     }
 
-    #[cfg(not(feature = "verify"))]
+    #[cfg(not(feature = "reverify"))]
     fn verify_from_env(self) -> Result<Self> {
         if env::var_os("CK_API_KEY").is_some() {
-            super::announce("CK_API_KEY has no effect: the feature `verify` of churnkey is off");
+            super::announce("CK_API_KEY has no effect: the feature `reverify` of churnkey is off");
         }
         Ok(self)
     }

@@ -13,9 +13,9 @@ use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::reply::Reply;
+use crate::error::{Error, Result};
+use crate::http::reply::Reply;
 use crate::telemetry::Chain;
-use crate::{Error, Result};
 
 /// The readiness check of the integration.
 pub(super) type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use super::announce;
 use super::connection::Connections;
 use super::reject::reject;
-use crate::in_flight::InFlight;
+use crate::actions_in_flight::InFlight;
 use crate::telemetry::{self, OpenConnection};
 
 /// The connections of a server.

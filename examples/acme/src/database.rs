@@ -96,7 +96,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 pub fn failure(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            Error::unavailable(RETRY_AFTER).because(error)
+            Error::unavailable(RETRY_AFTER).with_cause(error)
         }
         _ => Error::internal(error),
     }
@@ -104,7 +104,7 @@ pub fn failure(error: rusqlite::Error) -> Error {
 
 fn no_connection(error: PoolError) -> Error {
     match error {
-        PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).because(error),
+        PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(error),
         PoolError::Backend(error) => failure(error),
         error => Error::internal(error),
     }

@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let acme = Acme::open(&file, Clock::system()).await?;
     let listener = TcpListener::bind(&address).await.map_err(|cause| {
         let advice = format!("cannot listen on {address}: set CHURNKEY_ADDR to another address");
-        Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).because(cause)
+        Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
     })?;
 
     let (token, shown) = match setting("CK_INTEGRATION_TOKEN") {

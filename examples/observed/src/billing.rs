@@ -3,9 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use churnkey::{
-    Amount, BillingCycle, Cancel, Currency, Customer, CustomerId, Error, Page, PageRequest, Period,
-    Price, PriceId, Result, Status, Subscription, SubscriptionId, SubscriptionItem, TimeUnit,
-    Timestamp,
+    Amount, BillingCycle, Cancel, Currency, Customer, CustomerId, Error, Page, PageRequest, Price,
+    PriceId, Result, Subscription, SubscriptionId, SubscriptionItem, SubscriptionPeriod,
+    SubscriptionStatus, TimeUnit, Timestamp,
 };
 
 #[derive(churnkey::Integration)]
@@ -24,7 +24,8 @@ impl Billing {
         let start = Timestamp::now();
         // Churnkey shows the customer until when it is paid.
         let end = start.plus(1, TimeUnit::Month).unwrap_or(start);
-        let status = Status::active().current_period(Period::new(start, end));
+        let status =
+            SubscriptionStatus::active().current_period(SubscriptionPeriod::new(start, end));
         let subscription = Subscription::new("sub_1", "cus_1", status, start, cycle, items);
         Self {
             price,
@@ -77,8 +78,8 @@ async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
     {
         return Err(Error::not_found("there is no such subscription"));
     }
-    if !matches!(subscription.status, Status::Canceled { .. }) {
-        subscription.status = Status::canceled(Timestamp::now());
+    if !matches!(subscription.status, SubscriptionStatus::Canceled { .. }) {
+        subscription.status = SubscriptionStatus::canceled(Timestamp::now());
     }
     Ok(())
 }

@@ -128,7 +128,7 @@ pub fn failure(error: tokio_postgres::Error) -> Error {
     match error.code() {
         // A text with a NUL, which no column can hold: what has it in its id is not there.
         Some(code) if *code == SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
-            Error::not_found("there is nothing with such an id").because(error)
+            Error::not_found("there is nothing with such an id").with_cause(error)
         }
         Some(code) if TEMPORARY.contains(code) || LOST.contains(code) => unavailable(error),
         Some(_) => Error::internal(error),
@@ -180,5 +180,5 @@ fn no_connection(error: PoolError) -> Error {
 }
 
 fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::unavailable(RETRY_AFTER).because(cause)
+    Error::unavailable(RETRY_AFTER).with_cause(cause)
 }

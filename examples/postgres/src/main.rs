@@ -56,7 +56,7 @@ async fn main() -> Result<()> {
         refusal(format!(
             "cannot listen on {address}: set CHURNKEY_ADDR to another address"
         ))
-        .because(cause)
+        .with_cause(cause)
     })?;
     show_address(listener.local_addr()?);
     Server::from_env(acme)?

@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use churnkey::{
     Address, Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon,
     CouponDuration, CouponId, Currency, Customer, CustomerId, Discount, Email, Error, ExtendTrial,
-    Family, FamilyId, FixedAmount, Page, PageRequest, Pause, PauseAll, Percent, Period, Phone,
-    Price, PriceId, Product, ProductId, Result, Status, Subscription, SubscriptionId,
-    SubscriptionItem, Timestamp,
+    FamilyId, FixedAmount, Page, PageRequest, Pause, PauseAll, Percent, Phone, Price, PriceId,
+    Product, ProductFamily, ProductId, Result, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// Has everything: prices of products, products of families.
@@ -105,12 +105,12 @@ fn prices_of_record() -> Vec<Price> {
 fn subscriptions_of_record() -> Vec<Subscription> {
     let start = at("2026-01-01T00:00:00Z");
     let items = [SubscriptionItem::new("item_1", price_of_record(), 2)];
-    let period = Period::new(start, at("2026-02-01T00:00:00Z"));
+    let period = SubscriptionPeriod::new(start, at("2026-02-01T00:00:00Z"));
     let of = |id, customer, cycle| {
         Subscription::new(
             id,
             customer,
-            Status::active().current_period(period),
+            SubscriptionStatus::active().current_period(period),
             start,
             cycle,
             items.clone(),
@@ -147,10 +147,10 @@ fn products_of_record() -> Vec<Product> {
     ]
 }
 
-fn families_of_record() -> Vec<Family> {
+fn families_of_record() -> Vec<ProductFamily> {
     vec![
-        Family::new("apps", "Apps").description("All apps"),
-        Family::new("books", "Books"),
+        ProductFamily::new("apps", "Apps").description("All apps"),
+        ProductFamily::new("books", "Books"),
     ]
 }
 
@@ -263,7 +263,7 @@ async fn list_products(ctx: &Billing, page: PageRequest) -> Result<Page<Product>
 }
 
 #[churnkey::controller(families)]
-async fn retrieve_family(ctx: &Billing, id: FamilyId) -> Result<Option<Family>> {
+async fn retrieve_family(ctx: &Billing, id: FamilyId) -> Result<Option<ProductFamily>> {
     ctx.read(format!("family {id}"));
     Ok(families_of_record()
         .into_iter()
@@ -271,7 +271,7 @@ async fn retrieve_family(ctx: &Billing, id: FamilyId) -> Result<Option<Family>> 
 }
 
 #[churnkey::controller(families)]
-async fn list_families(ctx: &Billing, page: PageRequest) -> Result<Page<Family>> {
+async fn list_families(ctx: &Billing, page: PageRequest) -> Result<Page<ProductFamily>> {
     ctx.read(format!("families limit {}", page.limit()));
     page_of(&page, families_of_record(), |family| family.id.as_str())
 }
@@ -288,6 +288,13 @@ async fn cancel_all(ctx: &Billing, request: CancelAll) -> Result<()> {
 
 #[churnkey::action(pause, all)]
 async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
+    let subscription = subscriptions_of_record().into_iter().find(|subscription| {
+        subscription.id == request.subscription_id
+            && subscription.customer_id == request.customer_id
+    });
+    let subscription =
+        subscription.ok_or_else(|| Error::not_found("there is no such subscription"))?;
+    request.permit(&subscription.duration)?;
     ctx.write(Write::Pause(request))
 }
 

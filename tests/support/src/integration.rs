@@ -39,7 +39,7 @@ macro_rules! integration {
             #[churnkey::controller(subscriptions)]
             async fn retrieve_subscription(_: &Billing, customer: CustomerId, id: SubscriptionId) -> Result<Subscription> {
                 let cycle = if id == "annual" { BillingCycle::yearly() } else { BillingCycle::monthly() };
-                Ok(Subscription::new(id, customer, Status::active(), Timestamp::MIN, cycle, []))
+                Ok(Subscription::new(id, customer, SubscriptionStatus::active(), Timestamp::MIN, cycle, []))
             }
 
             $($crate::integration_part!($part $(($($options)*))?);)*
@@ -121,12 +121,12 @@ macro_rules! integration_part {
     };
     (families) => {
         #[churnkey::controller(families)]
-        async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<Family>> {
+        async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<ProductFamily>> {
             Ok(None)
         }
 
         #[churnkey::controller(families)]
-        async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<Family>> {
+        async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<ProductFamily>> {
             Ok(Page::last(Vec::new()))
         }
     };

@@ -1,7 +1,7 @@
 use churnkey::{
     ApplyCoupon, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Customer, CustomerId, Email,
-    ExtendTrial, Family, FamilyId, Page, PageRequest, Pause, PauseAll, Phone, Price, PriceId,
-    Product, ProductId, Result, Subscription, SubscriptionId,
+    ExtendTrial, FamilyId, Page, PageRequest, Pause, PauseAll, Phone, Price, PriceId, Product,
+    ProductFamily, ProductId, Result, Subscription, SubscriptionId,
 };
 
 #[derive(churnkey::Integration)]
@@ -49,12 +49,12 @@ async fn products(_ctx: &Billing, _page: PageRequest) -> Result<Page<Product>> {
 }
 
 #[churnkey::controller(families, retrieve)]
-async fn family(_ctx: &Billing, _id: FamilyId) -> Result<Option<Family>> {
+async fn family(_ctx: &Billing, _id: FamilyId) -> Result<Option<ProductFamily>> {
     Ok(None)
 }
 
 #[churnkey::controller(families, list)]
-async fn families(_ctx: &Billing, _page: PageRequest) -> Result<Page<Family>> {
+async fn families(_ctx: &Billing, _page: PageRequest) -> Result<Page<ProductFamily>> {
     Ok(Page::last(Vec::new()))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use churnkey_runtime::{Coupon, Price, Status, Subscription, TimeUnit};
+use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
 use churnkey_verify::Module;
 use churnkey_verify::internal::{Supported, encoded};
 use maud::{Markup, html};
@@ -97,7 +97,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
 
 impl Offers<'_> {
     fn show(&self) -> Markup {
-        if let Status::Canceled { .. } = self.subscription.status {
+        if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
             return html! { p.notice role="status" { "This subscription is canceled already: there is nothing left to offer." } };
         }
         let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
@@ -149,7 +149,7 @@ impl Offers<'_> {
     }
 
     fn pause(&self) -> Option<Markup> {
-        let is_paused = matches!(self.subscription.status, Status::Paused { .. });
+        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
         if is_paused || !self.supported.has(Module::Pause) {
             return None;
         }
@@ -246,7 +246,7 @@ impl Offers<'_> {
     }
 
     fn trial(&self) -> Option<Markup> {
-        let is_trial = matches!(self.subscription.status, Status::Trial { .. });
+        let is_trial = matches!(self.subscription.status, SubscriptionStatus::Trial { .. });
         if !is_trial || !self.supported.has(Module::ExtendTrial) {
             return None;
         }
@@ -268,7 +268,7 @@ impl Offers<'_> {
         if !self.supported.has(Module::Cancel) {
             return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
         }
-        let is_paused = matches!(self.subscription.status, Status::Paused { .. });
+        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
         let choices = html! {
             (schedule(Module::Cancel, "Ends", self.supported))
             @if is_paused {

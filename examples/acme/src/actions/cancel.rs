@@ -8,7 +8,7 @@ use crate::books::Entry;
 async fn cancel(ctx: &Acme, request: Cancel, mode: Mode, id: RequestId) -> Result<()> {
     ctx.ledger(mode).write(move |books| {
         let mut subscription = books.require_subscription(&request.customer_id, &request.subscription_id)?;
-        let outcome = subscription.cancel(request.scheduled_at, request.unpause, books.now())?;
+        let outcome = subscription.cancel(request.scheduled_at, request.unpause.unwrap_or(false), books.now())?;
         books.save_subscription(&subscription)?;
         books.audit(Entry {
             action: "cancel",

@@ -12,8 +12,11 @@ async fn cancel_all(ctx: &Acme, request: CancelAll, mode: Mode, id: RequestId) -
             books.require_customer(&request.customer_id)?;
             let mut changed = Vec::new();
             for mut subscription in books.subscriptions_of(&request.customer_id)? {
-                if subscription.cancel(request.scheduled_at, request.unpause, books.now())?
-                    == Outcome::Applied
+                if subscription.cancel(
+                    request.scheduled_at,
+                    request.unpause.unwrap_or(false),
+                    books.now(),
+                )? == Outcome::Applied
                 {
                     books.save_subscription(&subscription)?;
                     changed.push(subscription.id);

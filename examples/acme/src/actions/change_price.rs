@@ -17,7 +17,7 @@ async fn change_price(ctx: &Acme, request: ChangePrice, mode: Mode, id: RequestI
             let (outcome, proration) = subscription.change_price(
                 price,
                 request.scheduled_at,
-                request.prorate,
+                request.prorate.unwrap_or(false),
                 books.now(),
             )?;
             books.save_subscription(&subscription)?;

@@ -10,8 +10,8 @@ async fn pause(ctx: &Acme, request: Pause, mode: Mode, id: RequestId) -> Result<
         .write(move |books| {
             let mut subscription =
                 books.require_subscription(&request.customer_id, &request.subscription_id)?;
-            request.permit(&subscription.cycle())?;
-            let outcome = subscription.pause(request.start_at, request.duration, books.now())?;
+            let length = request.permit(&subscription.cycle())?;
+            let outcome = subscription.pause(request.start_at, length, books.now())?;
             books.save_subscription(&subscription)?;
             books.audit(Entry {
                 action: "pause",
@@ -21,7 +21,7 @@ async fn pause(ctx: &Acme, request: Pause, mode: Mode, id: RequestId) -> Result<
                 outcome,
                 details: json!({
                     "startAt": request.start_at.as_str(),
-                    "duration": request.duration,
+                    "duration": length,
                     "allowAnnual": request.allow_annual,
                 }),
             })

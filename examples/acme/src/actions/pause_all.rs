@@ -12,14 +12,15 @@ async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> 
     ctx.ledger(mode)
         .write(move |books| {
             books.require_customer(&request.customer_id)?;
-            let mut changed = Vec::new();
+            let (mut changed, mut length) = (Vec::new(), None);
             for mut subscription in books.subscriptions_of(&request.customer_id)? {
                 if subscription.is_canceled() || subscription.cancel_at.is_some() {
                     continue;
                 }
-                request.permit(&subscription.cycle())?;
+                let permitted = request.permit(&subscription.cycle())?;
+                length = Some(permitted);
                 if subscription.pause.is_none() {
-                    subscription.pause(request.start_at, request.duration, books.now())?;
+                    subscription.pause(request.start_at, permitted, books.now())?;
                     books.save_subscription(&subscription)?;
                     changed.push(subscription.id);
                 }
@@ -36,7 +37,7 @@ async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> 
                 },
                 details: json!({
                     "startAt": request.start_at.as_str(),
-                    "duration": request.duration,
+                    "duration": length,
                     "allowAnnual": request.allow_annual,
                     "subscriptions": changed,
                 }),

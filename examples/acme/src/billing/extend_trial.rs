@@ -1,4 +1,4 @@
-use churnkey::{Duration, Error, Period, Result, TimeUnit, Timestamp};
+use churnkey::{Error, OfferDuration, Result, SubscriptionPeriod, TimeUnit, Timestamp};
 
 use super::{Outcome, State, Subscription};
 
@@ -7,7 +7,7 @@ use super::{Outcome, State, Subscription};
 /// Two more weeks are two more weeks however often they are asked for: neither the request nor the
 /// trial tells a request that was sent twice from a customer's second wish. Nobody wishes for the
 /// same again within a day, and whatever sends a request again has given up by then.
-const SAME_REQUEST_WITHIN: Duration = Duration::Period {
+const SAME_REQUEST_WITHIN: OfferDuration = OfferDuration::Period {
     amount: 1,
     unit: TimeUnit::Day,
 };
@@ -18,7 +18,7 @@ impl Subscription {
     /// extended by the same.
     pub fn extend_trial(
         &mut self,
-        duration: Duration,
+        duration: OfferDuration,
         last: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Outcome> {
@@ -26,8 +26,8 @@ impl Subscription {
             return Err(Error::conflict("the subscription is not in a trial"));
         };
         let repeated = match duration {
-            Duration::Date(date) => date == trial.end,
-            Duration::Period { .. } => last.is_some_and(|last| is_same_request(last, now)),
+            OfferDuration::Date(date) => date == trial.end,
+            OfferDuration::Period { .. } => last.is_some_and(|last| is_same_request(last, now)),
         };
         if repeated {
             return Ok(Outcome::Repeated);
@@ -38,7 +38,7 @@ impl Subscription {
                 "`duration` must end after the present end of the trial, and before the year 10000",
             )
         })?;
-        self.trial = Some(Period::new(trial.start, end));
+        self.trial = Some(SubscriptionPeriod::new(trial.start, end));
         // The trial is the period until the first charge.
         self.period.end = end;
         Ok(Outcome::Applied)

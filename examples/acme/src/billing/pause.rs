@@ -1,4 +1,4 @@
-use churnkey::{Duration, Error, Result, Schedule, Timestamp};
+use churnkey::{Error, OfferDuration, Result, Schedule, Timestamp};
 
 use super::{Outcome, Pause, Subscription};
 
@@ -11,7 +11,7 @@ impl Subscription {
     pub fn pause(
         &mut self,
         start_at: Schedule,
-        duration: Duration,
+        duration: OfferDuration,
         now: Timestamp,
     ) -> Result<Outcome> {
         let request = format!("{start_at} {}", length(duration));
@@ -44,9 +44,9 @@ impl Subscription {
 }
 
 /// `2 month`, or `until` a date.
-fn length(duration: Duration) -> String {
+fn length(duration: OfferDuration) -> String {
     match duration {
-        Duration::Period { amount, unit } => format!("{amount} {unit:?}").to_lowercase(),
-        Duration::Date(date) => format!("until {date}"),
+        OfferDuration::Period { amount, unit } => format!("{amount} {unit:?}").to_lowercase(),
+        OfferDuration::Date(date) => format!("until {date}"),
     }
 }

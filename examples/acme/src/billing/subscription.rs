@@ -1,6 +1,6 @@
 use churnkey::{
-    BillingCycle, CustomerId, Discount, Error, Metadata, PausePeriod, Period, Price, Result,
-    Status, SubscriptionId, SubscriptionItem, Timestamp,
+    BillingCycle, CustomerId, Discount, Error, Metadata, PausePeriod, Price, Result,
+    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// What a customer has subscribed to: what has happened to it, and what is going to happen.
@@ -19,8 +19,8 @@ pub struct Subscription {
     pub cycle_anchor: Timestamp,
     /// How many cycles lie between the anchor and the current period.
     pub cycle_number: u32,
-    pub period: Period,
-    pub trial: Option<Period>,
+    pub period: SubscriptionPeriod,
+    pub trial: Option<SubscriptionPeriod>,
     /// When it is going to end, if it is.
     pub cancel_at: Option<Timestamp>,
     /// The pause that it is in, or that is going to start.
@@ -65,7 +65,7 @@ impl Subscription {
         start: Timestamp,
         trial_end: Option<Timestamp>,
     ) -> Result<Self> {
-        let trial = trial_end.map(|end| Period::new(start, end));
+        let trial = trial_end.map(|end| SubscriptionPeriod::new(start, end));
         let mut subscription = Self {
             id: id.into(),
             customer_id: customer_id.into(),
@@ -76,7 +76,7 @@ impl Subscription {
             unpaid: false,
             cycle_anchor: start,
             cycle_number: 0,
-            period: trial.unwrap_or(Period::new(start, start)),
+            period: trial.unwrap_or(SubscriptionPeriod::new(start, start)),
             trial,
             cancel_at: None,
             pause: None,
@@ -133,13 +133,13 @@ impl Subscription {
         model
     }
 
-    fn status(&self) -> Status {
+    fn status(&self) -> SubscriptionStatus {
         let status = match (self.state, &self.pause, self.trial) {
-            (State::Canceled { at }, ..) => Status::canceled(at),
-            (State::Paused, Some(pause), _) => Status::paused(pause.period()),
-            (State::Trial, _, Some(trial)) => Status::trial(trial),
-            _ if self.unpaid => Status::unpaid(),
-            _ => Status::active(),
+            (State::Canceled { at }, ..) => SubscriptionStatus::canceled(at),
+            (State::Paused, Some(pause), _) => SubscriptionStatus::paused(pause.period()),
+            (State::Trial, _, Some(trial)) => SubscriptionStatus::trial(trial),
+            _ if self.unpaid => SubscriptionStatus::unpaid(),
+            _ => SubscriptionStatus::active(),
         };
         let status = status.current_period(self.period);
         match self.trial {

@@ -1,10 +1,10 @@
-use churnkey::{Family, FamilyId, Page, PageRequest, Result};
+use churnkey::{FamilyId, Page, PageRequest, ProductFamily, Result};
 use rusqlite::Row;
 
 use super::Books;
 
 impl Books<'_> {
-    pub fn family(&self, id: &FamilyId) -> Result<Option<Family>> {
+    pub fn family(&self, id: &FamilyId) -> Result<Option<ProductFamily>> {
         self.one(
             "SELECT * FROM families WHERE mode = :mode AND id = :id",
             &[(":id", &id.as_str())],
@@ -12,7 +12,7 @@ impl Books<'_> {
         )
     }
 
-    pub fn families(&self, page: &PageRequest) -> Result<Page<Family>> {
+    pub fn families(&self, page: &PageRequest) -> Result<Page<ProductFamily>> {
         let after: String = page.after()?.unwrap_or_default();
         let rows = self.all(
             "SELECT * FROM families WHERE mode = :mode AND id > :after ORDER BY id LIMIT :limit",
@@ -22,7 +22,7 @@ impl Books<'_> {
         page.keyset(rows, |family| family.id.clone())
     }
 
-    pub fn add_family(&self, family: &Family) -> Result<()> {
+    pub fn add_family(&self, family: &ProductFamily) -> Result<()> {
         self.execute(
             "INSERT INTO families (mode, id, name, description) VALUES (:mode, :id, :name, :description)",
             &[(":id", &family.id.as_str()), (":name", &family.name), (":description", &family.description)],
@@ -31,8 +31,8 @@ impl Books<'_> {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<Family> {
-    let mut family = Family::new(row.get::<_, String>("id")?, row.get::<_, String>("name")?);
+fn read(row: &Row<'_>) -> Result<ProductFamily> {
+    let mut family = ProductFamily::new(row.get::<_, String>("id")?, row.get::<_, String>("name")?);
     family.description = row.get("description")?;
     Ok(family)
 }

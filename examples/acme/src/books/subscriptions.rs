@@ -1,5 +1,6 @@
 use churnkey::{
-    CustomerId, Error, Page, PageRequest, Period, Price, Result, SubscriptionId, Timestamp,
+    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
+    Timestamp,
 };
 use rusqlite::{Row, ToSql};
 
@@ -155,10 +156,10 @@ impl Books<'_> {
             unpaid: row.get("unpaid")?,
             cycle_anchor,
             cycle_number: row.get("cycle_number")?,
-            period: Period::new(period_start, period_end),
+            period: SubscriptionPeriod::new(period_start, period_end),
             trial: moment("trial_start")?
                 .zip(moment("trial_end")?)
-                .map(|(start, end)| Period::new(start, end)),
+                .map(|(start, end)| SubscriptionPeriod::new(start, end)),
             cancel_at: moment("cancel_at")?,
             pause: match (moment("pause_start")?, row.get("pause_request")?) {
                 (Some(start), Some(request)) => Some(Pause {

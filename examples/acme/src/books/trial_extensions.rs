@@ -1,4 +1,4 @@
-use churnkey::{Duration, Result, SubscriptionId, Timestamp};
+use churnkey::{OfferDuration, Result, SubscriptionId, Timestamp};
 
 use super::Books;
 use super::columns::{At, Json};
@@ -8,7 +8,7 @@ impl Books<'_> {
     pub fn last_trial_extension(
         &self,
         subscription: &SubscriptionId,
-        length: Duration,
+        length: OfferDuration,
     ) -> Result<Option<Timestamp>> {
         self.one(
             "SELECT extended_at FROM trial_extensions
@@ -27,7 +27,7 @@ impl Books<'_> {
     pub fn note_trial_extension(
         &self,
         subscription: &SubscriptionId,
-        length: Duration,
+        length: OfferDuration,
     ) -> Result<()> {
         self.execute(
             "INSERT INTO trial_extensions (mode, subscription_id, length, extended_at)

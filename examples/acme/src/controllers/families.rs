@@ -1,14 +1,14 @@
-use churnkey::{Family, FamilyId, Mode, Page, PageRequest, Result};
+use churnkey::{FamilyId, Mode, Page, PageRequest, ProductFamily, Result};
 
 use crate::Acme;
 
 #[churnkey::controller(families)]
-async fn retrieve(ctx: &Acme, id: FamilyId, mode: Mode) -> Result<Option<Family>> {
+async fn retrieve(ctx: &Acme, id: FamilyId, mode: Mode) -> Result<Option<ProductFamily>> {
     ctx.ledger(mode).read(move |books| books.family(&id)).await
 }
 
 #[churnkey::controller(families)]
-async fn list(ctx: &Acme, page: PageRequest, mode: Mode) -> Result<Page<Family>> {
+async fn list(ctx: &Acme, page: PageRequest, mode: Mode) -> Result<Page<ProductFamily>> {
     ctx.ledger(mode)
         .read(move |books| books.families(&page))
         .await

@@ -18,9 +18,11 @@ async fn attempt(ctx: &Acme, request: &Cancel, mode: Mode, id: &RequestId) -> Re
         .write(Subject::Subscription(customer, subscription))
         .await?;
     let mut held = books.require_subscription(customer, subscription).await?;
-    let outcome = held
-        .subscription
-        .cancel(request.scheduled_at, request.unpause, books.now())?;
+    let outcome = held.subscription.cancel(
+        request.scheduled_at,
+        request.unpause.unwrap_or(false),
+        books.now(),
+    )?;
     let details =
         json!({ "scheduledAt": request.scheduled_at.as_str(), "unpause": request.unpause });
     if outcome == Outcome::Applied {

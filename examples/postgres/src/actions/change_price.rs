@@ -26,7 +26,7 @@ async fn attempt(ctx: &Acme, request: &ChangePrice, mode: Mode, id: &RequestId) 
     let (outcome, proration) = held.subscription.change_price(
         price,
         request.scheduled_at,
-        request.prorate,
+        request.prorate.unwrap_or(false),
         books.now(),
     )?;
     let details = json!({

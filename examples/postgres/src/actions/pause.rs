@@ -18,13 +18,13 @@ async fn attempt(ctx: &Acme, request: &Pause, mode: Mode, id: &RequestId) -> Res
         .write(Subject::Subscription(customer, subscription))
         .await?;
     let mut held = books.require_subscription(customer, subscription).await?;
-    request.permit(&held.subscription.cycle())?;
+    let length = request.permit(&held.subscription.cycle())?;
     let outcome = held
         .subscription
-        .pause(request.start_at, request.duration, books.now())?;
+        .pause(request.start_at, length, books.now())?;
     let details = json!({
         "startAt": request.start_at.as_str(),
-        "duration": request.duration,
+        "duration": length,
         "allowAnnual": request.allow_annual,
     });
     if outcome == Outcome::Applied {

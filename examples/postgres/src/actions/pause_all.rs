@@ -20,7 +20,6 @@ async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> 
     books.require_customer(customer).await?;
     let mut details = json!({
         "startAt": request.start_at.as_str(),
-        "duration": request.duration,
         "allowAnnual": request.allow_annual,
     });
     let mut changed = Vec::new();
@@ -29,9 +28,10 @@ async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> 
         if subscription.is_canceled() || subscription.cancel_at.is_some() {
             continue;
         }
-        request.permit(&subscription.cycle())?;
+        let length = request.permit(&subscription.cycle())?;
+        details["duration"] = json!(length);
         if subscription.pause.is_none() {
-            subscription.pause(request.start_at, request.duration, books.now())?;
+            subscription.pause(request.start_at, length, books.now())?;
             books.keep(&held, "pause_all", &details).await?;
             changed.push(held.subscription.id);
         }

@@ -1,6 +1,6 @@
 //! Time passing: the one place where what was going to happen happens.
 
-use churnkey::{BillingCycle, CycleUnit, Error, Period, Result, TimeUnit, Timestamp};
+use churnkey::{BillingCycle, CycleUnit, Error, Result, SubscriptionPeriod, TimeUnit, Timestamp};
 
 use super::{State, Subscription};
 
@@ -103,7 +103,7 @@ impl Subscription {
             return self.begin_period(self.period.end);
         }
         self.cycle_number = self.cycle_number.saturating_add(1);
-        self.period = Period::new(self.period.end, self.cycle_end()?);
+        self.period = SubscriptionPeriod::new(self.period.end, self.cycle_end()?);
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Subscription {
     pub(super) fn begin_period(&mut self, at: Timestamp) -> Result<()> {
         self.cycle_anchor = at;
         self.cycle_number = 0;
-        self.period = Period::new(at, self.cycle_end()?);
+        self.period = SubscriptionPeriod::new(at, self.cycle_end()?);
         Ok(())
     }
 

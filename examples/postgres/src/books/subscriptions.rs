@@ -1,5 +1,6 @@
 use churnkey::{
-    CustomerId, Error, Page, PageRequest, Period, Price, Result, SubscriptionId, Timestamp,
+    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
+    Timestamp,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
@@ -186,10 +187,10 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
         unpaid: row.try_get("unpaid")?,
         cycle_anchor: moment(row, "cycle_anchor")?,
         cycle_number: number(row, "cycle_number")?,
-        period: Period::new(moment(row, "period_start")?, moment(row, "period_end")?),
+        period: SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?),
         trial: moment_if(row, "trial_start")?
             .zip(moment_if(row, "trial_end")?)
-            .map(|(start, end)| Period::new(start, end)),
+            .map(|(start, end)| SubscriptionPeriod::new(start, end)),
         cancel_at: moment_if(row, "cancel_at")?,
         pause: match pause {
             (Some(start), Some(request)) => Some(Pause {

@@ -1,7 +1,7 @@
 use churnkey::{
-    Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Error, Family,
-    FamilyId, FixedAmount, Percent, PercentageValue, Price, PriceId, Product, ProductId,
-    Redemptions, Result, Tier, TierMode, Timestamp,
+    Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Error,
+    FamilyId, FixedAmount, Percent, PercentageValue, Price, PriceId, Product, ProductFamily,
+    ProductId, Redemptions, Result, Tier, TierMode, Timestamp,
 };
 
 use super::{Catalog, days};
@@ -17,8 +17,10 @@ const CURRENCIES: [Currency; 5] = [
 pub(super) fn catalog(now: Timestamp) -> Result<Catalog> {
     Ok(Catalog {
         families: vec![
-            Family::new("family_software", "Software").description("What your team works with"),
-            Family::new("family_services", "Services").description("People who help your team"),
+            ProductFamily::new("family_software", "Software")
+                .description("What your team works with"),
+            ProductFamily::new("family_services", "Services")
+                .description("People who help your team"),
         ],
         products: products().into(),
         prices: CURRENCIES.into_iter().flat_map(prices).collect(),

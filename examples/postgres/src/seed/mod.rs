@@ -7,8 +7,8 @@ mod people;
 mod random;
 
 use churnkey::{
-    Coupon, CouponId, Customer, Error, Family, FamilyId, Mode, Price, PriceId, Product, ProductId,
-    Result, Timestamp,
+    Coupon, CouponId, Customer, Error, FamilyId, Mode, Price, PriceId, Product, ProductFamily,
+    ProductId, Result, Timestamp,
 };
 
 use crate::billing::Subscription;
@@ -20,7 +20,7 @@ pub struct Seed {
 }
 
 pub struct Catalog {
-    pub families: Vec<Family>,
+    pub families: Vec<ProductFamily>,
     pub products: Vec<(FamilyId, Product)>,
     pub prices: Vec<(ProductId, Price)>,
     pub coupons: Vec<Coupon>,

@@ -68,12 +68,12 @@ macro_rules! provide {
     };
     (@ families) => {
         #[churnkey::controller(families, retrieve)]
-        async fn given_family(_: &Billing, _: churnkey::FamilyId) -> churnkey::Result<Option<churnkey::Family>> {
+        async fn given_family(_: &Billing, _: churnkey::FamilyId) -> churnkey::Result<Option<churnkey::ProductFamily>> {
             Ok(None)
         }
 
         #[churnkey::controller(families, list)]
-        async fn given_families(_: &Billing, _: churnkey::PageRequest) -> churnkey::Result<churnkey::Page<churnkey::Family>> {
+        async fn given_families(_: &Billing, _: churnkey::PageRequest) -> churnkey::Result<churnkey::Page<churnkey::ProductFamily>> {
             Ok(churnkey::Page::last(Vec::new()))
         }
     };

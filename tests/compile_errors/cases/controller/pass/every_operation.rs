@@ -2,8 +2,8 @@
 include!("../../support/provider.rs");
 
 use churnkey::{
-    Coupon, CouponId, Customer, CustomerId, Email, Family, FamilyId, Integration, Page,
-    PageRequest, Phone, Price, PriceId, Product, ProductId, Result, Subscription, SubscriptionId,
+    Coupon, CouponId, Customer, CustomerId, Email, FamilyId, Integration, Page, PageRequest, Phone,
+    Price, PriceId, Product, ProductFamily, ProductId, Result, Subscription, SubscriptionId,
 };
 
 #[derive(churnkey::Integration)]
@@ -102,12 +102,12 @@ mod rest {
     }
 
     #[churnkey::controller(families)]
-    async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<Family>> {
+    async fn retrieve_family(_: &Billing, _: FamilyId) -> Result<Option<ProductFamily>> {
         Ok(None)
     }
 
     #[churnkey::controller(families)]
-    async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<Family>> {
+    async fn list_families(_: &Billing, _: PageRequest) -> Result<Page<ProductFamily>> {
         Ok(Page::last(Vec::new()))
     }
 }

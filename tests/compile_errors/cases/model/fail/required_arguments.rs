@@ -2,7 +2,7 @@
 // One for each argument that is missing, and a second one for the argument in the middle.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Currency, Customer, Page, PageRequest, Price, Product, Status, Subscription, Timestamp};
+use churnkey::{Amount, BillingCycle, Currency, Customer, Page, PageRequest, Price, Product, SubscriptionStatus, Subscription, Timestamp};
 
 fn customer_without_id() {
     let _ = Customer::new().name("Ada");
@@ -25,15 +25,15 @@ fn product_family_missing() {
 }
 
 fn status_canceled_without_date() {
-    let _ = Status::canceled();
+    let _ = SubscriptionStatus::canceled();
 }
 
 fn status_trial_without_period() {
-    let _ = Status::trial();
+    let _ = SubscriptionStatus::trial();
 }
 
 fn subscription_without_items() {
-    let _ = Subscription::new("sub_1", "cus_1", Status::active(), Timestamp::now(), BillingCycle::monthly());
+    let _ = Subscription::new("sub_1", "cus_1", SubscriptionStatus::active(), Timestamp::now(), BillingCycle::monthly());
 }
 
 fn main() {}

@@ -1,13 +1,13 @@
 // errors: 1
 
-use churnkey::Status;
+use churnkey::SubscriptionStatus;
 
 fn main() {
-    let _ = match Status::active() {
-        Status::Active { .. } => true,
-        Status::Trial { .. } => true,
-        Status::Paused { .. } => false,
-        Status::Canceled { .. } => false,
-        Status::Unpaid { .. } => false,
+    let _ = match SubscriptionStatus::active() {
+        SubscriptionStatus::Active { .. } => true,
+        SubscriptionStatus::Trial { .. } => true,
+        SubscriptionStatus::Paused { .. } => false,
+        SubscriptionStatus::Canceled { .. } => false,
+        SubscriptionStatus::Unpaid { .. } => false,
     };
 }

@@ -2,7 +2,7 @@
 // One for each argument that has another type than the model needs.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Currency, Customer, CustomerId, PriceId, Status, Subscription, SubscriptionId, SubscriptionItem, Timestamp};
+use churnkey::{Amount, BillingCycle, Currency, Customer, CustomerId, PriceId, SubscriptionStatus, Subscription, SubscriptionId, SubscriptionItem, Timestamp};
 
 fn amount_in_floats() {
     let _ = Amount::fixed(Currency::USD, 19.0);
@@ -27,7 +27,7 @@ fn item_with_price_id() {
 
 fn subscription_ids_swapped() {
     let (customer, id) = (CustomerId::new("cus_1"), SubscriptionId::new("sub_1"));
-    let _ = Subscription::new(customer, id, Status::active(), Timestamp::now(), BillingCycle::monthly(), vec![]);
+    let _ = Subscription::new(customer, id, SubscriptionStatus::active(), Timestamp::now(), BillingCycle::monthly(), vec![]);
 }
 
 fn subscription_status_as_text() {
@@ -35,7 +35,7 @@ fn subscription_status_as_text() {
 }
 
 fn timestamp_as_text() {
-    let _ = Status::canceled("2026-05-01");
+    let _ = SubscriptionStatus::canceled("2026-05-01");
 }
 
 fn main() {}

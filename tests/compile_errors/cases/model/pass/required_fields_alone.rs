@@ -1,7 +1,8 @@
 // What each model needs, and no more.
 use churnkey::{
     Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer, Discount,
-    Family, Percent, Price, Product, Status, Subscription, SubscriptionItem, Timestamp,
+    Percent, Price, Product, ProductFamily, Subscription, SubscriptionItem, SubscriptionStatus,
+    Timestamp,
 };
 
 #[test]
@@ -13,7 +14,7 @@ fn compiles_and_runs() {
     let _ = Subscription::new(
         "sub_1",
         "cus_1",
-        Status::active(),
+        SubscriptionStatus::active(),
         Timestamp::now(),
         BillingCycle::monthly(),
         vec![item],
@@ -28,7 +29,7 @@ fn compiles_and_runs() {
     let _ = (
         Product::standalone("prod_1", "Pro"),
         Product::in_family("prod_1", "fam_1", "Pro"),
-        Family::new("fam_1", "All"),
+        ProductFamily::new("fam_1", "All"),
     );
     let _ = (Customer::new(7), Customer::new(String::from("cus_1")));
 }

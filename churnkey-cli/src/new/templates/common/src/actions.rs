@@ -9,7 +9,7 @@ use crate::{Billing, Subscription};
 pub async fn cancel(ctx: &Billing, request: Cancel, mode: Mode) -> Result<()> {
     let (customer, id) = (request.customer_id.clone(), request.subscription_id.clone());
     let change = move |subscription: &mut Subscription, now| {
-        subscription.cancel(request.scheduled_at, request.unpause, now)
+        subscription.cancel(request.scheduled_at, request.unpause.unwrap_or(false), now)
     };
     ctx.books(mode).change(customer, id, change).await
 }
@@ -18,8 +18,8 @@ pub async fn cancel(ctx: &Billing, request: Cancel, mode: Mode) -> Result<()> {
 pub async fn pause(ctx: &Billing, request: Pause, mode: Mode) -> Result<()> {
     let (customer, id) = (request.customer_id.clone(), request.subscription_id.clone());
     let change = move |subscription: &mut Subscription, now| {
-        request.permit(&subscription.price.duration)?;
-        subscription.pause(request.duration, now)
+        let length = request.permit(&subscription.price.duration)?;
+        subscription.pause(length, now)
     };
     ctx.books(mode).change(customer, id, change).await
 }

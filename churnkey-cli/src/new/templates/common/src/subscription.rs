@@ -1,7 +1,7 @@
 //! A subscription, and what becomes of it. Nothing here knows where it is kept.
 
 use churnkey::{
-    CustomerId, Duration, Error, PausePeriod, Period, Price, Result, Schedule, Status,
+    CustomerId, OfferDuration, Error, PausePeriod, SubscriptionPeriod, Price, Result, Schedule, SubscriptionStatus,
     SubscriptionId, SubscriptionItem, Timestamp,
 };
 
@@ -15,7 +15,7 @@ pub(crate) struct Subscription {
     pub(crate) quantity: u64,
     pub(crate) started_at: Timestamp,
     /// The period that is paid for; whoever charges the customer moves it on.
-    pub(crate) period: Period,
+    pub(crate) period: SubscriptionPeriod,
     /// The last pause, which may be over.
     pub(crate) pause: Option<Pause>,
     /// When it ends or has ended.
@@ -47,7 +47,7 @@ impl Subscription {
 
     /// Pauses it from now on. A pause neither grows nor shrinks: the same one again is a success that changes nothing,
     /// and another one is refused until it is over.
-    pub(crate) fn pause(&mut self, duration: Duration, now: Timestamp) -> Result<()> {
+    pub(crate) fn pause(&mut self, duration: OfferDuration, now: Timestamp) -> Result<()> {
         if self.canceled_at.is_some() {
             return Err(Error::conflict("the subscription ends, or has ended"));
         }
@@ -81,11 +81,11 @@ impl Subscription {
         )
     }
 
-    fn status(&self, now: Timestamp) -> Status {
+    fn status(&self, now: Timestamp) -> SubscriptionStatus {
         let status = match (self.canceled_at, self.present_pause(now)) {
-            (Some(at), _) if at <= now => Status::canceled(at),
-            (_, Some(pause)) => Status::paused(PausePeriod::new(pause.start).end(pause.end)),
-            _ => Status::active(),
+            (Some(at), _) if at <= now => SubscriptionStatus::canceled(at),
+            (_, Some(pause)) => SubscriptionStatus::paused(PausePeriod::new(pause.start).end(pause.end)),
+            _ => SubscriptionStatus::active(),
         };
         status.current_period(self.period)
     }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CycleUnit, Period, Price, TimeUnit, Timestamp,
+    Amount, BillingCycle, Currency, Customer, CycleUnit, SubscriptionPeriod, Price, TimeUnit, Timestamp,
 };
 
 use crate::Subscription;
@@ -77,7 +77,7 @@ fn subscription(id: &str, customer: &str, price: &Price, quantity: u64) -> Subsc
         price: price.clone(),
         quantity,
         started_at: start,
-        period: Period::new(start, end),
+        period: SubscriptionPeriod::new(start, end),
         pause: None,
         canceled_at: None,
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Period,
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, SubscriptionPeriod,
     Price, PriceId, Result, SubscriptionId, Timestamp,
 };
 use deadpool_postgres::{Manager, Object, Pool, PoolError, Runtime};
@@ -205,7 +205,7 @@ impl Books {
     async fn connection(&self) -> Result<Object> {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => failure(error),
-            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).because(error),
+            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(error),
             error => Error::internal(error),
         })
     }
@@ -224,11 +224,11 @@ fn failure(error: tokio_postgres::Error) -> Error {
     match error.code() {
         // A text with a NUL, which no column can hold: what has it in its id is not there.
         Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => {
-            Error::not_found("there is nothing with such an id").because(error)
+            Error::not_found("there is nothing with such an id").with_cause(error)
         }
-        Some(code) if TEMPORARY.contains(code) => Error::unavailable(RETRY_AFTER).because(error),
+        Some(code) if TEMPORARY.contains(code) => Error::unavailable(RETRY_AFTER).with_cause(error),
         // It has not answered at all.
-        None => Error::unavailable(RETRY_AFTER).because(error),
+        None => Error::unavailable(RETRY_AFTER).with_cause(error),
         Some(_) => Error::internal(error),
     }
 }
@@ -252,7 +252,7 @@ fn price(row: &Row) -> Result<Price> {
 
 fn subscription(row: &Row) -> Result<Subscription> {
     let (id, customer): (String, String) = (row.try_get("id")?, row.try_get("customer_id")?);
-    let period = Period::new(moment(row, "period_start")?, moment(row, "period_end")?);
+    let period = SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?);
     let (start, end) = (moment_if(row, "pause_start")?, moment_if(row, "pause_end")?);
     Ok(Subscription {
         id: id.into(),

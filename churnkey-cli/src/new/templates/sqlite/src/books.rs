@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Period,
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, SubscriptionPeriod,
     Price, PriceId, Result, SubscriptionId, Timestamp,
 };
 use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolError, Runtime};
@@ -192,13 +192,13 @@ impl Books {
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let connection = self.pool.get().await.map_err(|failure| match failure {
-            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).because(failure),
+            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(failure),
             failure => Error::internal(failure),
         })?;
         let done = connection.interact(work).await;
         let done = done.map_err(|failure| Error::internal(failure.to_string()))?;
         done.map_err(|error| match is_busy(&error) {
-            true => Error::unavailable(RETRY_AFTER).because("the database is busy"),
+            true => Error::unavailable(RETRY_AFTER).with_cause("the database is busy"),
             false => error,
         })
     }
@@ -254,7 +254,7 @@ fn price(row: &Row<'_>) -> Result<Price> {
 
 fn subscription(row: &Row<'_>) -> Result<Subscription> {
     let (id, customer): (String, String) = (row.get("id")?, row.get("customer_id")?);
-    let period = Period::new(moment(row, "period_start")?, moment(row, "period_end")?);
+    let period = SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?);
     let (start, end) = (moment_if(row, "pause_start")?, moment_if(row, "pause_end")?);
     Ok(Subscription {
         id: id.into(),

@@ -2,7 +2,7 @@
 
 mod fresh;
 
-use churnkey::{Duration, Integration, Mode, Pause, Schedule, Subscription, TimeUnit};
+use churnkey::{OfferDuration, Integration, Mode, Pause, Schedule, Subscription, TimeUnit};
 use tokio::task::JoinSet;
 
 use fresh::Fresh;
@@ -66,7 +66,7 @@ async fn what_is_there_in_test_mode_is_not_there_in_live_mode() {
 
 fn months(who: &str, amount: u32) -> Pause {
     let unit = TimeUnit::Month;
-    let duration = Duration::Period { amount, unit };
+    let duration = OfferDuration::Period { amount, unit };
     let (customer, subscription) = (format!("cus_{who}"), format!("sub_{who}"));
     Pause::new(customer, subscription, Schedule::Immediate, duration)
 }

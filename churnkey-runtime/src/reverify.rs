@@ -8,33 +8,38 @@ use axum::http::{StatusCode, Uri};
 use sha2::{Digest, Sha256};
 use tracing::subscriber::NoSubscriber;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
-/// Where Churnkey's API is. Protocol: **doc**.
+/// The URL of Churnkey's API. Protocol: **doc**.
 const BASE_URL: &str = "https://api.churnkey.co";
 
-/// Asks Churnkey to verify the provider anew, once, as a deployment or CI does after a change of the manifest.
+/// Asks Churnkey to verify the provider anew, once, as a deployment or CI does after a change of
+/// the manifest.
 ///
-/// It returns when Churnkey has answered. The key is Churnkey's API key (`CK_API_KEY`), which is not the integration token.
+/// It returns when Churnkey has answered. The key is Churnkey's API key (`CK_API_KEY`), which is
+/// not the integration token.
 ///
 /// ```no_run
 /// # use churnkey_runtime as churnkey;
 /// # async fn after_deployment() -> churnkey::Result<()> {
-/// churnkey::verify(std::env::var("CK_API_KEY")?).await
+/// churnkey::reverify(std::env::var("CK_API_KEY")?).await
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// The API key is refused, Churnkey cannot be reached within ten seconds, or it answers with a failure. The message says which.
-pub async fn verify(api_key: impl Into<String>) -> Result<()> {
+/// The API key is refused, Churnkey cannot be reached within ten seconds, or it answers with a
+/// failure. The message says which.
+pub async fn reverify(api_key: impl Into<String>) -> Result<()> {
     Verification::new(api_key)?.send().await
 }
 
-/// A request to verify the provider: `POST /v2/verify` (protocol: **doc**). [`verify`] is the short way.
+/// A request to verify the provider: `POST /v2/verify` (protocol: **doc**). [`reverify`] is the
+/// short way.
 ///
-/// Given to a [`Server`](crate::Server), it is made once the server listens, in the background, and only if the manifest is not the one that was verified
-/// last. A failure is retried, each time after twice as long, and is never fatal.
+/// Given to a [`Server`](crate::Server), it is made once the server listens, in the background, and
+/// only if the manifest is not the one that was verified last. A failure is retried, each time
+/// after twice as long, and is never fatal.
 #[derive(Clone)]
 pub struct Verification {
     api_key: String,
@@ -44,7 +49,8 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// How often the background asks before it leaves it to the next start: with the first delay of a second, for about half an hour.
+    /// The attempts in the background before the next start: with a first delay of a second, for
+    /// about half an hour.
     const ATTEMPTS: u32 = 12;
 
     const TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,16 +96,18 @@ impl Verification {
         }
     }
 
-    /// A file that keeps a digest of the manifest verified last, so that a start with the same manifest asks nothing.
+    /// A file that keeps a digest of the manifest verified last, so that a start with the same
+    /// manifest asks nothing.
     ///
-    /// Without one every start asks. Keep it where it outlives the process; instances that share it ask once between them, or twice.
+    /// Without one every start asks. Keep it where it outlives the process; instances that share it
+    /// ask once between them, or twice.
     #[must_use]
     pub fn remember_in(mut self, file: impl Into<PathBuf>) -> Self {
         self.remember = Some(file.into());
         self
     }
 
-    /// How long the background waits after a first failure; a second by default, doubled with each.
+    /// The delay after a first failure in the background; a second by default, doubled with each.
     #[must_use]
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
@@ -110,7 +118,7 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// See [`verify`].
+    /// See [`reverify`].
     pub async fn send(&self) -> Result<()> {
         let (api_key, url) = (self.api_key.clone(), format!("{}/v2/verify", self.base_url));
         let status = tokio::task::spawn_blocking(move || post(&url, &api_key)).await??;
@@ -193,7 +201,7 @@ fn post(url: &str, api_key: &str) -> Result<StatusCode> {
     };
     // ureq logs every byte that it sends at TRACE, and the key is among them.
     let response = tracing::subscriber::with_default(NoSubscriber::default(), send)
-        .map_err(|cause| refusal("Churnkey could not be reached").because(cause))?;
+        .map_err(|cause| refusal("Churnkey could not be reached").with_cause(cause))?;
     Ok(response.status())
 }
 
@@ -205,7 +213,8 @@ async fn read(file: &Path) -> Option<String> {
         .flatten()
 }
 
-/// Renamed into place, so that a crash leaves the old digest or the new one and never half of either.
+/// Renamed into place, so that a crash leaves the old digest or the new one and never half of
+/// either.
 fn write(file: &Path, digest: &str) -> std::io::Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");

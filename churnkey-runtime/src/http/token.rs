@@ -1,4 +1,4 @@
-//! Who may call: the integration token.
+//! The integration token.
 
 use std::fmt;
 use std::path::Path;
@@ -8,15 +8,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{Error, Result, Timestamp};
+use crate::error::{Error, Result};
+use crate::model::timestamp::Timestamp;
 
 /// The secret that Churnkey sends with every request, and for a while the one before it.
 ///
-/// Only digests are kept, so it cannot be printed; comparing takes the same time wherever two tokens differ. A token that is empty or
-/// blank matches nothing: a provider that has no other refuses everybody.
+/// Only digests are kept, so it cannot be printed; a comparison takes the same time wherever two
+/// tokens differ. A token that is empty or blank matches nothing: a provider that has no other
+/// refuses every request.
 ///
-/// To change the token without a gap, give the new one and the old one with the moment at which it ends, start or [reload](TokenHandle), and only then change it in
-/// Churnkey's dashboard:
+/// To rotate the token without a gap, configure the new one, and the old one with the moment at
+/// which it expires, start or [reload](TokenHandle), and only then change it in Churnkey's
+/// dashboard:
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -31,11 +34,11 @@ pub struct IntegrationToken {
     previous: Option<(Digest, Timestamp)>,
 }
 
-/// In words, as comparing them in constant time is slow byte by byte.
-type Digest = [u64; 4];
+type Digest = [u8; 32];
 
 impl IntegrationToken {
-    /// A token from text. White space around it is dropped, because files and dashboards add it.
+    /// A token from a string. White space around it is dropped, because files and dashboards add
+    /// it.
     pub fn new(token: impl AsRef<str>) -> Self {
         Self {
             current: digest(token.as_ref()),
@@ -43,14 +46,16 @@ impl IntegrationToken {
         }
     }
 
-    /// Lets the token before this one pass as well until a moment, which is not included. An empty one matches nothing.
+    /// Accepts the token before this one as well until a moment, exclusive. An empty one matches
+    /// nothing.
     #[must_use]
     pub fn with_previous(mut self, token: impl AsRef<str>, until: Timestamp) -> Self {
         self.previous = digest(token.as_ref()).map(|digest| (digest, until));
         self
     }
 
-    /// The tokens in a file: the current one on the first line, and if there is a second, the previous one and the moment at which it ends:
+    /// The tokens in a file: the current one on the first line, and optionally the previous one and
+    /// the moment at which it expires on the second:
     ///
     /// ```text
     /// 3f1cb4e8a0..
@@ -59,7 +64,8 @@ impl IntegrationToken {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, has no token, or has something else. The message names the line and never what it holds.
+    /// The file cannot be read, has no token, or has other content. The message names the line and
+    /// never its content.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let refusal = |rule: &str| {
@@ -67,7 +73,7 @@ impl IntegrationToken {
             Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
         };
         let text = std::fs::read_to_string(path)
-            .map_err(|cause| refusal("cannot be read").because(cause))?;
+            .map_err(|cause| refusal("cannot be read").with_cause(cause))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let current = lines.next().ok_or_else(|| refusal("is empty"))?;
         if current.contains(char::is_whitespace) {
@@ -98,25 +104,28 @@ impl IntegrationToken {
         }
     }
 
-    /// Whether the token was empty, so that it matches nothing.
+    /// `true` if the token was empty, so that it matches nothing.
     pub fn is_empty(&self) -> bool {
         self.current.is_none()
     }
 
-    /// Whether a request carries `Authorization: Bearer <token>`, in any case of the scheme (protocol: **doc**).
+    /// `true` if a request carries `Authorization: Bearer <token>`, in any case of the scheme
+    /// (protocol: **doc**).
     ///
-    /// The guide's own sample compares the whole header with the token, so the bare form `Authorization: <token>` passes too (**assumed**).
+    /// The guide's own sample compares the whole header with the token, so the bare form
+    /// `Authorization: <token>` is accepted too (**assumed**).
     fn admits(&self, headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> bool {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let presented = match (values.next(), values.next()) {
             (Some(value), None) => value.as_bytes(),
-            // Hashed and compared all the same, so that the answer takes no less time.
+            // Hashed and compared all the same, so that the reply takes no less time.
             _ => b"",
         };
         let presented = hash(credential(presented));
         let current = matches(&presented, self.current.as_ref());
         let previous = matches(&presented, self.previous.as_ref().map(|(digest, _)| digest));
-        // Asked whether or not the previous token matches: otherwise time would tell one that has ended from one that never was.
+        // Read whether or not the previous token matches: otherwise timing would distinguish an
+        // expired token from one that never existed.
         let in_time = self.previous.is_some_and(|(_, until)| now() < until);
         bool::from(current | previous & Choice::from(u8::from(in_time)))
     }
@@ -128,15 +137,13 @@ fn digest(token: &str) -> Option<Digest> {
 }
 
 fn hash(token: &[u8]) -> Digest {
-    let digest: [u8; 32] = Sha256::digest(token).into();
-    let (words, _) = digest.as_chunks();
-    std::array::from_fn(|index| u64::from_ne_bytes(words[index]))
+    Sha256::digest(token).into()
 }
 
 /// An absent token costs a comparison as well.
 fn matches(presented: &Digest, expected: Option<&Digest>) -> Choice {
-    let there = Choice::from(u8::from(expected.is_some()));
-    there & presented.as_slice().ct_eq(expected.unwrap_or(&[0; 4]))
+    let present = Choice::from(u8::from(expected.is_some()));
+    present & presented.ct_eq(expected.unwrap_or(&[0; 32]))
 }
 
 fn credential(header: &[u8]) -> &[u8] {
@@ -171,7 +178,8 @@ impl From<&String> for IntegrationToken {
     }
 }
 
-/// The token of a provider that is serving, to be replaced while it does: see [`Provider::token_handle`](crate::Provider::token_handle).
+/// The token of a running provider, to be replaced while it serves: see
+/// [`Provider::token_handle`](crate::Provider::token_handle).
 #[derive(Clone)]
 pub struct TokenHandle(Arc<RwLock<IntegrationToken>>);
 

@@ -18,23 +18,19 @@ fn runtime() -> Runtime {
 }
 
 /// A cancellation that differs from others of its customer by a number.
-fn cancellation(customer: &str, number: usize) -> Intent {
-    let body = json!({
+fn cancellation(customer: &str, number: usize) -> ActionKey {
+    let request = json!({
         "customerId": customer,
         "subscriptionId": format!("subscription {} of {customer}", number % 2),
         "id": number,
     });
-    Intent {
-        operation: Operation::CancelSubscription,
-        mode: Mode::Live,
-        fields: Arc::new(Fields::parse(body.to_string().as_bytes()).expect("an object")),
-    }
+    ActionKey::new(Operation::CancelSubscription, Mode::Live, &request).expect("a key")
 }
 
 impl InFlight {
     fn keeps_nothing(&self) -> bool {
         let state = lock(&self.state);
-        state.actions.is_empty() && state.lines.is_empty() && self.tasks.is_empty()
+        state.actions.is_empty() && state.queues.is_empty() && self.tasks.is_empty()
     }
 }
 
@@ -52,9 +48,9 @@ fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behin
                     let mut outcomes = Vec::new();
                     for number in 0..2500 {
                         let customer = number % CUSTOMERS.len();
-                        let intent = cancellation(CUSTOMERS[customer], number * 4 + thread);
+                        let key = cancellation(CUSTOMERS[customer], number * 4 + thread);
                         let (busy, ran) = (Arc::clone(&busy), Arc::clone(&ran));
-                        let accepted = in_flight.accept(intent, async move {
+                        let accepted = in_flight.accept(key, async move {
                             let alone = !busy[customer].swap(true, Ordering::SeqCst);
                             yield_now().await;
                             busy[customer].store(false, Ordering::SeqCst);

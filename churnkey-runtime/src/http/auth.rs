@@ -1,4 +1,4 @@
-//! The door: the token, and a limit on those who try to do without.
+//! Authentication: checks the integration token and rate-limits failed attempts per peer.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
@@ -8,19 +8,20 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 
-use crate::reply::Reply;
-use crate::token::TokenHandle;
-use crate::{Error, telemetry};
+use super::reply::Reply;
+use super::token::TokenHandle;
+use crate::error::Error;
+use crate::telemetry;
 
-/// Made once: of all answers, that to a stranger should cost the least. Protocol: **doc**.
+/// Static, so that rejecting an unauthenticated request allocates nothing. Protocol: **doc**.
 const UNAUTHORIZED: &[u8] = br#"{"code":401,"message":"Unauthorized"}"#;
 
-pub(crate) struct Admission {
+pub(crate) struct Authentication {
     token: TokenHandle,
     failures: Failures,
 }
 
-impl Admission {
+impl Authentication {
     pub(crate) fn new(token: TokenHandle, failures_per_minute: u32) -> Self {
         Self {
             token,
@@ -28,10 +29,11 @@ impl Admission {
         }
     }
 
-    /// What a request is answered that does not have the token: 401, or 429 with `Retry-After`. Neither says anything of the provider.
+    /// The refusal of a request that does not have the token: 401, or 429 with `Retry-After`.
+    /// Neither reveals anything about the provider.
     ///
-    /// A peer that fails too often is told to wait, and its failures are no longer logged. The token passes even then: Churnkey may share an address, such as that of a
-    /// proxy, with somebody who guesses.
+    /// The failures of a peer over its limit are no longer logged. The token is accepted even then:
+    /// Churnkey may share an address, such as that of a proxy, with an attacker.
     pub(crate) fn refusal(
         &self,
         headers: &HeaderMap,
@@ -57,16 +59,18 @@ impl Admission {
     }
 }
 
-/// How often each peer has failed of late.
+/// The rate of failures of each peer.
 ///
-/// A fixed number of counters, so that no number of peers takes more memory. Peers that share one by chance share their allowance, which costs nobody who has the token
-/// anything. Each counter holds the moment at which all that was counted is forgiven (the algorithm is known as GCRA).
+/// The number of counters is fixed, so that no number of peers takes more memory. Peers whose
+/// hashes collide share one allowance, which affects no request that has the token. Each counter
+/// holds the moment at which everything counted so far is forgiven (the algorithm is known as
+/// GCRA).
 struct Failures {
-    /// Not to be guessed from outside, so that nobody can aim at the counter of another.
+    /// Seeded at random, so that no peer can aim at the counter of another.
     hasher: RandomState,
     forgiven: Box<[AtomicU64]>,
     began: Instant,
-    /// What one failure costs, in microseconds; `None` is no limit.
+    /// The cost of one failure, in microseconds; `None` is no limit.
     cost: Option<u64>,
 }
 
@@ -83,7 +87,7 @@ impl Failures {
         }
     }
 
-    /// Counts a failure; answers with how long to wait if there have been too many.
+    /// Counts a failure. Returns how long to wait if there were too many.
     fn count(&self, peer: IpAddr, now: Instant) -> Option<Duration> {
         let cost = self.cost?;
         let counter = self.hasher.hash_one(network(peer)) as usize % COUNTERS;
@@ -101,7 +105,7 @@ impl Failures {
     }
 }
 
-/// One counter for the network that a subscriber of IPv6 is given, who may choose among its addresses.
+/// The unit that is counted: an IPv4 address, or the /64 network that one IPv6 subscriber is given.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & (!0 << 64)).into()),
@@ -118,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_may_fail_so_often_in_a_minute_and_is_then_told_how_long_to_wait() {
+    fn failures_over_the_limit_return_the_time_to_wait() {
         let failures = Failures::new(30);
         let start = failures.began;
         let (guesser, other) = (ip("192.0.2.1"), ip("192.0.2.2"));
@@ -126,9 +130,10 @@ mod tests {
             assert_eq!(failures.count(guesser, start), None, "attempt {attempt}");
         }
         assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
-        // Being refused costs nothing more.
+        // A refused attempt costs nothing more.
         assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
-        // Two addresses share one of 4096 counters only by a chance that the hasher draws anew for each.
+        // Each hasher is seeded at random, and two addresses share one of 4096 counters only by
+        // chance.
         let unlucky = (0..20)
             .filter(|_| Failures::new(1).collide(guesser, other))
             .count();
@@ -156,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_ipv6_counts_as_one_peer_and_a_mapped_address_as_what_it_maps() {
+    fn an_ipv6_network_counts_as_one_peer() {
         assert_eq!(
             network(ip("2001:db8:1:2:3:4:5:6")),
             network(ip("2001:db8:1:2::1"))
@@ -169,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_number_is_no_limit_and_zero_is_one() {
+    fn the_largest_number_is_no_limit_and_zero_counts_as_one() {
         let unlimited = Failures::new(u32::MAX);
         let none = Failures::new(0);
         let peer = ip("192.0.2.1");

@@ -1,0 +1,228 @@
+//! The types that stand in the body of an action: each is read and described by one rule.
+
+use churnkey_protocol::{FieldKind, Model};
+use serde::Serialize;
+use serde_json::Value;
+#[cfg(feature = "openapi")]
+use {
+    schemars::{JsonSchema as _, SchemaGenerator},
+    serde_json::json,
+};
+
+use super::schedule::Schedule;
+use crate::manifest::{Durations, Schedules};
+use crate::model::duration::OfferDuration;
+use crate::model::id::{CouponId, CustomerId, PriceId, SubscriptionId};
+
+/// A type of a field.
+pub(super) trait Field: Sized + Serialize {
+    /// The kind in the protocol table.
+    const KIND: FieldKind;
+    /// The feature that narrows the field.
+    type Rule: Copy;
+    /// The rule of a field that no feature narrows.
+    const OPEN: Self::Rule;
+
+    /// Reads a value; `null` was taken for absent before.
+    fn read(value: Option<&Value>, rule: Self::Rule) -> Result<Self, Fault>;
+
+    /// `true` if a body without the field is refused.
+    #[cfg(feature = "openapi")]
+    fn is_required(_: Self::Rule) -> bool {
+        true
+    }
+
+    /// The JSON Schema of exactly the values that are read.
+    #[cfg(feature = "openapi")]
+    fn schema(rule: Self::Rule, generator: &mut SchemaGenerator) -> Value;
+}
+
+/// A broken rule, which completes the sentence that the name of the field begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The field within the value, or nothing for the whole.
+    pub(super) inner: &'static str,
+    pub(super) rule: &'static str,
+}
+
+fn fault<T>(rule: &'static str) -> Result<T, Fault> {
+    Err(Fault { inner: "", rule })
+}
+
+fn text(value: Option<&Value>) -> Result<&str, Fault> {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        Some(Value::String(_)) => fault("must not be empty"),
+        Some(_) => fault("must be a string"),
+        None => fault("is required"),
+    }
+}
+
+macro_rules! ids {
+    ($($id:ident: $model:ident;)+) => {$(
+        impl Field for $id {
+            const KIND: FieldKind = FieldKind::Id(Model::$model);
+            type Rule = ();
+            const OPEN: () = ();
+
+            fn read(value: Option<&Value>, (): ()) -> Result<Self, Fault> {
+                text(value).map(Self::from)
+            }
+
+            #[cfg(feature = "openapi")]
+            fn schema((): (), generator: &mut SchemaGenerator) -> Value {
+                generator.subschema_for::<Self>().to_value()
+            }
+        }
+    )+};
+}
+
+ids! {
+    CustomerId: Customer;
+    SubscriptionId: Subscription;
+    CouponId: Coupon;
+    PriceId: Price;
+}
+
+/// An absent schedule means the only one that is on, because Churnkey may leave out a field without
+/// a choice (**assumed**).
+impl Field for Schedule {
+    const KIND: FieldKind = FieldKind::Schedule;
+    type Rule = Schedules;
+    const OPEN: Schedules = Schedules {
+        immediate: true,
+        end_of_period: true,
+    };
+
+    fn read(value: Option<&Value>, on: Schedules) -> Result<Self, Fault> {
+        if value.is_none() && on.immediate != on.end_of_period {
+            return Ok(if on.immediate {
+                Self::Immediate
+            } else {
+                Self::EndOfPeriod
+            });
+        }
+        match text(value)? {
+            "immediate" if on.immediate => Ok(Self::Immediate),
+            "end-of-period" if on.end_of_period => Ok(Self::EndOfPeriod),
+            "immediate" => {
+                fault("must be `end-of-period`: this provider does not offer `immediate`")
+            }
+            "end-of-period" => {
+                fault("must be `immediate`: this provider does not offer `end-of-period`")
+            }
+            _ => fault("must be `immediate` or `end-of-period`"),
+        }
+    }
+
+    #[cfg(feature = "openapi")]
+    fn is_required(on: Schedules) -> bool {
+        on.immediate == on.end_of_period
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(on: Schedules, _: &mut SchemaGenerator) -> Value {
+        let words = [
+            (Self::Immediate, on.immediate, "At once."),
+            (
+                Self::EndOfPeriod,
+                on.end_of_period,
+                "When the current period ends.",
+            ),
+        ];
+        let mut forms: Vec<_> = words
+            .iter()
+            .filter(|(_, on, _)| *on)
+            .map(|(word, _, meaning)| json!({ "description": meaning, "const": word }))
+            .collect();
+        if !Self::is_required(on) {
+            forms.push(json!({ "type": "null" }));
+        }
+        json!({ "oneOf": forms })
+    }
+}
+
+impl Field for OfferDuration {
+    const KIND: FieldKind = FieldKind::Duration;
+    type Rule = Durations;
+    const OPEN: Durations = Durations {
+        period: true,
+        date: true,
+    };
+
+    fn read(value: Option<&Value>, on: Durations) -> Result<Self, Fault> {
+        let Some(value) = value else {
+            return fault("is required");
+        };
+        let of_type = |rule| {
+            Err(Fault {
+                inner: "type",
+                rule,
+            })
+        };
+        match Self::from_json(value) {
+            Ok(Self::Period { .. }) if !on.period => {
+                of_type("must be `date`: this provider does not offer `period`")
+            }
+            Ok(Self::Date(_)) if !on.date => {
+                of_type("must be `period`: this provider does not offer `date`")
+            }
+            Ok(duration) => Ok(duration),
+            Err(fault) => Err(Fault {
+                inner: fault.field,
+                rule: fault.rule,
+            }),
+        }
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(on: Durations, generator: &mut SchemaGenerator) -> Value {
+        let mut schema = Self::json_schema(generator).to_value();
+        if let Some(forms) = schema["oneOf"].as_array_mut() {
+            forms.retain(|form| {
+                let required = form["required"].as_array();
+                match required.is_some_and(|names| names.contains(&json!("date"))) {
+                    true => on.date,
+                    false => on.period,
+                }
+            });
+        }
+        schema
+    }
+}
+
+/// An absent flag is not the same as `false`, and `false` is always accepted. Strings are too
+/// (**assumed**).
+impl Field for Option<bool> {
+    const KIND: FieldKind = FieldKind::Flag;
+    type Rule = bool;
+    const OPEN: bool = true;
+
+    fn read(value: Option<&Value>, on: bool) -> Result<Self, Fault> {
+        let flag = match value {
+            None => return Ok(None),
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) if text == "true" => true,
+            Some(Value::String(text)) if text == "false" => false,
+            Some(_) => return fault("must be true or false"),
+        };
+        if flag && !on {
+            return fault("must be false or absent: this provider does not offer it");
+        }
+        Ok(Some(flag))
+    }
+
+    #[cfg(feature = "openapi")]
+    fn is_required(_: bool) -> bool {
+        false
+    }
+
+    #[cfg(feature = "openapi")]
+    fn schema(on: bool, _: &mut SchemaGenerator) -> Value {
+        if on {
+            json!({ "enum": [true, false, "true", "false", null] })
+        } else {
+            json!({ "enum": [false, "false", null] })
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The items that generated code uses, so that a wrong type in an annotated function is one error,
+//! at that type.
+
+use std::error::Error as StdError;
+use std::marker::PhantomData;
+
+use crate::error::{Error, IntoError};
+use crate::integration::endpoint::OperationKind;
+use crate::integration::integration::Provides;
+use crate::page::Page;
+
+/// The arguments that an operation gives its function, as a tuple.
+pub type Input<E> = <E as OperationKind>::Input;
+
+/// The output of an operation.
+pub type Output<E> = <E as OperationKind>::Output;
+
+/// The type of an argument, which must be the one that the operation gives.
+#[diagnostic::on_unimplemented(
+    message = "this argument is `{Self}`, and the operation gives `{Given}`",
+    label = "write `{Given}`"
+)]
+pub trait Argument<Given>: Sized {
+    fn take(given: Given) -> Self;
+}
+
+impl<Given> Argument<Given> for Given {
+    fn take(given: Given) -> Self {
+        given
+    }
+}
+
+/// The return type of a function, which must hold the output of the operation. The error is a
+/// parameter instead of an associated type, because rustc reports a projection that fails a second
+/// time.
+#[diagnostic::on_unimplemented(
+    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns `{Self}`",
+    label = "write `churnkey::Result<{Answer}>`"
+)]
+pub trait ReturnType<Answer, E>: Sized {
+    fn answer(self) -> Result<Answer, E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E> ReturnType<Option<M>, E> for Result<Option<M>, E> {
+    fn answer(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E> ReturnType<Option<M>, E> for Result<M, E> {
+    fn answer(self) -> Result<Option<M>, E> {
+        self.map(Some)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, E> ReturnType<Page<M>, E> for Result<Page<M>, E> {
+    fn answer(self) -> Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E> ReturnType<(), E> for Result<(), E> {
+    fn answer(self) -> Self {
+        self
+    }
+}
+
+/// Converts the error of a function: by [`IntoError`] if its type implements that, through the
+/// inherent method; else [`Opaque`] leaves it as it is.
+pub struct Failure<E>(pub E);
+
+impl<E: IntoError> Failure<E> {
+    pub fn answer(self) -> Error {
+        self.0.into_error()
+    }
+}
+
+pub trait Opaque<E> {
+    fn answer(self) -> E;
+}
+
+impl<E> Opaque<E> for Failure<E> {
+    fn answer(self) -> E {
+        self.0
+    }
+}
+
+/// Stands in for `std::error::Error`, so that the diagnostic can name `IntoError` as well.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a churnkey function",
+    label = "the error of this type cannot be answered",
+    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is `Send + Sync + 'static`, which is answered as an \
+            opaque 500, or one that implements `churnkey::IntoError` and chooses its answer"
+)]
+pub trait StandardError {
+    fn into_error(self) -> Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl StandardError for Error {
+    fn into_error(self) -> Error {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: StdError + Send + Sync + 'static> StandardError for E {
+    fn into_error(self) -> Error {
+        Error::internal(self)
+    }
+}
+
+/// Requires that the future of a function can move between threads. Checked at the call, where
+/// rustc names the function.
+pub fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
+/// A field of a context, which the threads of the server share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between the threads of the server",
+    label = "this field is not `Send + Sync`",
+    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a `Cell`, and write trait objects as \
+            `dyn Trait + Send + Sync`"
+)]
+pub trait Shared {
+    fn check(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + ?Sized> Shared for T {}
+
+/// Implemented by an operation for a context that has its function; for every context if the macro
+/// could not parse the context type, and reported that. `Function` is a type of the function's
+/// crate, without which the implementation would break the orphan rule.
+pub trait UnknownContext<Function, Context> {}
+
+/// The context type of a function. A name of its own, because an unresolved type inside
+/// [`UnknownContext`] would be reported a second time, in other words.
+pub trait ContextOf {
+    type Context;
+}
+
+/// Detects whether an operation has a function: one that [`Provides`] it, else one with an
+/// [`UnknownContext`]. The compiler tries three methods in this order on `&&ImplProbe`: by value,
+/// with one reference more, with one less.
+pub struct ImplProbe<T, E>(PhantomData<(T, E)>);
+
+impl<T, E> ImplProbe<T, E> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+pub trait ViaImpl {
+    fn found(&self) -> True {
+        True
+    }
+}
+
+impl<T: Provides<E>, E: OperationKind> ViaImpl for &ImplProbe<T, E> {}
+
+pub trait ViaUnknownContext<Function> {
+    fn found(&self) -> True {
+        True
+    }
+}
+
+impl<Function, T, E: UnknownContext<Function, T>> ViaUnknownContext<Function>
+    for &&ImplProbe<T, E>
+{
+}
+
+pub trait ViaNothing {
+    fn found(&self) -> False {
+        False
+    }
+}
+
+impl<T, E> ViaNothing for ImplProbe<T, E> {}
+
+pub struct True;
+pub struct False;
+
+/// A boolean as a type.
+pub trait Boolean {
+    const VALUE: bool;
+}
+
+impl Boolean for True {
+    const VALUE: bool = true;
+}
+
+impl Boolean for False {
+    const VALUE: bool = false;
+}
+
+/// The result of an [`ImplProbe`], by its type alone: the closure is never called, which a constant
+/// could not do.
+pub const fn is_implemented<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
+    T::VALUE
+}
+
+/// Stops the compilation with a message, at the caller.
+#[track_caller]
+pub const fn fail(message: &str) -> ! {
+    panic!("{}", message)
+}

@@ -1,0 +1,78 @@
+//! The body of an action: limits on its size and its time, and its JSON.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::limits::Limits;
+use crate::error::{Error, Result};
+
+/// Reads a JSON object. The last of several fields of one name counts.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limits: &Limits,
+) -> Result<Map<String, Value>> {
+    if !headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|value| is_json(value.as_bytes()))
+    {
+        return Err(Error::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the header `Content-Type` must be `application/json`",
+        ));
+    }
+    let limit = limits.body_bytes;
+    let too_large = || {
+        Error::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the body must be at most {limit} bytes long"),
+        )
+    };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    match timeout(limits.body_timeout, to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => parse(&bytes),
+        Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(Error::bad_request(
+            "the body is incomplete, or its chunks are malformed",
+        )),
+        Err(_) => Err(Error::new(
+            StatusCode::REQUEST_TIMEOUT,
+            format!(
+                "the body must be sent within {} seconds",
+                limits.body_timeout.as_secs_f64()
+            ),
+        )),
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Map<String, Value>> {
+    // The parser's own message may quote the body.
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Error::bad_request("the body must be a JSON object")),
+        Err(_) => Err(Error::bad_request("the body must be valid JSON")),
+    }
+}
+
+fn is_length_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error)
+        .is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}
+
+/// `application/json` or a type built on it, with any parameters.
+fn is_json(content_type: &[u8]) -> bool {
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence
+        .unwrap_or_default()
+        .trim_ascii()
+        .to_ascii_lowercase();
+    let subtype = essence.strip_prefix(b"application/");
+    subtype.is_some_and(|subtype| subtype == b"json" || subtype.ends_with(b"+json"))
+}

@@ -1,0 +1,28 @@
+//! The border between the two halves: the function of one operation, without its types.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::extract::Extracted;
+use super::reply::Reply;
+use super::request_context::RequestContext;
+use crate::actions_in_flight::ActionKey;
+use crate::error::Result;
+
+/// The function of one operation.
+pub(crate) trait Handler: Send + Sync {
+    /// Decodes the input of the function.
+    ///
+    /// # Errors
+    ///
+    /// The request is not one that the function can be given.
+    fn call(self: Arc<Self>, extracted: Extracted, context: RequestContext) -> Result<Call>;
+}
+
+/// A function with its input, ready to run.
+pub(crate) struct Call {
+    /// The deduplication key, if the operation is an action.
+    pub(crate) action: Option<ActionKey>,
+    pub(crate) reply: Pin<Box<dyn Future<Output = Result<Reply>> + Send>>,
+}

@@ -1,0 +1,86 @@
+//! Replies, which several callers may be given.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// A response with its body in memory. It can be cloned: each caller that sent the same action
+/// while it ran is given one.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Reply {
+    /// 200 with an empty body.
+    pub(crate) fn empty() -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// A JSON document with a status.
+    pub(crate) fn json(status: StatusCode, document: impl Into<Bytes>) -> Self {
+        let json = HeaderValue::from_static("application/json");
+        Self {
+            status,
+            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            body: document.into(),
+        }
+    }
+
+    pub(crate) fn header(
+        mut self,
+        name: header::HeaderName,
+        value: impl Into<HeaderValue>,
+    ) -> Self {
+        self.headers.insert(name, value.into());
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        (self.status, self.headers, Body::from(self.body)).into_response()
+    }
+}
+
+/// An error on the wire. Protocol: **doc**.
+#[derive(Serialize)]
+struct Document<'e> {
+    code: u16,
+    message: &'e str,
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        let status = error.status();
+        let document = Document {
+            code: status.as_u16(),
+            message: error.message(),
+        };
+        // JSON can express every number and string.
+        let reply = Self::json(status, serde_json::to_vec(&document).unwrap_or_default());
+        match error.retry_after_seconds() {
+            Some(seconds) => reply.header(header::RETRY_AFTER, seconds),
+            None => reply,
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Reply::from(self).into_response()
+    }
+}

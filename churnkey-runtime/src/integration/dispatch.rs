@@ -1,0 +1,47 @@
+//! The typed part of a request's way, compiled in the user's crate for each function. All else is
+//! compiled once, behind [`Handler`].
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::endpoint::OperationKind;
+use super::integration::Provides;
+use crate::error::Result;
+use crate::http::encode::Output as _;
+use crate::http::extract::{Extracted, Input as _};
+use crate::http::handler::{Call, Handler};
+use crate::http::request_context::RequestContext;
+
+/// The function of an operation, and the context that it takes.
+struct Function<T, E> {
+    context: Arc<T>,
+    operation: PhantomData<fn() -> E>,
+}
+
+pub(super) fn handler<T, E>(context: &Arc<T>) -> Arc<dyn Handler>
+where
+    T: Provides<E> + Send + Sync + 'static,
+    E: OperationKind,
+{
+    Arc::new(Function {
+        context: Arc::clone(context),
+        operation: PhantomData::<fn() -> E>,
+    })
+}
+
+impl<T, E> Handler for Function<T, E>
+where
+    T: Provides<E> + Send + Sync + 'static,
+    E: OperationKind,
+{
+    fn call(self: Arc<Self>, mut extracted: Extracted, context: RequestContext) -> Result<Call> {
+        let input = E::Input::from_extracted(&mut extracted)?;
+        let manifest = extracted.manifest();
+        let (action, expectations) = extracted.finish();
+        let reply = Box::pin(async move {
+            let output = self.context.call(input, &context).await?;
+            output.encode(&expectations, manifest)
+        });
+        Ok(Call { action, reply })
+    }
+}

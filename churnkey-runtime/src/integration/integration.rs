@@ -1,0 +1,130 @@
+//! The traits that the macros implement for the context of an integration.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+
+use super::endpoint::OperationKind;
+use crate::actions_in_flight::{InFlight, MAX_ACTIONS};
+use crate::error::Result;
+use crate::http::auth::Authentication;
+use crate::http::handler::Handler;
+use crate::http::limits::Limits;
+use crate::http::request_context::RequestContext;
+use crate::http::router::{self, Shared};
+use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::manifest::{Manifest, Options};
+use crate::operation::Operation;
+use crate::telemetry;
+
+/// An integration provides an operation: implemented by `#[churnkey::controller]` and
+/// `#[churnkey::action]` for the context type.
+///
+/// Two functions for one operation are two implementations of one trait, which the compiler
+/// refuses.
+pub trait Provides<E: OperationKind> {
+    #[doc(hidden)]
+    const OPTIONS: Options = Options::None;
+
+    /// Calls the annotated function.
+    fn call(
+        &self,
+        input: E::Input,
+        request: &RequestContext,
+    ) -> impl Future<Output = Result<E::Output>> + Send
+    where
+        // The derive checks once that the context can be shared. As a bound without lifetime it
+        // would be checked for every function.
+        for<'shared> &'shared Self: Send;
+}
+
+/// A whole provider: implemented by `#[derive(churnkey::Integration)]`. See the derive.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a churnkey integration",
+    label = "this is not an integration",
+    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct that the annotated functions take as \
+            `ctx: &{Self}`"
+)]
+pub trait Integration: Sized + 'static {
+    /// The name of the integration, for logs.
+    const NAME: &'static str;
+
+    #[doc(hidden)]
+    const ROUTES: &'static [Option<Route<Self>>];
+
+    /// The features of the integration, known at compile time.
+    const MANIFEST: Manifest = manifest(Self::ROUTES);
+
+    /// The OpenAPI 3.1 document of exactly what the integration serves: the operations that have a
+    /// function, the bodies that its manifest allows, and every reply of the runtime.
+    ///
+    /// It is plain JSON, to be printed (`println!("{:#}", Billing::openapi())`), served, or
+    /// completed with facts outside of this crate: `document["servers"]` for your API root URL,
+    /// `document["info"]["version"]`, which is this crate's version, and statuses of your own that
+    /// a function chooses by [`Error::new`](crate::Error::new).
+    #[cfg(feature = "openapi")]
+    fn openapi() -> serde_json::Value {
+        let operations = Self::ROUTES.iter().flatten().map(|route| route.operation);
+        crate::openapi::document(Self::NAME, operations, &Self::MANIFEST)
+    }
+
+    /// The provider as an axum router, for applications that have a server: `/churnkey/features`
+    /// and every operation that has a function.
+    ///
+    /// Merge it into your own router, or nest it under the path of the API root URL that you give
+    /// Churnkey. Every route checks the token itself, so no layer of yours is needed or gets in the
+    /// way.
+    ///
+    /// An empty token refuses every request. For other limits, see [`Provider`](crate::Provider).
+    fn router(context: impl Into<Arc<Self>>, token: impl Into<IntegrationToken>) -> Router {
+        mount(
+            &context.into(),
+            TokenHandle::new(token.into()),
+            Limits::default(),
+            InFlight::new(MAX_ACTIONS),
+        )
+    }
+}
+
+/// An operation that an integration has: the source of both its manifest and its routes.
+#[doc(hidden)]
+pub struct Route<T> {
+    pub(super) operation: Operation,
+    pub(super) options: Options,
+    pub(super) handler: fn(&Arc<T>) -> Arc<dyn Handler>,
+}
+
+/// Builds the routes of an integration.
+pub(crate) fn mount<T: Integration>(
+    context: &Arc<T>,
+    token: TokenHandle,
+    limits: Limits,
+    in_flight: InFlight,
+) -> Router {
+    telemetry::describe();
+    let shared = Shared {
+        authentication: Authentication::new(token, limits.failures_per_minute),
+        limits,
+        in_flight,
+        manifest: &T::MANIFEST,
+        features: T::MANIFEST.to_json().into(),
+    };
+    let routes = T::ROUTES.iter().flatten();
+    router::router(
+        shared,
+        routes.map(|route| (route.operation, (route.handler)(context))),
+    )
+}
+
+const fn manifest<T>(routes: &[Option<Route<T>>]) -> Manifest {
+    let mut manifest = Manifest::EMPTY;
+    let mut index = 0;
+    while index < routes.len() {
+        if let Some(route) = &routes[index] {
+            manifest = manifest.with(route.operation, route.options);
+        }
+        index += 1;
+    }
+    manifest
+}
