@@ -17,14 +17,14 @@ async fn attempt(ctx: &Acme, request: &Cancel, mode: Mode, id: &RequestId) -> Re
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let mut held = books.require_subscription(customer, subscription).await?;
-    let outcome = held
+    let mut stored = books.require_subscription(customer, subscription).await?;
+    let outcome = stored
         .subscription
         .cancel(request.scheduled_at, request.unpause, books.now())?;
     let details =
         json!({ "scheduledAt": request.scheduled_at.as_str(), "unpause": request.unpause });
     if outcome == Outcome::Applied {
-        books.keep(&held, "cancel", &details).await?;
+        books.save_change(&stored, "cancel", &details).await?;
     }
     books
         .audit(Entry {
