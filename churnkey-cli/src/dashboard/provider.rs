@@ -1,4 +1,4 @@
-//! What a page asks the provider for, and what it makes of the answer.
+//! Requests to the provider, and the models in its responses.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -12,36 +12,36 @@ use serde_json::Value;
 use super::app::App;
 use super::text::{block, first, left_out, plain};
 
-/// A request and what came of it.
+/// A request and its response.
 #[derive(Clone)]
 pub(super) struct Exchange {
-    /// As a line for the shell, without the token.
+    /// The request as a curl command, without the token.
     pub(super) curl: String,
     pub(super) answer: Result<Answer, Trouble>,
 }
 
-/// A model as it came.
+/// A model that the provider sent.
 #[derive(Clone)]
 pub(super) struct Item<M> {
     pub(super) model: M,
     pub(super) value: Value,
-    /// What is not as the protocol has it, although it could be read.
+    /// Violations of the protocol that did not prevent reading the model.
     pub(super) flaws: Vec<Flaw>,
 }
 
 /// A page of a list.
 pub(super) struct Listed<M> {
-    /// What cannot be read has its flaws in its place.
+    /// The items; for an item that cannot be read, its flaws.
     pub(super) items: Vec<Result<Item<M>, Vec<Flaw>>>,
-    /// How many more there were than were asked for.
+    /// The number of items beyond the requested limit.
     pub(super) beyond: usize,
     pub(super) next: Option<String>,
 }
 
-/// An answer that a page can do nothing with but show it.
+/// A response that cannot be used and is shown as it is.
 #[derive(Clone)]
 pub(super) struct Problem {
-    pub(super) says: String,
+    pub(super) message: String,
     pub(super) flaws: Vec<Flaw>,
     pub(super) exchange: Exchange,
 }
@@ -55,7 +55,8 @@ impl App {
         }
     }
 
-    /// A provider may send the token back, on purpose or in the words of an error.
+    /// Removes the token from a response. A provider may send it back, for example in an error
+    /// message.
     fn without_token(&self, mut answer: Answer) -> Answer {
         let body = String::from_utf8_lossy(&answer.body);
         if let Some(clean) = self.scrubbed(&body) {
@@ -73,7 +74,8 @@ impl App {
         answer
     }
 
-    /// The text without the token, if it was in there. A token of less than eight characters keeps nobody out, and may be part of any word.
+    /// The text without the token, or `None` if the text does not contain it. A token of less than
+    /// eight characters is not replaced: it protects nothing, and may be part of any word.
     pub(super) fn scrubbed(&self, text: &str) -> Option<String> {
         let token = self.client.token();
         (token.len() >= 8 && text.contains(token))
@@ -93,7 +95,7 @@ impl App {
         }
     }
 
-    /// One item, unless the provider has none there.
+    /// One item, or `None` if the provider answers 404.
     pub(super) async fn item<M: DeserializeOwned>(
         &self,
         module: Module,
@@ -107,14 +109,14 @@ impl App {
         match read(module, value) {
             Ok(item) => Ok(Some(item)),
             Err(flaws) => Err(Box::new(Problem {
-                says: format!("This is not one of the protocol's {module}."),
+                message: format!("The response does not match the protocol's model of {module}."),
                 flaws,
                 exchange,
             })),
         }
     }
 
-    /// A page of a list, unless the provider has no such list.
+    /// A page of a list, or `None` if the provider has no such list.
     pub(super) async fn list<M: DeserializeOwned>(
         &self,
         module: Module,
@@ -133,8 +135,8 @@ impl App {
         }
         let mut value = self.ok(&exchange)?;
         let Some(Value::Array(mut items)) = value.get_mut("data").map(Value::take) else {
-            let says = "This is not a page of a list: there is no list `data` in it.";
-            return Err(Problem::boxed(says, exchange));
+            let message = "This is not a page of a list: it has no list `data`.";
+            return Err(Problem::boxed(message, exchange));
         };
         let next = match value.get("next") {
             Some(Value::String(next)) => Some(next.clone()),
@@ -151,9 +153,9 @@ impl App {
         }))
     }
 
-    /// The JSON of a good answer.
+    /// The JSON of a successful response.
     fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
-        let says = match &exchange.answer {
+        let message = match &exchange.answer {
             Ok(answer) if answer.status == 200 => match answer.json() {
                 Ok(mut value) => {
                     self.scrub(&mut value);
@@ -162,17 +164,18 @@ impl App {
                 Err(no_json) => format!("The provider answered with {no_json}."),
             },
             Ok(answer) => match answer.status {
-                401 | 403 => "The provider refuses the integration token.".to_owned(),
+                401 | 403 => "The provider rejects the integration token.".to_owned(),
                 500.. => format!("The provider failed: {}.", status(answer)),
                 _ => format!("The provider answered {}.", status(answer)),
             },
             Err(Trouble::Unreachable(why)) => format!("The provider cannot be reached: {why}."),
-            Err(trouble) => format!("The provider's answer cannot be used: {trouble}."),
+            Err(trouble) => format!("The provider's response cannot be used: {trouble}."),
         };
-        Err(Problem::boxed(says, exchange.clone()))
+        Err(Problem::boxed(message, exchange.clone()))
     }
 
-    /// In JSON a token can be written in many ways, so it is looked for in what was read, too.
+    /// Removes the token from parsed JSON. JSON can escape a string in many ways, so a search in
+    /// the raw text is not sufficient.
     fn scrub(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
@@ -207,7 +210,7 @@ fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Ve
     }
 }
 
-/// `404 Not Found`.
+/// The status of a response, such as `404 Not Found`.
 pub(super) fn status(answer: &Answer) -> String {
     let status = StatusCode::from_u16(answer.status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
@@ -218,19 +221,19 @@ pub(super) fn status(answer: &Answer) -> String {
 }
 
 impl Problem {
-    fn boxed(says: impl Into<String>, exchange: Exchange) -> Box<Self> {
+    fn boxed(message: impl Into<String>, exchange: Exchange) -> Box<Self> {
         Box::new(Self {
-            says: says.into(),
+            message: message.into(),
             flaws: Vec::new(),
             exchange,
         })
     }
 
-    /// What happened, in a box of its own.
+    /// Shows the message, the flaws and the exchange.
     pub(super) fn show(&self) -> Markup {
         html! {
             section.problem role="alert" {
-                p { strong { (plain(&self.says)) } }
+                p { strong { (plain(&self.message)) } }
                 (show_flaws(&self.flaws))
                 (self.exchange.show())
             }
@@ -238,7 +241,7 @@ impl Problem {
     }
 }
 
-/// The places that are not as the protocol has them.
+/// Lists violations of the protocol.
 pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
     html! {
         @if !flaws.is_empty() {
@@ -256,33 +259,35 @@ pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
     }
 }
 
-/// What there is to say of a page that is longer than was asked for.
+/// A note about a page that has more items than were requested.
 pub(super) fn show_beyond(beyond: usize) -> Markup {
     html! {
         @if beyond > 0 {
-            p.muted { "The provider sent " (beyond) " more than it was asked for with " code { "limit" } "; they are not shown." }
+            p.muted { "The provider sent " (beyond) " more items than " code { "limit" } " allows; they are not shown." }
         }
     }
 }
 
 impl Exchange {
-    /// The request as a line for the shell, and the answer.
+    /// Shows the request as a curl command, and the response.
     pub(super) fn show(&self) -> Markup {
         html! {
             div.exchange {
                 p.caption { "Request" }
                 pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.curl)) } }
-                p.caption { "Answer" }
+                p.caption { "Response" }
                 @match &self.answer {
                     Ok(answer) => {
                         p {
                             span class={ "status-code status-" (answer.status / 100) "xx" } { (status(answer)) }
-                            @if let Some(media_type) = answer.media_type() { " " code { (plain(media_type)) } }
+                            @if let Some(media_type) = answer.media_type() {
+                                " " code { (plain(media_type)) }
+                            }
                         }
                         @if answer.body.is_empty() {
-                            p.muted { "An empty body." }
+                            p.muted { "The body is empty." }
                         } @else {
-                            pre tabindex="0" aria-label="Body of the answer" { code { (block(&pretty(answer))) } }
+                            pre tabindex="0" aria-label="Body of the response" { code { (block(&pretty(answer))) } }
                         }
                     }
                     Err(trouble) => p { (plain(&trouble.to_string())) },

@@ -1,4 +1,4 @@
-//! An action as a form asks for it.
+//! An action that a form requests.
 
 use churnkey_runtime::{Duration, TimeUnit, Timestamp};
 use churnkey_verify::Module;
@@ -13,15 +13,15 @@ pub(in crate::dashboard) struct Action {
     pub(super) module: Module,
     pub(super) customer: String,
     pub(super) subscription: String,
-    /// What it does, for people.
-    pub(super) says: String,
-    /// Whether it takes effect only at the end of the period.
+    /// The description for the user.
+    pub(super) label: String,
+    /// True if the action takes effect only at the end of the period.
     pub(super) is_later: bool,
     body: Value,
 }
 
 impl Action {
-    /// Reads a form of the offers. What is wrong with it is said in words for people.
+    /// Reads a form of the offers. An error is a message for the user.
     pub(super) fn read(fields: &Fields) -> Result<Self, String> {
         let module = Module::named(fields.get("action"))
             .filter(|module| path(*module).is_some())
@@ -39,32 +39,34 @@ impl Action {
             when = match schedule {
                 "immediate" => ", immediately",
                 "end-of-period" => ", at the end of the period",
-                _ => return Err("Say when: immediately, or at the end of the period.".to_owned()),
+                _ => {
+                    return Err("Choose when: immediately or at the end of the period.".to_owned());
+                }
             };
             is_later = schedule == "end-of-period";
             body.insert(field.to_owned(), json!(schedule));
         }
-        let says = match module {
+        let label = match module {
             Module::Cancel => {
-                let mut says = format!("Cancel{when}");
+                let mut label = format!("Cancel{when}");
                 if fields.has("unpause") {
                     body.insert("unpause".to_owned(), json!(true));
-                    says.push_str(", and end the pause first");
+                    label.push_str(", and end the pause first");
                 }
-                says
+                label
             }
             Module::Pause => {
-                let (duration, says) = duration(fields)?;
+                let (duration, length) = duration(fields)?;
                 body.insert("duration".to_owned(), duration);
                 if fields.has("allowAnnual") {
                     body.insert("allowAnnual".to_owned(), json!(true));
                 }
-                format!("Pause {says}{when}")
+                format!("Pause {length}{when}")
             }
             Module::ExtendTrial => {
-                let (duration, says) = duration(fields)?;
+                let (duration, length) = duration(fields)?;
                 body.insert("duration".to_owned(), duration);
-                format!("Extend the trial {says}")
+                format!("Extend the trial {length}")
             }
             Module::ApplyCoupon => {
                 let id = chosen(fields, "Choose a coupon.")?;
@@ -74,17 +76,17 @@ impl Action {
             _ => {
                 let id = chosen(fields, "Choose a price.")?;
                 body.insert("id".to_owned(), json!(id));
-                let mut says = format!("Change the price to {id}{when}");
+                let mut label = format!("Change the price to {id}{when}");
                 if fields.has("prorate") {
                     body.insert("prorate".to_owned(), json!(true));
-                    says.push_str(", prorated");
+                    label.push_str(", prorated");
                 }
-                says
+                label
             }
         };
         let (customer, subscription) = (fields.get("customer"), fields.get("subscription"));
         if customer.is_empty() || subscription.is_empty() {
-            return Err("The form does not say whose subscription it is about.".to_owned());
+            return Err("The form does not name a customer and a subscription.".to_owned());
         }
         body.insert("customerId".to_owned(), json!(customer));
         body.insert("subscriptionId".to_owned(), json!(subscription));
@@ -92,7 +94,7 @@ impl Action {
             module,
             customer: customer.to_owned(),
             subscription: subscription.to_owned(),
-            says,
+            label,
             is_later,
             body: Value::Object(body),
         })
@@ -115,42 +117,42 @@ fn path(module: Module) -> Option<&'static str> {
     })
 }
 
-/// An id is taken as it is: space may be part of it.
-fn chosen<'f>(fields: &'f Fields, otherwise: &str) -> Result<&'f str, String> {
+/// The chosen id. It is not trimmed, because white space may be part of an id.
+fn chosen<'f>(fields: &'f Fields, error: &str) -> Result<&'f str, String> {
     Some(fields.get("object"))
         .filter(|id| !id.is_empty())
-        .ok_or_else(|| otherwise.to_owned())
+        .ok_or_else(|| error.to_owned())
 }
 
 fn duration(fields: &Fields) -> Result<(Value, String), String> {
-    let (duration, says) = match fields.get("length") {
+    let (duration, label) = match fields.get("length") {
         "period" => {
             let amount = fields.get("amount").trim().parse().ok();
             let amount: u32 = amount
                 .filter(|amount| *amount > 0)
-                .ok_or("How long: give a whole number from 1.")?;
+                .ok_or("Length: enter a whole number from 1.")?;
             let unit = match fields.get("unit") {
                 "day" => TimeUnit::Day,
                 "week" => TimeUnit::Week,
                 "month" => TimeUnit::Month,
                 "year" => TimeUnit::Year,
-                _ => return Err("How long: days, weeks, months or years.".to_owned()),
+                _ => return Err("Length: choose days, weeks, months or years.".to_owned()),
             };
             let plural = if amount == 1 { "" } else { "s" };
-            let says = format!("for {amount} {}{plural}", fields.get("unit"));
-            (Duration::Period { amount, unit }, says)
+            let label = format!("for {amount} {}{plural}", fields.get("unit"));
+            (Duration::Period { amount, unit }, label)
         }
         "date" => {
             let date = fields.get("date").trim();
             let moment: Timestamp = format!("{date}T00:00:00.000Z")
                 .parse()
-                .map_err(|_| "Until when: give a date.")?;
+                .map_err(|_| "End: enter a valid date.")?;
             (Duration::Date(moment), format!("until {date}"))
         }
-        _ => return Err("Say how long: for a span of time, or up to a date.".to_owned()),
+        _ => return Err("Choose how long: for a length of time or until a date.".to_owned()),
     };
     let duration = serde_json::to_value(duration).map_err(|fault| fault.to_string())?;
-    Ok((duration, says))
+    Ok((duration, label))
 }
 
 #[cfg(test)]
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_becomes_the_body_that_churnkey_sends() {
+    fn form_becomes_the_body_that_churnkey_sends() {
         let pause = [
             ("action", "pause"),
             ("schedule", "immediate"),
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_says_too_little_is_refused() {
+    fn incomplete_or_invalid_form_is_rejected() {
         let bad: [&[(&str, &str)]; 8] = [
             &[],
             &[("action", "customers")],

@@ -1,4 +1,4 @@
-//! What there is to choose in an offer.
+//! The form fields of an offer.
 
 use churnkey_runtime::{Durations, Schedules, TimeUnit, Timestamp};
 use churnkey_verify::Module;
@@ -6,16 +6,16 @@ use maud::{Markup, html};
 
 use crate::dashboard::text::plain;
 
-/// What there is to choose from.
+/// The options of an offer.
 pub(super) struct Choices {
     /// Ids with labels.
     pub(super) options: Vec<(String, String)>,
-    /// Where there are more.
+    /// The URL of the next page of options.
     pub(super) further: Option<String>,
     pub(super) unread: usize,
 }
 
-/// A choice of one.
+/// A field to choose one option.
 pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
     let id = format!("{action}-object");
     html! {
@@ -24,15 +24,15 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
             select id=(id) name="object" required {
                 @for (value, label) in &choices.options { option value=(value) { (plain(label)) } }
             }
-            @if let Some(further) = &choices.further { a href=(further) { "More to choose from" } }
+            @if let Some(further) = &choices.further { a href=(further) { "More options" } }
         }
         @if choices.unread > 0 {
-            p.muted { (choices.unread) " more cannot be read as the protocol has them: verify the provider to see why." }
+            p.muted { (choices.unread) " more do not match the protocol: verify the provider to see why." }
         }
     }
 }
 
-/// When it takes effect, of what the manifest allows.
+/// The field for the schedule, with the values that the manifest allows.
 pub(super) fn schedule(action: Module, legend: &str, schedules: Schedules) -> Markup {
     let both = [
         ("immediate", "immediately", schedules.immediate),
@@ -46,18 +46,18 @@ pub(super) fn schedule(action: Module, legend: &str, schedules: Schedules) -> Ma
     html! {
         fieldset {
             legend { (legend) }
-            @for (index, (value, says, _)) in allowed.iter().enumerate() {
+            @for (index, (value, label, _)) in allowed.iter().enumerate() {
                 @let id = format!("{action}-{value}");
                 span.check {
                     input type="radio" name="schedule" id=(id) value=(value) checked[index == 0];
-                    label for=(id) { (says) }
+                    label for=(id) { (label) }
                 }
             }
         }
     }
 }
 
-/// How long it lasts, of what the manifest allows.
+/// The fields for the length, with the kinds that the manifest allows.
 pub(super) fn length(
     action: Module,
     durations: Durations,
@@ -74,14 +74,16 @@ pub(super) fn length(
     let in_a_month = in_a_month.map_or_else(String::new, |date| date.to_string()[..10].to_owned());
     html! {
         fieldset.length {
-            legend { "How long" }
+            legend { "Length" }
             @if durations.period {
                 span.check {
                     input type="radio" name="length" id=(id("period")) value="period" checked;
                     label for=(id("period")) { "for" }
-                    input type="number" name="amount" min="1" value=(amount) aria-label="How many" inputmode="numeric";
-                    select name="unit" aria-label="Of what" {
-                        @for (one, value, label) in units { option value=(value) selected[one == unit] { (label) } }
+                    input type="number" name="amount" min="1" value=(amount) aria-label="Number" inputmode="numeric";
+                    select name="unit" aria-label="Unit" {
+                        @for (one, value, label) in units {
+                            option value=(value) selected[one == unit] { (label) }
+                        }
                     }
                 }
             }
@@ -89,7 +91,7 @@ pub(super) fn length(
                 span.check {
                     input type="radio" name="length" id=(id("date")) value="date" checked[!durations.period];
                     label for=(id("date")) { "until" }
-                    input type="date" name="date" value=(in_a_month) aria-label="Until which day";
+                    input type="date" name="date" value=(in_a_month) aria-label="End date";
                 }
             }
         }
