@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PROFILE = os.environ.get("PROFILE", "release")
-EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE) / "examples"
+EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE)
 
 
 def install():
@@ -31,24 +31,10 @@ def install():
 
 def build():
     cargo = ["cargo", "build", "--locked", "--quiet"]
-    # With all features, so that Cargo can reuse a build of the tests.
-    subprocess.run(
-        [
-            *cargo,
-            "--profile",
-            PROFILE,
-            "--all-features",
-            "--example",
-            "acme",
-            "--example",
-            "postgres",
-        ],
-        cwd=ROOT,
-        check=True,
-    )
-    subprocess.run(
-        [*cargo, "--release", "--package", "churnkey-peers", "--bins"], cwd=ROOT, check=True
-    )
+    examples = ["-p", "acme", "-p", "postgres"]
+    subprocess.run([*cargo, "--profile", PROFILE, *examples], cwd=ROOT, check=True)
+    peers = ["--release", "-p", "churnkey-peers", "--bins"]
+    subprocess.run([*cargo, *peers], cwd=ROOT, check=True)
 
 
 def table(head, rows):

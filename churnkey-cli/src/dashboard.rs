@@ -15,19 +15,23 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+mod action;
 mod app;
 mod assets;
 mod customers;
 mod diff;
+mod exchange;
 mod fields;
 mod flow;
 mod guard;
+mod log;
 mod options;
 mod overview;
 mod page;
 mod provider;
 mod subscription;
 mod text;
+mod tickets;
 mod timeline;
 mod verification;
 

@@ -2,13 +2,13 @@
 //!
 //! It is read token by token, so that one slip spoils one argument and the others are still known.
 
+use churnkey_protocol::Module;
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 
 use crate::errors::Errors;
 use crate::message::normal;
-use crate::spec;
 
 /// One argument of an attribute.
 pub(crate) struct Arg {
@@ -182,7 +182,7 @@ fn path(tokens: &[TokenTree], first: &Ident, errors: &Errors, arguments: &mut Ve
             _ => None,
         })
         .collect();
-    if spec::module(&unraw(first)).is_none() {
+    if Module::find(&unraw(first)).is_none() {
         names.drain(..names.len() - 1);
     }
     let words: Vec<String> = names.iter().map(unraw).collect();

@@ -1,49 +1,52 @@
-//! Holds what the user wrote against the protocol.
+//! Compares the user's tokens with the protocol.
 
 mod context;
 mod options;
 mod signature;
 mod types;
 
+use churnkey_protocol::{ANNOUNCED, Module, Operation, Side};
 use proc_macro2::{Ident, Span};
 
 use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
 use crate::item::Function;
 use crate::message::{any_of, nearest};
-use crate::spec::{self, Module, Operation, Side};
+use crate::rust;
 
 pub(crate) use context::find as context;
 pub(crate) use options::Options;
 pub(crate) use signature::{Call, check as signature};
 pub(crate) use types::{failure, text};
 
-/// What an attribute says.
-pub(crate) struct Chosen {
+/// A parsed attribute.
+pub(crate) struct Attribute {
     pub(crate) module: &'static Module,
-    /// The first word, at which errors about the operation as a whole stand.
-    pub(crate) word: Span,
-    operation: Named,
+    /// Span of the module name, for errors about the operation as a whole.
+    pub(crate) module_span: Span,
+    operation: OperationArg,
     pub(crate) options: Options,
 }
 
-enum Named {
-    Not,
-    /// By this word.
-    By(Ident, &'static Operation),
-    /// By a word that is misspelt, which was reported.
-    Probably(&'static Operation),
-    /// By a word that is not known, which was reported.
+/// The argument that names the operation.
+enum OperationArg {
+    Absent,
+    Given(Ident, &'static Operation),
+    /// Misspelt, which was reported.
+    Guessed(&'static Operation),
+    /// Not known, which was reported.
     Unclear,
 }
 
-/// Reads the arguments of an attribute. A module that is misspelt and can be guessed is reported and used all the same, so that the
-/// rest of the attribute and of the crate is still checked.
-pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Option<Chosen> {
+/// Reads the arguments of an attribute.
+///
+/// A module that is misspelt and can be guessed is reported and used all the same, so that the rest
+/// of the attribute and of the crate is still checked.
+pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Option<Attribute> {
     let mut arguments = in_order(side, arguments, errors).into_iter();
     let Some(mut first) = arguments.next() else {
         if errors.is_empty() {
-            let names = any_of(spec::modules(side).map(|module| module.name));
+            let names = any_of(Module::of(side).map(|module| module.name));
             errors.at(
                 Span::call_site(),
                 format_args!(
@@ -57,7 +60,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         return None;
     };
     let module = module(side, &first, errors)?;
-    let mut operation = Named::Not;
+    let mut operation = OperationArg::Absent;
     let mut options = Options::new(module);
     // `prices(retrieve)` was reported, and means `prices, retrieve`.
     let enclosed = match std::mem::replace(&mut first.value, Value::None) {
@@ -68,49 +71,55 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
         let is_word = module.side == Side::Controller && matches!(argument.value, Value::None);
         match module.operation(&argument.name.to_string()) {
             Some(named) if is_word => {
-                if let Named::By(..) | Named::Probably(_) = operation {
+                if let OperationArg::Given(..) | OperationArg::Guessed(_) = operation {
                     errors.on(
                         &argument.name,
                         "the operation is given twice",
                         "a function is for one operation: remove one of them",
                     );
                 } else {
-                    operation = Named::By(argument.name, named);
+                    operation = OperationArg::Given(argument.name, named);
                 }
             }
             _ => {
                 let word = argument.word();
-                let unknown = options.read(argument, errors);
-                // A misspelt operation stands for the one that is meant, or for whichever the types tell.
-                if unknown && is_word && matches!(operation, Named::Not) {
+                let is_option = options.read(argument, errors);
+                // A misspelt operation means the nearest one, or else the one that the types show.
+                if !is_option && is_word && matches!(operation, OperationArg::Absent) {
                     let names = module.operations.iter().map(|operation| operation.name);
                     operation = nearest(&word, names)
                         .and_then(|name| module.operation(name))
-                        .map_or(Named::Unclear, Named::Probably);
+                        .map_or(OperationArg::Unclear, OperationArg::Guessed);
                 }
             }
         }
     }
-    Some(Chosen {
+    options.check(errors);
+    Some(Attribute {
         module,
-        word: first.name.span(),
+        module_span: first.name.span(),
         operation,
         options,
     })
 }
 
-/// The arguments with the module in front, which is reported if it stands behind an operation or an option of its own.
+/// The arguments with the module in front. A module behind one of its own operations or options is
+/// reported.
 fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
     let place = arguments.iter().position(|argument| {
         matches!(argument.value, Value::None)
-            && spec::modules(side).any(|module| argument.is(module.name))
+            && Module::of(side).any(|module| argument.is(module.name))
     });
     let Some(place @ 1..) = place else {
         return arguments;
     };
     let word = arguments[place].word();
     let before = &arguments[0];
-    let is_its_own = spec::module(&word).is_some_and(|module| module.has(&before.word()));
+    let is_its_own = Module::find(&word).is_some_and(|module| {
+        let before = before.word();
+        module.operation(&before).is_some()
+            || module.features.iter().any(|feature| feature.name == before)
+    });
     if is_its_own {
         let attribute = side.attribute();
         errors.on(
@@ -123,12 +132,12 @@ fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
     arguments
 }
 
-/// What a function is probably for whose attribute does not say it, by its types.
+/// The probable operation of a function whose attribute does not name it, by its types.
 ///
-/// A function for an action that is not known may take the request of one that is, and is not that one.
+/// A function for an unknown action may take the request of a known one, and is not that one.
 pub(crate) fn probable(side: Side, function: &Function) -> Option<&'static Operation> {
-    let actions = spec::modules(Side::Action).filter(|_| side == Side::Controller);
-    spec::modules(Side::Controller)
+    let actions = Module::of(Side::Action).filter(|_| side == Side::Controller);
+    Module::of(Side::Controller)
         .chain(actions)
         .flat_map(|module| module.operations)
         .find(|operation| signature::looks_like(function, operation))
@@ -144,21 +153,24 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
             format_args!("write its options after a comma: `#[churnkey::{attribute}({name}, ..)]`"),
         );
     }
-    if let Some(module) = spec::modules(side).find(|module| first.is(module.name)) {
+    if let Some(module) = Module::of(side).find(|module| first.is(module.name)) {
         return Some(module);
     }
     if !matches!(first.value, Value::None) {
         return None;
     }
-    let wrong = format!("`{name}` is not {} {attribute}", side.article());
-    let other = side.other();
-    if let Some(module) = spec::modules(other).find(|module| first.word() == module.name) {
+    let wrong = format!("`{name}` is not {} {attribute}", article(side));
+    let other = match side {
+        Side::Controller => Side::Action,
+        Side::Action => Side::Controller,
+    };
+    if let Some(module) = Module::of(other).find(|module| first.word() == module.name) {
         errors.on(
             name,
             wrong,
             format_args!(
                 "it is {} {}: write `#[churnkey::{}({})]`",
-                other.article(),
+                article(other),
                 other.attribute(),
                 other.attribute(),
                 module.name
@@ -166,27 +178,33 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
         );
         return None;
     }
-    let guess = nearest(&first.word(), spec::modules(side).map(|module| module.name));
+    let guess = nearest(&first.word(), Module::of(side).map(|module| module.name));
     match guess {
         Some(guess) => errors.on(name, wrong, format_args!("did you mean `{guess}`?")),
-        None if first.word() == "invoices" => {
-            errors.on(name, wrong, "Churnkey has announced invoices and not published them: there is nothing to write yet");
+        None if ANNOUNCED.contains(&first.word().as_str()) => {
+            errors.on(
+                name,
+                wrong,
+                format_args!("Churnkey has announced {} and not published them: there is nothing to write yet", first.word()),
+            );
         }
         None => errors.on(
             name,
             wrong,
             format_args!(
                 "write one of {}",
-                any_of(spec::modules(side).map(|module| module.name))
+                any_of(Module::of(side).map(|module| module.name))
             ),
         ),
     }
-    guess.and_then(spec::module)
+    guess.and_then(Module::find)
 }
 
-impl Chosen {
-    /// The operation that the attribute or else the function's name says. One that cannot be told, or that the types contradict in favour of another
-    /// of the module, is reported; what it most probably is, by its types, serves to go on.
+impl Attribute {
+    /// The operation that the attribute or else the function's name states.
+    ///
+    /// None, or one whose types are those of another operation of the module, is reported; the most
+    /// probable one by its types is then used.
     pub(crate) fn operation(
         &self,
         function: &Function,
@@ -201,13 +219,13 @@ impl Chosen {
             .iter()
             .find(|operation| signature::looks_like(function, operation));
         let name = args::unraw(&function.signature.ident);
-        let by_name = self.module.operation_of(&name);
+        let by_name = rust::operation_of(self.module, &name);
         let said = match &self.operation {
-            Named::By(word, operation) => Some((word, *operation)),
-            Named::Not => by_name.map(|operation| (&function.signature.ident, operation)),
+            OperationArg::Given(word, operation) => Some((word, *operation)),
+            OperationArg::Absent => by_name.map(|operation| (&function.signature.ident, operation)),
             // One mistake was reported; this may be the same.
-            Named::Probably(operation) => return probable.or(Some(operation)),
-            Named::Unclear => return probable.or(by_name),
+            OperationArg::Guessed(operation) => return probable.or(Some(operation)),
+            OperationArg::Unclear => return probable.or(by_name),
         };
         if let Some((word, operation)) = said {
             let Some(other) = probable.filter(|probable| *probable != operation) else {
@@ -245,5 +263,12 @@ impl Chosen {
             ),
         );
         probable
+    }
+}
+
+fn article(side: Side) -> &'static str {
+    match side {
+        Side::Controller => "a",
+        Side::Action => "an",
     }
 }

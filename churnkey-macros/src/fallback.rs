@@ -1,14 +1,14 @@
-//! Implementations for functions with mistakes, so that what depends on them does not report those again.
+//! Implementations for functions with mistakes, which suppress errors that follow from these.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
+use crate::impl_writer::ImplWriter;
 use crate::item::Function;
-use crate::operation::Names;
 
-/// The operation is there, and is never called, because the crate does not compile.
+/// An implementation that is never called, because the crate does not compile.
 pub(crate) fn implementation(
-    names: &Names<'_>,
+    writer: &ImplWriter<'_>,
     function: &Function,
     context: Option<&syn::Type>,
 ) -> TokenStream {
@@ -18,19 +18,20 @@ pub(crate) fn implementation(
                 let _ = (input, parts);
                 ::core::panic!()
             };
-            names.provides(context, Span::mixed_site(), body)
+            writer.provides(context, Span::mixed_site(), body)
         }
-        None => unplaced(names, function),
+        None => unplaced(writer, function),
     }
 }
 
-/// The operation is there for a context that cannot be told: no integration of the crate is told to be without it.
-fn unplaced(names: &Names<'_>, function: &Function) -> TokenStream {
-    let (private, cfgs) = (&names.private, names.cfgs);
-    let endpoint = format_ident!("{}", names.operation.endpoint);
+/// Marks the operation as implemented for every context, because its own could not be parsed, so
+/// that no integration is reported to lack it.
+fn unplaced(writer: &ImplWriter<'_>, function: &Function) -> TokenStream {
+    let (private, cfgs) = (&writer.private, writer.cfgs);
+    let endpoint = format_ident!("{}", writer.operation.ident);
     // Between methods a constant needs a name.
     let name = match function.self_in_signature() {
-        Some(_) => format_ident!("__CHURNKEY_{}", names.operation.endpoint),
+        Some(_) => format_ident!("__CHURNKEY_{}", writer.operation.ident),
         None => format_ident!("_"),
     };
     quote! {
@@ -43,7 +44,7 @@ fn unplaced(names: &Names<'_>, function: &Function) -> TokenStream {
     }
 }
 
-/// The struct is an integration without any operation.
+/// An integration without any operation.
 pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> TokenStream {
     let name = &item.ident;
     let (parameters, arguments, clause) = item.generics.split_for_impl();
@@ -56,7 +57,8 @@ pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> Tok
         {
             const NAME: &'static ::core::primitive::str = "";
             const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] = &[];
-            const RETRIEVE_SUBSCRIPTION: ::core::option::Option<#private::RetrieveSubscription<Self>> =
+            const RETRIEVE_SUBSCRIPTION:
+                ::core::option::Option<#private::RetrieveSubscription<Self>> =
                 ::core::option::Option::None;
         }
     }

@@ -1,5 +1,6 @@
-//! `#[derive(churnkey::Integration)]`: what the struct provides, asked of the compiler.
+//! `#[derive(churnkey::Integration)]`: one compile-time probe for each operation.
 
+use churnkey_protocol::{MODULES, Module, Side, operations};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Field, LitStr, Member, Meta};
@@ -7,10 +8,12 @@ use syn::{Data, DeriveInput, Field, LitStr, Member, Meta};
 use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
 use crate::fallback;
+use crate::impl_writer;
 use crate::message::{any_of, nearest};
-use crate::needs::{self, Expected};
-use crate::operation;
-use crate::spec::{self, Module, Side};
+use crate::requirements::{self, Expected};
+
+/// The word that expects every module and every operation.
+const ALL: &str = "all";
 
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let errors = Errors::default();
@@ -65,10 +68,10 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
     if !item.generics.params.is_empty() {
         return Some(fallback::integration(&private, &item));
     }
-    let needs = needs::of_integration(&private, &item.ident, &expected);
+    let requirements = requirements::of_integration(&private, &item.ident, &expected);
     let implementation = implementation(&private, &item.ident, title.as_ref());
     let shared = shared(&private, &item);
-    Some(quote!(#implementation #needs #shared))
+    Some(quote!(#implementation #requirements #shared))
 }
 
 fn shape(item: &DeriveInput, errors: &Errors) {
@@ -199,9 +202,13 @@ fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
             "name what must be there, such as `expect(cancel, pause)`, or remove it",
         );
     }
+    let words = args::parse(group.stream(), errors);
+    if let Some(all) = words.iter().find(|word| word.is(ALL)) {
+        return expect_all(all, words.len(), errors);
+    }
     let mut seen = Vec::new();
     let mut expectations = Vec::new();
-    for word in args::parse(group.stream(), errors) {
+    for word in words {
         if seen.contains(&word.word()) {
             errors.on(
                 &word.name,
@@ -216,11 +223,42 @@ fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
     expectations
 }
 
+/// Every module and every operation, except those that are required in any case.
+fn expect_all(all: &Arg, words: usize, errors: &Errors) -> Vec<Expected> {
+    if words > 1 {
+        errors.on(
+            &all.name,
+            "`all` already expects everything",
+            "remove the other words, or `all`",
+        );
+        return Vec::new();
+    }
+    if !matches!(all.value, Value::None) {
+        stands_alone(all, errors);
+        return Vec::new();
+    }
+    let span = all.name.span();
+    let of_module = |module: &'static Module| {
+        let whole = (!module.required).then_some(None);
+        let optional = module.operations.iter();
+        let optional = optional.filter(|operation| !operation.is_required());
+        whole
+            .into_iter()
+            .chain(optional.map(Some))
+            .map(move |operation| Expected {
+                module,
+                operation,
+                span,
+            })
+    };
+    MODULES.iter().flat_map(of_module).collect()
+}
+
 fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
-    let Some(module) = spec::MODULES.iter().find(|module| word.is(module.name)) else {
+    let Some(module) = MODULES.iter().find(|module| word.is(module.name)) else {
         unknown(
             word,
-            spec::MODULES.iter().map(|module| module.name),
+            MODULES.iter().map(|module| module.name).chain([ALL]),
             "a controller or an action",
             errors,
         );
@@ -241,14 +279,18 @@ fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
                 .collect()
         }
         _ => {
-            errors.on(
-                word,
-                format_args!("`{}` stands alone here", module.name),
-                format_args!("write `{}`", module.name),
-            );
+            stands_alone(word, errors);
             Vec::new()
         }
     }
+}
+
+fn stands_alone(word: &Arg, errors: &Errors) {
+    errors.on(
+        word,
+        format_args!("`{}` stands alone here", word.name),
+        format_args!("write `{}`", word.name),
+    );
 }
 
 fn expected_operation(module: &'static Module, word: &Arg, errors: &Errors) -> Option<Expected> {
@@ -265,7 +307,7 @@ fn expected_operation(module: &'static Module, word: &Arg, errors: &Errors) -> O
             errors,
         );
     }
-    let operation = operation.filter(|operation| !operation.required)?;
+    let operation = operation.filter(|operation| !operation.is_required() || !module.required)?;
     Some(Expected {
         module,
         operation: Some(operation),
@@ -287,10 +329,7 @@ fn unknown(
 }
 
 fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitStr>) -> TokenStream {
-    let endpoints = spec::MODULES
-        .iter()
-        .flat_map(|module| module.operations)
-        .map(|operation| format_ident!("{}", operation.endpoint));
+    let endpoints = operations().map(|(_, operation)| format_ident!("{}", operation.ident));
     let title = title.map_or_else(|| quote!(""), |title| quote!(#title));
     quote! {
         const _: () = {
@@ -312,7 +351,7 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
 fn shared(private: &TokenStream, item: &DeriveInput) -> TokenStream {
     let name = &item.ident;
     let checks = fields(item).zip(members(item)).map(|(field, member)| {
-        let check = operation::method(private, quote!(Shared), "check", &field.ty);
+        let check = impl_writer::method(private, quote!(Shared), "check", &field.ty);
         quote!(#check(&context.#member);)
     });
     quote! {

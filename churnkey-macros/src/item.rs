@@ -1,12 +1,12 @@
 //! The annotated function: its signature is parsed, its body stays as it is, so that a half-typed body is the compiler's business alone.
 
+use churnkey_protocol::Side;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
 
 use crate::errors::Errors;
-use crate::spec::Side;
 
 pub(crate) struct Function {
     /// `#[cfg]` below our attribute, which generated code must follow.

@@ -1,12 +1,18 @@
 //! The macros as functions from tokens to tokens, outside of the compiler.
 
 mod editor;
+mod expanded;
+mod messages;
+mod mistakes;
 mod never_panics;
+mod options;
 mod snapshots;
+mod source;
+mod templates;
 
 use proc_macro2::TokenStream;
 
-use crate::spec::Side;
+use churnkey_protocol::Side;
 
 const SIDES: [Side; 2] = [Side::Controller, Side::Action];
 

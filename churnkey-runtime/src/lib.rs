@@ -26,11 +26,20 @@ mod reply;
 mod request;
 mod router;
 mod routes;
+#[cfg(feature = "server")]
 mod server;
+#[cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, reason = "the server has metrics of its own")
+)]
 mod telemetry;
 mod token;
 pub mod validate;
 #[cfg(feature = "verify")]
+#[cfg_attr(
+    not(feature = "server"),
+    allow(dead_code, reason = "the server verifies in the background")
+)]
 mod verification;
 
 pub use axum::{self, Extension, http};
@@ -50,6 +59,7 @@ pub use operation::{Endpoint, Operation, Side, endpoint};
 pub use page::{Cursor, Page, PageRequest};
 pub use provider::{Integration, Provider, Provides};
 pub use request::{FromRequest, Headers, RequestContext, RequestId};
+#[cfg(feature = "server")]
 pub use server::{Server, serve};
 pub use token::{IntegrationToken, TokenHandle};
 #[cfg(feature = "verify")]

@@ -1,15 +1,15 @@
-//! The server for those who have none.
+//! The server: an HTTP/1.1 server for an integration, with its limits and its shutdown.
 
 mod connection;
 mod environment;
-mod gate;
-mod head;
 mod health;
-mod refusal;
+mod listener;
+mod reject;
 mod signals;
-mod wire;
+mod stream;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,74 +17,94 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::Route;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use self::connection::Connections;
-use self::gate::Gate;
-use self::head::HeadLimits;
+use self::listener::Listener;
 use self::signals::Signal;
-use self::wire::Timeouts;
+use self::stream::Timeouts;
 use crate::provider::{Integration, Provider, manifest_json};
 use crate::token::TokenHandle;
 use crate::{Error, IntegrationToken, Result};
 
-/// Serves an integration until the process is told to end.
+/// Serves an integration until SIGTERM or Ctrl-C.
 ///
 /// Reads the environment:
 ///
 /// | variable | meaning |
 /// | --- | --- |
 /// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required, unless there is a file |
-/// | `CK_INTEGRATION_TOKEN_FILE` | a file that has the token, and is [read](IntegrationToken::from_file) again on SIGHUP |
-/// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the token before, which passes as well until the moment in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
+/// | `CK_INTEGRATION_TOKEN_FILE` | a file that has the token, [read](IntegrationToken::from_file) again on SIGHUP |
+/// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the previous token, which is accepted until the time in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
-/// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | how many requests without the token one peer may send in a minute: see [`Provider::max_failures_per_minute`]; 60 if absent |
-/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified anew (feature `verify`) |
-/// | `CHURNKEY_VERIFIED_FILE` | a file that remembers which manifest was verified last; without it every start verifies |
-/// | `CHURNKEY_API_URL` | where Churnkey's API is, for tests |
+/// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
+/// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `verify`) |
+/// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
+/// | `CHURNKEY_API_URL` | the URL of Churnkey's API, for tests |
 ///
 /// # Errors
 ///
-/// Refuses to start without a token or with an address that cannot be bound, and says what to do. On SIGTERM or Ctrl-C it stops
-/// accepting, lets the actions under way end, and the requests under way if that takes less than 10 seconds, and returns `Ok`. To set these in code, or to have other limits, see [`Server`].
+/// There is no token, or the address cannot be bound. The message names the correction. On SIGTERM
+/// or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set these in code,
+/// or for other limits, see [`Server`].
 pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
     Server::from_env(context)?.run().await
 }
 
-/// A server for an integration; [`serve`] is the short way.
+/// A server for an integration; [`serve`] is the short form.
 ///
-/// It speaks HTTP/1.1 and answers under `/churnkey`, and at two paths for load balancers and orchestrators that need no token: `/healthz` is a 200 while the process
-/// lives, `/readyz` a 200 while it can serve (see [`ready`](Self::ready)) and a 503 otherwise, and once it is told to end.
+/// It speaks HTTP/1.1. The provider is under `/churnkey`. Two paths for load balancers and
+/// orchestrators need no token: `/healthz` is a 200 while the process lives, `/readyz` a 200 while
+/// it can serve (see [`ready`](Self::ready)) and a 503 otherwise, and from the start of a shutdown.
 ///
-/// Put a proxy in front that speaks TLS, and bind to loopback or a private network, as by default.
+/// Put a proxy in front that terminates TLS, and bind to loopback, as by default, or to a private
+/// network.
 ///
 /// # Limits
 ///
-/// What is not a request that can be answered is refused in the shape of every other error, and its connection closed.
-///
 /// | limit | by default | beyond it | why |
 /// | --- | --- | --- | --- |
-/// | [`header_timeout`](Self::header_timeout) | 10 s | 408, or closed if nothing came | a head is one packet; a stranger who sends nothing is not waited for any longer |
-/// | [`idle_timeout`](Self::idle_timeout) | 75 s | closed | a proxy keeps connections for 60 s as a rule, and should be the one to close them |
+/// | [`header_timeout`](Self::header_timeout) | 10 s | 408, or closed if nothing arrived | a head is one packet |
+/// | [`idle_timeout`](Self::idle_timeout) | 75 s | closed | a proxy commonly keeps connections for 60 s, and should be the one to close them |
 /// | [`write_timeout`](Self::write_timeout) | 30 s | closed | a page is at most some hundred kilobytes |
 /// | [`max_connections`](Self::max_connections) | 512 | 503 with `Retry-After` | half of the 1024 files that a process may have open by default; the rest is for the database |
-/// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB, of which 8 KiB the request line | 431, 414 | a cursor has at most 1 KiB, and proxies add a few headers |
-/// | headers | 100 | 431 | the most that hyper takes; a caller sends about ten |
+/// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB | 431 | a cursor has at most 1 KiB, and proxies add a few headers |
+/// | headers | 100 | 431 | hyper's default; a caller sends about ten |
 /// | [`Provider::max_body_bytes`] | 64 KiB | 413 | the largest body of the protocol is well under one |
 /// | [`Provider::body_timeout`] | 10 s | 408 | a body is one packet too |
-/// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | nothing is published of how long Churnkey waits, and a customer waits behind it |
+/// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | it is not published how long Churnkey waits, and a customer waits behind it |
 /// | [`Provider::max_actions`] | 1024 | 503 with `Retry-After` | far more than a pool of connections serves, far fewer than fill the memory |
-/// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | enough for a person who tries the wrong tokens at hand |
+/// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | enough for a person who tries the wrong tokens by hand |
+///
+/// hyper parses HTTP. It answers what it cannot parse by itself, with a 400 or 431 and an empty
+/// body. All other errors have the body of the protocol. A connection is closed after such a 400 or
+/// 431, a late head, a 429, a body with chunks and a body that was not read to its end. The answer
+/// says so by `Connection: close`.
+///
+/// # Shutdown
+///
+/// From SIGTERM or Ctrl-C on, every answer says `Connection: close`. The server stops accepting, at
+/// once or after [`shutdown_delay`](Self::shutdown_delay), closes idle connections, and waits for
+/// the others up to [`shutdown_timeout`](Self::shutdown_timeout) and for accepted actions however
+/// long they take.
 pub struct Server<T> {
     provider: Provider<T>,
     address: SocketAddr,
     token_file: Option<PathBuf>,
-    ready: Option<health::Ask>,
-    limits: HeadLimits,
+    ready: Option<health::Check>,
+    routes: Router,
+    layers: Vec<AddLayer>,
+    max_head_bytes: usize,
     timeouts: Timeouts,
     max_connections: usize,
     shutdown_delay: Duration,
@@ -92,6 +112,8 @@ pub struct Server<T> {
     #[cfg(feature = "verify")]
     verification: Option<crate::Verification>,
 }
+
+type AddLayer = Box<dyn FnOnce(Router) -> Router + Send + Sync>;
 
 impl<T: Integration> Server<T> {
     /// A server on `127.0.0.1:8080`.
@@ -101,10 +123,9 @@ impl<T: Integration> Server<T> {
             address: SocketAddr::from(([127, 0, 0, 1], 8080)),
             token_file: None,
             ready: None,
-            limits: HeadLimits {
-                head_bytes: 16 * 1024,
-                request_line_bytes: 8 * 1024,
-            },
+            routes: Router::new().fallback(not_found),
+            layers: Vec::new(),
+            max_head_bytes: 16 * 1024,
             timeouts: Timeouts {
                 header: Duration::from_secs(10),
                 idle: Duration::from_secs(75),
@@ -133,12 +154,13 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// Takes the token from a [file](IntegrationToken::from_file), now and again on each SIGHUP. A file that has become unreadable or wrong changes nothing and is logged as
-    /// an error: the tokens read last stay.
+    /// Reads the token from a [file](IntegrationToken::from_file), now and again on each SIGHUP. If
+    /// the file has become unreadable or invalid, the server logs an error and keeps the tokens it
+    /// read last.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or does not have what it must. The message says which.
+    /// The file cannot be read or is invalid. The message says which.
     pub fn token_file(mut self, path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         self.provider
@@ -148,78 +170,146 @@ impl<T: Integration> Server<T> {
         Ok(self)
     }
 
-    /// What `/readyz` asks: whether the database answers, for one. `Err` is a 503, and its cause is logged.
+    /// The readiness check behind `/readyz`, for example of the database. `Err` is a 503, and its
+    /// cause is logged.
     ///
-    /// It is asked at most once a second, however many ask the server, and has four seconds to answer.
+    /// It runs at most once a second, however many probes arrive, and has four seconds.
     ///
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
     /// # async fn ping<T>(_: &T) -> std::io::Result<()> { Ok(()) }
-    /// # async fn example<T: churnkey::Integration + Send + Sync>(server: churnkey::Server<T>) -> churnkey::Result<()> {
+    /// # async fn example<T>(server: churnkey::Server<T>) -> churnkey::Result<()>
+    /// # where T: churnkey::Integration + Send + Sync {
     /// server.ready(|billing| async move { Ok(ping(&billing).await?) }).run().await
     /// # }
     /// ```
     #[must_use]
-    pub fn ready<F>(mut self, ask: impl Fn(Arc<T>) -> F + Send + Sync + 'static) -> Self
+    pub fn ready<F>(mut self, check: impl Fn(Arc<T>) -> F + Send + Sync + 'static) -> Self
     where
         T: Send + Sync,
         F: Future<Output = Result<()>> + Send + 'static,
     {
         let context = Arc::clone(&self.provider.context);
-        self.ready = Some(Arc::new(move || Box::pin(ask(Arc::clone(&context)))));
+        self.ready = Some(Arc::new(move || Box::pin(check(Arc::clone(&context)))));
         self
     }
 
-    /// How long a request's head may take to arrive, and a connection that has not had the token may be idle; 10 seconds by default.
+    /// Adds routes beside those of the provider, such as `/metrics`.
+    ///
+    /// They are not protected by the integration token: restrict them in the proxy, or by a layer
+    /// of their own. The limits of connections and heads apply to them, those of bodies and functions
+    /// do not. Upgrades, such as WebSockets, are not supported.
+    ///
+    /// ```no_run
+    /// # use churnkey_runtime as churnkey;
+    /// use churnkey::axum::{Router, routing::get};
+    ///
+    /// # async fn example<T: churnkey::Integration>(server: churnkey::Server<T>)
+    /// # -> churnkey::Result<()> {
+    /// let metrics = Router::new().route("/metrics", get(async || "up 1\n"));
+    /// server.merge(metrics).run().await
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Two merged routes have the same path, or `routes` has a fallback: the server has one. A path
+    /// of the server or the provider panics in [`run`](Self::run).
+    #[must_use]
+    pub fn merge(mut self, routes: Router) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
+    /// Adds a [`tower`](https://docs.rs/tower) layer around all routes: those of the provider,
+    /// `/healthz`, `/readyz` and [merged](Self::merge) ones. The layer that is added last is the
+    /// outermost. The deadlines of the server are outside of every layer.
+    ///
+    /// A layer sees requests before the token is checked. The `Authorization` header is marked as
+    /// sensitive.
+    ///
+    /// ```no_run
+    /// # use churnkey_runtime as churnkey;
+    /// use churnkey::axum::{extract::Request, middleware, response::Response};
+    /// use churnkey::http::{HeaderValue, header};
+    ///
+    /// async fn no_store(request: Request, next: middleware::Next) -> Response {
+    ///     let mut response = next.run(request).await;
+    ///     let value = HeaderValue::from_static("no-store");
+    ///     response.headers_mut().insert(header::CACHE_CONTROL, value);
+    ///     response
+    /// }
+    ///
+    /// # async fn example<T: churnkey::Integration>(server: churnkey::Server<T>)
+    /// # -> churnkey::Result<()> {
+    /// server.layer(middleware::from_fn(no_store)).run().await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.layers
+            .push(Box::new(|routes: Router| routes.layer(layer)));
+        self
+    }
+
+    /// The time for a request's head to arrive, and for the first request on a connection to begin;
+    /// 10 seconds by default.
     #[must_use]
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.header = timeout;
         self
     }
 
-    /// How long a connection may be idle between requests; 75 seconds by default.
+    /// The time for which a connection may be idle after an answer; 75 seconds by default.
     #[must_use]
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.idle = timeout;
         self
     }
 
-    /// How long a peer may take to read an answer that it does not read at once; 30 seconds by default.
+    /// The time for a peer to read an answer that it does not read at once; 30 seconds by default.
     #[must_use]
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.write = timeout;
         self
     }
 
-    /// The most connections at once; 512 by default, at least 1. A process may have 1024 files open by default (`ulimit -n`), and needs some of them for the database.
+    /// The maximum number of connections; 512 by default, at least 1. A process may have 1024 files
+    /// open by default (`ulimit -n`), and needs some of them for the database.
     #[must_use]
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// The most bytes that a request's head may have, half of them for its first line; 16 KiB by default, and between 1 and 256 KiB.
+    /// The maximum size of a request's head; 16 KiB by default, from 1 to 256 KiB.
     #[must_use]
     pub fn max_head_bytes(mut self, bytes: usize) -> Self {
-        let head_bytes = bytes.clamp(1024, 256 * 1024);
-        self.limits = HeadLimits {
-            head_bytes,
-            request_line_bytes: head_bytes / 2,
-        };
+        self.max_head_bytes = bytes.clamp(1024, 256 * 1024);
         self
     }
 
-    /// How long the server goes on taking connections once the process is told to end, while `/readyz` says 503 already; not at all by default.
+    /// The time for which the server keeps accepting connections after a shutdown signal, while
+    /// `/readyz` already returns 503. Zero by default.
     ///
-    /// Where a load balancer goes on sending requests until it has noticed, as Kubernetes does, give it the time to: a few seconds more than it takes between two of its
-    /// questions. Told to end a second time, the server waits no longer.
+    /// A load balancer sends requests until it has noticed that the server is not ready, as in
+    /// Kubernetes. Set a few seconds more than the interval of its probes. A second signal ends the
+    /// delay.
     #[must_use]
     pub fn shutdown_delay(mut self, delay: Duration) -> Self {
         self.shutdown_delay = delay;
         self
     }
 
-    /// How long callers are waited for once the server takes no more connections; 10 seconds by default. Actions that were accepted are waited for however long they take.
+    /// The time for open connections to finish after the server stopped accepting; 10 seconds by
+    /// default. Accepted actions are waited for however long they take.
     #[must_use]
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
@@ -233,7 +323,7 @@ impl<T: Integration> Server<T> {
     /// The address cannot be bound.
     pub async fn run(self) -> Result<()> {
         let listener = TcpListener::bind(self.address).await.map_err(|cause| {
-            refusal(format!(
+            startup_error(format!(
                 "cannot listen on {}: set CHURNKEY_ADDR to another address",
                 self.address
             ))
@@ -248,7 +338,8 @@ impl<T: Integration> Server<T> {
     ///
     /// The listener has no address.
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
-        let (mut terminate, mut hangup) = (Signal::terminate(), Signal::hangup());
+        let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
+        let mut hangup = Signal::hangup();
         let manifest = manifest_json::<T>();
         announce(&format!(
             "{} listens on http://{}/churnkey",
@@ -262,7 +353,8 @@ impl<T: Integration> Server<T> {
         ));
         if !tracing::dispatcher::has_been_set() {
             announce(
-                "requests are logged through `tracing`: install a subscriber, such as tracing_subscriber::fmt::init(), to see them",
+                "requests are logged through `tracing`: install a subscriber, such as \
+                 tracing_subscriber::fmt::init(), to see them",
             );
         }
         #[cfg(feature = "verify")]
@@ -273,17 +365,24 @@ impl<T: Integration> Server<T> {
         let (draining, ending) = (CancellationToken::new(), CancellationToken::new());
         let in_flight = self.provider.in_flight.clone();
         let token = self.provider.token_handle();
-        let connections = Connections {
-            provider: self.provider.into_shared(),
-            elsewhere: health::router(self.ready, draining.clone()).fallback(outside),
-            limits: self.limits,
-            timeouts: self.timeouts,
-            ending: ending.clone(),
-        };
-        let gate = Gate::new(connections, self.max_connections);
-        let mut told_to_end = async || {
+        let health = health::router(self.ready, draining.clone());
+        let routes = self.provider.router().merge(health).merge(self.routes);
+        let routes = self
+            .layers
+            .into_iter()
+            .fold(routes, |routes, add| add(routes));
+        let connections = Connections::new(
+            // Complete routes: axum would otherwise build them again for each request.
+            routes.with_state(()),
+            self.max_head_bytes,
+            self.timeouts,
+            draining.clone(),
+            ending.clone(),
+        );
+        let connections = Listener::new(connections, self.max_connections);
+        let mut shutdown_signal = async || {
             tokio::select! {
-                () = signals::interrupt() => {}
+                () = interrupt.next() => {}
                 () = terminate.next() => {}
             }
         };
@@ -294,24 +393,27 @@ impl<T: Integration> Server<T> {
             }
         };
         {
-            let mut serving = pin!(async { tokio::join!(gate.accept(&listener), reloading) });
+            let mut serving =
+                pin!(async { tokio::join!(connections.accept(&listener), reloading) });
             tokio::select! {
                 _ = &mut serving => {}
-                () = told_to_end() => {}
+                () = shutdown_signal() => {}
             }
             draining.cancel();
             if !self.shutdown_delay.is_zero() {
-                announce("told to end: requests are still taken for a while");
-                // Whoever says it twice means at once.
+                announce(&format!(
+                    "shutting down: accepting requests for another {:?}",
+                    self.shutdown_delay
+                ));
                 tokio::select! {
                     _ = timeout(self.shutdown_delay, &mut serving) => {}
-                    () = told_to_end() => {}
+                    () = shutdown_signal() => {}
                 }
             }
         }
         drop(listener);
         ending.cancel();
-        gate.end(self.shutdown_timeout, &in_flight).await;
+        connections.drain(self.shutdown_timeout, &in_flight).await;
         announce(&format!("{} has stopped", T::NAME));
         Ok(())
     }
@@ -326,7 +428,8 @@ impl<T> fmt::Debug for Server<T> {
     }
 }
 
-/// Reads the token again. What cannot be read changes nothing: the wrong file must not lock Churnkey out.
+/// Reads the token file again. On an error the tokens stay: a wrong file must not lock Churnkey
+/// out.
 async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
     let Some(file) = file else {
         announce("SIGHUP: there is nothing to read again, as the token did not come from a file");
@@ -345,12 +448,12 @@ async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
     }
 }
 
-/// What is not under `/churnkey` says nothing about the provider and needs no token.
-async fn outside() -> Error {
+/// The answer outside `/churnkey`, which needs no token and says nothing about the provider.
+async fn not_found() -> Error {
     Error::not_found("Not Found")
 }
 
-/// To the log; to standard error where there is no log yet, so that a first run is not silent.
+/// Logs; prints to standard error while there is no log, so that a first run is not silent.
 fn announce(message: &str) {
     if tracing::dispatcher::has_been_set() {
         tracing::info!("{message}");
@@ -367,6 +470,6 @@ fn announce_error(message: &str) {
     }
 }
 
-fn refusal(message: impl Into<Cow<'static, str>>) -> Error {
+fn startup_error(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
 }

@@ -5,7 +5,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::check::{self, Check, Module};
+use crate::check::{self, ACTIONS, Check, Module};
 use crate::client::{Answer, Request};
 use crate::found::Found;
 use crate::manifest::Supported;
@@ -28,7 +28,7 @@ use form::{Form, forms};
 use stock::Stock;
 
 /// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
-const ORDER: [Module; 7] = [
+const ORDER: [Module; ACTIONS.len()] = [
     Module::ExtendTrial,
     Module::ApplyCoupon,
     Module::ChangePrice,
@@ -37,6 +37,28 @@ const ORDER: [Module; 7] = [
     Module::Cancel,
     Module::CancelAll,
 ];
+
+const _: () = {
+    let mut index = 0;
+    while index < ACTIONS.len() {
+        assert!(
+            is_in_order(ACTIONS[index]),
+            "every action has its place in `ORDER`"
+        );
+        index += 1;
+    }
+};
+
+const fn is_in_order(action: Module) -> bool {
+    let mut index = 0;
+    while index < ORDER.len() {
+        if ORDER[index] as usize == action as usize {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
 
 /// How many fitting subscriptions are tried before a refusal is taken for a fault: a company may have rules that the protocol does not know.
 const TRIES: usize = 6;
@@ -102,17 +124,12 @@ enum Carried {
 
 impl Acting<'_> {
     async fn action(&mut self, module: Module) {
-        if matches!(module, Module::CancelAll | Module::PauseAll)
+        if let Some(one) = module.single()
             && !self.is_implemented(module).await
         {
             if self.session.has_failed(&check::ANSWER, module) {
                 return self.session.skip_rest(module, "the action does not work");
             }
-            let one = if module == Module::CancelAll {
-                "cancel"
-            } else {
-                "pause"
-            };
             let reason = format!(
                 "the provider does not have it, as it may: Churnkey then calls {one} for each subscription"
             );
@@ -165,7 +182,7 @@ impl Acting<'_> {
         let mut refused = None;
         let mut without_effect = None;
         let mut is_in_part = false;
-        for act in self.candidates(module, form).into_iter().take(TRIES) {
+        for act in self.candidates(module, form, TRIES) {
             if self.session.stopped().is_some() {
                 return None;
             }

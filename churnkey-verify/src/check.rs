@@ -1,7 +1,9 @@
 //! What is checked: one table that the run, the reports and the docs follow.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use churnkey_protocol::{self as protocol, MODULES, Model, Operation, Output, Side};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -52,47 +54,64 @@ use Module::{
     Manifest, Mode, Pause, PauseAll, Prices, Products, Subscriptions,
 };
 
+/// Number of modules that are not in the protocol's table, which come first.
+const OWN: usize = 3;
+
+const ALL: [Module; OWN + MODULES.len()] = [
+    Manifest,
+    Auth,
+    Mode,
+    Customers,
+    Prices,
+    Subscriptions,
+    Coupons,
+    Products,
+    Families,
+    Cancel,
+    CancelAll,
+    Pause,
+    PauseAll,
+    ApplyCoupon,
+    ChangePrice,
+    ExtendTrial,
+];
+
+// By this order a module finds its line in the protocol's table.
+const _: () = {
+    let mut index = 0;
+    while index < ALL.len() {
+        assert!(ALL[index] as usize == index);
+        index += 1;
+    }
+};
+
 impl Module {
     /// Every module, in the order of a report.
-    pub const ALL: &'static [Self] = &[
-        Manifest,
-        Auth,
-        Mode,
-        Customers,
-        Prices,
-        Subscriptions,
-        Coupons,
-        Products,
-        Families,
-        Cancel,
-        CancelAll,
-        Pause,
-        PauseAll,
-        ApplyCoupon,
-        ChangePrice,
-        ExtendTrial,
-    ];
+    pub const ALL: &'static [Self] = &ALL;
 
-    /// What it is called in ids and options: `prices`, `apply-coupon`.
+    /// Name in ids and options: `prices`, `apply-coupon`.
     pub fn as_str(self) -> &'static str {
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let kebab = |module: &protocol::Module| module.name.replace('_', "-");
+            MODULES.iter().map(kebab).collect()
+        });
         match self {
             Manifest => "manifest",
             Auth => "auth",
             Mode => "mode",
-            Customers => "customers",
-            Prices => "prices",
-            Subscriptions => "subscriptions",
-            Coupons => "coupons",
-            Products => "products",
-            Families => "families",
-            Cancel => "cancel",
-            CancelAll => "cancel-all",
-            Pause => "pause",
-            PauseAll => "pause-all",
-            ApplyCoupon => "apply-coupon",
-            ChangePrice => "change-price",
-            ExtendTrial => "extend-trial",
+            of_protocol => &NAMES[of_protocol as usize - OWN],
         }
+    }
+
+    /// Its line in the protocol's table; none for `Manifest`, `Auth` and `Mode`.
+    pub fn protocol(self) -> Option<&'static protocol::Module> {
+        MODULES.get((self as usize).checked_sub(OWN)?)
+    }
+
+    /// The module that a line of the protocol's table describes.
+    pub(crate) fn of(line: &protocol::Module) -> Option<Self> {
+        let is_it = |module: &Self| module.protocol().is_some_and(|own| own.name == line.name);
+        Self::ALL.iter().copied().find(is_it)
     }
 
     /// The module with a name.
@@ -103,22 +122,43 @@ impl Module {
             .find(|module| module.as_str() == name)
     }
 
-    /// Whether a provider without it is not a provider. Protocol: **doc**.
+    /// Returns true if a provider must have it. Protocol: **doc**.
     pub fn is_required(self) -> bool {
-        matches!(
-            self,
-            Manifest | Auth | Mode | Customers | Prices | Subscriptions
-        )
+        self.protocol().is_none_or(|module| module.required)
     }
 
-    /// Whether it reads data.
+    /// Returns true if it reads data.
     pub fn is_controller(self) -> bool {
-        CONTROLLERS.contains(&self)
+        self.is_of(Side::Controller)
     }
 
-    /// Whether it changes data.
+    /// Returns true if it changes data.
     pub fn is_action(self) -> bool {
-        ACTIONS.contains(&self)
+        self.is_of(Side::Action)
+    }
+
+    fn is_of(self, side: Side) -> bool {
+        self.protocol().is_some_and(|module| module.side == side)
+    }
+
+    /// The model that a controller returns.
+    pub(crate) fn model(self) -> Option<Model> {
+        let mut operations = self.protocol()?.operations.iter();
+        operations.find_map(|operation| match operation.output {
+            Output::One(model) | Output::Page(model) => Some(model),
+            Output::Nothing => None,
+        })
+    }
+
+    /// The action on one subscription, if this is its form for all subscriptions of a customer.
+    pub fn single(self) -> Option<Self> {
+        self.protocol()?.single.and_then(Self::of)
+    }
+
+    /// Path of an action under `/churnkey`.
+    pub fn action_path(self) -> Option<&'static str> {
+        let module = self.protocol().filter(|_| self.is_action())?;
+        module.operations.first().map(Operation::path_under_root)
     }
 }
 
@@ -247,42 +287,36 @@ impl Check {
     }
 }
 
-const CONTROLLERS: &[Module] = &[
-    Customers,
-    Prices,
-    Subscriptions,
-    Coupons,
-    Products,
-    Families,
-];
-const ACTIONS: &[Module] = &[
-    Cancel,
-    CancelAll,
-    Pause,
-    PauseAll,
-    ApplyCoupon,
-    ChangePrice,
-    ExtendTrial,
-];
-const ANSWERING: &[Module] = &[
-    Manifest,
-    Customers,
-    Prices,
-    Subscriptions,
-    Coupons,
-    Products,
-    Families,
-    Cancel,
-    CancelAll,
-    Pause,
-    PauseAll,
-    ApplyCoupon,
-    ChangePrice,
-    ExtendTrial,
-];
+const OF_PROTOCOL: &[Module] = Module::ALL.split_at(OWN).1;
+const CONTROLLERS: &[Module] = OF_PROTOCOL.split_at(controllers()).0;
+pub(crate) const ACTIONS: &[Module] = OF_PROTOCOL.split_at(controllers()).1;
+
+/// Modules with endpoints.
+const ANSWERING: &[Module] = &with_manifest::<{ 1 + OF_PROTOCOL.len() }>();
+
 /// Those that answer with JSON.
-const ANSWERED: &[Module] = ANSWERING.split_at(7).0;
-const CALLED: &[Module] = ANSWERING.split_at(1).1;
+const ANSWERED: &[Module] = ANSWERING.split_at(1 + controllers()).0;
+
+/// Those that answer valid requests with 200.
+const CALLED: &[Module] = OF_PROTOCOL;
+
+const fn controllers() -> usize {
+    let mut count = 0;
+    while matches!(MODULES[count].side, Side::Controller) {
+        count += 1;
+    }
+    count
+}
+
+const fn with_manifest<const N: usize>() -> [Module; N] {
+    let mut modules = [Manifest; N];
+    let mut index = 1;
+    while index < N {
+        modules[index] = OF_PROTOCOL[index - 1];
+        index += 1;
+    }
+    modules
+}
 
 macro_rules! checks {
     ($($name:ident = $modules:expr, $id:literal, $severity:ident, $known:ident, $cause:ident: $rule:literal => $mend:literal;)+) => {

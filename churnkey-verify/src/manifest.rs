@@ -1,32 +1,33 @@
 //! The feature manifest as a provider sends it.
 
-use churnkey_runtime::{
-    CancelFeatures, ChangePriceFeatures, Durations, ExtendTrialFeatures, PauseFeatures, PricesType,
-    ProductsType, Schedules,
+use std::collections::BTreeMap;
+
+use churnkey_protocol::{
+    self as protocol, ANNOUNCED, Feature, FeatureKind, MODULES, Need, Side, Variant, Word,
 };
 use serde_json::{Map, Value};
 
 use crate::check::{self, Check, Module};
 
-/// What a provider says that it supports.
+/// The modules that a provider declares, with their features.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Supported {
-    pub(crate) customers: bool,
-    pub(crate) prices: Option<PricesType>,
-    pub(crate) subscriptions: bool,
-    pub(crate) coupons: bool,
-    pub(crate) products: Option<ProductsType>,
-    pub(crate) families: bool,
-    /// Of `cancel`, if it is declared.
-    pub cancel: Option<CancelFeatures>,
-    /// Of `pause`.
-    pub pause: Option<PauseFeatures>,
-    /// `true` if `apply-coupon` is declared.
-    pub apply_coupon: bool,
-    /// Of `change-price`.
-    pub change_price: Option<ChangePriceFeatures>,
-    /// Of `extend-trial`.
-    pub extend_trial: Option<ExtendTrialFeatures>,
+    declared: BTreeMap<Module, Vec<Declared>>,
+}
+
+/// A feature as a manifest declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Declared {
+    feature: &'static Feature,
+    value: Declaration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Declaration {
+    /// The words of a list that are on.
+    Words(Vec<&'static Word>),
+    Flag(bool),
+    Variant(&'static Variant),
 }
 
 /// A rule that a manifest breaks.
@@ -61,7 +62,9 @@ impl Flaw {
 }
 
 impl Supported {
-    /// Reads a manifest, and says what is wrong with it. What could be read is there in any case; a module with a flaw in its own place is left out.
+    /// Reads a manifest, and lists its flaws.
+    ///
+    /// A module with a flaw in its own place is left out; the others are there in any case.
     pub fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
         let mut reader = Reader { flaws: Vec::new() };
         let supported = reader.manifest(manifest);
@@ -71,86 +74,65 @@ impl Supported {
         (supported, reader.flaws)
     }
 
-    /// Whether a module is declared; the customer-wide actions are never.
-    pub(crate) fn has(&self, module: Module) -> bool {
-        match module {
-            Module::Manifest | Module::Auth | Module::Mode => true,
-            Module::Customers => self.customers,
-            Module::Prices => self.prices.is_some(),
-            Module::Subscriptions => self.subscriptions,
-            Module::Coupons => self.coupons,
-            Module::Products => self.products.is_some(),
-            Module::Families => self.families,
-            Module::Cancel => self.cancel.is_some(),
-            Module::Pause => self.pause.is_some(),
-            Module::ApplyCoupon => self.apply_coupon,
-            Module::ChangePrice => self.change_price.is_some(),
-            Module::ExtendTrial => self.extend_trial.is_some(),
-            // The protocol has no word for them in the manifest: whoever can cancel can have one.
-            Module::CancelAll => self.cancel.is_some(),
-            Module::PauseAll => self.pause.is_some(),
-        }
+    /// Returns true if a module is declared.
+    ///
+    /// The manifest does not list the customer-wide actions: a provider of the single form may have
+    /// them.
+    pub fn has(&self, module: Module) -> bool {
+        module.protocol().is_none() || self.features_of(module).is_some()
     }
 
-    /// What a module supports, in words.
+    /// Returns true if a list of a module is declared with a word, as it is on the wire.
+    pub fn allows(&self, module: Module, list: FeatureKind, word: &str) -> bool {
+        let features = self.features_of(module).into_iter().flatten();
+        let mut lists = features.filter(|declared| declared.feature.kind == list);
+        lists.any(|declared| match &declared.value {
+            Declaration::Words(words) => words.iter().any(|on| on.wire == word),
+            _ => false,
+        })
+    }
+
+    /// Returns true if a flag of a module is on. The name is that in attributes.
+    pub fn is_on(&self, module: Module, flag: &str) -> bool {
+        let line = module.protocol();
+        debug_assert!(
+            line.is_some_and(|line| line.feature(flag).is_some()),
+            "{module} has no feature `{flag}`"
+        );
+        let features = self.features_of(module).into_iter().flatten();
+        let mut flags = features.filter(|declared| declared.feature.name == flag);
+        flags.any(|declared| declared.value == Declaration::Flag(true))
+    }
+
+    /// The type of a controller's items, if it has one.
+    pub(crate) fn variant(&self, module: Module) -> Option<&'static str> {
+        let mut features = self.features_of(module)?.iter();
+        features.find_map(|declared| match declared.value {
+            Declaration::Variant(variant) => Some(variant.word),
+            _ => None,
+        })
+    }
+
+    /// The features of a module that are on, in words.
     pub(crate) fn features(&self, module: Module) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut options = |name: &str, options: &[(&str, bool)]| {
-            let on: Vec<_> = options
-                .iter()
-                .filter(|(_, on)| *on)
-                .map(|(word, _)| *word)
-                .collect();
-            if !on.is_empty() {
-                words.push(format!("{name}: {}", on.join(", ")));
+        let in_words = |declared: &Declared| {
+            let name = declared.feature.name.replace('_', " ");
+            match &declared.value {
+                Declaration::Words(on) => {
+                    let words: Vec<&str> = on.iter().map(|word| word.wire).collect();
+                    Some(format!("{name}: {}", words.join(", ")))
+                }
+                Declaration::Variant(variant) => Some(format!("{name}: {}", variant.word)),
+                Declaration::Flag(on) => on.then_some(name),
             }
         };
-        let schedules = |schedules: Schedules| {
-            [
-                ("immediate", schedules.immediate),
-                ("end-of-period", schedules.end_of_period),
-            ]
-        };
-        let durations =
-            |durations: Durations| [("period", durations.period), ("date", durations.date)];
-        match module {
-            Module::Prices => match self.prices {
-                Some(PricesType::Product) => words.push("type: product".to_owned()),
-                Some(PricesType::Standalone) => words.push("type: standalone".to_owned()),
-                None => {}
-            },
-            Module::Products => match self.products {
-                Some(ProductsType::Family) => words.push("type: family".to_owned()),
-                Some(ProductsType::Standalone) => words.push("type: standalone".to_owned()),
-                None => {}
-            },
-            Module::Cancel => {
-                if let Some(cancel) = self.cancel {
-                    options("schedules", &schedules(cancel.schedules));
-                }
-            }
-            Module::Pause => {
-                if let Some(pause) = self.pause {
-                    options("start dates", &schedules(pause.start_dates));
-                    options("durations", &durations(pause.durations));
-                    options("annual", &[("allowed", pause.allow_annual)]);
-                }
-            }
-            Module::ChangePrice => {
-                if let Some(change) = self.change_price {
-                    options("schedules", &schedules(change.schedules));
-                    options("proration", &[("possible", change.prorate)]);
-                }
-            }
-            Module::ExtendTrial => {
-                if let Some(extend) = self.extend_trial {
-                    options("durations", &durations(extend.durations));
-                    options("more than once", &[("possible", extend.multiple)]);
-                }
-            }
-            _ => {}
-        }
-        words
+        // The customer-wide actions have none of their own.
+        let features = self.declared.get(&module).into_iter().flatten();
+        features.filter_map(in_words).collect()
+    }
+
+    fn features_of(&self, module: Module) -> Option<&Vec<Declared>> {
+        self.declared.get(&module.single().unwrap_or(module))
     }
 }
 
@@ -164,23 +146,25 @@ impl Reader {
         let Some(manifest) = self.object("", value) else {
             return supported;
         };
-        if let Some(value) = self.part("controllers", manifest) {
-            self.controllers(value, &mut supported);
-        }
-        if let Some(value) = self.part("actions", manifest) {
-            self.actions(value, &mut supported);
+        for side in [Side::Controller, Side::Action] {
+            if let Some(fields) = self.side(side, manifest) {
+                for (name, value) in fields {
+                    self.module(side, name, value, &mut supported);
+                }
+            }
         }
         supported
     }
 
     /// One of the two halves; a manifest without actions is one of a provider without any.
-    fn part<'v>(
+    fn side<'v>(
         &mut self,
-        name: &'static str,
+        side: Side,
         manifest: &'v Map<String, Value>,
     ) -> Option<&'v Map<String, Value>> {
+        let name = side.wire();
         match manifest.get(name) {
-            None | Some(Value::Null) if name == "actions" => None,
+            None | Some(Value::Null) if side == Side::Action => None,
             None => {
                 self.flaw(&check::MANIFEST_SHAPE, name, "an object", "nothing");
                 None
@@ -189,88 +173,48 @@ impl Reader {
         }
     }
 
-    fn controllers(&mut self, fields: &Map<String, Value>, supported: &mut Supported) {
-        for (name, value) in fields {
-            let path = format!("controllers.{name}");
-            let on = |reader: &mut Self| reader.enabled(&path, value, false).is_some();
-            match name.as_str() {
-                "customers" => supported.customers = on(self),
-                "subscriptions" => supported.subscriptions = on(self),
-                "coupons" => supported.coupons = on(self),
-                "families" => supported.families = on(self),
-                "prices" => {
-                    supported.prices = self.typed(
-                        &path,
-                        value,
-                        [
-                            ("standalone", PricesType::Standalone),
-                            ("product", PricesType::Product),
-                        ],
-                    );
-                }
-                "products" => {
-                    supported.products = self.typed(
-                        &path,
-                        value,
-                        [
-                            ("standalone", ProductsType::Standalone),
-                            ("family", ProductsType::Family),
-                        ],
-                    );
-                }
-                // Announced by Churnkey, and not published.
-                "invoices" => {}
-                _ => self.unknown(&path),
+    fn module(&mut self, side: Side, name: &str, value: &Value, supported: &mut Supported) {
+        let path = format!("{}.{name}", side.wire());
+        let line = MODULES
+            .iter()
+            .find(|line| line.side == side && key(line) == Some(name));
+        let Some((line, module)) = line.and_then(|line| Some((line, Module::of(line)?))) else {
+            if side != Side::Controller || !ANNOUNCED.contains(&name) {
+                self.unknown(&path);
             }
+            return;
+        };
+        let Some(fields) = self.enabled(&path, value, !line.features.is_empty()) else {
+            return;
+        };
+        // Each is read, so that all flaws are found.
+        let features: Vec<_> = line
+            .features
+            .iter()
+            .map(|feature| {
+                let value = self.feature(&path, feature, fields)?;
+                Some(Declared { feature, value })
+            })
+            .collect();
+        if let Some(features) = features.into_iter().collect() {
+            supported.declared.insert(module, features);
         }
     }
 
-    fn actions(&mut self, fields: &Map<String, Value>, supported: &mut Supported) {
-        for (name, value) in fields {
-            let path = format!("actions.{name}");
-            match name.as_str() {
-                "cancel" => {
-                    supported.cancel = self.enabled(&path, value, true).and_then(|fields| {
-                        let schedules = self.schedules(&path, "schedules", fields)?;
-                        Some(CancelFeatures { schedules })
-                    });
-                }
-                "pause" => {
-                    supported.pause = self.enabled(&path, value, true).and_then(|fields| {
-                        let start_dates = self.schedules(&path, "startDates", fields);
-                        let durations = self.durations(&path, fields);
-                        let allow_annual = self.flag(&path, "allowAnnual", fields);
-                        Some(PauseFeatures {
-                            start_dates: start_dates?,
-                            durations: durations?,
-                            allow_annual: allow_annual?,
-                        })
-                    });
-                }
-                "applyCoupon" => {
-                    supported.apply_coupon = self.enabled(&path, value, false).is_some();
-                }
-                "changePrice" => {
-                    supported.change_price = self.enabled(&path, value, true).and_then(|fields| {
-                        let schedules = self.schedules(&path, "schedules", fields);
-                        let prorate = self.flag(&path, "prorate", fields);
-                        Some(ChangePriceFeatures {
-                            schedules: schedules?,
-                            prorate: prorate?,
-                        })
-                    });
-                }
-                "extendTrial" => {
-                    supported.extend_trial = self.enabled(&path, value, true).and_then(|fields| {
-                        let multiple = self.flag(&path, "multiple", fields);
-                        let durations = self.durations(&path, fields);
-                        Some(ExtendTrialFeatures {
-                            multiple: multiple?,
-                            durations: durations?,
-                        })
-                    });
-                }
-                _ => self.unknown(&path),
+    fn feature(
+        &mut self,
+        path: &str,
+        feature: &Feature,
+        fields: &Map<String, Value>,
+    ) -> Option<Declaration> {
+        match feature.kind {
+            FeatureKind::Schedules | FeatureKind::Durations => {
+                self.list(path, feature, fields).map(Declaration::Words)
+            }
+            FeatureKind::Flag => self.flag(path, feature.wire, fields).map(Declaration::Flag),
+            FeatureKind::Variants(variants) => {
+                let variant = self.variant(path, feature, variants, fields);
+                variant.map(Declaration::Variant)
             }
         }
     }
@@ -306,59 +250,55 @@ impl Reader {
         }
     }
 
-    fn typed<K: Copy>(&mut self, path: &str, value: &Value, types: [(&str, K); 2]) -> Option<K> {
-        let fields = self.enabled(path, value, true)?;
-        let word = fields.get("type").unwrap_or(&Value::Null);
-        let named = types.iter().find(|(name, _)| word.as_str() == Some(name));
-        if named.is_none() {
-            let expected = format!("`{}` or `{}`", types[0].0, types[1].0);
-            let path = format!("{path}.type");
-            self.flaw(&check::MANIFEST_SHAPE, &path, &expected, kind(word));
+    fn variant(
+        &mut self,
+        path: &str,
+        feature: &Feature,
+        variants: &'static [Variant],
+        fields: &Map<String, Value>,
+    ) -> Option<&'static Variant> {
+        let value = fields.get(feature.wire).unwrap_or(&Value::Null);
+        let declared = variants
+            .iter()
+            .find(|variant| value.as_str() == Some(variant.word));
+        if declared.is_none() {
+            let path = format!("{path}.{}", feature.wire);
+            let words = one_of(variants.iter().map(|variant| variant.word));
+            self.flaw(&check::MANIFEST_SHAPE, &path, &words, kind(value));
         }
-        named.map(|(_, kind)| *kind)
+        declared
     }
 
-    fn schedules(
+    fn list(
         &mut self,
         path: &str,
-        name: &str,
+        feature: &Feature,
         fields: &Map<String, Value>,
-    ) -> Option<Schedules> {
-        let [immediate, end_of_period] =
-            self.options(path, name, fields, ["immediate", "end-of-period"])?;
-        Some(Schedules {
-            immediate,
-            end_of_period,
-        })
-    }
-
-    fn durations(&mut self, path: &str, fields: &Map<String, Value>) -> Option<Durations> {
-        let [period, date] = self.options(path, "durations", fields, ["period", "date"])?;
-        Some(Durations { period, date })
-    }
-
-    fn options(
-        &mut self,
-        path: &str,
-        name: &str,
-        fields: &Map<String, Value>,
-        words: [&str; 2],
-    ) -> Option<[bool; 2]> {
-        let path = format!("{path}.{name}");
-        let options = self.object(&path, fields.get(name).unwrap_or(&Value::Null))?;
-        for word in options.keys() {
-            if !words.contains(&word.as_str()) {
-                self.unknown(&format!("{path}.{word}"));
+    ) -> Option<Vec<&'static Word>> {
+        let words = feature.kind.words();
+        let path = format!("{path}.{}", feature.wire);
+        let options = self.object(&path, fields.get(feature.wire).unwrap_or(&Value::Null))?;
+        for name in options.keys() {
+            if words.iter().all(|word| word.wire != name) {
+                self.unknown(&format!("{path}.{name}"));
             }
         }
-        let [one, other] = words.map(|word| self.flag(&path, word, options));
-        let read = [one?, other?];
-        if read == [false, false] {
-            let expected = format!("`{}` or `{}` to be true", words[0], words[1]);
+        let flags: Vec<_> = words
+            .iter()
+            .map(|word| Some((word, self.flag(&path, word.wire, options)?)))
+            .collect();
+        let flags: Option<Vec<_>> = flags.into_iter().collect();
+        let on: Vec<_> = flags?
+            .into_iter()
+            .filter_map(|(word, on)| on.then_some(word))
+            .collect();
+        if on.is_empty() {
+            let words = one_of(words.iter().map(|word| word.wire));
+            let expected = format!("{words} to be true");
             self.flaw(&check::MANIFEST_OPTIONS, &path, &expected, "both are false");
             return None;
         }
-        Some(read)
+        Some(on)
     }
 
     /// An absent flag is off.
@@ -402,8 +342,8 @@ impl Reader {
     }
 
     fn needs(&mut self, supported: &Supported) {
-        for module in [Module::Customers, Module::Prices, Module::Subscriptions] {
-            if !supported.has(module) {
+        for module in Module::ALL {
+            if module.is_required() && !supported.has(*module) {
                 let path = format!("controllers.{module}");
                 self.flaw(
                     &check::MANIFEST_REQUIRED,
@@ -413,54 +353,54 @@ impl Reader {
                 );
             }
         }
-        let needs = [
-            (
-                supported.prices == Some(PricesType::Product),
-                "controllers.prices.type",
-                Module::Products,
-            ),
-            (
-                supported.products == Some(ProductsType::Family),
-                "controllers.products.type",
-                Module::Families,
-            ),
-            (
-                supported.apply_coupon,
-                "actions.applyCoupon",
-                Module::Coupons,
-            ),
-            (
-                supported.apply_coupon,
-                "actions.applyCoupon",
-                Module::Cancel,
-            ),
-            (supported.pause.is_some(), "actions.pause", Module::Cancel),
-            (
-                supported.change_price.is_some(),
-                "actions.changePrice",
-                Module::Cancel,
-            ),
-            (
-                supported.extend_trial.is_some(),
-                "actions.extendTrial",
-                Module::Cancel,
-            ),
-        ];
-        // One missing module is one flaw, whoever needs it.
+        // One missing module is one flaw, however many need it.
         let mut missing = Vec::new();
-        for (declared, path, needed) in needs {
-            if declared && !supported.has(needed) && !missing.contains(&needed) {
+        for (path, need) in supported.needs() {
+            let Some(needed) = Module::of(need.module) else {
+                continue;
+            };
+            if !supported.has(needed) && !missing.contains(&needed) {
                 missing.push(needed);
                 let expected = format!("`{needed}`, which it needs");
-                self.flaw(
-                    &check::MANIFEST_NEEDS,
-                    path,
-                    &expected,
-                    format!("no `{needed}`"),
-                );
+                let found = format!("no `{needed}`");
+                self.flaw(&check::MANIFEST_NEEDS, &path, &expected, found);
             }
         }
     }
+}
+
+impl Supported {
+    /// Modules that the declared ones need, each with the place in the manifest that needs it.
+    fn needs(&self) -> Vec<(String, &'static Need)> {
+        let mut needs = Vec::new();
+        for (module, features) in &self.declared {
+            let Some(line) = module.protocol() else {
+                continue;
+            };
+            let path = format!("{}.{}", line.side.wire(), key(line).unwrap_or_default());
+            for declared in features {
+                if let Declaration::Variant(Variant {
+                    needs: Some(need), ..
+                }) = declared.value
+                {
+                    needs.push((format!("{path}.{}", declared.feature.wire), need));
+                }
+            }
+            needs.extend(line.needs.iter().map(|need| (path.clone(), need)));
+        }
+        needs
+    }
+}
+
+/// The key of a module in its half of the manifest.
+fn key(line: &protocol::Module) -> Option<&'static str> {
+    line.wire.map(|(key, _)| key)
+}
+
+/// `` `a` or `b` ``
+fn one_of<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let quoted: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    quoted.join(" or ")
 }
 
 /// What a JSON value is, without telling it.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use churnkey_protocol::Model;
 use churnkey_runtime::validate::Validate;
 use churnkey_runtime::{
     Coupon, Currency, Customer, Family, Price, Product, Subscription, Timestamp,
@@ -36,21 +37,23 @@ pub struct Flaw {
 ///
 /// The models of the runtime have the last word. They tell the first fault only, and not where in a union it is; so the shape is looked at before them.
 pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
+    let Some(model) = module.model() else {
+        return Vec::new();
+    };
     let mut walker = Walker {
         module,
         flaws: Vec::new(),
     };
-    walker.value("", value, shape::of(module));
+    walker.value("", value, shape::of(model));
     let mut flaws = walker.flaws;
     if flaws.iter().all(|flaw| flaw.is_unknown_field) {
-        flaws.extend(match module {
-            Module::Customers => decoded::<Customer>(module, value),
-            Module::Prices => decoded::<Price>(module, value),
-            Module::Subscriptions => decoded::<Subscription>(module, value),
-            Module::Coupons => decoded::<Coupon>(module, value),
-            Module::Products => decoded::<Product>(module, value),
-            Module::Families => decoded::<Family>(module, value),
-            _ => Vec::new(),
+        flaws.extend(match model {
+            Model::Customer => decoded::<Customer>(module, value),
+            Model::Price => decoded::<Price>(module, value),
+            Model::Subscription => decoded::<Subscription>(module, value),
+            Model::Coupon => decoded::<Coupon>(module, value),
+            Model::Product => decoded::<Product>(module, value),
+            Model::Family => decoded::<Family>(module, value),
         });
     }
     flaws
@@ -65,13 +68,16 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
         let model: M = serde_json::from_value(value.clone()).ok()?;
         serde_json::to_value(model).ok()
     }
-    let normal = match module {
-        Module::Customers => normal::<Customer>,
-        Module::Prices => normal::<Price>,
-        Module::Subscriptions => normal::<Subscription>,
-        Module::Coupons => normal::<Coupon>,
-        Module::Products => normal::<Product>,
-        _ => normal::<Family>,
+    let Some(model) = module.model() else {
+        return false;
+    };
+    let normal = match model {
+        Model::Customer => normal::<Customer>,
+        Model::Price => normal::<Price>,
+        Model::Subscription => normal::<Subscription>,
+        Model::Coupon => normal::<Coupon>,
+        Model::Product => normal::<Product>,
+        Model::Family => normal::<Family>,
     };
     // What is no model has a finding of its own.
     match (normal(one), normal(other)) {
@@ -137,9 +143,9 @@ struct Walker {
 impl Walker {
     fn value(&mut self, path: &str, value: &Value, shape: &'static Shape) {
         match shape {
-            Shape::Model(module) => {
+            Shape::Model(module, shape) => {
                 let outer = std::mem::replace(&mut self.module, *module);
-                self.value("", value, shape::of(*module));
+                self.value("", value, shape);
                 self.module = outer;
             }
             Shape::Object(fields) => {
@@ -282,7 +288,7 @@ fn misfit(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'stati
             fields.is_some_and(|fields| fields.values().all(Value::is_string))
         }
         Shape::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
-        Shape::List(_) | Shape::Object(_) | Shape::Union { .. } | Shape::Model(_) => true,
+        Shape::List(_) | Shape::Object(_) | Shape::Union { .. } | Shape::Model(..) => true,
     };
     if fits {
         return None;
@@ -320,7 +326,7 @@ fn wanted(shape: &Shape) -> Cow<'static, str> {
         Shape::Metadata => "a flat object of texts".into(),
         Shape::Word(words) => one_of(words).into(),
         Shape::List(_) => "a list".into(),
-        Shape::Object(_) | Shape::Union { .. } | Shape::Model(_) => "an object".into(),
+        Shape::Object(_) | Shape::Union { .. } | Shape::Model(..) => "an object".into(),
     }
 }
 

@@ -7,22 +7,8 @@ pub mod client;
 pub mod provider;
 pub mod reference;
 
-#[allow(dead_code, reason = "the black-box tests use more of it")]
-#[path = "../../tests/black_box/checker.rs"]
-mod checker;
-#[allow(dead_code, reason = "the black-box tests use more of it")]
-#[path = "../../tests/black_box/moment.rs"]
-mod moment;
-
-/// The part of a manifest that the checker of the black-box tests needs.
-mod manifest {
-    pub(crate) struct Manifest {
-        pub(crate) price_type: String,
-        pub(crate) product_type: Option<String>,
-    }
-}
-
 use serde_json::Value;
+use test_support::conformance::checker;
 
 /// A kind of model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +43,5 @@ pub fn check(kind: Kind, document: &Value, types: (&str, &str)) {
         Kind::Product => checker::Kind::Product,
         Kind::Family => checker::Kind::Family,
     };
-    let manifest = manifest::Manifest {
-        price_type: types.0.to_owned(),
-        product_type: Some(types.1.to_owned()),
-    };
-    checker::check(kind, document, &manifest);
+    checker::check(kind, document, types);
 }

@@ -159,23 +159,7 @@ fn read(mode: Mode, texts: &[&str], page: Option<(u32, Option<String>)>) -> Give
 
 /// A provider with every module and every option.
 #[derive(Default, churnkey::Integration)]
-#[churnkey(
-    name = "Everything",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Everything", expect(all))]
 pub struct Everything {
     calls: Mutex<Vec<Call>>,
     planted: Mutex<Option<(Planted, Answer)>>,
@@ -415,11 +399,11 @@ macro_rules! actions {
 actions! { Everything:
     cancel = cancel Cancel CancelSubscription subscription_id;
     cancel_all = cancel_all CancelAll CancelAllSubscriptions customer_id;
-    pause = pause Pause PauseSubscription subscription_id;
+    pause(all) = pause Pause PauseSubscription subscription_id;
     pause_all = pause_all PauseAll PauseAllSubscriptions customer_id;
     apply_coupon = apply_coupon ApplyCoupon ApplyCouponToSubscription subscription_id;
-    change_price = change_price ChangePrice ChangeSubscriptionPrice subscription_id;
-    extend_trial = extend_trial ExtendTrial ExtendSubscriptionTrial subscription_id;
+    change_price(all) = change_price ChangePrice ChangeSubscriptionPrice subscription_id;
+    extend_trial(all) = extend_trial ExtendTrial ExtendSubscriptionTrial subscription_id;
 }
 
 mod sparing {

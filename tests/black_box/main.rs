@@ -1,21 +1,21 @@
-//! A client that knows Churnkey's protocol and nothing of the framework, against the example provider as a process.
-//!
-//! Everything asserted here follows from the protocol page. The manifest decides what to expect, so that the same client
-//! would do for another provider with data in it. Each test starts a provider of its own, and ends it.
+//! The example `acme` as a process, checked by a client that knows Churnkey's protocol and nothing of
+//! the framework.
 //!
 //! ```text
 //! cargo build -p acme && cargo test -p black-box-tests
 //! ```
 
-mod actions;
-mod bad_input;
-mod checker;
-mod client;
-mod guarded;
-mod http;
-mod manifest;
-mod moment;
-mod process;
-mod reading;
-mod snapshot;
-mod walks;
+use std::process::Command;
+
+use test_support::conformance::Instance;
+use test_support::{built, random_token};
+
+test_support::conformance_tests!(crate::start);
+
+fn start() -> Instance {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let mut acme = Command::new(built("acme"));
+    acme.current_dir(folder.path())
+        .env("ACME_DB", folder.path().join("acme.db"));
+    Instance::start(&mut acme, &random_token(), folder)
+}

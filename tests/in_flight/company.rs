@@ -202,7 +202,7 @@ async fn cancel_all(ctx: &Company, request: CancelAll, mode: Mode) -> Result<()>
     ctx.act(mode, &request.customer_id, What::CancelAll).await
 }
 
-#[churnkey::action(pause)]
+#[churnkey::action(pause, all)]
 async fn pause(ctx: &Company, request: Pause, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
     let what = What::Pause(subscription, amount(request.duration)?);
@@ -222,14 +222,14 @@ async fn apply_coupon(ctx: &Company, request: ApplyCoupon, mode: Mode) -> Result
     ctx.act(mode, &request.customer_id, what).await
 }
 
-#[churnkey::action(change_price)]
+#[churnkey::action(change_price, all)]
 async fn change_price(ctx: &Company, request: ChangePrice, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
     let what = What::ChangePrice(subscription, name(request.price_id.as_str()));
     ctx.act(mode, &request.customer_id, what).await
 }
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, all)]
 async fn extend_trial(ctx: &Company, request: ExtendTrial, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
     let what = What::ExtendTrial(subscription, amount(request.duration)?);

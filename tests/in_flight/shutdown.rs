@@ -1,18 +1,14 @@
 //! The end of a process in the middle of actions.
-//!
-//! The process is this test binary over again, which runs [`child`] and nothing else.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use churnkey::{Result, Server};
+use test_support::{Ended, Peer, Process, this_test};
 use tokio::net::TcpListener;
 
 use crate::action::{Action, What};
@@ -58,42 +54,28 @@ async fn conduct(stage: Arc<Stage>, release: PathBuf) {
 }
 
 /// With a machine that has much else to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(60);
 
-struct Process {
-    child: Child,
-    lines: Receiver<String>,
+struct Provider {
+    process: Process,
     release: tempfile::TempDir,
     address: SocketAddr,
 }
 
-impl Process {
+impl Provider {
     fn start(deadline: Duration) -> Self {
         let release = tempfile::tempdir().unwrap();
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["shutdown::child", "--exact", "--ignored", "--nocapture"])
+        let mut command = this_test("shutdown::child");
+        command
             .env(RELEASE, Self::file(release.path()))
-            .env(DEADLINE_MS, deadline.as_millis().to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, lines) = channel();
-        thread::spawn(move || {
-            let mut lines = stderr.lines().map_while(std::result::Result::ok);
-            lines.try_for_each(|line| sender.send(line))
-        });
-        let mut process = Self {
-            child,
-            lines,
+            .env(DEADLINE_MS, deadline.as_millis().to_string());
+        let process = Process::start(&mut command);
+        let address = process.stderr.address();
+        Self {
+            process,
             release,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        };
-        let line = process.line_with("listens on http://");
-        let address = line.split("http://").nth(1).unwrap();
-        process.address = address.trim_end_matches("/churnkey").parse().unwrap();
-        process
+            address,
+        }
     }
 
     fn file(directory: &Path) -> PathBuf {
@@ -105,70 +87,22 @@ impl Process {
         fs::write(Self::file(self.release.path()), "").unwrap();
     }
 
-    fn line_with(&self, words: &str) -> String {
-        let mut said = Vec::new();
-        loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(words) => return line,
-                Ok(line) => said.push(line),
-                Err(_) => panic!("the process never said `{words}`, but {said:#?}"),
-            }
-        }
-    }
-
     /// Sends an action; once this returns, its request is under way.
-    fn send(&self, action: Action, id: &str) -> TcpStream {
+    fn send(&self, action: Action, id: &str) -> Peer {
         let body = action.spelled(0);
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(
-            stream,
+        let mut peer = Peer::open(self.address);
+        peer.send(format!(
             "POST {} HTTP/1.1\r\nHost: provider.test\r\nAuthorization: Bearer {TOKEN}\r\n\
              X-Request-Id: {id}\r\nX-Churnkey-Mode: {}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
             action.path(),
             action.mode,
             body.len(),
-        )
-        .unwrap();
-        let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
-        stream.read_exact(&mut go_on).unwrap();
-        assert!(go_on.starts_with(b"HTTP/1.1 100 "), "{go_on:?}");
-        stream.write_all(body.as_bytes()).unwrap();
-        stream
+        ));
+        assert_eq!(peer.reply().status, 100);
+        peer.send(body);
+        peer
     }
-
-    fn terminate(&self) {
-        let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(kill.unwrap().success());
-    }
-
-    /// Waits for the end: how it ended, and what was said since the last look.
-    fn end(mut self) -> (ExitStatus, String) {
-        let deadline = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "the process does not end");
-            thread::sleep(Duration::from_millis(10));
-        };
-        (status, self.lines.iter().collect::<Vec<_>>().join("\n"))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
-fn read(mut stream: TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 /// The line of the log that has the outcome of a request.
@@ -186,29 +120,35 @@ fn outcome<'a>(said: &'a str, id: &str) -> &'a str {
 
 #[test]
 fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are_answered() {
-    let process = Process::start(PATIENCE);
+    let provider = Provider::start(LONG);
     let customers = ["ada", "bob"];
     let mut waiting = Vec::new();
     for (number, customer) in customers.into_iter().enumerate() {
         // The first runs, and the others wait for it: a repetition, and another action behind it.
         let first = Action::live(customer, What::PauseAll(1));
-        let gone = process.send(first, &format!("{customer}-gone"));
-        process.line_with(&format!("function {} runs", number + 1));
+        let gone = provider.send(first, &format!("{customer}-gone"));
+        provider
+            .process
+            .stderr
+            .line_with(&format!("function {} runs", number + 1));
         drop(gone);
-        waiting.push(process.send(first, &format!("{customer}-joined")));
+        waiting.push(provider.send(first, &format!("{customer}-joined")));
         let behind = Action::live(customer, What::CancelAll);
-        waiting.push(process.send(behind, &format!("{customer}-behind")));
+        waiting.push(provider.send(behind, &format!("{customer}-behind")));
     }
-    process.terminate();
-    while TcpStream::connect(process.address).is_ok() {
+    provider.process.signal("TERM");
+    while TcpStream::connect(provider.address).is_ok() {
         thread::sleep(Duration::from_millis(5));
     }
-    process.release();
-    for stream in waiting {
-        let answer = read(stream);
-        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    provider.release();
+    for mut peer in waiting {
+        assert_eq!(peer.reply().status, 200);
     }
-    let (status, said) = process.end();
+    let Ended {
+        status,
+        unread: said,
+        ..
+    } = provider.process.end();
     assert!(status.success(), "{said}");
     for customer in customers {
         for caller in ["gone", "joined", "behind"] {
@@ -224,16 +164,23 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
 
 #[test]
 fn on_sigterm_the_process_waits_for_actions_that_no_caller_waits_for_and_for_those_behind_them() {
-    let process = Process::start(Duration::from_millis(100));
+    let provider = Provider::start(Duration::from_millis(100));
     let actions = [What::ChangePrice("ada-1", "pro"), What::CancelAll];
     for (what, id) in actions.into_iter().zip(["first", "second"]) {
-        let late = read(process.send(Action::live("ada", what), id));
-        assert!(late.starts_with("HTTP/1.1 503 "), "{late}");
+        let late = provider.send(Action::live("ada", what), id).reply();
+        assert_eq!(late.status, 503);
     }
-    process.terminate();
-    process.line_with("waiting for the actions under way (2)");
-    process.release();
-    let (status, said) = process.end();
+    provider.process.signal("TERM");
+    provider
+        .process
+        .stderr
+        .line_with("waiting for the actions under way (2)");
+    provider.release();
+    let Ended {
+        status,
+        unread: said,
+        ..
+    } = provider.process.end();
     assert!(status.success(), "{said}");
     for id in ["first", "second"] {
         assert!(outcome(&said, id).contains("status=200"), "{said}");

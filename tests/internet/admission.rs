@@ -7,7 +7,7 @@ use std::thread;
 
 use churnkey::{IntegrationToken, Provider, Timestamp, TokenHandle};
 
-use crate::support::{Billing, Host, Peer, Reply, TOKEN, cancel, eventually, get};
+use crate::support::{Billing, Host, Reply, TOKEN, cancel, eventually, get, peer_from};
 
 fn with_token(token: &str) -> String {
     get("/customers/c").replacen(TOKEN, token, 1)
@@ -253,7 +253,7 @@ fn other_addresses_are_not_affected() {
     let host = Host::with_provider(|provider| provider.max_failures_per_minute(1));
     let ask_from = |last: u8| {
         let source = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
-        Peer::from(source, host.address)
+        peer_from(source, host.address)
             .ask(with_token("other"))
             .status
     };

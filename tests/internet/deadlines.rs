@@ -6,6 +6,7 @@ use churnkey::Server;
 
 use crate::support::{
     Billing, Host, LARGE, LONG, Peer, SHORT, cancel, cancel_head, cancellation, eventually, get,
+    peer_with_small_window,
 };
 
 /// A limit that a test runs into, and within which it does something first: that much a busy machine cannot use up.
@@ -122,16 +123,24 @@ fn a_caller_may_rest_between_requests_for_the_idle_time_and_is_then_closed() {
 }
 
 #[test]
-fn who_has_not_had_the_token_is_not_given_the_idle_time() {
+fn every_answered_connection_has_the_same_idle_time() {
     let host = patient(|server| server.header_timeout(SHORT));
+    let mut peers = Vec::new();
     for (request, status) in [
         ("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 200),
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 404),
         ("GET /churnkey/features HTTP/1.1\r\nHost: a\r\n\r\n", 401),
+        (&get("/customers/c"), 200),
     ] {
-        let mut stranger = host.peer();
-        assert_eq!(stranger.ask(request).status, status);
-        stranger.is_closed();
+        let mut peer = host.peer();
+        let reply = peer.ask(request);
+        assert_eq!((reply.status, reply.header("connection")), (status, None));
+        peers.push(peer);
+    }
+    std::thread::sleep(4 * SHORT);
+    for peer in &mut peers {
+        peer.is_open();
+        assert_eq!(peer.ask(get("/customers/c")).status, 200);
     }
 }
 
@@ -232,7 +241,7 @@ fn a_caller_that_goes_in_the_middle_of_a_body_begins_nothing() {
 #[test]
 fn a_caller_that_reads_nothing_of_its_answer_is_closed() {
     let host = patient(|server| server.write_timeout(SHORT));
-    let mut peer = Peer::with_small_window(host.address);
+    let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
     peer.hears_something();
     std::thread::sleep(4 * SHORT);
@@ -243,7 +252,7 @@ fn a_caller_that_reads_nothing_of_its_answer_is_closed() {
 #[test]
 fn a_caller_that_reads_a_little_now_and_then_does_not_put_off_its_end() {
     let host = patient(|server| server.write_timeout(SHORT));
-    let mut peer = Peer::with_small_window(host.address);
+    let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
     peer.hears_something();
     let begun = Instant::now();

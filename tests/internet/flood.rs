@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use churnkey::Result;
-use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::support::{Host, LONG, Peer, Process, eventually, get, server_of_environment};
+use crate::support::{
+    Ended, Host, LONG, Peer, Process, eventually, get, server_of_environment, serving,
+};
 
 const MANY: usize = 10_000;
 
@@ -80,14 +82,18 @@ fn catches_up(address: SocketAddr) {
 }
 
 fn stops(process: Process) {
-    process.signal(Signal::TERM);
-    let (status, said) = process.end();
+    process.signal("TERM");
+    let Ended {
+        status,
+        unread: said,
+        ..
+    } = process.end();
     assert!(status.success(), "{said}");
 }
 
 #[test]
 fn ten_thousand_silent_or_half_said_connections_cost_little_and_end() {
-    let (mut process, address) = Process::serving("flood::child_with_room");
+    let (mut process, address) = serving("flood::child_with_room");
     let mut caller = Peer::open(address);
     assert_eq!(caller.ask(get("/customers/c")).status, 200);
     let before = resident(process.id());
@@ -127,7 +133,7 @@ fn ten_thousand_silent_or_half_said_connections_cost_little_and_end() {
 
 #[test]
 fn ten_thousand_connections_for_a_hundred_places_disturb_nobody_who_has_one() {
-    let (mut process, address) = Process::serving("flood::child_with_little_room");
+    let (mut process, address) = serving("flood::child_with_little_room");
     let mut caller = Peer::open(address);
     assert_eq!(caller.ask(get("/customers/c")).status, 200);
     let before = resident(process.id());

@@ -17,6 +17,8 @@ mod flood;
 mod heads;
 mod health;
 mod pipelining;
+mod proxies;
+mod routes;
 mod settings;
 mod smuggling;
 mod timing;

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use churnkey::Result;
-use rustix::process::Signal;
 
-use crate::support::{Peer, Process, TOKEN, eventually, get, server_of_environment};
+use crate::support::{
+    Ended, Peer, Process, TOKEN, eventually, get, server_of_environment, start_child,
+};
 
 #[test]
 #[ignore = "the process that the other tests start"]
@@ -19,7 +20,7 @@ fn child() -> Result<()> {
 }
 
 fn start(variables: &[(&str, &OsStr)]) -> Process {
-    Process::start("settings::child", variables)
+    start_child("settings::child", variables)
 }
 
 const CURRENT: &str = "CK_INTEGRATION_TOKEN";
@@ -33,7 +34,11 @@ const EARLIER: &str = "2001-01-01T00:00:00Z";
 
 #[track_caller]
 fn refuses(variables: &[(&str, &OsStr)], words: &[&str]) {
-    let (status, said) = start(variables).end();
+    let Ended {
+        status,
+        stderr: said,
+        ..
+    } = start(variables).end();
     assert!(!status.success(), "{said}");
     for word in words {
         assert!(said.contains(word), "`{word}` is not in: {said}");
@@ -149,7 +154,7 @@ fn the_tokens_of_the_environment_pass_and_no_others() {
             (PREVIOUS, OsStr::new("old")),
             (UNTIL, OsStr::new(until)),
         ]);
-        let address = process.address();
+        let address = process.stderr.address();
         assert_eq!(status(address, "new"), 200);
         assert_eq!(status(address, "old"), passes);
         assert_eq!(status(address, "older"), 401);
@@ -162,11 +167,11 @@ fn a_signal_reads_the_file_again_and_fails_no_request_meanwhile() {
     let path = directory.path().join("token");
     std::fs::write(&path, "a\n").unwrap();
     let process = start(&[(FILE, path.as_os_str())]);
-    let address = process.address();
+    let address = process.stderr.address();
     let reload = |holds: &str| {
         replace(&path, holds);
-        process.signal(Signal::HUP);
-        process.line_with("has been read again");
+        process.signal("HUP");
+        process.stderr.line_with("has been read again");
     };
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -217,7 +222,7 @@ fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
     let path = directory.path().join("token");
     std::fs::write(&path, TOKEN).unwrap();
     let mut process = start(&[(FILE, path.as_os_str())]);
-    let address = process.address();
+    let address = process.stderr.address();
     let mut said = Vec::new();
     for holds in [
         "",
@@ -225,18 +230,18 @@ fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
         &format!("x\n{SENTINEL} until {SENTINEL}"),
     ] {
         std::fs::write(&path, holds).unwrap();
-        process.signal(Signal::HUP);
-        said.push(process.line_with("the tokens stay as they were"));
+        process.signal("HUP");
+        said.push(process.stderr.line_with("the tokens stay as they were"));
         assert_eq!((status(address, TOKEN), status(address, "x")), (200, 401));
     }
     std::fs::remove_file(&path).unwrap();
-    process.signal(Signal::HUP);
-    said.push(process.line_with("cannot be read"));
+    process.signal("HUP");
+    said.push(process.stderr.line_with("cannot be read"));
     assert_eq!(status(address, TOKEN), 200);
     assert!(!said.concat().contains(SENTINEL), "{said:?}");
     std::fs::write(&path, "x").unwrap();
-    process.signal(Signal::HUP);
-    process.line_with("has been read again");
+    process.signal("HUP");
+    process.stderr.line_with("has been read again");
     assert_eq!((status(address, TOKEN), status(address, "x")), (401, 200));
     process.lives();
 }
@@ -244,11 +249,11 @@ fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
 #[test]
 fn the_signal_without_a_file_ends_nothing() {
     let variables = [(CURRENT, OsString::from(TOKEN))];
-    let mut process = Process::start("settings::child", &variables);
-    let address = process.address();
+    let mut process = start_child("settings::child", &variables);
+    let address = process.stderr.address();
     for _ in 0..3 {
-        process.signal(Signal::HUP);
-        process.line_with("there is nothing to read again");
+        process.signal("HUP");
+        process.stderr.line_with("there is nothing to read again");
     }
     assert_eq!(status(address, TOKEN), 200);
     process.lives();
@@ -269,7 +274,7 @@ fn the_limit_on_failures_can_be_set_in_the_environment() {
         (MAX_FAILURES, OsStr::new(" 2 ")),
     ];
     let process = start(&two);
-    let address = process.address();
+    let address = process.stderr.address();
     let answers = [(); 3].map(|()| status(address, "x"));
     assert_eq!(answers, [401, 401, 429]);
     assert_eq!(status(address, TOKEN), 200);

@@ -10,19 +10,19 @@ use tower::ServiceExt as _;
 
 use crate::specification::Specification;
 
-integration!(least: prices);
-integration!(searches: prices, list_customers, list_subscriptions, find_by_email, find_by_phone);
-integration!(standalone: prices, products, families);
-integration!(linked: prices(type = "product"), products(type = "family"), families);
-integration!(at_once: prices, coupons, cancel(schedules(immediate)), cancel_all,
+test_support::integration!(least: prices);
+test_support::integration!(searches: prices, list_customers, list_subscriptions, find_by_email, find_by_phone);
+test_support::integration!(standalone: prices, products, families);
+test_support::integration!(linked: prices(type = "product"), products(type = "family"), families);
+test_support::integration!(at_once: prices, coupons, cancel(schedules(immediate)), cancel_all,
     pause(start_dates(immediate), durations(period)), pause_all, apply_coupon,
     change_price(schedules(immediate)), extend_trial(durations(date)));
-integration!(later: prices, cancel(schedules(end_of_period)),
+test_support::integration!(later: prices, cancel(schedules(end_of_period)),
     pause(start_dates(end_of_period), durations(date), allow_annual),
     change_price(schedules(end_of_period), prorate), extend_trial(durations(period)));
-integration!(everything: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
-    find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause, pause_all, apply_coupon, change_price,
-    extend_trial);
+test_support::integration!(everything: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
+    find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause(all), pause_all, apply_coupon,
+    change_price(all), extend_trial(all));
 
 pub(crate) struct Provider {
     pub(crate) name: &'static str,

@@ -2,10 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[path = "../provider/support/integration.rs"]
-#[macro_use]
-mod integration;
-
 mod answers;
 mod bodies;
 mod document;

@@ -20,9 +20,16 @@ fn a_package_contains_its_sources_and_no_tests() {
     for package in METADATA.published() {
         let files = package.files();
         for file in COMMON.iter().filter(|file| !file.starts_with(".cargo")) {
-            assert!(files.iter().any(|other| other == file), "{} has no {file}", package.name);
+            assert!(
+                files.iter().any(|other| other == file),
+                "{} has no {file}",
+                package.name
+            );
         }
-        let surplus: Vec<_> = files.iter().filter(|file| !belongs(package, file)).collect();
+        let surplus: Vec<_> = files
+            .iter()
+            .filter(|file| !belongs(package, file))
+            .collect();
         assert!(surplus.is_empty(), "{} ships {surplus:?}", package.name);
     }
 }
@@ -30,12 +37,16 @@ fn a_package_contains_its_sources_and_no_tests() {
 fn belongs(package: &Package, file: &str) -> bool {
     let is_page = match file.rsplit_once('/') {
         None => file.ends_with(".md"),
-        Some(("docs", file)) => [".md", ".png", ".svg", ".json"].iter().any(|end| file.ends_with(end)),
+        Some(("docs", file)) => [".md", ".png", ".svg", ".json"]
+            .iter()
+            .any(|end| file.ends_with(end)),
         Some(_) => false,
     };
     // The templates of `churnkey new` have tests, for the project that is written.
     let is_template = file.starts_with("src/new/templates/");
-    let is_test = file.split('/').any(|part| part == "tests" || part == "tests.rs");
+    let is_test = file
+        .split('/')
+        .any(|part| part == "tests" || part == "tests.rs");
     COMMON.contains(&file)
         || package.name == "churnkey" && is_page
         || file.starts_with("src/") && (is_template || !is_test)
@@ -45,11 +56,19 @@ fn belongs(package: &Package, file: &str) -> bool {
 fn links_in_a_package_lead_to_its_own_files() {
     for package in METADATA.published() {
         let files = package.files();
-        for page in files.iter().filter(|file| file.ends_with(".md") && !is_documentation(file)) {
+        for page in files
+            .iter()
+            .filter(|file| file.ends_with(".md") && !is_documentation(file))
+        {
             let text = std::fs::read_to_string(package.folder().join(page)).unwrap();
-            for link in links(&text).filter(|link| !link.contains("://") && !link.starts_with('#')) {
+            for link in links(&text).filter(|link| !link.contains("://") && !link.starts_with('#'))
+            {
                 let target = resolved(page, link.split('#').next().unwrap());
-                assert!(files.contains(&target), "{}: {page} links to {link}", package.name);
+                assert!(
+                    files.contains(&target),
+                    "{}: {page} links to {link}",
+                    package.name
+                );
             }
         }
     }

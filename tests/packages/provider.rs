@@ -8,7 +8,13 @@ fn readme_landing_page_and_example_show_the_same_provider() {
     let shown = example.split_once("\n\n").unwrap().1.trim_end();
     for page in ["README.md", "src/docs/guide.md"] {
         let text = read(page);
-        let block = text.split("```rust,no_run\n").nth(1).unwrap().split("\n```").next().unwrap();
+        let block = text
+            .split("```rust,no_run\n")
+            .nth(1)
+            .unwrap()
+            .split("\n```")
+            .next()
+            .unwrap();
         assert!(
             block == shown,
             "the first provider of {page} differs from examples/minimal/src/main.rs below its \

@@ -12,7 +12,13 @@ use serde_json::Value;
 
 /// The result of `cargo metadata`, with the dependencies of all members.
 pub(crate) static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
-    serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--all-features"])).unwrap()
+    serde_json::from_str(&cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--all-features",
+    ]))
+    .unwrap()
 });
 
 #[derive(Deserialize)]
@@ -81,7 +87,12 @@ impl Metadata {
 
     /// Everything that the published packages need to build, with all features.
     pub(crate) fn needed(&self) -> Vec<&Package> {
-        let nodes: BTreeMap<_, _> = self.resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+        let nodes: BTreeMap<_, _> = self
+            .resolve
+            .nodes
+            .iter()
+            .map(|node| (&node.id, node))
+            .collect();
         let mut needed: Vec<&String> = self.published().map(|package| &package.id).collect();
         let mut next = 0;
         while let Some(id) = needed.get(next) {
@@ -93,7 +104,10 @@ impl Metadata {
                 }
             }
         }
-        self.packages.iter().filter(|package| needed.contains(&&package.id)).collect()
+        self.packages
+            .iter()
+            .filter(|package| needed.contains(&&package.id))
+            .collect()
     }
 }
 
@@ -104,14 +118,23 @@ impl Package {
 
     /// The files that cargo packs, relative to the folder.
     pub(crate) fn files(&self) -> Vec<String> {
-        let listed = cargo(&["package", "--list", "--allow-dirty", "--package", &self.name]);
+        let listed = cargo(&[
+            "package",
+            "--list",
+            "--allow-dirty",
+            "--package",
+            &self.name,
+        ]);
         listed.lines().map(|line| line.replace('\\', "/")).collect()
     }
 }
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// The contents of a file of the repository.
@@ -129,6 +152,10 @@ fn cargo(arguments: &[&str]) -> String {
         .output()
         .unwrap();
     let log = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "cargo {}: {log}", arguments.join(" "));
+    assert!(
+        output.status.success(),
+        "cargo {}: {log}",
+        arguments.join(" ")
+    );
     String::from_utf8(output.stdout).unwrap()
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::caller::{Action, Caller};
-use crate::process::Process;
+use crate::instance;
 use crate::server::Database;
 use crate::session::Session;
 
 /// Sends each action once, one after the other, to one instance that nobody disturbs.
-pub(crate) fn carry_out_alone(actions: &[Action], database: &Database) {
-    let instance = [Process::on(database)];
+pub fn carry_out_alone(actions: &[Action], database: &Database) {
+    let instance = [instance::start_on(database)];
     let caller = Caller::of(&instance);
     for action in actions {
         let response = caller
@@ -20,7 +20,7 @@ pub(crate) fn carry_out_alone(actions: &[Action], database: &Database) {
 }
 
 /// Each action that was sent has been applied once, nothing else has been, and each change of a subscription has its action.
-pub(crate) fn account_for(actions: &[Action], session: &Session) {
+pub fn account_for(actions: &[Action], session: &Session) {
     let entries = session.texts(
         "SELECT request_id || ' ' || count(*) FILTER (WHERE outcome = 'applied') FROM audit GROUP BY request_id",
     );
@@ -56,7 +56,7 @@ pub(crate) fn account_for(actions: &[Action], session: &Session) {
 }
 
 /// Row by row, all that an action can change.
-pub(crate) fn assert_same_books(found: &Session, expected: &Session) {
+pub fn assert_same_books(found: &Session, expected: &Session) {
     for rows in [
         "SELECT to_jsonb(subscriptions) FROM subscriptions ORDER BY mode, id",
         "SELECT to_jsonb(subscription_discounts) FROM subscription_discounts ORDER BY mode, subscription_id, coupon_id",

@@ -6,37 +6,37 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
+use test_support::conformance::Instance;
 
 use serde_json::Value;
 
-use crate::http::{Connection, Request, Response};
-use crate::process::Process;
+use test_support::{Connection, Reply, Request};
 
 /// How often a request is sent before it counts as lost, a tenth of a second apart: for longer than a database needs
 /// to start again.
 const MOST_SENDINGS: usize = 600;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Action {
+pub struct Action {
     /// The same for every sending of the request, so that the audit tells which entries are its own.
-    pub(crate) request_id: String,
-    pub(crate) mode: &'static str,
-    pub(crate) path: &'static str,
-    pub(crate) body: Value,
+    pub request_id: String,
+    pub mode: &'static str,
+    pub path: &'static str,
+    pub body: Value,
 }
 
-pub(crate) struct Caller {
+pub struct Caller {
     token: String,
     instances: Vec<RwLock<SocketAddr>>,
     turn: AtomicUsize,
-    pub(crate) sent: AtomicUsize,
-    pub(crate) cut_off: AtomicUsize,
-    pub(crate) refused_for_now: AtomicUsize,
-    pub(crate) left_unread: AtomicUsize,
+    pub sent: AtomicUsize,
+    pub cut_off: AtomicUsize,
+    pub refused_for_now: AtomicUsize,
+    pub left_unread: AtomicUsize,
 }
 
 impl Caller {
-    pub(crate) fn of(instances: &[Process]) -> Self {
+    pub fn of(instances: &[Instance]) -> Self {
         Self {
             token: instances[0].token.clone(),
             instances: instances
@@ -52,20 +52,20 @@ impl Caller {
     }
 
     /// Tells where an instance is that has been started again.
-    pub(crate) fn moved(&self, instance: usize, address: SocketAddr) {
+    pub fn moved(&self, instance: usize, address: SocketAddr) {
         *self.instances[instance]
             .write()
             .unwrap_or_else(PoisonError::into_inner) = address;
     }
 
     /// The number of the next turn, which goes from instance to instance.
-    pub(crate) fn next(&self) -> usize {
+    pub fn next(&self) -> usize {
         self.turn.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Sends an action to one instance after the other until it is answered with success. Whatever else is no answer, unless it
     /// says that the request is wrong.
-    pub(crate) fn until_answered(&self, action: &Action, first: usize) {
+    pub fn until_answered(&self, action: &Action, first: usize) {
         for sending in 0..MOST_SENDINGS {
             let instance = (first + sending) % self.instances.len();
             match self
@@ -90,7 +90,7 @@ impl Caller {
         panic!("nobody answers {action:?}");
     }
 
-    pub(crate) fn send(&self, action: &Action, turn: usize) -> io::Result<Response> {
+    pub fn send(&self, action: &Action, turn: usize) -> io::Result<Reply> {
         self.sent.fetch_add(1, Ordering::Relaxed);
         Connection::new(self.address(turn)).send(
             &Request::new("POST", format!("/churnkey/actions/{}", action.path))
@@ -103,7 +103,7 @@ impl Caller {
     }
 
     /// Sends an action and hangs up: whatever the answer is, it is lost.
-    pub(crate) fn send_and_hang_up(&self, action: &Action, turn: usize) -> io::Result<()> {
+    pub fn send_and_hang_up(&self, action: &Action, turn: usize) -> io::Result<()> {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let body = action.body.to_string();
         let head = format!(

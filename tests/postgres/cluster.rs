@@ -1,13 +1,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use test_support::conformance::Instance;
 
-use crate::accounts::{account_for, assert_same_books, carry_out_alone};
-use crate::caller::{Action, Caller};
-use crate::plan::{Flow, flows};
-use crate::process::Process;
-use crate::server::Server;
-use crate::session::Session;
+use postgres_tests::accounts::{account_for, assert_same_books, carry_out_alone};
+use postgres_tests::caller::{Action, Caller};
+use postgres_tests::instance;
+use postgres_tests::plan::{Flow, flows};
+use postgres_tests::server::Server;
+use postgres_tests::session::Session;
 
 /// Of each mode. Their flows have some 1100 actions.
 const CUSTOMERS: usize = 300;
@@ -41,7 +42,7 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
         (0..4).map(|_| next()).collect()
     };
     let (before_the_kill, before_the_stop) = (some_trials(), some_trials());
-    let mut instances: Vec<Process> = (0..3).map(|_| Process::on(&together)).collect();
+    let mut instances: Vec<Instance> = (0..3).map(|_| instance::start_on(&together)).collect();
     let caller = Caller::of(&instances);
     let load = Load {
         caller: &caller,
@@ -77,7 +78,7 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
                 session.run("ROLLBACK");
             },
         );
-        instances[VICTIM] = Process::on(&together);
+        instances[VICTIM] = instance::start_on(&together);
         caller.moved(VICTIM, instances[VICTIM].address);
 
         load.allow(80);

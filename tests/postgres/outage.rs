@@ -5,11 +5,11 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::caller::{Action, Caller};
-use crate::client::{Client, Mode};
-use crate::http::Response;
-use crate::process::Process;
-use crate::server::Server;
+use postgres_tests::caller::{Action, Caller};
+use postgres_tests::instance;
+use postgres_tests::server::Server;
+use test_support::Reply;
+use test_support::conformance::client::{Client, Mode};
 
 fn cancel(customer: u32) -> Action {
     Action {
@@ -24,7 +24,7 @@ fn cancel(customer: u32) -> Action {
     }
 }
 
-fn assert_come_back(response: &Response) {
+fn assert_come_back(response: &Reply) {
     assert_eq!(response.status, 503, "{}", response.text());
     assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(
@@ -38,7 +38,7 @@ fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served
  {
     for how in ["fast", "immediate"] {
         let server = Server::durable();
-        let process = [Process::on(&server.company())];
+        let process = [instance::start_on(&server.company())];
         let caller = Caller::of(&process);
         let mut client = Client::new(&process[0], Mode::Test);
         assert_eq!(client.get("/prices").status, 200);
@@ -63,7 +63,7 @@ fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served
 #[test]
 fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
     let database = Server::shared().company();
-    let process = [Process::with(
+    let process = [instance::start_with(
         &database,
         &[("ACME_DATABASE_CONNECTIONS", "1")],
     )];
@@ -91,7 +91,7 @@ fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
 #[test]
 fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_reading_goes_on() {
     let database = Server::shared().company();
-    let process = [Process::on(&database)];
+    let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
     let session = database.session();
     session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
@@ -113,7 +113,7 @@ fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_
 #[test]
 fn connections_that_hang_are_given_up_for_new_ones() {
     let database = Server::shared().company();
-    let process = [Process::on(&database)];
+    let process = [instance::start_on(&database)];
     let mut client = Client::new(&process[0], Mode::Test);
     assert_eq!(client.get("/prices").status, 200);
     let session = database.session();
@@ -132,7 +132,7 @@ fn connections_that_hang_are_given_up_for_new_ones() {
 #[test]
 fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_once_when_it_does() {
     let database = Server::shared().company();
-    let process = [Process::on(&database)];
+    let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
     let session = database.session();
     session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
@@ -168,7 +168,7 @@ fn signal(name: &str, processes: &[String]) {
 #[test]
 fn a_failure_that_does_not_pass_by_itself_is_a_500_that_tells_nothing_and_leaves_no_trace() {
     let database = Server::shared().company();
-    let process = [Process::on(&database)];
+    let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
     database
         .session()
@@ -199,7 +199,7 @@ fn an_instance_that_finds_no_database_ends_and_says_so() {
     let database = server.empty();
     server.stop("fast");
 
-    let Err(log) = Process::try_with(&database, &[]) else {
+    let Err(log) = instance::try_start_with(&database, &[]) else {
         panic!("it started")
     };
 

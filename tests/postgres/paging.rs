@@ -1,9 +1,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, Mode};
-use crate::process::Process;
-use crate::server::Server;
+use postgres_tests::instance;
+use postgres_tests::server::Server;
+use test_support::conformance::client::{Client, Mode};
 
 /// Of each list, more than a planner would read from end to end for one page.
 const GROWTH: &str = "
@@ -35,7 +35,7 @@ fn every_page_is_read_from_an_index_as_far_as_it_goes_and_no_further() {
     ] {
         database.set(setting);
     }
-    let process = Process::on(&database);
+    let process = instance::start_on(&database);
     let mut client = Client::new(&process, Mode::Live);
 
     for (list, index, key) in [
@@ -101,7 +101,7 @@ fn plan_of_page(server: &Server, table: &str, after: usize) -> String {
 fn a_list_of_many_pages_gives_each_row_once_and_ends() {
     let database = Server::shared().company();
     database.session().run(GROWTH);
-    let process = Process::on(&database);
+    let process = instance::start_on(&database);
     let mut client = Client::new(&process, Mode::Live);
 
     // `walk` sees to it that no row comes twice.

@@ -10,11 +10,11 @@ use crate::caller::Action;
 use crate::session::Session;
 
 /// Actions that follow each other, on the subscriptions of one customer.
-pub(crate) type Flow = Vec<Action>;
+pub type Flow = Vec<Action>;
 
 /// A flow for each of the customers with these numbers, in both modes, that has something to change. They do not touch each other but for the
 /// coupons, whose redemptions are counted together.
-pub(crate) fn flows(session: &Session, customers: RangeInclusive<usize>) -> Vec<Flow> {
+pub fn flows(session: &Session, customers: RangeInclusive<usize>) -> Vec<Flow> {
     let prices: HashMap<String, String> = session
         .texts("SELECT id || ' ' || price_id FROM subscriptions")
         .iter()

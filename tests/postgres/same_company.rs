@@ -6,22 +6,23 @@ use churnkey::{Integration as _, http::request::Builder};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::conformance::Instance;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
-use crate::caller::{Action, Caller};
-use crate::client::{Client, Mode, id_of, subscriptions_of};
-use crate::plan::flows;
-use crate::process::Process;
-use crate::server::{Database, Server};
 use acme::{Acme, Clock};
+use postgres_tests::caller::{Action, Caller};
+use postgres_tests::instance;
+use postgres_tests::plan::flows;
+use postgres_tests::server::{Database, Server};
+use test_support::conformance::client::{Client, Mode, id_of, subscriptions_of};
 
 /// The company on SQLite and the one on PostgreSQL, founded at the same moment and looked at at the same moment.
 struct Both {
     acme: Router,
     folder: TempDir,
     database: Database,
-    process: [Process; 1],
+    process: [Instance; 1],
     runtime: Runtime,
 }
 
@@ -47,7 +48,7 @@ impl Both {
             Acme::open(&file, at(founded)).await.unwrap();
             Acme::open(&file, at(now)).await.unwrap()
         });
-        let process = [Process::on(&database)];
+        let process = [instance::start_on(&database)];
         Self {
             acme: Acme::router(acme, "token"),
             folder,
@@ -196,7 +197,7 @@ fn after_the_same_actions_it_shows_what_acme_shows_and_has_the_same_audit() {
 
 #[test]
 fn an_id_that_no_column_can_hold_is_one_that_nobody_has() {
-    let process = Process::start();
+    let process = instance::start();
     let mut client = Client::new(&process, Mode::Test);
     let subscription = "/customers/cus_test_0010/subscriptions";
     for path in [

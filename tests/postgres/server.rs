@@ -12,13 +12,13 @@ use std::{env, io};
 
 use tempfile::TempDir;
 
-use crate::process::Process;
+use crate::instance;
 use crate::session::Session;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// It stops with its last owner. Should the tests be killed, the kernel tells it to stop.
-pub(crate) struct Server {
+pub struct Server {
     directory: TempDir,
     programs: PathBuf,
     as_root: bool,
@@ -30,19 +30,19 @@ pub(crate) struct Server {
 
 /// A database on a server, and the server for as long as the database is needed.
 #[derive(Clone)]
-pub(crate) struct Database {
-    pub(crate) server: Arc<Server>,
+pub struct Database {
+    pub server: Arc<Server>,
     name: String,
 }
 
 impl Server {
     /// A server as it is installed: what was committed is on disk.
-    pub(crate) fn durable() -> Arc<Self> {
+    pub fn durable() -> Arc<Self> {
         Arc::new(Self::new(&[]))
     }
 
     /// The server of all tests at a time that do not stop it.
-    pub(crate) fn shared() -> Arc<Self> {
+    pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
@@ -88,7 +88,7 @@ impl Server {
         server
     }
 
-    pub(crate) fn start(&self) {
+    pub fn start(&self) {
         let log = File::options()
             .create(true)
             .append(true)
@@ -123,7 +123,7 @@ impl Server {
 
     /// `fast` undoes what is under way and hangs up; `immediate` drops everything, as a loss of power would, and the next start
     /// recovers from the log.
-    pub(crate) fn stop(&self, how: &str) {
+    pub fn stop(&self, how: &str) {
         let running = self
             .running
             .lock()
@@ -144,24 +144,24 @@ impl Server {
             .expect("the server was started");
     }
 
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
     /// An empty database.
-    pub(crate) fn empty(self: &Arc<Self>) -> Database {
+    pub fn empty(self: &Arc<Self>) -> Database {
         self.create("")
     }
 
     /// The company as its first instance makes it.
-    pub(crate) fn company(self: &Arc<Self>) -> Database {
+    pub fn company(self: &Arc<Self>) -> Database {
         self.template.get_or_init(|| {
             let template = Database {
                 server: Arc::clone(self),
                 name: "company".to_owned(),
             };
             Session::open(&self.url("postgres")).run("CREATE DATABASE company");
-            drop(Process::on(&template));
+            drop(instance::start_on(&template));
         });
         self.create("TEMPLATE company")
     }
@@ -180,7 +180,7 @@ impl Server {
         let path = self.path().to_str().expect("a path in UTF-8");
         format!(
             "postgresql://acme@{}/{database}",
-            crate::http::encoded(path)
+            test_support::encoded(path)
         )
     }
 
@@ -220,16 +220,16 @@ impl Drop for Server {
 }
 
 impl Database {
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         self.server.url(&self.name)
     }
 
-    pub(crate) fn session(&self) -> Session {
+    pub fn session(&self) -> Session {
         Session::open(&self.url())
     }
 
     /// The company's time stands still from now on, at a moment just after it was founded.
-    pub(crate) fn stop_the_clock(&self) -> String {
+    pub fn stop_the_clock(&self) -> String {
         let session = self.session();
         let founded =
             "SELECT date_trunc('milliseconds', max(taken_at) + '1 minute') FROM migrations";
@@ -238,13 +238,13 @@ impl Database {
         moment
     }
 
-    pub(crate) fn stop_the_clock_at(&self, moment: &str) {
+    pub fn stop_the_clock_at(&self, moment: &str) {
         self.session().run(&format!(
             "CREATE OR REPLACE FUNCTION company_time() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '{moment}' $$"
         ));
     }
 
-    pub(crate) fn set(&self, setting: &str) {
+    pub fn set(&self, setting: &str) {
         self.session()
             .run(&format!("ALTER DATABASE {} SET {setting}", self.name));
     }

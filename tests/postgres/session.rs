@@ -4,17 +4,17 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// What it has begun stays open until it ends it or is dropped.
-pub(crate) struct Session {
+pub struct Session {
     client: Client,
     runtime: Runtime,
 }
 
 impl Session {
-    pub(crate) fn open(url: &str) -> Self {
+    pub fn open(url: &str) -> Self {
         Self::try_open(url).unwrap_or_else(|cause| panic!("no connection to the database: {cause}"))
     }
 
-    pub(crate) fn try_open(url: &str) -> Result<Self, tokio_postgres::Error> {
+    pub fn try_open(url: &str) -> Result<Self, tokio_postgres::Error> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -27,12 +27,12 @@ impl Session {
         Ok(Self { client, runtime })
     }
 
-    pub(crate) fn run(&self, sql: &str) {
+    pub fn run(&self, sql: &str) {
         self.texts(sql);
     }
 
     /// The first column.
-    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+    pub fn texts(&self, sql: &str) -> Vec<String> {
         let messages = self.runtime.block_on(self.client.simple_query(sql));
         let messages = messages.unwrap_or_else(|cause| panic!("{cause:?}, after {sql}"));
         messages
@@ -44,7 +44,7 @@ impl Session {
             .collect()
     }
 
-    pub(crate) fn number(&self, sql: &str) -> i64 {
+    pub fn number(&self, sql: &str) -> i64 {
         let texts = self.texts(sql);
         texts[0]
             .parse()
@@ -52,7 +52,7 @@ impl Session {
     }
 
     /// How many others wait for something that this session has.
-    pub(crate) fn waiting(&self) -> i64 {
+    pub fn waiting(&self) -> i64 {
         self.number("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
     }
 }

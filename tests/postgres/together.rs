@@ -1,24 +1,25 @@
 //! Two instances at once, and what neither can know of the other but through the database.
 
 use std::thread;
+use test_support::conformance::Instance;
 
 use serde_json::{Value, json};
 
-use crate::caller::{Action, Caller};
-use crate::process::Process;
-use crate::server::{Database, Server};
+use postgres_tests::caller::{Action, Caller};
+use postgres_tests::instance;
+use postgres_tests::server::{Database, Server};
 
 struct Two {
     caller: Caller,
     database: Database,
-    _instances: [Process; 2],
+    _instances: [Instance; 2],
 }
 
 impl Two {
     fn start() -> Self {
         let database = Server::shared().company();
         database.stop_the_clock();
-        let instances = [Process::on(&database), Process::on(&database)];
+        let instances = [instance::start_on(&database), instance::start_on(&database)];
         Self {
             caller: Caller::of(&instances),
             database,
@@ -222,9 +223,9 @@ fn the_key_in_the_database_holds_where_the_lock_does_not() {
 #[test]
 fn instances_that_start_at_once_on_an_empty_database_found_the_company_once() {
     let database = Server::shared().empty();
-    let instances: Vec<Process> = thread::scope(|scope| {
+    let instances: Vec<Instance> = thread::scope(|scope| {
         let starting: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| Process::on(&database)))
+            .map(|_| scope.spawn(|| instance::start_on(&database)))
             .collect();
         starting
             .into_iter()

@@ -11,7 +11,7 @@ use churnkey::{
 };
 use serde_json::json;
 
-use crate::support::{Call, Connection, Host, Reply, at, log_of};
+use crate::support::{Call, Host, Peer, Reply, at, log_of};
 
 /// A provider that answers what it is told to.
 macro_rules! scripted {
@@ -642,7 +642,7 @@ fn a_panic_is_one_500_and_the_connection_goes_on() {
         cancel: || panic!("{SECRET}"),
         ..Billing::new()
     });
-    let mut connection = Connection::open(host.address());
+    let mut connection = Peer::open(host.address());
     let calls = [
         host.call("GET", "/churnkey/customers/c"),
         host.call("GET", "/churnkey/prices/p"),
@@ -651,9 +651,12 @@ fn a_panic_is_one_500_and_the_connection_goes_on() {
     ];
     for (index, call) in calls.into_iter().enumerate() {
         let id = format!("panic-{index}");
-        let reply = connection.send(&call.header("X-Request-Id", &id));
+        let call = call.header("X-Request-Id", &id);
+        let reply = call.send_on(&mut connection);
         fails_because(&reply, &id, "the function panicked");
-        let after = connection.send(&host.call("GET", "/churnkey/families/none"));
+        let after = host
+            .call("GET", "/churnkey/families/none")
+            .send_on(&mut connection);
         assert_eq!(after.error(404), "there is no such family");
     }
 }
@@ -687,8 +690,8 @@ fn an_action_that_fails_after_its_caller_hung_up_is_in_the_log() {
         delay: Duration::from_millis(300),
         ..Billing::new()
     });
-    let mut caller = Connection::open(host.address());
-    caller.write(&cancel_call(host, "hung-up").bytes());
+    let mut caller = Peer::open(host.address());
+    caller.send(cancel_call(host, "hung-up").bytes());
     std::thread::sleep(Duration::from_millis(100));
     drop(caller);
     let deadline = Instant::now() + Duration::from_secs(10);

@@ -289,7 +289,7 @@ fn a_body_that_is_not_declared_as_json_is_a_415() {
 fn json_is_accepted_under_each_of_its_names_and_under_none() {
     let (billing, host) = billing();
     let call = || cancel_call(host).without("Content-Type");
-    call().send().is_empty_success();
+    call().send().is_done();
     for content_type in [
         "application/json",
         "Application/JSON",
@@ -298,10 +298,7 @@ fn json_is_accepted_under_each_of_its_names_and_under_none() {
         "application/x+json",
         "application/vnd.churnkey.v2+json; charset=utf-8",
     ] {
-        call()
-            .header("Content-Type", content_type)
-            .send()
-            .is_empty_success();
+        call().header("Content-Type", content_type).send().is_done();
     }
     let expected = Write::Cancel(Cancel::new("cus_1", "sub_1", Schedule::Immediate));
     assert_eq!(billing.writes(), vec![expected; 7]);
@@ -368,10 +365,7 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
         body.extend(std::iter::repeat_n(' ', bytes - body.len()));
         body
     };
-    cancel_call(host)
-        .body(padded(64 * 1024))
-        .send()
-        .is_empty_success();
+    cancel_call(host).body(padded(64 * 1024)).send().is_done();
     billing.writes();
 
     for bytes in [64 * 1024 + 1, 1024 * 1024] {
@@ -381,8 +375,8 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
             "the body must be at most 65536 bytes long"
         );
     }
-    let mut chunked = crate::support::Connection::open(host.address());
-    chunked.write(
+    let mut chunked = crate::support::Peer::open(host.address());
+    chunked.send(
         format!(
             "POST /churnkey/actions/subscription/cancel HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nTransfer-Encoding: chunked\r\n\r\n",
             bearer()
@@ -390,9 +384,9 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
         .as_bytes(),
     );
     for _ in 0..65 {
-        chunked.write(format!("400\r\n{}\r\n", " ".repeat(1024)).as_bytes());
+        chunked.send(format!("400\r\n{}\r\n", " ".repeat(1024)));
     }
-    refused(&chunked.read(false), 413);
+    refused(&chunked.reply(), 413);
     assert_eq!(billing.writes(), []);
 }
 
@@ -400,10 +394,10 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
 fn a_body_that_ends_early_reaches_no_action() {
     let (billing, host) = billing();
     let bytes = cancel_call(host).bytes();
-    let mut connection = crate::support::Connection::open(host.address());
-    connection.write(&bytes[..bytes.len() - 1]);
+    let mut connection = crate::support::Peer::open(host.address());
+    connection.send(&bytes[..bytes.len() - 1]);
     connection.shut_down_writing();
-    assert_eq!(connection.read(false).status, 400);
+    assert_eq!(connection.reply().status, 400);
     assert_eq!(billing.writes(), []);
 }
 
@@ -617,7 +611,7 @@ fn only_flags_may_be_missing_or_null() {
             for body in [missing, null] {
                 let reply = host.act(action, &body);
                 if matches!(kind, Kind::Flag) {
-                    reply.is_empty_success();
+                    reply.is_done();
                     assert_eq!(billing.writes().len(), 1);
                 } else {
                     assert_eq!(refused(&reply, 400), format!("`{field}` is required"));
@@ -721,7 +715,7 @@ fn an_id_in_a_body_may_hold_any_character() {
     let (billing, host) = billing();
     for (id, _) in strange_ids() {
         let body = json!({ "customerId": id, "subscriptionId": id, "scheduledAt": "immediate" });
-        host.act("/subscription/cancel", body).is_empty_success();
+        host.act("/subscription/cancel", body).is_done();
         let expected = Cancel::new(id.as_str(), id.as_str(), Schedule::Immediate);
         assert_eq!(billing.writes(), [Write::Cancel(expected)]);
     }
@@ -771,7 +765,7 @@ fn an_email_and_a_phone_are_found_percent_encoded_and_raw() {
     }
 }
 
-integration!(without_searches: prices, list_subscriptions);
+test_support::integration!(without_searches: prices, list_subscriptions);
 
 #[test]
 fn a_literal_email_or_phone_wins_over_a_customer_id() {
@@ -996,13 +990,13 @@ fn an_empty_cursor_asks_for_the_first_page() {
 // Options that are off
 
 mod off {
-    integration!(immediate_and_period: prices, coupons,
+    test_support::integration!(immediate_and_period: prices, coupons,
         cancel(schedules(immediate)), cancel_all,
         pause(start_dates(immediate), durations(period)), pause_all,
         change_price(schedules(immediate)),
         extend_trial(durations(period)));
 
-    integration!(end_of_period_and_date: prices, coupons,
+    test_support::integration!(end_of_period_and_date: prices, coupons,
         cancel(schedules(end_of_period)), cancel_all,
         pause(start_dates(end_of_period), durations(date), allow_annual = false), pause_all,
         change_price(schedules(end_of_period), prorate = false),
@@ -1104,7 +1098,7 @@ fn a_body_that_asks_for_an_option_that_is_off_is_a_400() {
                 good[*field] = on.clone();
             }
             let before = calls();
-            host.act(action, &good).is_empty_success();
+            host.act(action, &good).is_done();
             assert_eq!(calls(), before + 1);
             for (field, _, off, rule) in fields {
                 let mut body = good.clone();
@@ -1143,9 +1137,9 @@ fn pausing_an_annual_subscription_without_allow_annual_is_a_400_and_reaches_no_a
     }
     assert_eq!(billing.writes(), []);
     host.act("/subscription/pause", body("sub_annual", json!(true)))
-        .is_empty_success();
+        .is_done();
     host.act("/subscription/pause", body("sub_1", json!(false)))
-        .is_empty_success();
+        .is_done();
     assert_eq!(billing.writes().len(), 2);
 
     let off = Arc::new(off::ImmediateAndPeriod::default());

@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
-#[macro_use]
 mod support;
 
 mod answers;
@@ -14,5 +13,4 @@ mod manifest;
 mod paging;
 mod request_parts;
 mod server;
-mod spec;
 mod wire;

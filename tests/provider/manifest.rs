@@ -42,24 +42,24 @@ const _: () = {
 };
 
 mod modules {
-    integration!(least: prices);
-    integration!(standalone_prices: prices(type = "standalone"));
-    integration!(lists: prices, list_customers, list_subscriptions);
-    integration!(by_email: prices, find_by_email);
-    integration!(by_phone: prices, find_by_phone);
-    integration!(coupons: prices, coupons);
-    integration!(products: prices, products);
-    integration!(standalone_products: prices, products(type = "standalone"));
-    integration!(families: prices, families);
-    integration!(linked: prices(type = "product"), products(type = "family"), families);
-    integration!(typed_at_list: prices_typed_at_list(type = "product"), products);
-    integration!(cancel: prices, cancel);
-    integration!(cancel_all: prices, cancel, cancel_all);
-    integration!(pause: prices, cancel, pause);
-    integration!(pause_all: prices, cancel, pause, pause_all);
-    integration!(apply_coupon: prices, coupons, cancel, apply_coupon);
-    integration!(change_price: prices, cancel, change_price);
-    integration!(extend_trial: prices, cancel, extend_trial);
+    test_support::integration!(least: prices);
+    test_support::integration!(standalone_prices: prices(type = "standalone"));
+    test_support::integration!(lists: prices, list_customers, list_subscriptions);
+    test_support::integration!(by_email: prices, find_by_email);
+    test_support::integration!(by_phone: prices, find_by_phone);
+    test_support::integration!(coupons: prices, coupons);
+    test_support::integration!(products: prices, products);
+    test_support::integration!(standalone_products: prices, products(type = "standalone"));
+    test_support::integration!(families: prices, families);
+    test_support::integration!(linked: prices(type = "product"), products(type = "family"), families);
+    test_support::integration!(typed_at_list: prices_typed_at_list(type = "product"), products);
+    test_support::integration!(cancel: prices, cancel);
+    test_support::integration!(cancel_all: prices, cancel, cancel_all);
+    test_support::integration!(pause: prices, cancel, pause);
+    test_support::integration!(pause_all: prices, cancel, pause, pause_all);
+    test_support::integration!(apply_coupon: prices, coupons, cancel, apply_coupon);
+    test_support::integration!(change_price: prices, cancel, change_price);
+    test_support::integration!(extend_trial: prices, cancel, extend_trial);
 }
 
 /// Each optional module alone: what it adds to the controllers, the actions and the operations.
@@ -106,7 +106,7 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
             {},
             {
                 "cancel": cancel,
-                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": true },
+                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },
             },
             CancelSubscription PauseSubscription
         ),
@@ -115,7 +115,7 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
             {},
             {
                 "cancel": cancel,
-                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": true },
+                "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },
             },
             CancelSubscription PauseSubscription PauseAllSubscriptions
         ),
@@ -128,13 +128,13 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
         case!(
             change_price,
             {},
-            { "cancel": cancel, "changePrice": { "enabled": true, "schedules": both, "prorate": true } },
+            { "cancel": cancel, "changePrice": { "enabled": true, "schedules": both, "prorate": false } },
             CancelSubscription ChangeSubscriptionPrice
         ),
         case!(
             extend_trial,
             {},
-            { "cancel": cancel, "extendTrial": { "enabled": true, "multiple": true, "durations": durations } },
+            { "cancel": cancel, "extendTrial": { "enabled": true, "multiple": false, "durations": durations } },
             CancelSubscription ExtendSubscriptionTrial
         ),
     ]
@@ -203,7 +203,7 @@ fn routed(host: Host) -> BTreeSet<String> {
 macro_rules! combinations {
     ($($name:ident: ($($schedule:ident)*) ($($duration:ident)*) $flag:literal;)*) => {
         mod combinations {
-            $(integration!($name: prices, coupons, apply_coupon,
+            $(test_support::integration!($name: prices, coupons, apply_coupon,
                 cancel(schedules($($schedule),*)),
                 pause(start_dates($($schedule),*), durations($($duration),*), allow_annual = $flag),
                 change_price(schedules($($schedule),*), prorate = $flag),
@@ -267,17 +267,18 @@ fn every_subset_of_options_is_advertised_as_it_is_written() {
 }
 
 mod partial {
-    integration!(none: prices, cancel, pause, change_price, extend_trial);
-    integration!(start_dates_and_flags: prices, cancel(schedules(immediate)), pause(start_dates(end_of_period)),
+    test_support::integration!(none: prices, cancel, pause, change_price, extend_trial);
+    test_support::integration!(all: prices, cancel(all), pause(all), change_price(all), extend_trial(all));
+    test_support::integration!(start_dates_and_flags: prices, cancel(schedules(immediate)), pause(start_dates(end_of_period)),
         change_price(prorate), extend_trial(multiple));
-    integration!(durations_and_schedules: prices, cancel(schedules(end_of_period)), pause(durations(date)),
+    test_support::integration!(durations_and_schedules: prices, cancel(schedules(end_of_period)), pause(durations(date)),
         change_price(schedules(immediate)), extend_trial(durations(period)));
-    integration!(flags_on: prices, cancel, pause(allow_annual), change_price(prorate = true), extend_trial(multiple = true,));
-    integration!(flags_off: prices, cancel, pause(allow_annual = false), change_price(prorate = false), extend_trial(multiple = false));
+    test_support::integration!(flags_on: prices, cancel, pause(allow_annual), change_price(prorate = true), extend_trial(multiple = true,));
+    test_support::integration!(flags_off: prices, cancel, pause(allow_annual = false), change_price(prorate = false), extend_trial(multiple = false));
 }
 
 #[test]
-fn once_an_option_is_written_the_other_lists_stay_whole_and_the_other_flags_are_off() {
+fn unwritten_lists_are_complete_and_unwritten_flags_off() {
     let (immediate, end, both) = (
         schedules(&["immediate"]),
         schedules(&["end_of_period"]),
@@ -302,6 +303,10 @@ fn once_an_option_is_written_the_other_lists_stay_whole_and_the_other_flags_are_
     let table = [
         (
             served::<partial::none::Billing>("none"),
+            actions(&both, (&both, &any, false), (&both, false), (false, &any)),
+        ),
+        (
+            served::<partial::all::Billing>("all"),
             actions(&both, (&both, &any, true), (&both, true), (true, &any)),
         ),
         (

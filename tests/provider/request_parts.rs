@@ -15,7 +15,7 @@ use churnkey::{
 };
 use serde_json::json;
 
-use crate::support::{Connection, Host, TOKEN, log_of};
+use crate::support::{Host, Peer, TOKEN, log_of};
 
 /// With functions in more than one file.
 #[derive(Debug, Default, churnkey::Integration)]
@@ -267,9 +267,8 @@ fn functions_in_other_files_and_behind_other_attributes_are_routed() {
     let host = Host::of(router());
     let body =
         json!({ "customerId": "c", "subscriptionId": "s", "id": "p", "scheduledAt": "immediate" });
-    host.act("/subscription/cancel", &body).is_empty_success();
-    host.act("/subscription/change-price", &body)
-        .is_empty_success();
+    host.act("/subscription/cancel", &body).is_done();
+    host.act("/subscription/change-price", &body).is_done();
     let extend = json!({ "customerId": "c", "subscriptionId": "s", "duration": { "amount": 1, "unit": "day" } });
     assert_eq!(
         host.act("/subscription/extend-trial", extend).error(409),
@@ -365,13 +364,13 @@ fn a_context_may_be_shared_and_outlives_its_routers() {
 #[test]
 fn requests_on_one_connection_do_not_see_each_other() {
     let host = Host::of(router());
-    let mut connection = Connection::open(host.address());
+    let mut connection = Peer::open(host.address());
     for (mode, region) in [("test", "eu"), ("live", "us"), ("test", "ap")] {
         let call = host
             .call("GET", "/churnkey/customers")
             .header("X-Region", region)
             .header("X-Churnkey-Mode", mode);
-        let page = connection.send(&call).document();
+        let page = call.send_on(&mut connection).document();
         assert_eq!(page["data"][0]["id"], format!("{region}/{mode}"));
     }
 }

@@ -3,10 +3,7 @@
 //! The process is this test binary over again, which runs [`child`] and nothing else.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,9 +12,10 @@ use churnkey::{
     SubscriptionId,
 };
 use serde_json::json;
+use test_support::{Ended, Process, this_test};
 use tokio::time::sleep;
 
-use crate::support::{Call, Connection, TOKEN, bearer};
+use crate::support::{Call, Peer, TOKEN, bearer};
 
 /// Takes its time, and says on standard error when it begins and ends.
 #[derive(churnkey::Integration)]
@@ -71,95 +69,32 @@ fn child() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))
 }
 
-struct Process {
-    child: Child,
-    lines: Receiver<String>,
+fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>) -> Process {
+    let mut command = this_test("server::child");
+    command
+        .env_remove("CK_INTEGRATION_TOKEN")
+        .env_remove("CHURNKEY_ADDR")
+        .env_remove("CK_API_KEY");
+    if let Some(token) = token {
+        command.env("CK_INTEGRATION_TOKEN", token);
+    }
+    if let Some(address) = address {
+        command.env("CHURNKEY_ADDR", address);
+    }
+    Process::start(&mut command)
 }
 
-impl Process {
-    fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args(["server::child", "--exact", "--ignored", "--nocapture"])
-            .env_remove("CK_INTEGRATION_TOKEN")
-            .env_remove("CHURNKEY_ADDR")
-            .env_remove("CK_API_KEY")
-            .env("RUST_BACKTRACE", "0")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        if let Some(token) = token {
-            command.env("CK_INTEGRATION_TOKEN", token);
-        }
-        if let Some(address) = address {
-            command.env("CHURNKEY_ADDR", address);
-        }
-        let mut child = command.spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, lines) = channel();
-        thread::spawn(move || {
-            stderr
-                .lines()
-                .map_while(std::result::Result::ok)
-                .try_for_each(|line| sender.send(line))
-        });
-        Self { child, lines }
-    }
-
-    /// Serving on a free port: the process and its address.
-    fn serving() -> (Self, SocketAddr) {
-        let process = Self::start(Some(TOKEN), Some("127.0.0.1:0"));
-        let line = process.line_with("listens on");
-        let address = line
-            .split("http://")
-            .nth(1)
-            .and_then(|rest| rest.strip_suffix("/churnkey"))
-            .and_then(|address| address.parse().ok())
-            .unwrap_or_else(|| panic!("no address in `{line}`"));
-        (process, address)
-    }
-
-    fn line_with(&self, words: &str) -> String {
-        loop {
-            match self.lines.recv_timeout(Duration::from_secs(20)) {
-                Ok(line) if line.contains(words) => return line,
-                Ok(_) => {}
-                Err(_) => panic!("the process never said `{words}`"),
-            }
-        }
-    }
-
-    #[cfg(unix)]
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill")
-            .args([format!("-{signal}"), self.child.id().to_string()])
-            .status();
-        assert!(status.unwrap().success());
-    }
-
-    /// Waits for the end: how it ended, and what was said since the last look.
-    fn end(mut self) -> (ExitStatus, String) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "the process does not end");
-            thread::sleep(Duration::from_millis(10));
-        };
-        (status, self.lines.iter().collect::<Vec<_>>().join("\n"))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
+/// Serving on a free port: the process and its address.
+fn serving() -> (Process, SocketAddr) {
+    let process = start(Some(TOKEN), Some("127.0.0.1:0"));
+    let address = process.stderr.address();
+    (process, address)
 }
 
 #[track_caller]
 fn refuses(token: Option<&OsStr>, address: Option<&str>, words: &[&str]) {
-    let (status, said) = Process::start(token, address).end();
+    let ended = start(token, address).end();
+    let (status, said) = (ended.status, ended.stderr);
     assert!(!status.success(), "{said}");
     for word in words {
         assert!(said.contains(word), "`{word}` is not in: {said}");
@@ -237,18 +172,21 @@ fn action(address: SocketAddr) -> Call {
 
 #[test]
 fn it_says_what_it_serves_and_never_the_token() {
-    let mut process = Process::start(Some(format!(" {TOKEN}\n")), Some(" 127.0.0.1:0 "));
-    let mut said = vec![process.line_with("Slow listens on http://127.0.0.1:")];
-    said.push(process.line_with(r#"Slow supports {"controllers":{"customers":true"#));
-    said.push(process.line_with("tracing_subscriber::fmt::init()"));
-    process.child.kill().unwrap();
-    said.extend(process.lines.iter());
-    assert!(!said.join("\n").contains(TOKEN));
+    let mut process = start(Some(format!(" {TOKEN}\n")), Some(" 127.0.0.1:0 "));
+    for words in [
+        "Slow listens on http://127.0.0.1:",
+        r#"Slow supports {"controllers":{"customers":true"#,
+        "tracing_subscriber::fmt::init()",
+    ] {
+        process.stderr.line_with(words);
+    }
+    process.kill();
+    assert!(!process.end().stderr.contains(TOKEN));
 }
 
 #[test]
 fn everything_outside_of_churnkey_is_a_404_in_the_error_shape_and_needs_no_token() {
-    let (_process, address) = Process::serving();
+    let (_process, address) = serving();
     for path in [
         "/",
         "/favicon.ico",
@@ -273,29 +211,32 @@ fn everything_outside_of_churnkey_is_a_404_in_the_error_shape_and_needs_no_token
 #[test]
 fn a_signal_ends_it_once_what_is_under_way_is_answered() {
     for signal in ["TERM", "INT"] {
-        let (process, address) = Process::serving();
+        let (process, address) = serving();
         // Neither a connection that rests between requests nor one that never sent any keeps it from ending.
-        let mut resting = Connection::open(address);
-        assert_eq!(
-            resting.send(&get(address, "/churnkey/features")).status,
-            200
-        );
-        let mut silent = Connection::open(address);
+        let mut resting = Peer::open(address);
+        let features = get(address, "/churnkey/features").send_on(&mut resting);
+        assert_eq!(features.status, 200);
+        let mut silent = Peer::open(address);
 
         let read = thread::spawn(move || get(address, "/churnkey/customers/slow").send());
-        process.line_with("read begins");
+        process.stderr.line_with("read begins");
         let write = thread::spawn(move || action(address).send());
-        process.line_with("action begins");
+        process.stderr.line_with("action begins");
         process.signal(signal);
 
-        assert!(resting.is_closed() && silent.is_closed());
+        resting.is_closed();
+        silent.is_closed();
         let deadline = Instant::now() + A_WHILE;
         while TcpStream::connect(address).is_ok() {
             assert!(Instant::now() < deadline, "it still accepts");
         }
         assert_eq!(read.join().unwrap().document()["id"], "slow");
-        write.join().unwrap().is_empty_success();
-        let (status, said) = process.end();
+        write.join().unwrap().is_done();
+        let Ended {
+            status,
+            unread: said,
+            ..
+        } = process.end();
         assert!(status.success(), "{said}");
         assert!(said.contains("Slow has stopped"), "{said}");
     }
@@ -304,13 +245,17 @@ fn a_signal_ends_it_once_what_is_under_way_is_answered() {
 #[cfg(unix)]
 #[test]
 fn an_action_whose_caller_hung_up_runs_to_its_end_before_the_process_ends() {
-    let (process, address) = Process::serving();
-    let mut caller = Connection::open(address);
-    caller.write(&action(address).bytes());
-    process.line_with("action begins");
+    let (process, address) = serving();
+    let mut caller = Peer::open(address);
+    caller.send(action(address).bytes());
+    process.stderr.line_with("action begins");
     drop(caller);
     process.signal("TERM");
-    let (status, said) = process.end();
+    let Ended {
+        status,
+        unread: said,
+        ..
+    } = process.end();
     assert!(status.success(), "{said}");
     let (ends, stopped) = (said.find("action ends"), said.find("Slow has stopped"));
     assert!(said.contains("waiting for the actions under way"), "{said}");
@@ -319,25 +264,29 @@ fn an_action_whose_caller_hung_up_runs_to_its_end_before_the_process_ends() {
 
 #[test]
 fn a_read_whose_caller_hung_up_is_dropped() {
-    let (process, address) = Process::serving();
-    let mut caller = Connection::open(address);
-    caller.write(&get(address, "/churnkey/customers/slow").bytes());
-    process.line_with("read begins");
+    let (process, address) = serving();
+    let mut caller = Peer::open(address);
+    caller.send(get(address, "/churnkey/customers/slow").bytes());
+    process.stderr.line_with("read begins");
     drop(caller);
     thread::sleep(A_WHILE + Duration::from_millis(300));
     process.signal("TERM");
-    let (_, said) = process.end();
+    let said = process.end().unread;
     assert!(!said.contains("read ends"), "{said}");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_request_that_is_never_finished_does_not_keep_it_from_ending() {
-    let (process, address) = Process::serving();
-    let mut half = Connection::open(address);
-    half.write(b"GET /churnkey/features HTTP/1.1\r\nHost: x\r\nAuthor");
+    let (process, address) = serving();
+    let mut half = Peer::open(address);
+    half.send(b"GET /churnkey/features HTTP/1.1\r\nHost: x\r\nAuthor");
     assert_eq!(get(address, "/churnkey/features").send().status, 200);
     process.signal("TERM");
-    let (status, said) = process.end();
+    let Ended {
+        status,
+        unread: said,
+        ..
+    } = process.end();
     assert!(status.success(), "{said}");
 }

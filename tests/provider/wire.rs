@@ -222,9 +222,9 @@ fn cancel_gets_what_the_body_says() {
     let (billing, host) = billing();
     let minimal =
         json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate" });
-    host.act("/subscription/cancel", minimal).is_empty_success();
+    host.act("/subscription/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "end-of-period", "unpause": true });
-    host.act("/subscription/cancel", full).is_empty_success();
+    host.act("/subscription/cancel", full).is_done();
     let mut unpausing = Cancel::new("cus_1", "sub_1", Schedule::EndOfPeriod);
     unpausing.unpause = true;
     assert_eq!(
@@ -240,9 +240,9 @@ fn cancel_gets_what_the_body_says() {
 fn cancel_all_gets_what_the_body_says() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "scheduledAt": "end-of-period" });
-    host.act("/customer/cancel", minimal).is_empty_success();
+    host.act("/customer/cancel", minimal).is_done();
     let full = json!({ "customerId": "cus_1", "scheduledAt": "immediate", "unpause": true });
-    host.act("/customer/cancel", full).is_empty_success();
+    host.act("/customer/cancel", full).is_done();
     let mut unpausing = CancelAll::new("cus_1", Schedule::Immediate);
     unpausing.unpause = true;
     assert_eq!(
@@ -261,12 +261,12 @@ fn pause_gets_what_the_body_says() {
         "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
         "duration": { "type": "period", "amount": 2, "unit": "month" },
     });
-    host.act("/subscription/pause", minimal).is_empty_success();
+    host.act("/subscription/pause", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "subscriptionId": "sub_annual", "startAt": "end-of-period",
         "duration": { "type": "date", "date": "2026-09-01T02:00:00+02:00" }, "allowAnnual": true,
     });
-    host.act("/subscription/pause", full).is_empty_success();
+    host.act("/subscription/pause", full).is_done();
     let mut annual = Pause::new("cus_1", "sub_annual", Schedule::EndOfPeriod, date());
     annual.allow_annual = true;
     assert_eq!(
@@ -285,12 +285,12 @@ fn pause_all_gets_what_the_body_says() {
         "customerId": "cus_1", "startAt": "end-of-period",
         "duration": { "type": "date", "date": "2026-09-01T00:00:00.000Z" },
     });
-    host.act("/customer/pause", minimal).is_empty_success();
+    host.act("/customer/pause", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "startAt": "immediate",
         "duration": { "type": "period", "amount": 2, "unit": "month" }, "allowAnnual": true,
     });
-    host.act("/customer/pause", full).is_empty_success();
+    host.act("/customer/pause", full).is_done();
     let mut annual = PauseAll::new("cus_1", Schedule::Immediate, PERIOD);
     annual.allow_annual = true;
     assert_eq!(
@@ -307,8 +307,7 @@ fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
     let (billing, host) = billing();
     for field in ["id", "coupon"] {
         let body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", field: "half" });
-        host.act("/subscription/apply-coupon", body)
-            .is_empty_success();
+        host.act("/subscription/apply-coupon", body).is_done();
         let expected = ApplyCoupon::new("cus_1", "sub_1", "half");
         assert_eq!(billing.writes(), [Write::ApplyCoupon(expected)]);
     }
@@ -318,13 +317,11 @@ fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
 fn change_price_gets_the_price_as_id_or_as_price() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate" });
-    host.act("/subscription/change-price", minimal)
-        .is_empty_success();
+    host.act("/subscription/change-price", minimal).is_done();
     let full = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "price": "team", "scheduledAt": "end-of-period", "prorate": true,
     });
-    host.act("/subscription/change-price", full)
-        .is_empty_success();
+    host.act("/subscription/change-price", full).is_done();
     let mut prorated = ChangePrice::new("cus_1", "sub_1", "team", Schedule::EndOfPeriod);
     prorated.prorate = true;
     let plain = ChangePrice::new("cus_1", "sub_1", "team", Schedule::Immediate);
@@ -338,13 +335,11 @@ fn change_price_gets_the_price_as_id_or_as_price() {
 fn the_protocols_own_name_of_an_object_wins_over_the_other() {
     let (billing, host) = billing();
     let coupon = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "half", "coupon": "other" });
-    host.act("/subscription/apply-coupon", coupon)
-        .is_empty_success();
+    host.act("/subscription/apply-coupon", coupon).is_done();
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": null, "price": "team", "scheduledAt": "immediate",
     });
-    host.act("/subscription/change-price", price)
-        .is_empty_success();
+    host.act("/subscription/change-price", price).is_done();
     assert_eq!(
         billing.writes(),
         [
@@ -389,8 +384,7 @@ fn extend_trial_gets_a_duration_with_and_without_its_type() {
     for (duration, expected) in table {
         let body =
             json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "duration": duration });
-        host.act("/subscription/extend-trial", &body)
-            .is_empty_success();
+        host.act("/subscription/extend-trial", &body).is_done();
         let expected = ExtendTrial::new("cus_1", "sub_1", expected);
         assert_eq!(billing.writes(), [Write::ExtendTrial(expected)], "{body}");
     }
@@ -402,17 +396,16 @@ fn null_counts_as_absent_and_unknown_fields_are_ignored() {
     let cancel = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": null, "reason": { "deep": [1, null] }, "": 1,
     });
-    host.act("/subscription/cancel", cancel).is_empty_success();
+    host.act("/subscription/cancel", cancel).is_done();
     let pause = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
         "duration": { "amount": 2, "unit": "month", "why": "unknown" }, "allowAnnual": null,
     });
-    host.act("/subscription/pause", pause).is_empty_success();
+    host.act("/subscription/pause", pause).is_done();
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate", "prorate": null,
     });
-    host.act("/subscription/change-price", price)
-        .is_empty_success();
+    host.act("/subscription/change-price", price).is_done();
     assert_eq!(
         billing.writes(),
         [

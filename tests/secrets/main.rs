@@ -4,7 +4,6 @@
 //! and fails in every way, with more sentinels wherever a request has room for them, while all crates log at TRACE. Then no sentinel may be found: not in the
 //! log, not on standard output and standard error, to which panics go, and not in an answer other than the success of a read, which carries the data.
 
-mod client;
 mod process;
 mod provider;
 mod requests;
@@ -13,9 +12,9 @@ mod sentinels;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use client::{Request, exchange};
-use process::{Logger, Process, Said};
+use process::{Logger, events};
 use sentinels::{API_KEY, CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
+use test_support::{Ended, Peer, Request};
 
 /// Makes a failure, a refusal that says the key again, and a success.
 const API_ANSWERS: &[&str] = &[
@@ -30,16 +29,40 @@ const THIRD_PARTIES: [(&str, &str); 1] = [(
     "dumps what the TLS client sends to Churnkey, the API key in it, and has no switch",
 )];
 
+/// The status and the whole answer, from the status line to the last byte of the body.
+fn send(request: &Request, address: SocketAddr) -> (u16, String) {
+    let mut peer = Peer::open(address);
+    peer.send(request.bytes());
+    let answer = String::from_utf8_lossy(&peer.rest()).into_owned();
+    let status = answer
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3)?.parse().ok());
+    let status = status.unwrap_or_else(|| panic!("{request} is answered with `{answer}`"));
+    (status, answer)
+}
+
+/// The answer to bytes that may be no request, and after which no more follow.
+fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut peer = Peer::open(address);
+    peer.send(bytes);
+    peer.shut_down_writing();
+    String::from_utf8_lossy(&peer.rest()).into_owned()
+}
+
 /// Sends everything, looks through the answers, and returns a cursor that the provider gave.
 fn ask_everything(address: SocketAddr) -> String {
-    let (_, page) = Request::new("GET", "/churnkey/customers?limit=1").send(address);
+    let page = send(
+        &requests::with_token("GET", "/churnkey/customers?limit=1"),
+        address,
+    )
+    .1;
     let cursor = page
         .split_once("\"next\":\"")
         .and_then(|(_, rest)| rest.split('"').next())
         .unwrap_or_else(|| panic!("no cursor in {page}"));
 
     for (request, statuses) in requests::reads(cursor) {
-        let (status, answer) = request.send(address);
+        let (status, answer) = send(&request, address);
         assert!(
             statuses.contains(&status),
             "{request}\nis answered with\n{answer}"
@@ -59,7 +82,7 @@ fn ask_everything(address: SocketAddr) -> String {
         requests::strangers(),
     ];
     for (request, statuses) in others.into_iter().flatten() {
-        let (status, answer) = request.send(address);
+        let (status, answer) = send(&request, address);
         assert!(
             statuses.contains(&status),
             "{request}\nis answered with\n{answer}"
@@ -67,7 +90,7 @@ fn ask_everything(address: SocketAddr) -> String {
         tells_nothing(&answer, cursor);
     }
     for bytes in requests::garbage() {
-        tells_nothing(&exchange(address, &bytes, true), cursor);
+        tells_nothing(&exchange(address, &bytes), cursor);
     }
     cursor.to_owned()
 }
@@ -81,8 +104,8 @@ fn tells_nothing(answer: &str, cursor: &str) {
 }
 
 /// Looks through all that the process has said, except for what the third parties have.
-fn said_nothing(said: &Said, cursor: &str, third_parties: &[&str]) {
-    let (mut events, rest) = said.events();
+fn said_nothing(said: &Ended, cursor: &str, third_parties: &[&str]) {
+    let (mut events, rest) = events(said);
     events.retain(|event| !third_parties.contains(&event.target.as_str()));
     for event in &mut events {
         // The cause is for its author to choose.
@@ -116,7 +139,7 @@ fn said_nothing(said: &Said, cursor: &str, third_parties: &[&str]) {
 }
 
 /// What makes a test of absence worth something: the functions were called and panicked, and what they say arrives.
-fn said_the_rest(said: &Said) {
+fn said_the_rest(said: &Ended) {
     assert!(said.status.success(), "{}", said.stderr);
     for words in [
         "CustomerId([redacted])",
@@ -135,16 +158,17 @@ fn said_the_rest(said: &Said) {
 #[test]
 fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
     let (url, answering) = process::api(API_ANSWERS);
-    let process = Process::start(Logger::Tracing, Some(&url));
-    let cursor = ask_everything(process.address());
+    let process = process::start(Logger::Tracing, Some(&url));
+    let cursor = ask_everything(process.stdout.address());
     answering
         .join()
         .expect("Churnkey's API was asked to the end");
-    let said = process.terminate();
+    process.signal("TERM");
+    let said = process.end();
     said_nothing(&said, &cursor, &[]);
 
     said_the_rest(&said);
-    let (events, _) = said.events();
+    let (events, _) = events(&said);
     let targets: BTreeSet<_> = events.iter().map(|event| event.target.as_str()).collect();
     assert!(targets.contains("secrets::provider"), "{targets:?}");
     let causes = events
@@ -162,12 +186,13 @@ fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
 #[test]
 fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
     let (url, answering) = process::api(API_ANSWERS);
-    let process = Process::start(Logger::LogCrate, Some(&url));
-    let cursor = ask_everything(process.address());
+    let process = process::start(Logger::LogCrate, Some(&url));
+    let cursor = ask_everything(process.stdout.address());
     answering
         .join()
         .expect("Churnkey's API was asked to the end");
-    let said = process.terminate();
+    process.signal("TERM");
+    let said = process.end();
     let known = THIRD_PARTIES.map(|(target, _)| target);
     said_nothing(&said, &cursor, &known);
     said_the_rest(&said);
@@ -175,9 +200,10 @@ fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_othe
 
 #[test]
 fn nothing_secret_is_printed_where_nothing_is_logged() {
-    let process = Process::start(Logger::None, None);
-    let cursor = ask_everything(process.address());
-    let said = process.terminate();
+    let process = process::start(Logger::None, None);
+    let cursor = ask_everything(process.stdout.address());
+    process.signal("TERM");
+    let said = process.end();
     said_nothing(&said, &cursor, &[]);
     said_the_rest(&said);
 }
@@ -193,7 +219,7 @@ fn a_refusal_to_start_does_not_show_the_key() {
     );
     let urls = ["https://example.test", &elsewhere];
     for (key, url) in [(slip.as_str(), urls[0]), (API_KEY, urls[1])] {
-        let said = Process::start_with(Logger::Tracing, Some((key, url))).end();
+        let said = process::start_with(Logger::Tracing, Some((key, url))).end();
         assert!(!said.status.success(), "{}", said.stdout);
         let text = format!("{}{}", said.stdout, said.stderr);
         assert!(text.contains("must be"), "{text}");

@@ -1,24 +1,19 @@
-//! The provider as a process, with everything that it says.
-//!
-//! The process is this test binary over again, which runs [`child`] and nothing else.
+//! The provider as a process, and the events of its log.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use churnkey::{Result, Server};
 use serde_json::Value;
+use test_support::{Ended, Process, TIMEOUT, this_test};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::provider::Billing;
 use crate::sentinels::{API_KEY, PASSWORD, PREVIOUS_TOKEN, TOKEN};
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the process logs to.
 #[derive(Debug)]
@@ -58,7 +53,7 @@ fn child() -> Result<()> {
         println!("{server:?} {server:#?}");
         tracing::debug!(?server);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("address {}", listener.local_addr()?);
+        println!("http://{}/", listener.local_addr()?);
         server.run_on(listener).await
     })
 }
@@ -88,131 +83,50 @@ impl log::Log for Lines {
     fn flush(&self) {}
 }
 
-pub(crate) struct Process {
-    child: Child,
-    stdout: JoinHandle<String>,
-    stderr: JoinHandle<String>,
-    address: Receiver<SocketAddr>,
+/// Starts it with a token, and with an API key if Churnkey's API is somewhere.
+pub(crate) fn start(logger: Logger, api_url: Option<&str>) -> Process {
+    start_with(logger, api_url.map(|url| (API_KEY, url)))
 }
 
-/// What a process has said, and how it ended.
-pub(crate) struct Said {
-    pub(crate) status: ExitStatus,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Process {
+    let mut command = this_test("process::child");
+    command
+        .env("SECRETS_LOG", format!("{logger:?}"))
+        .env("CK_INTEGRATION_TOKEN", TOKEN)
+        .env("CK_INTEGRATION_TOKEN_PREVIOUS", PREVIOUS_TOKEN)
+        .env(
+            "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL",
+            "9999-01-01T00:00:00Z",
+        )
+        .env_remove("CHURNKEY_ADDR")
+        .env_remove("CK_API_KEY");
+    if let Some((key, url)) = api {
+        command.env("CK_API_KEY", key).env("CHURNKEY_API_URL", url);
+    }
+    Process::start(&mut command)
 }
 
-impl Process {
-    /// Starts it with a token, and with an API key if Churnkey's API is somewhere.
-    pub(crate) fn start(logger: Logger, api_url: Option<&str>) -> Self {
-        Self::start_with(logger, api_url.map(|url| (API_KEY, url)))
-    }
-
-    pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Self {
-        let mut command = Command::new(env::current_exe().expect("the path of this test"));
-        command
-            .args(["process::child", "--exact", "--ignored", "--nocapture"])
-            .env("SECRETS_LOG", format!("{logger:?}"))
-            .env("CK_INTEGRATION_TOKEN", TOKEN)
-            .env("CK_INTEGRATION_TOKEN_PREVIOUS", PREVIOUS_TOKEN)
-            .env(
-                "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL",
-                "9999-01-01T00:00:00Z",
-            )
-            .env("RUST_BACKTRACE", "0")
-            .env_remove("CHURNKEY_ADDR")
-            .env_remove("CK_API_KEY")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if let Some((key, url)) = api {
-            command.env("CK_API_KEY", key).env("CHURNKEY_API_URL", url);
-        }
-        let mut child = command.spawn().expect("this test as a process");
-        let (found, address) = channel();
-        let stdout = child.stdout.take().expect("stdout is piped");
-        let stderr = child.stderr.take().expect("stderr is piped");
-        Self {
-            child,
-            stdout: thread::spawn(move || keep(stdout, &found)),
-            stderr: thread::spawn(move || keep(stderr, &channel().0)),
-            address,
-        }
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        let address = self.address.recv_timeout(PATIENCE);
-        address.expect("the process says where it listens")
-    }
-
-    /// Tells it to end.
-    pub(crate) fn terminate(self) -> Said {
-        let kill = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(kill.expect("`kill` is there").success());
-        self.end()
-    }
-
-    /// Waits for its end.
-    pub(crate) fn end(mut self) -> Said {
-        let deadline = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("a process to wait for") {
-                break status;
-            }
-            if Instant::now() > deadline {
-                let _ended = self.child.kill();
-                panic!("the process does not end");
-            }
-            thread::sleep(Duration::from_millis(10));
-        };
-        Said {
-            status,
-            stdout: self.stdout.join().expect("a reader"),
-            stderr: self.stderr.join().expect("a reader"),
-        }
-    }
-}
-
-/// Reads to the end, and passes on the address that it comes across.
-fn keep(pipe: impl Read, found: &Sender<SocketAddr>) -> String {
-    let mut said = String::new();
-    let mut lines = BufReader::new(pipe).split(b'\n');
-    while let Some(Ok(line)) = lines.next() {
-        let line = String::from_utf8_lossy(&line);
-        if let Some(address) = line.strip_prefix("address ").and_then(|a| a.parse().ok()) {
-            let _not_awaited = found.send(address);
-        }
-        said.push_str(&line);
-        said.push('\n');
-    }
-    said
-}
-
-impl Said {
-    /// The lines of the log, and all else that went to standard error.
-    pub(crate) fn events(&self) -> (Vec<Event>, String) {
-        let mut events = Vec::new();
-        let mut rest = String::new();
-        for text in self.stderr.lines() {
-            match serde_json::from_str::<Value>(text) {
-                Ok(line) if line["target"].is_string() => events.push(Event {
-                    target: line["target"].as_str().unwrap_or_default().to_owned(),
-                    message: line["fields"]["message"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .to_owned(),
-                    line,
-                }),
-                _ => {
-                    rest.push_str(text);
-                    rest.push('\n');
-                }
+/// The lines of the log, and all else that went to standard error.
+pub(crate) fn events(said: &Ended) -> (Vec<Event>, String) {
+    let mut events = Vec::new();
+    let mut rest = String::new();
+    for text in said.stderr.lines() {
+        match serde_json::from_str::<Value>(text) {
+            Ok(line) if line["target"].is_string() => events.push(Event {
+                target: line["target"].as_str().unwrap_or_default().to_owned(),
+                message: line["fields"]["message"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
+                line,
+            }),
+            _ => {
+                rest.push_str(text);
+                rest.push('\n');
             }
         }
-        (events, rest)
     }
+    (events, rest)
 }
 
 /// What stands in the place of Churnkey's API: it reads a request and answers it, once for each of the answers.
@@ -224,7 +138,7 @@ pub(crate) fn api(answers: &'static [&'static str]) -> (String, JoinHandle<()>) 
         .expect("a listener that can be left");
     let answering = thread::spawn(move || {
         for answer in answers {
-            let deadline = Instant::now() + PATIENCE;
+            let deadline = Instant::now() + TIMEOUT;
             let mut stream = loop {
                 match listener.accept() {
                     Ok((stream, _)) => break stream,

@@ -13,23 +13,7 @@ use churnkey::{
 use crate::sentinels::*;
 
 #[derive(Debug, churnkey::Integration)]
-#[churnkey(
-    name = "Talkative",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Talkative", expect(all))]
 pub(crate) struct Billing {
     /// Of the database, where `Debug` of a context would show it.
     pub(crate) password: &'static str,
@@ -299,7 +283,7 @@ async fn cancel_all(_: &Billing, request: CancelAll, scene: Scene) -> Result<()>
     scene.play(request, (), ())
 }
 
-#[churnkey::action(pause)]
+#[churnkey::action(pause, all)]
 async fn pause(_: &Billing, request: Pause, scene: Scene) -> Result<()> {
     scene.play(request, (), ())
 }
@@ -314,12 +298,12 @@ async fn apply_coupon(_: &Billing, request: ApplyCoupon, scene: Scene) -> Result
     scene.play(request, (), ())
 }
 
-#[churnkey::action(change_price)]
+#[churnkey::action(change_price, all)]
 async fn change_price(_: &Billing, request: ChangePrice, scene: Scene) -> Result<()> {
     scene.play(request, (), ())
 }
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, all)]
 async fn extend_trial(_: &Billing, request: ExtendTrial, scene: Scene) -> Result<()> {
     scene.play(request, (), ())
 }

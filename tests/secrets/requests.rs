@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Request;
+use test_support::Request;
+
 use crate::sentinels::*;
 
 /// A request, and the statuses that it may be answered with.
@@ -24,13 +25,21 @@ const SCENES: [(&str, &[u16]); 5] = [
     ("panics", FAILED),
 ];
 
-/// A request of the one who may read everything, with headers that are nobody's business.
-fn get(path: &str) -> Request {
-    under(Request::new("GET", format!("/churnkey{path}")))
+pub(crate) fn with_token(method: &str, target: impl AsRef<[u8]>) -> Request {
+    without_token(method, target).header("Authorization", format!("Bearer {TOKEN}"))
 }
 
-fn post(path: &str, body: impl Into<Vec<u8>>) -> Request {
-    under(Request::new("POST", format!("/churnkey/actions{path}"))).json(body)
+fn without_token(method: &str, target: impl AsRef<[u8]>) -> Request {
+    Request::new(method, target).header("Connection", "close")
+}
+
+/// A request of the one who may read everything, with headers that are nobody's business.
+fn get(path: &str) -> Request {
+    under(with_token("GET", format!("/churnkey{path}")))
+}
+
+fn post(path: &str, body: impl AsRef<[u8]>) -> Request {
+    under(with_token("POST", format!("/churnkey/actions{path}"))).content("application/json", body)
 }
 
 fn under(request: Request) -> Request {
@@ -189,7 +198,7 @@ pub(crate) fn acts() -> Vec<Ask> {
         }
         let large = json!({ "customerId": VALUE.repeat(10_000) });
         asks.push((post(path, large.to_string()), &[413]));
-        let as_text = Request::new("POST", format!("/churnkey/actions{path}"))
+        let as_text = with_token("POST", format!("/churnkey/actions{path}"))
             .header("Content-Type", format!("text/{VALUE}"))
             .body(body.to_string());
         asks.push((as_text, &[415]));
@@ -227,9 +236,9 @@ pub(crate) fn mistakes() -> Vec<Ask> {
         (get(&format!("/customers/{PATH}%")), BAD),
         (get(&format!("/customers/%ff{PATH}")), BAD),
         (get(&format!("/customers/email/{EMAIL}%c3%28")), BAD),
-        (Request::new("GET", format!("/{PATH}?q={QUERY}")), NOT_FOUND),
+        (with_token("GET", format!("/{PATH}?q={QUERY}")), NOT_FOUND),
         (
-            Request::stranger("POST", format!("/{PATH}")).body(VALUE),
+            without_token("POST", format!("/{PATH}")).body(VALUE),
             NOT_FOUND,
         ),
         (
@@ -245,7 +254,7 @@ pub(crate) fn mistakes() -> Vec<Ask> {
         .chain(["/features".to_owned()])
     {
         for method in ["POST", "DELETE", METHOD] {
-            let request = Request::new(method, format!("/churnkey{path}?q={QUERY}"));
+            let request = with_token(method, format!("/churnkey{path}?q={QUERY}"));
             asks.push((under(request).json(VALUE), &[405]));
         }
         asks.push((get(&path).header("X-Churnkey-Mode", VALUE), BAD));
@@ -254,7 +263,7 @@ pub(crate) fn mistakes() -> Vec<Ask> {
     }
     for (path, body) in actions() {
         for method in ["GET", "PUT", METHOD] {
-            let request = Request::new(method, format!("/churnkey/actions{path}?q={QUERY}"));
+            let request = with_token(method, format!("/churnkey/actions{path}?q={QUERY}"));
             asks.push((under(request).json(body.to_string()), &[405]));
         }
         let request = post(path, body.to_string());
@@ -295,7 +304,7 @@ pub(crate) fn strangers() -> Vec<Ask> {
     ];
     for (method, target) in targets {
         let request =
-            under(Request::stranger(method, target)).json(format!("{{\"{FIELD}\": \"{VALUE}\"}}"));
+            under(without_token(method, target)).json(format!("{{\"{FIELD}\": \"{VALUE}\"}}"));
         asks.push((request.clone(), UNAUTHORIZED));
         let twice = request
             .clone()
@@ -306,7 +315,7 @@ pub(crate) fn strangers() -> Vec<Ask> {
         }
     }
     // The token before passes still, and is a secret like the present one.
-    let features = Request::stranger("GET", format!("/churnkey/features?{QUERY}"));
+    let features = without_token("GET", format!("/churnkey/features?{QUERY}"));
     let previous = with(format!("Bearer {PREVIOUS_TOKEN}"));
     asks.push((previous(features), &[200]));
     asks

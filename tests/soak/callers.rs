@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::caller::Action;
-use crate::http::Request;
-use crate::plan::Flow;
 use crate::soak::{INSTANCES, Pace, Soak};
+use postgres_tests::caller::Action;
+use postgres_tests::plan::Flow;
+use test_support::Request;
 
 /// Callers at a time.
 pub(crate) const WORKERS: usize = 4;

@@ -17,35 +17,17 @@ mod soak;
 mod tally;
 mod windows;
 
-#[path = "../postgres/accounts.rs"]
-mod accounts;
-#[path = "../postgres/caller.rs"]
-#[allow(dead_code, reason = "the callers of a soak keep accounts of their own")]
-mod caller;
-#[path = "../black_box/http.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod http;
-#[path = "../postgres/plan.rs"]
-mod plan;
-#[path = "../postgres/process.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod process;
-#[path = "../postgres/server.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod server;
-#[path = "../postgres/session.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod session;
-
 use std::env;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
+use postgres_tests::{accounts, plan};
+
 use crate::callers::Callers;
 use crate::readers::Library;
-use crate::server::Server;
 use crate::soak::Soak;
+use postgres_tests::server::Server;
 
 /// Customers of each mode that the company has from the start. They are read, and no action touches them.
 const FOUNDERS: usize = 500;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::FOUNDERS;
-use crate::http::{Connection, Request, Response, encoded};
 use crate::soak::{INSTANCES, Kept, Pace, STEADY, Soak};
+use test_support::{Connection, Reply, Request, encoded};
 
 /// Readers at a time.
 pub(crate) const WORKERS: usize = 6;
@@ -131,7 +131,7 @@ impl Library {
 }
 
 impl Card {
-    fn compare(&self, soak: &Soak, response: &Response) {
+    fn compare(&self, soak: &Soak, response: &Reply) {
         let same = response.status == self.status
             && serde_json::from_slice(&response.body)
                 .is_ok_and(|found: Value| without_redemptions(found) == self.document);

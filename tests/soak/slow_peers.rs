@@ -5,9 +5,9 @@ use std::net::{Shutdown, TcpStream};
 use std::thread::Scope;
 use std::time::{Duration, Instant};
 
-use crate::http::read_response;
 use crate::soak::{INSTANCES, Soak};
 use crate::windows::Excuse;
+use test_support::read_reply;
 
 /// Beyond the longest limit that the server has on a peer, and what a slow machine adds.
 const MOST: Duration = Duration::from_secs(150);
@@ -104,7 +104,7 @@ impl Peer {
                 let request = soak.request("GET", "/features", "test").bytes();
                 stream.write_all(&request)?;
                 stream.set_read_timeout(Some(MOST))?;
-                let response = read_response(&mut stream, "GET")?;
+                let response = read_reply(&stream)?;
                 if response.status != 200 {
                     return Ok(End::Answered(response.status));
                 }
@@ -122,14 +122,14 @@ fn drip(soak: &Soak, mut stream: TcpStream, bytes: &[u8]) -> io::Result<End> {
         if stream.peek(&mut [0]).is_ok() {
             break;
         }
-        // Whoever has been answered finds that out by reading.
+        // A refusal shows when the reply is read.
         stream.write_all(&[*byte]).ok();
         if !soak.pause(Duration::from_secs(1)) {
             return Ok(End::NotYet);
         }
     }
     stream.set_read_timeout(Some(MOST))?;
-    Ok(End::Answered(read_response(&mut stream, "GET")?.status))
+    Ok(End::Answered(read_reply(&stream)?.status))
 }
 
 fn wait_for_the_end(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {

@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
+use test_support::conformance::Instance;
 
 use tempfile::TempDir;
 
 use crate::bad_input::FAILURES;
-use crate::http::{Connection, Request, Response};
 use crate::logs;
-use crate::process::Process;
 use crate::resources::Resources;
-use crate::server::{Database, Server};
 use crate::tally::Tally;
 use crate::windows::{Excuse, Windows};
+use postgres_tests::instance;
+use postgres_tests::server::{Database, Server};
+use test_support::{Connection, Reply, Request};
 
 /// It lives from the start to the end, so that its memory tells something.
 pub(crate) const STEADY: usize = 0;
@@ -44,7 +45,7 @@ pub(crate) struct Soak {
 
 /// Where an instance is, one life after the other.
 struct Place {
-    process: Mutex<Option<Process>>,
+    process: Mutex<Option<Instance>>,
     whereabouts: RwLock<Whereabouts>,
 }
 
@@ -98,7 +99,7 @@ impl Soak {
             ("ACME_DATABASE_CONNECTIONS", &POOL.to_string()),
             ("CHURNKEY_MAX_FAILURES_PER_MINUTE", &FAILURES.to_string()),
         ];
-        let process = Process::with(&self.database, &settings);
+        let process = instance::start_with(&self.database, &settings);
         let place = &self.places[instance];
         {
             let mut whereabouts = place
@@ -112,18 +113,18 @@ impl Soak {
     }
 
     /// Ends the life of an instance, and looks through what it has logged.
-    pub(crate) fn bury(&self, instance: usize, end: impl FnOnce(Process) -> String) {
+    pub(crate) fn bury(&self, instance: usize, end: impl FnOnce(Instance) -> String) {
         let process = self.process(instance).take().expect("it lives");
         logs::look_through(self, instance, &end(process));
     }
 
-    pub(crate) fn process(&self, instance: usize) -> std::sync::MutexGuard<'_, Option<Process>> {
+    pub(crate) fn process(&self, instance: usize) -> std::sync::MutexGuard<'_, Option<Instance>> {
         let process = &self.places[instance].process;
         process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn id(&self, instance: usize) -> Option<u32> {
-        self.process(instance).as_ref().map(Process::id)
+        self.process(instance).as_ref().map(Instance::id)
     }
 
     fn whereabouts(&self, instance: usize) -> Whereabouts {
@@ -164,7 +165,7 @@ impl Soak {
         instance: usize,
         request: &Request,
         kept: Option<&mut Kept>,
-    ) -> Option<Response> {
+    ) -> Option<Reply> {
         self.exchange(
             kind,
             instance,
@@ -190,8 +191,8 @@ impl Soak {
         kind: &'static str,
         instance: usize,
         age: Duration,
-        send: impl FnOnce(Whereabouts) -> io::Result<Response>,
-    ) -> Option<Response> {
+        send: impl FnOnce(Whereabouts) -> io::Result<Reply>,
+    ) -> Option<Reply> {
         let under_way = self.windows.begin();
         let answer = send(self.whereabouts(instance));
         let took = under_way.since.elapsed();
@@ -261,7 +262,7 @@ impl Soak {
     }
 
     /// SIGTERM; answers with the log.
-    pub(crate) fn stop(&self, instance: usize, process: Process) -> String {
+    pub(crate) fn stop(&self, instance: usize, process: Instance) -> String {
         let log = process.shared_log();
         let ended = process.stop();
         if !ended.is_some_and(|status| status.success()) {

@@ -7,8 +7,9 @@ use churnkey_runtime::Mode;
 use churnkey_verify::internal::Client;
 use subtle::ConstantTimeEq as _;
 
-use super::flow::{Log, Tickets};
+use super::log::Log;
 use super::options::{CannotStart, Options};
+use super::tickets::Tickets;
 use super::verification::Verification;
 
 /// The shared state of a dashboard.

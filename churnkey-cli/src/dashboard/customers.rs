@@ -11,9 +11,9 @@ use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
 
 use super::app::App;
+use super::exchange::{Item, Listed, Problem, show_beyond, show_flaws};
 use super::fields::Fields;
 use super::page::{Page, Part};
-use super::provider::{Item, Listed, Problem, show_beyond, show_flaws};
 use super::subscription::{card, customer_path, discounts, metadata, raw};
 use super::text::{first, plain, text};
 

@@ -8,23 +8,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 
+use super::action::Action;
 use super::app::App;
 use super::fields::Fields;
 use super::page::{Page, Part, failed};
 use super::subscription::{back_to, card};
 use super::text::text;
 
-mod action;
 mod choices;
 mod live;
 mod offers;
 mod outcome;
 
-use action::Action;
-
-pub(super) use live::{Tickets, confirm, confirmed};
+pub(super) use live::{confirm, confirmed};
 pub(super) use offers::offers;
-pub(super) use outcome::{Log, outcome};
+pub(super) use outcome::outcome;
 
 /// Common reasons why customers cancel.
 const REASONS: [(&str, &str); 7] = [

@@ -11,9 +11,9 @@ use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
 
 use super::app::App;
+use super::exchange::{Item, Problem, show_flaws};
 use super::fields::Fields;
 use super::page::{Page, Part, failed};
-use super::provider::{Item, Problem, show_flaws};
 use super::text::{
     amount, coupon_terms, cycle, first, left_out, money, parts, period, status, text, time,
 };

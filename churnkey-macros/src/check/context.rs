@@ -6,7 +6,7 @@ use super::types::{text, ungroup};
 use crate::args::unraw;
 use crate::errors::Errors;
 use crate::item::Function;
-use crate::spec;
+use crate::rust;
 
 /// The type of the context, as far as it can be made out under a wrong reference or wrapper.
 pub(crate) fn find(function: &Function) -> Option<Type> {
@@ -53,7 +53,7 @@ fn is_foreign(r#type: &Type) -> bool {
                 || path.path.get_ident().is_some()
                     && path.path.segments.last().is_some_and(|last| {
                         let name = unraw(&last.ident);
-                        EVERYDAY.contains(&name.as_str()) || spec::is_given(&name)
+                        EVERYDAY.contains(&name.as_str()) || rust::is_given(&name)
                     })
         }
         _ => false,

@@ -1,25 +1,34 @@
-//! The options of a module in an attribute.
+//! Options of a module in an attribute.
+//!
+//! They are monotonic: a list that is not written is complete, a flag that is not written is off,
+//! and `all` switches everything on.
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use churnkey_protocol::{Feature, FeatureKind, MODULES, Module, Side, Variant, Word};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::args::{Arg, Value, parse};
 use crate::errors::Errors;
 use crate::message::{any_of, nearest};
-use crate::spec::{self, Module, OptionKind, OptionSpec, Side};
+use crate::rust::upper_camel_case;
 
+/// The word that switches everything on.
+const ALL: &str = "all";
+
+/// Options that one attribute gives its module.
 pub(crate) struct Options {
     module: &'static Module,
     given: HashMap<&'static str, Choice>,
+    all: Option<Ident>,
 }
 
-/// What was chosen for one option. A mistake is reported where it is made, and stands for the option's default from there on.
+/// Value of one option. A mistake is reported where it is made, and counts as the default then.
 enum Choice {
     Flag(bool),
     Words(Vec<&'static str>),
-    Variant(&'static str),
+    Variant(&'static Variant),
     Mistaken,
 }
 
@@ -28,40 +37,68 @@ impl Options {
         Self {
             module,
             given: HashMap::new(),
+            all: None,
         }
     }
 
-    /// Reads one option; true if there is none of its name, which is reported.
+    /// Reads one option. Returns false if there is none of its name, which is reported.
     pub(crate) fn read(&mut self, argument: Arg, errors: &Errors) -> bool {
-        let Some(option) = self
+        if argument.is(ALL) && takes_all(self.module) {
+            self.read_all(argument, errors);
+            return true;
+        }
+        let Some(feature) = self
             .module
-            .options
+            .features
             .iter()
-            .find(|option| argument.is(option.name))
+            .find(|feature| argument.is(feature.name))
         else {
             self.unknown(&argument, errors);
-            return true;
+            return false;
         };
-        let choice = match option.kind {
-            OptionKind::Flag => flag(option, &argument, errors),
-            OptionKind::List { words, .. } => list(option, words, &argument, errors),
-            OptionKind::Word { words, .. } => {
-                word(self.module.name, option, words, &argument, errors)
+        let choice = match feature.kind {
+            FeatureKind::Flag => flag(feature, &argument, errors),
+            FeatureKind::Schedules | FeatureKind::Durations => list(feature, &argument, errors),
+            FeatureKind::Variants(variants) => {
+                variant(self.module, feature, variants, &argument, errors)
             }
         };
         if self
             .given
-            .insert(option.name, choice.unwrap_or(Choice::Mistaken))
+            .insert(feature.name, choice.unwrap_or(Choice::Mistaken))
             .is_some()
         {
-            errors.on(
-                &argument.name,
-                format_args!("`{}` is given twice", option.name),
-                "remove one of them",
-            );
-            self.given.insert(option.name, Choice::Mistaken);
+            given_twice(&argument, errors);
+            self.given.insert(feature.name, Choice::Mistaken);
         }
-        false
+        true
+    }
+
+    fn read_all(&mut self, argument: Arg, errors: &Errors) {
+        if !matches!(argument.value, Value::None) {
+            errors.on(
+                &argument,
+                "`all` stands alone",
+                "write `all`, which switches everything on",
+            );
+        }
+        if self.all.is_some() {
+            given_twice(&argument, errors);
+        }
+        self.all = Some(argument.name);
+    }
+
+    /// Reports `all` beside other options, once all of them are read.
+    pub(crate) fn check(&self, errors: &Errors) {
+        if let Some(all) = &self.all
+            && !self.given.is_empty()
+        {
+            errors.on(
+                all,
+                "`all` already switches everything on",
+                "remove the other options, or `all`",
+            );
+        }
     }
 
     fn unknown(&self, argument: &Arg, errors: &Errors) {
@@ -74,7 +111,8 @@ impl Options {
         let known: Vec<&str> = operations
             .iter()
             .map(|operation| operation.name)
-            .chain(self.module.options.iter().map(|option| option.name))
+            .chain(self.module.features.iter().map(|feature| feature.name))
+            .chain(takes_all(self.module).then_some(ALL))
             .collect();
         let kind = match (self.module.side, &argument.value) {
             (Side::Controller, Value::None) => "operation",
@@ -82,7 +120,7 @@ impl Options {
         };
         let wrong = format!("`{name}` is not an {kind} of `{module}`");
         let side = self.module.side;
-        if spec::modules(side).any(|other| argument.is(other.name)) {
+        if Module::of(side).any(|other| argument.is(other.name)) {
             errors.on(
                 name,
                 format_args!(
@@ -97,10 +135,13 @@ impl Options {
             errors.on(name, wrong, format_args!("did you mean `{guess}`?"));
             return;
         }
-        let elsewhere: Vec<&str> = spec::MODULES
+        let elsewhere: Vec<&str> = MODULES
             .iter()
             .filter(|module| {
-                module.options.iter().any(|option| argument.is(option.name))
+                module
+                    .features
+                    .iter()
+                    .any(|feature| argument.is(feature.name))
                     || side == Side::Controller
                         && module.side == side
                         && module
@@ -110,110 +151,102 @@ impl Options {
             })
             .map(|module| module.name)
             .collect();
-        match (known.as_slice(), elsewhere.as_slice()) {
-            ([], []) => errors.on(
+        let belongs = match elsewhere.as_slice() {
+            [] => String::new(),
+            elsewhere => format!("it belongs to {}; ", any_of(elsewhere.iter().copied())),
+        };
+        match known.as_slice() {
+            [] => errors.on(
                 name,
                 wrong,
-                format_args!("`{module}` has no options: remove it"),
+                format_args!("{belongs}`{module}` has no options: remove it"),
             ),
-            ([], elsewhere) => {
-                errors.on(
-                    name,
-                    wrong,
-                    format_args!(
-                        "it belongs to {}; `{module}` has no options: remove it",
-                        any_of(elsewhere.iter().copied())
-                    ),
-                );
-            }
-            (known, []) => errors.on(
+            known => errors.on(
                 name,
                 wrong,
-                format_args!("`{module}` has {}", any_of(known.iter().copied())),
-            ),
-            (known, elsewhere) => errors.on(
-                name,
-                wrong,
-                format_args!(
-                    "it belongs to {}; `{module}` has {}",
-                    any_of(elsewhere.iter().copied()),
-                    any_of(known.iter().copied())
-                ),
+                format_args!("{belongs}`{module}` has {}", any_of(known.iter().copied())),
             ),
         }
     }
 
-    /// The one word of an option, if it was given.
-    pub(crate) fn variant(&self, option: &str) -> Option<&'static str> {
-        match self.given.get(option) {
-            Some(Choice::Variant(word)) => Some(word),
-            _ => None,
-        }
+    /// The string that was chosen, for a module whose option is a choice of strings.
+    pub(crate) fn variant(&self) -> Option<&'static Variant> {
+        self.module
+            .features
+            .iter()
+            .find_map(|feature| match self.given.get(feature.name) {
+                Some(Choice::Variant(variant)) => Some(*variant),
+                _ => None,
+            })
     }
 
-    /// The value of the constant that tells the runtime.
+    /// Value of the constant that the runtime reads.
     pub(crate) fn expand(&self, private: &TokenStream) -> TokenStream {
-        let variant = Ident::new(self.module.options_type, Span::mixed_site());
-        if self.module.options_type == "None" {
-            return quote!(#private::Options::None);
-        }
-        if let [
-            OptionSpec {
-                name,
-                kind: OptionKind::Word { words, r#enum },
-            },
-        ] = self.module.options
-        {
-            let chosen = self
-                .variant(name)
-                .and_then(|word| words.iter().find(|(candidate, _)| *candidate == word));
-            return match chosen {
-                Some((_, value)) => {
-                    let (kind, value) = (format_ident!("{}", r#enum), format_ident!("{}", value));
-                    quote!(#private::Options::#variant(#private::#kind::#value))
+        let module = self.module;
+        let name = format_ident!("{}", module.ident);
+        match module.features {
+            [
+                Feature {
+                    name: option,
+                    kind: FeatureKind::Variants(_),
+                    ..
+                },
+            ] => match self.variant() {
+                Some(variant) => {
+                    let kind = format_ident!("{}{}", module.ident, upper_camel_case(option));
+                    let value = format_ident!("{}", upper_camel_case(variant.word));
+                    quote!(#private::Options::#name(#private::#kind::#value))
                 }
                 None => quote!(#private::Options::None),
-            };
+            },
+            features if module.side == Side::Action && module.single.is_none() => {
+                let r#struct = format_ident!("{}Features", module.ident);
+                let fields = features.iter().map(|feature| self.field(feature, private));
+                quote!(#private::Options::#name(#private::#r#struct { #(#fields),* }))
+            }
+            _ => quote!(#private::Options::None),
         }
-        let features = format_ident!("{}Features", self.module.options_type);
-        let fields = self
-            .module
-            .options
-            .iter()
-            .map(|option| self.field(option, private));
-        quote!(#private::Options::#variant(#private::#features { #(#fields),* }))
     }
 
-    /// With no option at all everything is on. Once there is one, a list that is not given is still all of it, since it may not be
-    /// empty, and a flag that is not given is off.
-    fn field(&self, option: &OptionSpec, private: &TokenStream) -> TokenStream {
-        let name = format_ident!("{}", option.name);
-        match option.kind {
-            OptionKind::List { words, r#struct } => {
-                let r#struct = format_ident!("{}", r#struct);
-                let chosen = match self.given.get(option.name) {
-                    Some(Choice::Words(chosen)) => chosen.as_slice(),
-                    _ => words,
-                };
-                let words = words.iter().map(|word| {
-                    let (name, on) = (format_ident!("{}", word), chosen.contains(word));
-                    quote!(#name: #on)
-                });
-                quote!(#name: #private::#r#struct { #(#words),* })
+    fn field(&self, feature: &Feature, private: &TokenStream) -> TokenStream {
+        let name = format_ident!("{}", feature.name);
+        let r#struct = match feature.kind {
+            FeatureKind::Schedules => format_ident!("Schedules"),
+            FeatureKind::Durations => format_ident!("Durations"),
+            FeatureKind::Flag | FeatureKind::Variants(_) => {
+                let written = matches!(self.given.get(feature.name), Some(Choice::Flag(true)));
+                let on = written || self.all.is_some();
+                return quote!(#name: #on);
             }
-            _ => {
-                let on = match self.given.get(option.name) {
-                    Some(Choice::Flag(on)) => *on,
-                    _ => self.given.is_empty(),
-                };
-                quote!(#name: #on)
-            }
-        }
+        };
+        let words = feature.kind.words().iter().map(|word| {
+            let on = match self.given.get(feature.name) {
+                Some(Choice::Words(chosen)) => chosen.contains(&word.name),
+                _ => true,
+            };
+            let name = format_ident!("{}", word.name);
+            quote!(#name: #on)
+        });
+        quote!(#name: #private::#r#struct { #(#words),* })
     }
 }
 
-fn flag(option: &OptionSpec, argument: &Arg, errors: &Errors) -> Option<Choice> {
-    let name = option.name;
+/// Returns true if a module has options that can be switched on and off.
+fn takes_all(module: &Module) -> bool {
+    let is_switch = |feature: &Feature| !matches!(feature.kind, FeatureKind::Variants(_));
+    module.features.iter().any(is_switch)
+}
+
+fn given_twice(argument: &Arg, errors: &Errors) {
+    errors.on(
+        &argument.name,
+        format_args!("`{}` is given twice", argument.name),
+        "remove one of them",
+    );
+}
+
+fn flag(feature: &Feature, argument: &Arg, errors: &Errors) -> Option<Choice> {
+    let name = feature.name;
     match &argument.value {
         Value::None => return Some(Choice::Flag(true)),
         Value::Assigned(value) if value.is_empty() => return None,
@@ -238,15 +271,12 @@ fn flag(option: &OptionSpec, argument: &Arg, errors: &Errors) -> Option<Choice> 
     None
 }
 
-fn list(
-    option: &OptionSpec,
-    words: &'static [&'static str],
-    argument: &Arg,
-    errors: &Errors,
-) -> Option<Choice> {
-    let name = option.name;
+fn list(feature: &Feature, argument: &Arg, errors: &Errors) -> Option<Choice> {
+    let name = feature.name;
+    let words = || feature.kind.words().iter().map(|word| word.name);
     let Value::List(group) = &argument.value else {
         if !matches!(&argument.value, Value::Assigned(value) if value.is_empty()) {
+            let words: Vec<&str> = words().collect();
             errors.on(
                 argument,
                 format_args!("`{name}` is a list"),
@@ -263,7 +293,7 @@ fn list(
                 format_args!("`{name}()` switches everything off"),
                 format_args!(
                     "name {} in it, or both; without `{name}` both are on",
-                    any_of(words.iter().copied())
+                    any_of(words())
                 ),
             );
         }
@@ -271,9 +301,14 @@ fn list(
     }
     let mut chosen = Vec::new();
     for element in &elements {
-        let Some(word) = words.iter().find(|word| element.is(word)) else {
+        let Some(Word { name: word, .. }) = feature
+            .kind
+            .words()
+            .iter()
+            .find(|word| element.is(word.name))
+        else {
             let wrong = format!("`{}` is not one of the {name}", element.name);
-            match nearest(&element.word(), words.iter().copied()) {
+            match nearest(&element.word(), words()) {
                 Some(guess) => errors.on(
                     &element.name,
                     wrong,
@@ -282,7 +317,7 @@ fn list(
                 None => errors.on(
                     &element.name,
                     wrong,
-                    format_args!("write {}", any_of(words.iter().copied())),
+                    format_args!("write {}", any_of(words())),
                 ),
             }
             continue;
@@ -295,11 +330,7 @@ fn list(
             );
         }
         if chosen.contains(word) {
-            errors.on(
-                &element.name,
-                format_args!("`{word}` is given twice"),
-                "remove one of them",
-            );
+            given_twice(element, errors);
         } else {
             chosen.push(*word);
         }
@@ -307,17 +338,17 @@ fn list(
     Some(Choice::Words(chosen))
 }
 
-fn word(
-    module: &str,
-    option: &OptionSpec,
-    words: &'static [(&'static str, &'static str)],
+fn variant(
+    module: &Module,
+    feature: &Feature,
+    variants: &'static [Variant],
     argument: &Arg,
     errors: &Errors,
 ) -> Option<Choice> {
-    let name = option.name;
-    let names = || words.iter().map(|(word, _)| *word);
+    let name = feature.name;
+    let words = || variants.iter().map(|variant| variant.word);
     let choices = any_of(
-        names()
+        words()
             .map(|word| format!("{name} = \"{word}\""))
             .collect::<Vec<_>>()
             .iter()
@@ -342,10 +373,10 @@ fn word(
         );
         return None;
     };
-    let found = names().find(|word| text.value() == *word);
+    let found = variants.iter().find(|variant| text.value() == variant.word);
     if found.is_none() {
-        let wrong = format!("{} is not a type of `{}`", value, module);
-        match nearest(&text.value(), names()) {
+        let wrong = format!("{} is not a type of `{}`", value, module.name);
+        match nearest(&text.value(), words()) {
             Some(guess) => errors.on(&text, wrong, format_args!("did you mean \"{guess}\"?")),
             None => errors.on(&text, wrong, format_args!("write {choices}")),
         }

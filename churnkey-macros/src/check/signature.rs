@@ -1,14 +1,16 @@
 //! The signature of an annotated function.
 
+use churnkey_protocol::{Operation, Output};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Generics, ReturnType, Type};
 
+use super::context;
 use super::types::{last_segment, text, ungroup};
 use crate::args::unraw;
 use crate::errors::Errors;
 use crate::item::Function;
-use crate::spec::{self, Operation, Signature};
+use crate::rust::{self, Argument, Signature};
 
 /// A function that can be called as its operation, as far as syntax tells. Whether the types are right is left to the compiler.
 pub(crate) struct Call {
@@ -26,7 +28,7 @@ pub(crate) fn check(
     operation: &'static Operation,
     errors: &Errors,
 ) -> Option<Call> {
-    let context = super::context(function);
+    let context = context::find(function);
     let example = example(function, operation);
     qualifiers(function, &example, errors);
     let arguments = arguments(function, operation, &example, errors);
@@ -42,7 +44,7 @@ pub(crate) fn check(
 
 /// How the function would have to be written for an operation.
 pub(crate) fn example(function: &Function, operation: &'static Operation) -> String {
-    let shown = super::context(function).map_or("Billing".to_owned(), |context| text(&context));
+    let shown = context::find(function).map_or("Billing".to_owned(), |context| text(&context));
     Signature {
         function: &unraw(&function.signature.ident),
         operation,
@@ -101,7 +103,7 @@ type Arguments = (Vec<Type>, Vec<Type>);
 
 fn arguments(
     function: &Function,
-    operation: &Operation,
+    operation: &'static Operation,
     example: &str,
     errors: &Errors,
 ) -> Option<Arguments> {
@@ -132,7 +134,7 @@ fn arguments(
         );
         return None;
     }
-    let good = super::context::check(first, function, errors);
+    let good = context::check(first, function, errors);
     if !(inputs(&types, function, operation, example, errors) && good) {
         return None;
     }
@@ -146,19 +148,19 @@ fn arguments(
 fn inputs(
     types: &[&Type],
     function: &Function,
-    operation: &Operation,
+    operation: &'static Operation,
     example: &str,
     errors: &Errors,
 ) -> bool {
-    let expected: Vec<&str> = operation.inputs.iter().map(|(_, given)| *given).collect();
+    let expected: Vec<&str> = rust::arguments(operation)
+        .map(|argument| argument.r#type)
+        .collect();
     let given: Vec<Option<String>> = types.iter().map(|given| last_segment(given)).collect();
     let is_taken = |name: &str| given.iter().any(|given| given.as_deref() == Some(name));
     if types.len() < expected.len() {
-        let missing: Vec<String> = operation
-            .inputs
-            .iter()
-            .filter(|(_, given)| !is_taken(given))
-            .map(|(name, given)| format!("`{name}: churnkey::{given}`"))
+        let missing: Vec<String> = rust::arguments(operation)
+            .filter(|argument| !is_taken(argument.r#type))
+            .map(|Argument { name, r#type }| format!("`{name}: churnkey::{type}`"))
             .collect();
         errors.on(
             &function.signature.ident,
@@ -186,12 +188,12 @@ fn inputs(
     }
     let foreign = given[expected.len()..]
         .iter()
-        .position(|given| given.as_deref().is_some_and(spec::is_given));
+        .position(|given| given.as_deref().is_some_and(rust::is_given));
     if let Some(index) = foreign {
         let index = expected.len() + index;
         let first = (0..index)
             .find(|index| {
-                given[*index].as_deref().is_some_and(spec::is_given)
+                given[*index].as_deref().is_some_and(rust::is_given)
                     && given[*index].as_deref() != expected.get(*index).copied()
             })
             .unwrap_or(index);
@@ -210,14 +212,10 @@ fn inputs(
 }
 
 /// Whether the context was forgotten, and what stands in its place is the operation's first argument.
-fn is_lost(first: &Type, operation: &Operation) -> bool {
+fn is_lost(first: &Type, operation: &'static Operation) -> bool {
     !matches!(first, Type::Reference(_))
-        && last_segment(first).is_some_and(|name| {
-            operation
-                .inputs
-                .iter()
-                .any(|(_, expected)| *expected == name)
-        })
+        && last_segment(first)
+            .is_some_and(|name| rust::arguments(operation).any(|argument| argument.r#type == name))
 }
 
 fn argument(r#type: &Type, expected: Option<&str>, errors: &Errors) -> bool {
@@ -252,7 +250,10 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
             errors.at(
                 function.signature.paren_token.span.close(),
                 "the function does not say what it returns",
-                format_args!("write `-> {}` after the arguments", operation.returns()),
+                format_args!(
+                    "write `-> {}` after the arguments",
+                    rust::return_type(operation)
+                ),
             );
             None
         }
@@ -263,7 +264,7 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
                 errors.on(
                     returns,
                     "the function hides what it returns",
-                    format_args!("write `{}`", operation.returns()),
+                    format_args!("write `{}`", rust::return_type(operation)),
                 );
                 None
             }
@@ -271,7 +272,7 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
                 errors.on(
                     returns,
                     "the function never returns",
-                    format_args!("write `{}`", operation.returns()),
+                    format_args!("write `{}`", rust::return_type(operation)),
                 );
                 None
             }
@@ -292,28 +293,22 @@ fn hides(r#type: &Type) -> bool {
     contains(r#type.to_token_stream())
 }
 
-/// Whether a function takes and answers what an operation gives and wants.
-pub(crate) fn looks_like(function: &Function, operation: &Operation) -> bool {
+/// Returns true if a function takes and returns what an operation gives and wants.
+pub(crate) fn looks_like(function: &Function, operation: &'static Operation) -> bool {
     let given: Vec<String> = function.types().skip(1).filter_map(last_segment).collect();
-    let answer = match &function.signature.output {
+    let returned = match &function.signature.output {
         ReturnType::Default => String::new(),
-        ReturnType::Type(_, answer) => answer.to_token_stream().to_string(),
+        ReturnType::Type(_, returned) => returned.to_token_stream().to_string(),
     };
-    let answered = operation
-        .output
-        .trim_end_matches('>')
-        .rsplit('<')
-        .next()
-        .unwrap_or_default();
-    let answers = answered == "()"
-        || answer
+    let returns_it = match operation.output {
+        Output::One(model) | Output::Page(model) => returned
             .split(|letter: char| !letter.is_alphanumeric())
-            .any(|word| word == answered);
-    answers
+            .any(|word| word == model.name()),
+        Output::Nothing => true,
+    };
+    returns_it
         && operation.inputs.len() <= given.len()
-        && operation
-            .inputs
-            .iter()
+        && rust::arguments(operation)
             .zip(&given)
-            .all(|((_, expected), given)| expected == given)
+            .all(|(argument, given)| argument.r#type == given)
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::{SIDES, expand, tokens};
-use crate::spec::Side;
+use churnkey_protocol::Side;
 
 const ITEM: &str = "/// Finds a price.
     pub(crate) async fn retrieve(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> { Ok(ctx.find(id).await?) }";

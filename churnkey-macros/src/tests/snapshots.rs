@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use churnkey_protocol::Side;
 use proc_macro2::TokenStream;
 
 use super::{expand, tokens};
-use crate::spec::Side;
 
 #[test]
 fn a_controller_is_a_function_and_an_implementation_that_calls_it() {

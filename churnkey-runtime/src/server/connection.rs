@@ -1,239 +1,215 @@
-//! One connection, from its first byte to its end.
+//! One connection: hyper, which parses HTTP, and the deadlines that hyper does not have.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, StatusCode, header};
-use futures_util::FutureExt as _;
-use futures_util::future::{self, BoxFuture, Either, Ready};
-use hyper::body::{Body as _, Incoming};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
-use hyper::service::Service;
-use hyper::{Request, Response};
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
-use super::head::HeadLimits;
-use super::refusal::Refusal;
-use super::wire::{Late, Timeouts, Wire};
-use crate::request::REQUEST_ID;
-use crate::router::{self, Shared};
+use super::reject::{lingering_close, reject};
+use super::stream::{Activity, Stream, Timeout, Timeouts};
 use crate::telemetry;
 
-/// What all connections share.
+/// State shared by all connections.
 #[derive(Clone)]
 pub(super) struct Connections {
-    pub(super) provider: Arc<Shared>,
-    /// What is not under `/churnkey`.
-    pub(super) elsewhere: Router,
-    pub(super) limits: HeadLimits,
+    routes: Router,
+    http: http1::Builder,
     pub(super) timeouts: Timeouts,
-    /// The server ends: no further request is taken.
-    pub(super) ending: CancellationToken,
+    /// Shutdown has begun: every answer is the last of its connection.
+    draining: CancellationToken,
+    /// Connections without a request are closed.
+    ending: CancellationToken,
+}
+
+/// The end of a connection.
+enum End {
+    /// hyper is done: the peer closed, an answer was the last, or a request was invalid.
+    Http(hyper::Result<()>),
+    Timeout(Timeout),
 }
 
 impl Connections {
-    /// Serves a connection until it ends.
-    pub(super) async fn serve<S>(&self, stream: S, peer: SocketAddr)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let wire = Wire::new(stream, self.limits);
-        let late = self.drive(&wire, peer).await;
-        let Some((stream, refusal, unread)) = wire.into_end() else {
-            return;
-        };
-        let refusal = match late {
-            Some(Late::Reader) => {
-                telemetry::refused("slow_reader");
-                return;
-            }
-            Some(Late::Head) => Some(Refusal::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "the request's head took too long",
-            )),
-            Some(Late::Request) | None => refusal,
-        };
-        match refusal {
-            Some(refusal) => {
-                telemetry::refused("bad_request");
-                tracing::debug!(%peer, status = refusal.status().as_u16(), "refused what is not a request");
-                refuse(stream, &refusal, self.timeouts.write).await;
-            }
-            None if unread => part(stream).await,
-            None => {}
+    pub(super) fn new(
+        routes: Router,
+        max_head_bytes: usize,
+        timeouts: Timeouts,
+        draining: CancellationToken,
+        ending: CancellationToken,
+    ) -> Self {
+        let mut http = http1::Builder::new();
+        // hyper's own header timeout also runs while a connection is idle, so it is not used.
+        http.header_read_timeout(None)
+            .max_header_size(max_head_bytes);
+        Self {
+            routes,
+            http,
+            timeouts,
+            draining,
+            ending,
         }
     }
 
-    /// Lets hyper answer requests until the peer ends the connection, the server does, or patience does.
-    async fn drive<S>(&self, wire: &Wire<S>, peer: SocketAddr) -> Option<Late>
+    /// Serves a connection until it ends.
+    pub(super) async fn serve<S>(&self, stream: S, peer: SocketAddr)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin,
     {
-        let handler = Handler {
-            provider: Arc::clone(&self.provider),
-            elsewhere: self.elsewhere.clone(),
-            wire: wire.clone(),
-            peer,
-        };
-        let connection = http1::Builder::new()
-            .header_read_timeout(None)
-            .serve_connection(TokioIo::new(wire.clone()), handler);
-        let mut connection = pin!(connection);
+        let activity = Activity::new();
+        let service = service_fn(|request| self.answer(request, peer, activity.clone()));
+        let stream = TokioIo::new(Stream::new(stream, activity.clone()));
+        let mut connection = self.http.serve_connection(stream, service);
+        let end = self.drive(&mut connection, &activity).await;
+        let stream = connection.into_parts().io.into_inner().into_inner();
+        match end {
+            End::Http(result) => {
+                if let Err(error) = result
+                    && error.is_parse()
+                {
+                    telemetry::refused("bad_request");
+                    tracing::debug!(%peer, %error, "refused what is not a request");
+                }
+                lingering_close(stream).await;
+            }
+            End::Timeout(Timeout::Idle) => {}
+            End::Timeout(Timeout::Reader) => telemetry::refused("slow_reader"),
+            End::Timeout(Timeout::Head) => {
+                telemetry::refused("bad_request");
+                tracing::debug!(%peer, "the request's head took too long");
+                let status = StatusCode::REQUEST_TIMEOUT;
+                let message = "the request's head took too long";
+                reject(stream, status, message, self.timeouts.write).await;
+            }
+        }
+    }
+
+    /// Drives hyper until the peer closes, the server shuts down, or a timeout expires.
+    async fn drive<C>(&self, mut connection: C, activity: &Activity) -> End
+    where
+        C: Future<Output = hyper::Result<()>> + Unpin,
+    {
         let mut ending = pin!(self.ending.cancelled());
-        let mut told = false;
-        // Re-armed when it fires, and otherwise only if patience ends sooner than thought: deadlines move with every request.
+        // Deadlines move with every request. The alarm is set again when it fires, and before only
+        // if a deadline is earlier.
         let mut alarm = pin!(sleep_until(Instant::now() + self.timeouts.header));
         poll_fn(|cx| {
+            // hyper first, so that a request that has arrived is answered.
+            if let Poll::Ready(result) = Pin::new(&mut connection).poll(cx) {
+                return Poll::Ready(End::Http(result));
+            }
+            let ending = ending.as_mut().poll(cx).is_ready();
             loop {
-                // hyper's errors say that the peer has gone or has been refused, and both is known already.
-                if connection.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(None);
-                }
-                if !told && (wire.is_refused() || ending.as_mut().poll(cx).is_ready()) {
-                    told = true;
-                    connection.as_mut().graceful_shutdown();
-                    continue;
-                }
-                if told && wire.is_quiet() {
-                    return Poll::Ready(None);
-                }
-                let Some((deadline, late)) = wire.deadline(&self.timeouts) else {
+                let Some((deadline, timeout)) = activity.deadline(&self.timeouts) else {
                     return Poll::Pending;
                 };
+                if ending && timeout != Timeout::Reader {
+                    return Poll::Ready(End::Timeout(Timeout::Idle));
+                }
                 if deadline < alarm.deadline() {
                     alarm.as_mut().reset(deadline);
                 }
                 ready!(alarm.as_mut().poll(cx));
                 if deadline <= Instant::now() {
-                    return Poll::Ready(Some(late));
+                    return Poll::Ready(End::Timeout(timeout));
                 }
                 alarm.as_mut().reset(deadline);
             }
         })
         .await
     }
-}
 
-/// Says why, and closes.
-pub(super) async fn refuse<S>(mut stream: S, refusal: &Refusal, patience: Duration)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let said = timeout(patience, stream.write_all(&refusal.to_bytes())).await;
-    if matches!(said, Ok(Ok(()))) {
-        part(stream).await;
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        activity: Activity,
+    ) -> Result<Response<impl HttpBody<Data = Bytes, Error = axum::Error> + use<>>, Infallible>
+    {
+        activity.begin_answer();
+        let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let mut request = request.map(|body| with_body(body, &activity));
+        hide_token(request.headers_mut());
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let Ok(mut response) = self.routes.clone().call(request).await;
+        let last = self.draining.is_cancelled()
+            // Another reader of the same bytes may find the end of chunks elsewhere.
+            || chunked
+            // hyper closes then, and does not announce it.
+            || activity.is_body_unread()
+            || response.status() == StatusCode::TOO_MANY_REQUESTS;
+        if last {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        Ok(response.map(|body| OnDrop {
+            body,
+            dropped: move |_: &Body| activity.end_answer(),
+        }))
     }
 }
 
-/// Closes so that the peer can still read what it was told: a socket that is closed with bytes unread resets the connection, and the answer may be lost with it.
-async fn part<S>(mut stream: S)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    const LINGER: Duration = Duration::from_secs(1);
-    const MOST: u64 = 256 * 1024;
-    let goodbye = async {
-        stream.shutdown().await?;
-        tokio::io::copy(&mut stream.take(MOST), &mut tokio::io::sink()).await
+/// The body of a request, which notes when it is dropped before its end.
+fn with_body(body: Incoming, activity: &Activity) -> Body {
+    if body.is_end_stream() {
+        return Body::empty();
+    }
+    let activity = activity.clone();
+    let dropped = move |body: &Incoming| {
+        if !body.is_end_stream() {
+            activity.leave_body_unread();
+        }
     };
-    // Whether the peer listened is its own affair.
-    let _ended = timeout(LINGER, goodbye).await;
+    Body::new(OnDrop { body, dropped })
 }
 
-/// Hands requests to the provider, past axum's routes: they would say no more than that all of `/churnkey` is one route.
-struct Handler<S> {
-    provider: Arc<Shared>,
-    elsewhere: Router,
-    wire: Wire<S>,
-    peer: SocketAddr,
-}
-
-impl<S: Send + 'static> Service<Request<Incoming>> for Handler<S> {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Answering<S>;
-
-    fn call(&self, request: Request<Incoming>) -> Answering<S> {
-        let last = self.wire.begin_answer();
-        let wire = self.wire.clone();
-        let mut request = request.map(|body| {
-            if body.is_end_stream() {
-                Body::empty()
-            } else {
-                Body::new(body)
-            }
-        });
-        if router::has(request.uri().path()) {
-            return match router::respond(&self.provider, request, Some(self.peer)) {
-                Either::Left(response) => {
-                    Answering::There(future::ready(finish(&wire, response.into_inner(), last)))
-                }
-                Either::Right(answer) => Answering::Coming { answer, wire, last },
-            };
-        }
-        request.extensions_mut().insert(ConnectInfo(self.peer));
-        // So that no middleware prints the token when it prints the headers.
-        if let header::Entry::Occupied(mut token) =
-            request.headers_mut().entry(header::AUTHORIZATION)
-        {
-            token.iter_mut().for_each(|value| value.set_sensitive(true));
-        }
-        let answer = self.elsewhere.clone().call(request);
-        let answer = answer.map(|Ok(answer)| answer).boxed();
-        Answering::Coming { answer, wire, last }
+/// Keeps layers from printing the token when they print headers.
+fn hide_token(headers: &mut HeaderMap) {
+    if let header::Entry::Occupied(mut token) = headers.entry(header::AUTHORIZATION) {
+        token.iter_mut().for_each(|value| value.set_sensitive(true));
     }
 }
 
-/// What is answered at once is not waited for in memory of its own.
-enum Answering<S> {
-    There(Ready<Answer>),
-    Coming {
-        answer: BoxFuture<'static, Response<Body>>,
-        wire: Wire<S>,
-        last: bool,
-    },
+/// A body that calls a function when it is dropped.
+struct OnDrop<B, F: FnMut(&B)> {
+    body: B,
+    dropped: F,
 }
 
-type Answer = Result<Response<Body>, Infallible>;
-
-impl<S> Future for Answering<S> {
-    type Output = Answer;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
-        match &mut *self {
-            Self::There(answer) => answer.poll_unpin(cx),
-            Self::Coming { answer, wire, last } => {
-                let response = ready!(answer.poll_unpin(cx));
-                Poll::Ready(finish(wire, response, *last))
-            }
-        }
+impl<B, F: FnMut(&B)> Drop for OnDrop<B, F> {
+    fn drop(&mut self) {
+        (self.dropped)(&self.body);
     }
 }
 
-/// Ends an answer, and tells the peer if it is the last of its connection.
-fn finish<S>(wire: &Wire<S>, mut response: Response<Body>, last: bool) -> Answer {
-    // Only those who have the token are told an id.
-    let admitted = response.headers().contains_key(REQUEST_ID);
-    let cut_off = wire.end_answer(admitted);
-    let refused = matches!(
-        response.status(),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::TOO_MANY_REQUESTS
-    );
-    if last || cut_off || refused {
-        let close = HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
+impl<B: HttpBody + Unpin, F: FnMut(&B) + Unpin> HttpBody for OnDrop<B, F> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
-    Ok(response)
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

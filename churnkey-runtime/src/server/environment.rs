@@ -1,9 +1,9 @@
-//! A server as the environment describes it.
+//! The configuration of a server from environment variables.
 
 use std::env;
 use std::sync::Arc;
 
-use super::{Server, refusal};
+use super::{Server, startup_error};
 use crate::provider::{Integration, Provider};
 use crate::{IntegrationToken, Result, Timestamp};
 
@@ -15,22 +15,24 @@ const ADDRESS: &str = "CHURNKEY_ADDR";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
-    /// A server as the environment describes it: see [`serve`](crate::serve).
+    /// A server configured from the environment: see [`serve`](crate::serve).
     ///
     /// # Errors
     ///
-    /// A variable is missing or makes no sense. The message says what to do.
+    /// A variable is missing or invalid. The message names the correction.
     pub fn from_env(context: impl Into<Arc<T>>) -> Result<Self> {
         let token = variable(TOKEN)?;
         let mut server = match (token, path(TOKEN_FILE)) {
             (Some(_), Some(_)) => {
-                return Err(refusal(format!(
-                    "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: unset one"
+                return Err(startup_error(format!(
+                    "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: \
+                     unset one"
                 )));
             }
             (None, Some(_)) if variable(PREVIOUS)?.is_some() => {
-                return Err(refusal(format!(
-                    "{PREVIOUS} and {TOKEN_FILE} are both set: put the previous token on the second line of the file, as `<previous token> until <moment>`"
+                return Err(startup_error(format!(
+                    "{PREVIOUS} and {TOKEN_FILE} are both set: put the previous token on the \
+                     second line of the file, as `<previous token> until <moment>`"
                 )));
             }
             (None, Some(file)) => {
@@ -38,21 +40,25 @@ impl<T: Integration> Server<T> {
             }
             (Some(token), None) => Self::new(Provider::new(context, with_previous(&token)?)),
             (None, None) => {
-                return Err(refusal(format!(
-                    "{TOKEN} is missing or empty. Take the integration token from the settings of your custom provider in \
-                     Churnkey's dashboard and put it into the environment; to try things out on your own machine any text will do:\n\n    \
+                return Err(startup_error(format!(
+                    "{TOKEN} is missing or empty. Take the integration token from the settings of \
+                     your custom provider in Churnkey's dashboard and put it into the environment; \
+                     to try things out on your own machine any string will do:\n\n    \
                      {TOKEN}=local-token cargo run"
                 )));
             }
         };
         if let Some(address) = set(ADDRESS)? {
             server.address = address.trim().parse().map_err(|_| {
-                refusal(format!("{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or [::]:8080"))
+                startup_error(format!(
+                    "{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or \
+                     [::]:8080"
+                ))
             })?;
         }
         if let Some(failures) = variable(MAX_FAILURES)? {
             let failures = failures.trim().parse().map_err(|_| {
-                refusal(format!(
+                startup_error(format!(
                     "{MAX_FAILURES} must be a whole number up to {}",
                     u32::MAX
                 ))
@@ -90,12 +96,13 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     let token = IntegrationToken::new(token);
     match (variable(PREVIOUS)?, variable(PREVIOUS_UNTIL)?) {
         (None, _) => Ok(token),
-        (Some(_), None) => Err(refusal(format!(
-            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: say until when it passes, such as 2026-12-01T00:00:00Z"
+        (Some(_), None) => Err(startup_error(format!(
+            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: say until when it passes, such as \
+             2026-12-01T00:00:00Z"
         ))),
         (Some(previous), Some(until)) => {
             let until: Timestamp = until.trim().parse().map_err(|_| {
-                refusal(format!(
+                startup_error(format!(
                     "{PREVIOUS_UNTIL} must be a moment such as 2026-12-01T00:00:00Z"
                 ))
             })?;
@@ -104,7 +111,7 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     }
 }
 
-/// A variable that is not blank.
+/// A variable; a blank one counts as missing.
 fn variable(name: &str) -> Result<Option<String>> {
     Ok(set(name)?.filter(|value| !value.trim().is_empty()))
 }
@@ -117,6 +124,6 @@ fn set(name: &str) -> Result<Option<String>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(refusal(format!("{name} must be UTF-8"))),
+        Err(env::VarError::NotUnicode(_)) => Err(startup_error(format!("{name} must be UTF-8"))),
     }
 }

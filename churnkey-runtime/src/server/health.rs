@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve: for load balancers and orchestrators, without the token.
+//! Liveness and readiness, for load balancers and orchestrators, without the token.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,19 +17,20 @@ use crate::reply::Reply;
 use crate::telemetry::Chain;
 use crate::{Error, Result};
 
-/// Asks the integration whether it can serve.
-pub(super) type Ask = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;
+/// The readiness check of the integration.
+pub(super) type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
-/// An answer is good for so long: anybody may ask, and the database must not hear of each.
-const GOOD_FOR: Duration = Duration::from_secs(1);
+/// The time for which a readiness result is cached: probes are unauthenticated and must not load
+/// the database.
+const CACHED_FOR: Duration = Duration::from_secs(1);
 
-/// Whoever asks waits no longer than load balancers commonly do.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// The time that a check may take: load balancers commonly wait for five seconds.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// `/healthz` and `/readyz`.
-pub(super) fn router(ask: Option<Ask>, draining: CancellationToken) -> Router {
+pub(super) fn router(check: Option<Check>, draining: CancellationToken) -> Router {
     let readiness = Arc::new(Readiness {
-        ask,
+        check,
         draining,
         last: Mutex::new(None),
     });
@@ -42,54 +43,54 @@ pub(super) fn router(ask: Option<Ask>, draining: CancellationToken) -> Router {
         refusal.into_response()
     };
     Router::new()
-        .route("/healthz", get(async || said("ok")).fallback(method))
+        .route("/healthz", get(async || status("ok")).fallback(method))
         .route("/readyz", get(ready).fallback(method))
 }
 
 struct Readiness {
-    ask: Option<Ask>,
+    check: Option<Check>,
     draining: CancellationToken,
-    last: Mutex<Option<(Instant, Answer)>>,
+    last: Mutex<Option<(Instant, Outcome)>>,
 }
 
-/// Whether the integration can serve, for as many as ask.
-type Answer = Shared<BoxFuture<'static, bool>>;
+/// The result of a check, shared by all probes that wait for it.
+type Outcome = Shared<BoxFuture<'static, bool>>;
 
 impl Readiness {
     async fn answer(&self) -> Response {
         if self.is_ready().await && !self.draining.is_cancelled() {
-            said("ready")
+            status("ready")
         } else {
-            Error::unavailable(GOOD_FOR).into_response()
+            Error::unavailable(CACHED_FOR).into_response()
         }
     }
 
     async fn is_ready(&self) -> bool {
-        match &self.ask {
-            Some(ask) => self.last_answer(ask).await,
+        match &self.check {
+            Some(check) => self.last_outcome(check).await,
             None => true,
         }
     }
 
-    /// One question at a time; those who ask meanwhile are given its answer.
-    fn last_answer(&self, ask: &Ask) -> Answer {
+    /// Runs one check at a time. Probes that arrive meanwhile share its result.
+    fn last_outcome(&self, check: &Check) -> Outcome {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((asked, answer)) = &*last
-            && (asked.elapsed() < GOOD_FOR || answer.peek().is_none())
+        if let Some((started, outcome)) = &*last
+            && (started.elapsed() < CACHED_FOR || outcome.peek().is_none())
         {
-            return answer.clone();
+            return outcome.clone();
         }
-        let answer = in_time(Arc::clone(ask)).boxed().shared();
-        // It belongs to nobody who asks, so that those who hang up cannot have it asked anew.
-        tokio::spawn(answer.clone());
-        *last = Some((Instant::now(), answer.clone()));
-        answer
+        let outcome = run(Arc::clone(check)).boxed().shared();
+        // Spawned, so that a probe that hangs up does not cancel the check for the others.
+        tokio::spawn(outcome.clone());
+        *last = Some((Instant::now(), outcome.clone()));
+        outcome
     }
 }
 
-async fn in_time(ask: Ask) -> bool {
-    let answer = AssertUnwindSafe(async move { ask().await }).catch_unwind();
-    match timeout(PATIENCE, answer).await {
+async fn run(check: Check) -> bool {
+    let outcome = AssertUnwindSafe(async move { check().await }).catch_unwind();
+    match timeout(CHECK_TIMEOUT, outcome).await {
         Ok(Ok(Ok(()))) => true,
         Ok(Ok(Err(error))) => {
             let cause = error
@@ -109,7 +110,7 @@ async fn in_time(ask: Ask) -> bool {
     }
 }
 
-fn said(status: &'static str) -> Response {
+fn status(status: &'static str) -> Response {
     let document = serde_json::json!({ "status": status });
     Reply::json(StatusCode::OK, document.to_string()).into_response()
 }

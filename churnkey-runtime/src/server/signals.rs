@@ -1,25 +1,41 @@
-//! What the operating system tells the process.
+//! Signals of the operating system.
 
-/// A signal that is listened to from its making on. Where there is no such thing it never comes.
+/// A signal that is caught from its construction on. It never arrives on systems without it.
 pub(super) struct Signal {
     #[cfg(unix)]
     listener: Option<tokio::signal::unix::Signal>,
+    #[cfg(not(unix))]
+    is_interrupt: bool,
 }
 
 impl Signal {
-    /// SIGTERM: the process is to end.
+    /// Ctrl-C: shut down.
+    pub(super) fn interrupt() -> Self {
+        Self {
+            #[cfg(unix)]
+            listener: listen(tokio::signal::unix::SignalKind::interrupt()),
+            #[cfg(not(unix))]
+            is_interrupt: true,
+        }
+    }
+
+    /// SIGTERM: shut down.
     pub(super) fn terminate() -> Self {
         Self {
             #[cfg(unix)]
             listener: listen(tokio::signal::unix::SignalKind::terminate()),
+            #[cfg(not(unix))]
+            is_interrupt: false,
         }
     }
 
-    /// SIGHUP: the process is to read its settings again.
+    /// SIGHUP: read the token file again.
     pub(super) fn hangup() -> Self {
         Self {
             #[cfg(unix)]
             listener: listen(tokio::signal::unix::SignalKind::hangup()),
+            #[cfg(not(unix))]
+            is_interrupt: false,
         }
     }
 
@@ -31,6 +47,10 @@ impl Signal {
         {
             return;
         }
+        #[cfg(not(unix))]
+        if self.is_interrupt && tokio::signal::ctrl_c().await.is_ok() {
+            return;
+        }
         std::future::pending().await
     }
 }
@@ -38,11 +58,4 @@ impl Signal {
 #[cfg(unix)]
 fn listen(kind: tokio::signal::unix::SignalKind) -> Option<tokio::signal::unix::Signal> {
     tokio::signal::unix::signal(kind).ok()
-}
-
-/// Ctrl-C.
-pub(super) async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

@@ -46,35 +46,37 @@ impl Act {
 }
 
 impl Acting<'_> {
-    /// What one form of an action can be carried out on, the best first. Nothing that this action was tried on is among it.
+    /// At most so many subscriptions that one form of an action can be carried out on, the best first. Nothing that this action was tried on is among them.
     ///
     /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
     /// the second time.
-    pub(super) fn candidates(&self, module: Module, form: Form) -> Vec<Act> {
-        if matches!(module, Module::CancelAll | Module::PauseAll) {
-            return self.for_all(module, form);
+    pub(super) fn candidates(&self, module: Module, form: Form, most: usize) -> Vec<Act> {
+        if module.single().is_some() {
+            return self.for_all(module, form).take(most).collect();
         }
         let open = self.stock.open();
         let unused = open.iter().filter(|held| !held.is_used_for(module));
         self.acts(module, form, unused.copied())
+            .take(most)
+            .collect()
     }
 
     /// The same on what it was carried out on already, where it still fits.
-    pub(super) fn used(&self, module: Module, form: Form) -> Vec<Act> {
-        if matches!(module, Module::CancelAll | Module::PauseAll) {
-            return Vec::new();
+    pub(super) fn used(&self, module: Module, form: Form) -> Option<Act> {
+        if module.single().is_some() {
+            return None;
         }
         let open = self.stock.open();
         let used = open.iter().filter(|held| held.is_used_for(module));
-        self.acts(module, form, used.copied())
+        self.acts(module, form, used.copied()).next()
     }
 
     fn acts<'h>(
-        &self,
+        &'h self,
         module: Module,
         form: Form,
         held: impl Iterator<Item = &'h Held>,
-    ) -> Vec<Act> {
+    ) -> impl Iterator<Item = Act> + 'h {
         let mut fitting: Vec<_> = held.filter(|held| fits(form, &held.item)).collect();
         // A trial is rarer, and there is an action that needs one. To cancel in a pause is the rarest thing to do.
         fitting.sort_by_key(|held| match state(&held.item) {
@@ -82,7 +84,7 @@ impl Acting<'_> {
             "trial" => 1,
             _ => 2,
         });
-        let acts = (1..).zip(fitting).filter_map(|(months, held)| {
+        (1..).zip(fitting).filter_map(move |(months, held)| {
             let (customer, item) = (&held.customer, &held.item);
             let (mut body, effect) = self.asked(form, months, item)?;
             if state(item) == "paused" {
@@ -99,12 +101,11 @@ impl Acting<'_> {
                 body,
                 effect,
             })
-        });
-        acts.collect()
+        })
     }
 
     /// Customers of whom every subscription that goes on fits.
-    fn for_all(&self, module: Module, form: Form) -> Vec<Act> {
+    fn for_all(&self, module: Module, form: Form) -> impl Iterator<Item = Act> + use<> {
         let mut acts = Vec::new();
         for customer in &self.found.customers {
             let held = self.stock.of(customer);
@@ -144,7 +145,7 @@ impl Acting<'_> {
             1 => (*is_used, usize::MAX),
             count => (*is_used, count),
         });
-        acts.into_iter().map(|(_, act)| act).collect()
+        acts.into_iter().map(|(_, act)| act)
     }
 
     /// The fields of a form for a subscription, and what they must come to.
@@ -216,11 +217,11 @@ impl Acting<'_> {
             .get("items")?
             .as_array()?
             .iter()
-            .filter_map(|part| part.pointer("/price/id"))
+            .filter_map(|part| part.get("price")?.get("id"))
             .collect();
         let others = self.found.prices.iter().filter(|price| {
             price.get("id").is_some_and(|id| !held.contains(&id))
-                && price.pointer("/amount/currency") == present.pointer("/amount/currency")
+                && price["amount"]["currency"] == present["amount"]["currency"]
         });
         others.max_by_key(|price| {
             let same = |name: &str| price.get(name) == present.get(name);
@@ -242,9 +243,7 @@ pub(super) fn fits(form: Form, item: &Value) -> bool {
         Form::Trial(_) => state(item) == "trial",
         Form::Pause(when, _) | Form::PauseAnnual(when, _) => {
             // When a pause begins that waits for the end of a period, only the period tells.
-            let has_period = item
-                .pointer("/status/currentPeriod/end")
-                .is_some_and(Value::is_string);
+            let has_period = item["status"]["currentPeriod"]["end"].is_string();
             state(item) == "active"
                 && is_annual(item) == matches!(form, Form::PauseAnnual(..))
                 && (when == When::Immediate || has_period)
@@ -265,15 +264,13 @@ fn runs(module: Module, item: &Value) -> bool {
 }
 
 pub(super) fn state(item: &Value) -> &str {
-    item.pointer("/status/name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    item["status"]["name"].as_str().unwrap_or_default()
 }
 
 /// Twelve months are a year too.
 pub(super) fn is_annual(item: &Value) -> bool {
-    let unit = item.pointer("/duration/unit").and_then(Value::as_str);
-    let amount = item.pointer("/duration/amount").and_then(Value::as_u64);
+    let unit = item["duration"]["unit"].as_str();
+    let amount = item["duration"]["amount"].as_u64();
     unit == Some("year") || amount.is_some_and(|amount| amount >= 12)
 }
 
@@ -284,15 +281,11 @@ fn can_redeem(coupon: &Value, item: &Value) -> bool {
         .into_iter()
         .flatten();
     let has_it = discounts
-        .filter_map(|discount| discount.pointer("/coupon/id"))
+        .filter_map(|discount| discount.get("coupon")?.get("id"))
         .any(|had| had == id(coupon));
     let is_over =
         date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
-    let count = |name: &str| {
-        coupon
-            .pointer(&format!("/redemptions/{name}"))
-            .and_then(Value::as_u64)
-    };
+    let count = |name: &str| coupon["redemptions"][name].as_u64();
     // One redemption for each check that makes one.
     let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
     let currency = coupon.pointer("/value/currency");

@@ -1,6 +1,6 @@
 //! The forms in which an action may be asked for, and how they are written.
 
-use churnkey_runtime::{Durations, Schedules};
+use churnkey_protocol::FeatureKind;
 use serde_json::{Value, json};
 
 use crate::check::Module;
@@ -14,6 +14,8 @@ pub(super) enum When {
 }
 
 impl When {
+    pub(super) const ALL: [Self; 2] = [Self::Immediate, Self::EndOfPeriod];
+
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Immediate => "immediate",
@@ -21,12 +23,9 @@ impl When {
         }
     }
 
-    fn on(schedules: Schedules) -> impl Iterator<Item = Self> {
-        let both = [
-            (schedules.immediate, Self::Immediate),
-            (schedules.end_of_period, Self::EndOfPeriod),
-        ];
-        both.into_iter().filter(|(on, _)| *on).map(|(_, when)| when)
+    fn on(module: Module, supported: &Supported) -> Vec<Self> {
+        let is_on = |when: &Self| supported.allows(module, FeatureKind::Schedules, when.word());
+        Self::ALL.into_iter().filter(is_on).collect()
     }
 }
 
@@ -38,14 +37,18 @@ pub(super) enum Length {
 }
 
 impl Length {
-    fn on(durations: Durations) -> impl Iterator<Item = Self> {
-        let both = [
-            (durations.period, Self::Period),
-            (durations.date, Self::Date),
-        ];
-        both.into_iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, length)| length)
+    pub(super) const ALL: [Self; 2] = [Self::Period, Self::Date];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Period => "period",
+            Self::Date => "date",
+        }
+    }
+
+    fn on(module: Module, supported: &Supported) -> Vec<Self> {
+        let is_on = |length: &Self| supported.allows(module, FeatureKind::Durations, length.word());
+        Self::ALL.into_iter().filter(is_on).collect()
     }
 }
 
@@ -80,61 +83,48 @@ impl Form {
 
 /// The forms of an action that are switched on, the most telling first.
 pub(super) fn forms(module: Module, supported: &Supported) -> Vec<Form> {
+    let whens = When::on(module, supported).into_iter();
+    let lengths = Length::on(module, supported);
     match module {
-        Module::Cancel | Module::CancelAll => {
-            let schedules = supported.cancel.map(|cancel| When::on(cancel.schedules));
-            schedules.into_iter().flatten().map(Form::Cancel).collect()
-        }
-        Module::Pause | Module::PauseAll => match supported.pause {
-            Some(pause) => {
-                let lengths = || Length::on(pause.durations);
-                let forms = |when| lengths().map(move |length| Form::Pause(when, length));
-                let mut forms: Vec<_> = When::on(pause.start_dates).flat_map(forms).collect();
-                if let Some(Form::Pause(when, length)) = forms.first().copied()
-                    && pause.allow_annual
-                    && module == Module::Pause
-                {
-                    forms.push(Form::PauseAnnual(when, length));
-                }
-                forms
+        Module::Cancel | Module::CancelAll => whens.map(Form::Cancel).collect(),
+        Module::Pause | Module::PauseAll => {
+            let of = |when| lengths.iter().map(move |length| Form::Pause(when, *length));
+            let mut forms: Vec<_> = whens.flat_map(of).collect();
+            if let Some(Form::Pause(when, length)) = forms.first().copied()
+                && supported.is_on(module, "allow_annual")
+                && module == Module::Pause
+            {
+                forms.push(Form::PauseAnnual(when, length));
             }
-            None => Vec::new(),
-        },
+            forms
+        }
         Module::ApplyCoupon => vec![Form::Coupon],
-        Module::ChangePrice => match supported.change_price {
-            Some(change) => {
-                let mut forms: Vec<_> = When::on(change.schedules).map(Form::Price).collect();
-                if let Some(Form::Price(when)) = forms.first().copied()
-                    && change.prorate
-                {
-                    forms.push(Form::Prorated(when));
-                }
-                forms
+        Module::ChangePrice => {
+            let mut forms: Vec<_> = whens.map(Form::Price).collect();
+            if let Some(Form::Price(when)) = forms.first().copied()
+                && supported.is_on(module, "prorate")
+            {
+                forms.push(Form::Prorated(when));
             }
-            None => Vec::new(),
-        },
-        Module::ExtendTrial => {
-            let durations = supported
-                .extend_trial
-                .map(|extend| Length::on(extend.durations));
-            durations.into_iter().flatten().map(Form::Trial).collect()
+            forms
         }
-        _ => Vec::new(),
+        Module::ExtendTrial => lengths.into_iter().map(Form::Trial).collect(),
+        // Listed one by one, so that a new action does not compile without its forms.
+        Module::Manifest
+        | Module::Auth
+        | Module::Mode
+        | Module::Customers
+        | Module::Prices
+        | Module::Subscriptions
+        | Module::Coupons
+        | Module::Products
+        | Module::Families => Vec::new(),
     }
 }
 
 /// The path of an action under `/churnkey`.
 pub(super) fn path(module: Module) -> &'static str {
-    match module {
-        Module::Cancel => "/actions/subscription/cancel",
-        Module::CancelAll => "/actions/customer/cancel",
-        Module::Pause => "/actions/subscription/pause",
-        Module::PauseAll => "/actions/customer/pause",
-        Module::ApplyCoupon => "/actions/subscription/apply-coupon",
-        Module::ChangePrice => "/actions/subscription/change-price",
-        Module::ExtendTrial => "/actions/subscription/extend-trial",
-        other => unreachable!("{other} is no action"),
-    }
+    module.action_path().unwrap_or_default()
 }
 
 /// A length of some months, or up to a date.

@@ -1,5 +1,6 @@
 //! What an action must refuse.
 
+use churnkey_protocol::{Feature, FeatureKind, Field, FieldKind};
 use serde_json::{Value, json};
 
 use super::Acting;
@@ -22,8 +23,8 @@ impl Acting<'_> {
     /// Something that would be done if it were asked for rightly.
     fn fitting(&self, module: Module) -> Option<Act> {
         let forms = forms(module, self.supported);
-        let untried = |form: &Form| self.candidates(module, *form).into_iter().next();
-        let tried = |form: &Form| self.used(module, *form).into_iter().next();
+        let untried = |form: &Form| self.candidates(module, *form, 1).pop();
+        let tried = |form: &Form| self.used(module, *form);
         let untried = forms.iter().find_map(untried);
         untried.or_else(|| forms.iter().find_map(tried))
     }
@@ -41,7 +42,7 @@ impl Acting<'_> {
     }
 
     async fn other_customer(&mut self, module: Module) {
-        if matches!(module, Module::CancelAll | Module::PauseAll) {
+        if module.single().is_some() {
             let reason = "no other customer is known to whom it could be done";
             return self
                 .session
@@ -118,26 +119,28 @@ impl Acting<'_> {
             as_it_is("{}"),
             as_it_is(""),
         ];
-        // Every field that is there is required, but for the flags.
-        let required = act.body.iter().filter(|(_, value)| !value.is_boolean());
-        for (name, _) in required {
-            bad.push(act.with(json!({ name: null })));
-            bad.push(act.with(json!({ name: 7 })));
+        let fields = module.protocol().map_or(&[][..], |line| line.fields);
+        let sent = |field: &&Field| act.body.contains_key(field.name);
+        for Field { name, .. } in fields.iter().filter(sent).filter(|field| field.required) {
+            bad.push(act.with(json!({ *name: null })));
+            bad.push(act.with(json!({ *name: 7 })));
         }
-        for name in ["scheduledAt", "startAt"] {
-            if act.body.contains_key(name) {
-                bad.push(act.with(json!({ name: "some-day" })));
-            }
-        }
-        if act.body.contains_key("duration") {
-            for duration in [
-                json!({ "type": "period", "amount": 0, "unit": "month" }),
-                json!({ "type": "period", "amount": 1, "unit": "moon" }),
-                json!({ "type": "date", "date": "some day" }),
-                json!({}),
-            ] {
-                bad.push(act.with(json!({ "duration": duration })));
-            }
+        for Field { name, kind, .. } in fields.iter().filter(sent) {
+            let values = match kind {
+                FieldKind::Schedule => vec![json!("some-day")],
+                FieldKind::Duration => vec![
+                    json!({ "type": "period", "amount": 0, "unit": "month" }),
+                    json!({ "type": "period", "amount": 1, "unit": "moon" }),
+                    json!({ "type": "date", "date": "some day" }),
+                    json!({}),
+                ],
+                FieldKind::Id(_) | FieldKind::Flag => Vec::new(),
+            };
+            bad.extend(
+                values
+                    .into_iter()
+                    .map(|value| act.with(json!({ *name: value }))),
+            );
         }
         for request in bad {
             // 422 and the like say the same to whoever sent it.
@@ -166,12 +169,7 @@ impl Acting<'_> {
                 return;
             }
         }
-        if matches!(module, Module::Pause)
-            && self
-                .supported
-                .pause
-                .is_some_and(|pause| !pause.allow_annual)
-        {
+        if module == Module::Pause && !self.supported.is_on(module, "allow_annual") {
             any = true;
             self.annual().await;
         }
@@ -204,57 +202,38 @@ impl Acting<'_> {
 
     /// The fields that ask for each option that is off.
     fn switched_off(&self, module: Module) -> Vec<Value> {
-        let on = forms(module, self.supported);
-        let mut off = Vec::new();
+        let is_off = |list, word| !self.supported.allows(module, list, word);
         let date = "2099-01-01T00:00:00.000Z";
-        for when in [When::Immediate, When::EndOfPeriod] {
-            let word = when.word();
-            match module {
-                Module::Cancel | Module::CancelAll if !on.contains(&Form::Cancel(when)) => {
-                    off.push(json!({ "scheduledAt": word }));
+        let mut off = Vec::new();
+        for (field, feature) in opened(module) {
+            match feature.kind {
+                FeatureKind::Schedules => {
+                    let whens = When::ALL.map(When::word).into_iter();
+                    let words = whens.filter(|word| is_off(feature.kind, word));
+                    off.extend(words.map(|word| json!({ field: word })));
                 }
-                Module::ChangePrice if !on.contains(&Form::Price(when)) => {
-                    off.push(json!({ "scheduledAt": word }));
+                FeatureKind::Durations => {
+                    let lengths = Length::ALL.into_iter();
+                    let lengths = lengths.filter(|length| is_off(feature.kind, length.word()));
+                    off.extend(
+                        lengths.map(|length| json!({ field: form::length(length, 1, date) })),
+                    );
                 }
-                Module::Pause | Module::PauseAll => {
-                    let is_on = |form: &Form| matches!(form, Form::Pause(on, _) if *on == when);
-                    if !on.iter().any(is_on) {
-                        off.push(json!({ "startAt": word }));
-                    }
+                FeatureKind::Flag if !self.supported.is_on(module, feature.name) => {
+                    off.push(json!({ field: true }));
                 }
-                _ => {}
+                FeatureKind::Flag | FeatureKind::Variants(_) => {}
             }
-        }
-        for length in [Length::Period, Length::Date] {
-            let is_on = |form: &Form| match form {
-                Form::Pause(_, on) | Form::Trial(on) => *on == length,
-                _ => true,
-            };
-            if !on.iter().any(is_on) {
-                off.push(json!({ "duration": form::length(length, 1, date) }));
-            }
-        }
-        match module {
-            Module::Pause | Module::PauseAll
-                if self
-                    .supported
-                    .pause
-                    .is_some_and(|pause| !pause.allow_annual) =>
-            {
-                off.push(json!({ "allowAnnual": true }));
-            }
-            Module::ChangePrice
-                if self
-                    .supported
-                    .change_price
-                    .is_some_and(|change| !change.prorate) =>
-            {
-                off.push(json!({ "prorate": true }));
-            }
-            _ => {}
         }
         off
     }
+}
+
+/// Fields of a body with the feature that opens each.
+fn opened(module: Module) -> impl Iterator<Item = (&'static str, &'static Feature)> {
+    let line = module.protocol().into_iter();
+    line.flat_map(|line| line.effective_features())
+        .filter_map(|feature| Some((feature.opens?, feature)))
 }
 
 /// The sender's mistake, and not the want of a token.

@@ -53,7 +53,7 @@ impl Acting<'_> {
             return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         };
         let mut reason = "no subscription that fits is left";
-        for act in self.candidates(module, form).into_iter().take(TRIES) {
+        for act in self.candidates(module, form, TRIES) {
             match self.try_at_once(&act).await {
                 Ok(()) => return,
                 // A company may have reasons against it, or against this one.

@@ -77,3 +77,19 @@ fn these(modules: &[Module]) -> String {
     all.append(&mut names);
     all.join(", ")
 }
+
+#[test]
+fn modules_are_those_of_the_protocol() {
+    for module in Module::ALL {
+        // The variants are named as the table's lines, so that none stands for another.
+        let name = format!("{module:?}");
+        if let Some(line) = module.protocol() {
+            assert_eq!(name, line.ident);
+            assert_eq!(Module::of(line), Some(*module));
+        }
+        assert_eq!(serde_json::to_value(module).unwrap(), module.as_str());
+        assert_eq!(Module::named(module.as_str()), Some(*module));
+    }
+    assert_eq!(Module::PauseAll.single(), Some(Module::Pause));
+    assert_eq!(Module::Prices.action_path(), None);
+}

@@ -1,5 +1,7 @@
 //! The protocol's models as data: which fields there are, and what may stand in them.
 
+use churnkey_protocol as protocol;
+
 use crate::check::Module;
 
 /// What may stand in a place.
@@ -35,8 +37,8 @@ pub(super) enum Shape {
         members: &'static [(&'static str, &'static [Field])],
         common: &'static [Field],
     },
-    /// A whole model of a module.
-    Model(Module),
+    /// A whole model of another module.
+    Model(Module, &'static Shape),
 }
 
 /// A field of an object.
@@ -68,16 +70,15 @@ use Shape::{
     Union, Whole, Word,
 };
 
-/// The shape of a module's model.
-pub(super) fn of(module: Module) -> &'static Shape {
-    match module {
-        Module::Customers => &CUSTOMER,
-        Module::Prices => &PRICE,
-        Module::Subscriptions => &SUBSCRIPTION,
-        Module::Coupons => &COUPON,
-        Module::Products => &PRODUCT,
-        Module::Families => &FAMILY,
-        other => unreachable!("{other} has no model"),
+/// The shape of a model.
+pub(super) fn of(model: protocol::Model) -> &'static Shape {
+    match model {
+        protocol::Model::Customer => &CUSTOMER,
+        protocol::Model::Price => &PRICE,
+        protocol::Model::Subscription => &SUBSCRIPTION,
+        protocol::Model::Coupon => &COUPON,
+        protocol::Model::Product => &PRODUCT,
+        protocol::Model::Family => &FAMILY,
     }
 }
 
@@ -152,7 +153,7 @@ static SUBSCRIPTION: Shape = Object(&[
 
 static ITEM: Shape = Object(&[
     must("id", &Id),
-    must("price", &Model(Module::Prices)),
+    must("price", &Model(Module::Prices, &PRICE)),
     must("quantity", &Whole),
 ]);
 
@@ -176,7 +177,7 @@ static PERIOD: Shape = Object(&[must("start", &Moment), must("end", &Moment)]);
 static PAUSE: Shape = Object(&[must("start", &Moment), may("end", &Moment)]);
 
 static DISCOUNT: Shape = Object(&[
-    must("coupon", &Model(Module::Coupons)),
+    must("coupon", &Model(Module::Coupons, &COUPON)),
     may("start", &Moment),
     may("end", &Moment),
 ]);

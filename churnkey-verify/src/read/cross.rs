@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use churnkey_runtime::{PricesType, ProductsType};
+use churnkey_protocol::{FeatureKind, MODULES};
 use serde_json::Value;
 
 use super::Reading;
@@ -35,23 +35,13 @@ impl LookedUp {
 impl Reading<'_> {
     /// The type of a price or a product is that of the manifest.
     pub(crate) fn typed(&self, module: Module, request: &Request, item: &Value) {
-        let declared = match module {
-            Module::Prices => match self.supported.prices {
-                Some(PricesType::Product) => "product",
-                Some(PricesType::Standalone) => "standalone",
-                None => return,
-            },
-            Module::Products => match self.supported.products {
-                Some(ProductsType::Family) => "family",
-                Some(ProductsType::Standalone) => "standalone",
-                None => return,
-            },
-            _ => return,
+        let Some(declared) = self.supported.variant(module) else {
+            return;
         };
         // A type that is no word of the protocol is a fault of the model.
         match item.get("type").and_then(Value::as_str) {
             Some(word) if word == declared => self.session.pass(&check::TYPE, module),
-            Some(word @ ("standalone" | "product" | "family")) => {
+            Some(word) if is_type(word) => {
                 let fault = Fault::new(
                     &check::TYPE,
                     module,
@@ -225,6 +215,16 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Returns true if some controller's items can have this type.
+fn is_type(word: &str) -> bool {
+    let features = MODULES.iter().flat_map(|module| module.features);
+    let variants = features.filter_map(|feature| match feature.kind {
+        FeatureKind::Variants(variants) => Some(variants),
+        _ => None,
+    });
+    variants.flatten().any(|variant| variant.word == word)
 }
 
 fn list<'v>(item: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {

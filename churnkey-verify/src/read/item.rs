@@ -71,16 +71,11 @@ impl Reading<'_> {
     }
 
     fn current_period(&self, module: Module, request: &Request, item: &Value) {
-        let is_active = item
-            .pointer("/status/name")
-            .is_some_and(|name| name == "active");
+        let is_active = item["status"]["name"] == "active";
         if module != Module::Subscriptions || !is_active {
             return;
         }
-        match item
-            .pointer("/status/currentPeriod")
-            .is_some_and(|period| !period.is_null())
-        {
+        match !item["status"]["currentPeriod"].is_null() {
             true => self.session.pass(&check::CURRENT_PERIOD, module),
             false => {
                 let fault = Fault::new(&check::CURRENT_PERIOD, module, "a period", "nothing");

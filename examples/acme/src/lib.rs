@@ -21,23 +21,7 @@ use ledger::Ledger;
 
 /// The company's billing system, passed to every annotated function as `ctx`.
 #[derive(churnkey::Integration)]
-#[churnkey(
-    name = "Acme",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Acme", expect(all))]
 pub struct Acme {
     database: Database,
     clock: Clock,

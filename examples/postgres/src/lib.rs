@@ -17,23 +17,7 @@ use ledger::Ledger;
 /// The company's billing system, passed to every annotated function as `ctx`. It holds connections,
 /// and no state that other instances would have to share.
 #[derive(churnkey::Integration)]
-#[churnkey(
-    name = "Acme",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Acme", expect(all))]
 pub struct Acme {
     database: Database,
 }

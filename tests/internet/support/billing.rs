@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 #[churnkey(name = "Billing", expect(cancel))]
 pub(crate) struct Billing {
     begun: AtomicUsize,
+    hidden: AtomicUsize,
     ended: AtomicUsize,
     dropped: AtomicUsize,
     /// Whoever asks for `wait` takes a permit and does not give it back.
@@ -23,6 +24,7 @@ impl Default for Billing {
     fn default() -> Self {
         Self {
             begun: AtomicUsize::default(),
+            hidden: AtomicUsize::default(),
             ended: AtomicUsize::default(),
             dropped: AtomicUsize::default(),
             gate: Semaphore::new(0),
@@ -34,6 +36,11 @@ impl Billing {
     /// How many functions were called.
     pub(crate) fn begun(&self) -> usize {
         self.begun.load(Ordering::SeqCst)
+    }
+
+    /// The number of functions called with the id `hidden`.
+    pub(crate) fn hidden(&self) -> usize {
+        self.hidden.load(Ordering::SeqCst)
     }
 
     /// How many came to their end.
@@ -65,6 +72,7 @@ impl Billing {
         let mut underway = Underway(self, false);
         match id {
             "panic" => panic!("as told"),
+            "hidden" => drop(self.hidden.fetch_add(1, Ordering::SeqCst)),
             "busy" => return Err(Error::unavailable(Duration::from_millis(1500))),
             "broken" => return Err(std::io::Error::other("the secret inner cause").into()),
             "wait" => {
@@ -97,7 +105,7 @@ impl Drop for Underway<'_> {
     }
 }
 
-/// More than a server's socket holds, and that of a peer with a [small window](super::Peer::with_small_window).
+/// More than a server's socket holds, and that of a peer with a [small window](super::peer_with_small_window).
 pub(crate) const LARGE: usize = 12 << 20;
 
 #[churnkey::controller(customers)]

@@ -1,10 +1,8 @@
 //! What the tests share: a provider that is slow, broken or large where it is asked to be, servers for it, and peers with no manners.
 
 mod billing;
-#[path = "../../provider/support/log.rs"]
-mod log;
-mod peer;
 mod process;
+mod sockets;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
@@ -16,9 +14,9 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub(crate) use billing::{Billing, LARGE};
-pub(crate) use log::log_of;
-pub(crate) use peer::{Peer, Reply};
-pub(crate) use process::{Process, server_of_environment};
+pub(crate) use process::{server_of_environment, serving, start_child};
+pub(crate) use sockets::{peer_from, peer_with_small_window};
+pub(crate) use test_support::{Ended, Peer, Process, Reply, log_of};
 
 /// The integration token of every test.
 pub(crate) const TOKEN: &str = "tok_5Zx1-secret";
@@ -47,7 +45,7 @@ impl Host {
         provider: impl FnOnce(Provider<Billing>) -> Provider<Billing>,
         server: impl FnOnce(Server<Billing>) -> Server<Billing>,
     ) -> Self {
-        log::install();
+        test_support::log::install();
         let billing = Arc::new(Billing::default());
         let unlimited =
             Provider::new(Arc::clone(&billing), TOKEN).max_failures_per_minute(u32::MAX);

@@ -12,23 +12,7 @@ use churnkey::{
 
 /// Has everything: prices of products, products of families.
 #[derive(churnkey::Integration)]
-#[churnkey(
-    name = "Everything",
-    expect(
-        customers(list, find_by_email, find_by_phone),
-        subscriptions(list),
-        coupons,
-        products,
-        families,
-        cancel,
-        cancel_all,
-        pause,
-        pause_all,
-        apply_coupon,
-        change_price,
-        extend_trial
-    )
-)]
+#[churnkey(name = "Everything", expect(all))]
 pub(crate) struct Billing {
     reads: Mutex<Vec<String>>,
     writes: Mutex<Vec<Write>>,
@@ -302,7 +286,7 @@ async fn cancel_all(ctx: &Billing, request: CancelAll) -> Result<()> {
     ctx.write(Write::CancelAll(request))
 }
 
-#[churnkey::action(pause)]
+#[churnkey::action(pause, all)]
 async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
     ctx.write(Write::Pause(request))
 }
@@ -321,12 +305,12 @@ async fn apply_coupon(ctx: &Billing, request: ApplyCoupon) -> Result<()> {
     ctx.write(Write::ApplyCoupon(request))
 }
 
-#[churnkey::action(change_price)]
+#[churnkey::action(change_price, all)]
 async fn change_price(ctx: &Billing, request: ChangePrice) -> Result<()> {
     ctx.write(Write::ChangePrice(request))
 }
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, all)]
 async fn extend_trial(ctx: &Billing, request: ExtendTrial) -> Result<()> {
     ctx.write(Write::ExtendTrial(request))
 }

@@ -1,10 +1,7 @@
 //! What the tests share: a provider with every module, a server on a free port, a client that sends any bytes, and the log.
 
 mod billing;
-mod client;
-#[macro_use]
-mod integration;
-mod log;
+mod call;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
@@ -15,8 +12,8 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub(crate) use billing::{Billing, Write, at};
-pub(crate) use client::{Call, Connection, Reply};
-pub(crate) use log::log_of;
+pub(crate) use call::Call;
+pub(crate) use test_support::{Peer, Reply, log_of};
 
 /// The integration token of every test.
 pub(crate) const TOKEN: &str = "tok_9fQ2-secret";
@@ -31,7 +28,7 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn of(router: Router) -> Self {
-        log::install();
+        test_support::log::install();
         let listener = RUNTIME
             .block_on(TcpListener::bind(("127.0.0.1", 0)))
             .unwrap();

@@ -11,6 +11,7 @@ pub(crate) struct Row {
     id: String,
     path: Option<&'static str>,
     settings: fn(Verifier) -> Verifier,
+    actions: bool,
 }
 
 /// A provider of which one thing is wrong, and the id of the finding.
@@ -21,6 +22,7 @@ pub(crate) fn row(what: impl Into<String>, id: impl Into<String>, fault: Fault) 
         id: id.into(),
         path: None,
         settings: |verifier| verifier,
+        actions: true,
     }
 }
 
@@ -37,13 +39,20 @@ impl Row {
         self
     }
 
+    /// Reads only.
+    pub(crate) fn without_actions(mut self) -> Self {
+        self.actions = false;
+        self
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// Says what came instead, if another finding came than this one alone.
     pub(crate) async fn verify(self) -> Result<(), String> {
-        let report = verified(self.fault, self.settings).await;
+        let verifier = verifier(self.fault).actions(self.actions);
+        let report = (self.settings)(verifier).run().await.unwrap();
         let found: Vec<_> = report
             .findings
             .iter()
@@ -78,6 +87,9 @@ impl Row {
 
 /// What the verifier reports of a provider with this fault.
 pub(crate) async fn verified(fault: Fault, settings: fn(Verifier) -> Verifier) -> Report {
-    let verifier = check(router(fault)).token(TOKEN).actions(true);
-    settings(verifier).run().await.unwrap()
+    settings(verifier(fault).actions(true)).run().await.unwrap()
+}
+
+fn verifier(fault: Fault) -> Verifier {
+    check(router(fault)).token(TOKEN)
 }

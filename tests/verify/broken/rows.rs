@@ -32,22 +32,22 @@ async fn who_gets_in_without_a_right_to_is_found() {
 
 #[tokio::test]
 async fn what_is_wrong_with_the_lists_is_found() {
-    verify(lists::rows()).await;
+    verify(reading(lists::rows())).await;
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_single_items_is_found() {
-    verify(items::rows()).await;
+    verify(reading(items::rows())).await;
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_the_models_is_found() {
-    verify(models::rows()).await;
+    verify(reading(models::rows())).await;
 }
 
 #[tokio::test]
 async fn what_does_not_belong_together_is_found() {
-    verify(data::rows()).await;
+    verify(reading(data::rows())).await;
 }
 
 #[tokio::test]
@@ -77,6 +77,20 @@ fn every_check_has_a_fault_that_fails_it() {
         .filter(|id| !tried.contains(id.as_str()) && !exceptions.contains(&id.as_str()))
         .collect();
     assert!(untried.is_empty(), "no row expects {untried:#?}");
+}
+
+/// Rows with a fault in what is read. The actions take most of the requests of a run, and such a fault is no matter to
+/// them; that this is so is seen in the first row of each module.
+fn reading(rows: Vec<Row>) -> Vec<Row> {
+    let mut modules = BTreeSet::new();
+    let with_few_actions = |row: Row| {
+        let module = row.id().split('.').next().map(str::to_owned);
+        match modules.insert(module) {
+            true => row,
+            false => row.without_actions(),
+        }
+    };
+    rows.into_iter().map(with_few_actions).collect()
 }
 
 /// Every row is verified before the first one that failed is complained of.

@@ -1,10 +1,12 @@
 //! The form fields of an offer.
 
-use churnkey_runtime::{Durations, Schedules, TimeUnit, Timestamp};
+use churnkey_protocol::FeatureKind;
+use churnkey_runtime::{TimeUnit, Timestamp};
 use churnkey_verify::Module;
 use maud::{Markup, html};
 
 use crate::dashboard::text::plain;
+use churnkey_verify::internal::Supported;
 
 /// The options of an offer.
 pub(super) struct Choices {
@@ -33,20 +35,17 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
 }
 
 /// The field for the schedule, with the values that the manifest allows.
-pub(super) fn schedule(action: Module, legend: &str, schedules: Schedules) -> Markup {
+pub(super) fn schedule(action: Module, legend: &str, supported: &Supported) -> Markup {
     let both = [
-        ("immediate", "immediately", schedules.immediate),
-        (
-            "end-of-period",
-            "at the end of the period",
-            schedules.end_of_period,
-        ),
+        ("immediate", "immediately"),
+        ("end-of-period", "at the end of the period"),
     ];
-    let allowed: Vec<_> = both.iter().filter(|(.., on)| *on).collect();
+    let is_on = |word: &str| supported.allows(action, FeatureKind::Schedules, word);
+    let allowed: Vec<_> = both.iter().filter(|(word, _)| is_on(word)).collect();
     html! {
         fieldset {
             legend { (legend) }
-            @for (index, (value, label, _)) in allowed.iter().enumerate() {
+            @for (index, (value, label)) in allowed.iter().enumerate() {
                 @let id = format!("{action}-{value}");
                 span.check {
                     input type="radio" name="schedule" id=(id) value=(value) checked[index == 0];
@@ -60,10 +59,12 @@ pub(super) fn schedule(action: Module, legend: &str, schedules: Schedules) -> Ma
 /// The fields for the length, with the kinds that the manifest allows.
 pub(super) fn length(
     action: Module,
-    durations: Durations,
+    supported: &Supported,
     (amount, unit): (u32, TimeUnit),
 ) -> Markup {
     let id = |name: &str| format!("{action}-{name}");
+    let is_on = |word: &str| supported.allows(action, FeatureKind::Durations, word);
+    let (period, date) = (is_on("period"), is_on("date"));
     let units = [
         (TimeUnit::Day, "day", "days"),
         (TimeUnit::Week, "week", "weeks"),
@@ -75,7 +76,7 @@ pub(super) fn length(
     html! {
         fieldset.length {
             legend { "Length" }
-            @if durations.period {
+            @if period {
                 span.check {
                     input type="radio" name="length" id=(id("period")) value="period" checked;
                     label for=(id("period")) { "for" }
@@ -87,9 +88,9 @@ pub(super) fn length(
                     }
                 }
             }
-            @if durations.date {
+            @if date {
                 span.check {
-                    input type="radio" name="length" id=(id("date")) value="date" checked[!durations.period];
+                    input type="radio" name="length" id=(id("date")) value="date" checked[!period];
                     label for=(id("date")) { "until" }
                     input type="date" name="date" value=(in_a_month) aria-label="End date";
                 }

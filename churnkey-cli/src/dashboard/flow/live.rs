@@ -1,6 +1,5 @@
 //! The confirmation that an action on live data needs.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use axum::Extension;
@@ -9,41 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 
-use super::action::Action;
 use super::{carried_out, steps};
+use crate::dashboard::action::Action;
 use crate::dashboard::app::{App, random};
 use crate::dashboard::fields::Fields;
 use crate::dashboard::page::{Page, Part, csrf, failed};
 use crate::dashboard::subscription::{back_to, flow_path};
 use crate::dashboard::text::{block, text};
-
-/// The limit of actions that wait for confirmation.
-const MAX_TICKETS: usize = 20;
-
-/// Actions that wait for confirmation. Each has a ticket that can be used once; no action on live
-/// data is carried out without a ticket.
-#[derive(Default)]
-pub(in crate::dashboard) struct Tickets(VecDeque<(String, Action)>);
-
-impl Tickets {
-    fn put(&mut self, ticket: String, action: Action) {
-        if self.0.len() == MAX_TICKETS {
-            self.0.pop_front();
-        }
-        self.0.push_back((ticket, action));
-    }
-
-    fn get(&self, ticket: &str) -> Option<Action> {
-        let mut tickets = self.0.iter();
-        let found = tickets.find(|(other, _)| other == ticket);
-        found.map(|(_, action)| action.clone())
-    }
-
-    fn take(&mut self, ticket: &str) -> Option<Action> {
-        let index = self.0.iter().position(|(other, _)| other == ticket)?;
-        self.0.remove(index).map(|(_, action)| action)
-    }
-}
+use crate::dashboard::tickets::Tickets;
 
 impl App {
     fn tickets(&self) -> std::sync::MutexGuard<'_, Tickets> {

@@ -13,9 +13,9 @@ use maud::{Markup, html};
 use super::choices::{Choices, choice, length, schedule};
 use super::{REASONS, steps, subject, unknown};
 use crate::dashboard::app::App;
+use crate::dashboard::exchange::{Listed, Problem};
 use crate::dashboard::fields::Fields;
 use crate::dashboard::page::{Page, Part, csrf};
-use crate::dashboard::provider::{Listed, Problem};
 use crate::dashboard::subscription::{back_to, flow_path};
 use crate::dashboard::text::{amount, coupon_terms, cycle, status, text};
 
@@ -47,7 +47,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let coupons = async {
-        match supported.apply_coupon {
+        match supported.has(Module::ApplyCoupon) {
             true => {
                 app.list(
                     Module::Coupons,
@@ -61,12 +61,12 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let prices = async {
-        match supported.change_price {
-            Some(_) => {
+        match supported.has(Module::ChangePrice) {
+            true => {
                 app.list(Module::Prices, "/prices", CHOICES, fields.filled("prices"))
                     .await
             }
-            None => Ok(None),
+            false => Ok(None),
         }
     };
     let (coupons, prices) = futures_util::join!(coupons, prices);
@@ -150,20 +150,21 @@ impl Offers<'_> {
     }
 
     fn pause(&self) -> Option<Markup> {
-        let features = self.supported.pause?;
-        if let Status::Paused { .. } = self.subscription.status {
+        let is_paused = matches!(self.subscription.status, Status::Paused { .. });
+        if is_paused || !self.supported.has(Module::Pause) {
             return None;
         }
+        let allow_annual = self.supported.is_on(Module::Pause, "allow_annual");
         let title = "Pause the subscription";
         let annual = self.subscription.duration.is_annual();
-        if annual && !features.allow_annual {
+        if annual && !allow_annual {
             let why = html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } };
             return Some(self.unavailable(Module::Pause, title, why));
         }
         let choices = html! {
-            (length(Module::Pause, features.durations, (1, TimeUnit::Month)))
-            (schedule(Module::Pause, "Starts", features.start_dates))
-            @if features.allow_annual {
+            (length(Module::Pause, self.supported, (1, TimeUnit::Month)))
+            (schedule(Module::Pause, "Starts", self.supported))
+            @if allow_annual {
                 p.check {
                     input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
                     label for="allow-annual" { "Allow the pause of an annual subscription" }
@@ -175,7 +176,7 @@ impl Offers<'_> {
     }
 
     fn discount(&self) -> Option<Markup> {
-        if !self.supported.apply_coupon {
+        if !self.supported.has(Module::ApplyCoupon) {
             return None;
         }
         let title = "Get a discount";
@@ -200,7 +201,9 @@ impl Offers<'_> {
     }
 
     fn price(&self) -> Option<Markup> {
-        let features = self.supported.change_price?;
+        if !self.supported.has(Module::ChangePrice) {
+            return None;
+        }
         let title = "Change the plan";
         let current: Vec<_> = self
             .subscription
@@ -225,8 +228,8 @@ impl Offers<'_> {
         };
         let choices = html! {
             (choice(Module::ChangePrice, "Price", &options))
-            (schedule(Module::ChangePrice, "Takes effect", features.schedules))
-            @if features.prorate {
+            (schedule(Module::ChangePrice, "Takes effect", self.supported))
+            @if self.supported.is_on(Module::ChangePrice, "prorate") {
                 p.check {
                     input type="checkbox" id="prorate" name="prorate" value="on";
                     label for="prorate" { "Prorate the rest of the period" }
@@ -244,12 +247,12 @@ impl Offers<'_> {
     }
 
     fn trial(&self) -> Option<Markup> {
-        let features = self.supported.extend_trial?;
-        let Status::Trial { .. } = self.subscription.status else {
+        let is_trial = matches!(self.subscription.status, Status::Trial { .. });
+        if !is_trial || !self.supported.has(Module::ExtendTrial) {
             return None;
-        };
-        let choices = length(Module::ExtendTrial, features.durations, (7, TimeUnit::Day));
-        let description = match features.multiple {
+        }
+        let choices = length(Module::ExtendTrial, self.supported, (7, TimeUnit::Day));
+        let description = match self.supported.is_on(Module::ExtendTrial, "multiple") {
             true => "The trial gets longer. The provider allows this more than once.",
             false => "The trial gets longer. The provider allows this once.",
         };
@@ -263,12 +266,12 @@ impl Offers<'_> {
     }
 
     fn cancel(&self) -> Markup {
-        let Some(features) = self.supported.cancel else {
+        if !self.supported.has(Module::Cancel) {
             return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
-        };
+        }
         let is_paused = matches!(self.subscription.status, Status::Paused { .. });
         let choices = html! {
-            (schedule(Module::Cancel, "Ends", features.schedules))
+            (schedule(Module::Cancel, "Ends", self.supported))
             @if is_paused {
                 p.check {
                     input type="checkbox" id="unpause" name="unpause" value="on";

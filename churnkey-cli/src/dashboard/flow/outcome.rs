@@ -1,6 +1,5 @@
 //! The execution of an action, and the page of its outcome.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
 use axum::extract::State;
@@ -10,54 +9,17 @@ use churnkey_runtime::{Subscription, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::action::Action;
 use super::steps;
+use crate::dashboard::action::Action;
 use crate::dashboard::app::App;
 use crate::dashboard::diff::{Row, rows};
+use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
-use crate::dashboard::provider::{Exchange, Item, Problem, show_flaws, status as answered};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
-
-/// The number of outcomes that are kept.
-const MAX_OUTCOMES: usize = 50;
-
-type Snapshot = Result<Option<Item<Subscription>>, Box<Problem>>;
-
-/// The outcome of an action.
-pub(in crate::dashboard) struct Outcome {
-    action: Action,
-    before: Snapshot,
-    /// The request and the subscription after it; `None` if the subscription could not be read
-    /// before, because then nothing is sent.
-    done: Option<(Exchange, Snapshot)>,
-}
-
-/// The last outcomes, each with its number.
-#[derive(Default)]
-pub(in crate::dashboard) struct Log {
-    count: u64,
-    outcomes: VecDeque<(u64, Arc<Outcome>)>,
-}
-
-impl Log {
-    fn put(&mut self, outcome: Outcome) -> u64 {
-        self.count += 1;
-        if self.outcomes.len() == MAX_OUTCOMES {
-            self.outcomes.pop_front();
-        }
-        self.outcomes.push_back((self.count, Arc::new(outcome)));
-        self.count
-    }
-
-    fn get(&self, number: u64) -> Option<Arc<Outcome>> {
-        let mut outcomes = self.outcomes.iter();
-        let found = outcomes.find(|(other, _)| *other == number);
-        found.map(|(_, outcome)| Arc::clone(outcome))
-    }
-}
 
 /// Reads the subscription, carries out the action and reads the subscription again. This runs in
 /// its own task, so that the outcome is recorded even if the browser disconnects.

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::Acme;
 use crate::books::Entry;
 
-#[churnkey::action(change_price)]
+#[churnkey::action(change_price, prorate)]
 async fn change_price(ctx: &Acme, request: ChangePrice, mode: Mode, id: RequestId) -> Result<()> {
     ctx.ledger(mode)
         .write(move |books| {

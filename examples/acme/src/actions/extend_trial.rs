@@ -5,7 +5,7 @@ use crate::Acme;
 use crate::billing::Outcome;
 use crate::books::Entry;
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, multiple)]
 async fn extend_trial(ctx: &Acme, request: ExtendTrial, mode: Mode, id: RequestId) -> Result<()> {
     ctx.ledger(mode)
         .write(move |books| {

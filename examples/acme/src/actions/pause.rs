@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::Acme;
 use crate::books::Entry;
 
-#[churnkey::action(pause)]
+#[churnkey::action(pause, allow_annual)]
 async fn pause(ctx: &Acme, request: Pause, mode: Mode, id: RequestId) -> Result<()> {
     ctx.ledger(mode)
         .write(move |books| {

@@ -6,7 +6,7 @@ use crate::billing::Outcome;
 use crate::books::Entry;
 use crate::ledger::Subject;
 
-#[churnkey::action(change_price)]
+#[churnkey::action(change_price, prorate)]
 async fn change_price(ctx: &Acme, request: ChangePrice, mode: Mode, id: RequestId) -> Result<()> {
     ctx.carry_out(|| attempt(ctx, &request, mode, &id)).await
 }

@@ -6,7 +6,7 @@ use crate::billing::Outcome;
 use crate::books::Entry;
 use crate::ledger::Subject;
 
-#[churnkey::action(extend_trial)]
+#[churnkey::action(extend_trial, multiple)]
 async fn extend_trial(ctx: &Acme, request: ExtendTrial, mode: Mode, id: RequestId) -> Result<()> {
     ctx.carry_out(|| attempt(ctx, &request, mode, &id)).await
 }

@@ -6,7 +6,7 @@ use crate::billing::Outcome;
 use crate::books::Entry;
 use crate::ledger::Subject;
 
-#[churnkey::action(pause)]
+#[churnkey::action(pause, allow_annual)]
 async fn pause(ctx: &Acme, request: Pause, mode: Mode, id: RequestId) -> Result<()> {
     ctx.carry_out(|| attempt(ctx, &request, mode, &id)).await
 }

@@ -1,0 +1,111 @@
+//! Writes the implementation of an operation for its context.
+
+use churnkey_protocol::Operation;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+/// Writes `impl Provides<Operation> for Context`.
+pub(crate) struct ImplWriter<'a> {
+    pub(crate) private: TokenStream,
+    /// Span of the module name in the attribute, for errors about the operation as a whole.
+    pub(crate) module_span: Span,
+    pub(crate) operation: &'static Operation,
+    /// Value of the constant with the options; empty if the attribute leaves them open.
+    pub(crate) options: TokenStream,
+    /// Const assertions that the required operations exist.
+    pub(crate) requirements: TokenStream,
+    pub(crate) cfgs: &'a [syn::Attribute],
+}
+
+impl ImplWriter<'_> {
+    /// An implementation of the operation with this body.
+    ///
+    /// It is an item and not inside a constant, so that rustc itself rejects it inside an impl
+    /// block. Its span is the module name in the attribute, braces and the empty clause included,
+    /// so that two functions for one operation show both attributes; the context keeps the span
+    /// that the user's tokens have.
+    pub(crate) fn provides(
+        &self,
+        context: &syn::Type,
+        here: Span,
+        body: TokenStream,
+    ) -> TokenStream {
+        let Self {
+            private,
+            module_span,
+            requirements,
+            cfgs,
+            ..
+        } = self;
+        let endpoint = Ident::new(self.operation.ident, *module_span);
+        let header = quote_spanned! {*module_span=>
+            impl #private::Provides<#private::endpoint::#endpoint> for #context where ():
+        };
+        let endpoint = Ident::new(self.operation.ident, here);
+        let options = Some(&self.options)
+            .filter(|options| !options.is_empty())
+            .map(|options| quote_spanned!(here=> const OPTIONS: #private::Options = #options;));
+        // If the context type does not resolve, this impl applies to every type, which suppresses
+        // errors that follow from the missing operation.
+        let attempt = quote_spanned! {here=>
+            struct __Function {}
+            impl #private::Of for __Function {
+                type Context = #context;
+            }
+            impl #private::Unplaced<__Function, <__Function as #private::Of>::Context>
+                for #private::endpoint::#endpoint {}
+        };
+        let mut braces = Group::new(
+            Delimiter::Brace,
+            quote_spanned! {here=>
+                #options
+
+                async fn call(
+                    &self,
+                    input: #private::Input<#private::endpoint::#endpoint>,
+                    parts: &#private::RequestContext,
+                ) -> #private::Result<#private::Output<#private::endpoint::#endpoint>>
+                where
+                    for<'shared> &'shared Self: ::core::marker::Send,
+                {
+                    #attempt
+                    #body
+                }
+            },
+        );
+        braces.set_span(*module_span);
+        let requirements = Some(requirements)
+            .filter(|requirements| !requirements.is_empty())
+            .map(|requirements| {
+                quote! {
+                    #(#cfgs)*
+                    const _: () = { #requirements };
+                }
+            });
+        quote! {
+            #(#cfgs)*
+            #[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
+            #header #braces
+            #requirements
+        }
+    }
+}
+
+/// Path to a method of a trait whose type is inferred, with the span of a type that the user wrote.
+///
+/// The type itself is not repeated, because rustc would report its mistakes twice.
+pub(crate) fn method(
+    private: &TokenStream,
+    r#trait: TokenStream,
+    method: &str,
+    place: &syn::Type,
+) -> TokenStream {
+    let span = match place {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.span()),
+        _ => None,
+    };
+    let span = span.unwrap_or_else(|| place.span());
+    let method = Ident::new(method, span);
+    quote_spanned!(span=> <_ as #private::#r#trait>::#method)
+}

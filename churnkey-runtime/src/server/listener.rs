@@ -1,0 +1,132 @@
+//! The accept loop: connection limit and graceful shutdown.
+
+use std::io::{Error, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::announce;
+use super::connection::Connections;
+use super::reject::reject;
+use crate::in_flight::InFlight;
+use crate::telemetry::{self, OpenConnection};
+
+/// The connections of a server.
+pub(super) struct Listener {
+    connections: Connections,
+    permits: Arc<Semaphore>,
+    reject_permits: Arc<Semaphore>,
+    open: TaskTracker,
+    /// Cancelled when shutdown no longer waits for connections.
+    abort: CancellationToken,
+}
+
+/// The number of rejected connections that are sent a 503 concurrently. Further ones are closed
+/// without a response.
+const MAX_REJECTING: usize = 64;
+
+impl Listener {
+    pub(super) fn new(connections: Connections, max_connections: usize) -> Self {
+        Self {
+            connections,
+            permits: Arc::new(Semaphore::new(max_connections)),
+            reject_permits: Arc::new(Semaphore::new(MAX_REJECTING)),
+            open: TaskTracker::new(),
+            abort: CancellationToken::new(),
+        }
+    }
+
+    /// Accepts connections forever.
+    pub(super) async fn accept(&self, listener: &TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.admit(stream, peer),
+                Err(error) if is_connection_error(&error) => {}
+                Err(error) => {
+                    // Out of files or memory. Accepting at once would fail again.
+                    tracing::error!(%error, "cannot accept connections");
+                    telemetry::refused("accept");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
+        // Answers are written whole, so Nagle's algorithm would only delay them. A socket that is
+        // gone is noticed when it is read.
+        let _unset = stream.set_nodelay(true);
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
+            telemetry::refused("connections");
+            if let Ok(permit) = Arc::clone(&self.reject_permits).try_acquire_owned() {
+                let write_timeout = self.connections.timeouts.write;
+                self.spawn(async move {
+                    let status = StatusCode::SERVICE_UNAVAILABLE;
+                    reject(stream, status, "Service Unavailable", write_timeout).await;
+                    drop(permit);
+                });
+            }
+            return;
+        };
+        let connections = self.connections.clone();
+        self.spawn(async move {
+            let _counted = OpenConnection::count();
+            connections.serve(stream, peer).await;
+            drop(permit);
+        });
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let abort = self.abort.clone();
+        self.open.spawn(async move {
+            let _ended = abort.run_until_cancelled(work).await;
+        });
+    }
+
+    /// Waits for the open connections, up to `shutdown_timeout`, and for all actions. Callers that
+    /// still wait for an action are sent its outcome.
+    pub(super) async fn drain(&self, shutdown_timeout: Duration, in_flight: &InFlight) {
+        const TO_ANSWER: Duration = Duration::from_secs(1);
+        self.open.close();
+        if timeout(shutdown_timeout, self.open.wait()).await.is_err() {
+            drain_actions(in_flight).await;
+            if timeout(TO_ANSWER, self.open.wait()).await.is_err() {
+                announce("closing connections that are still sending or reading");
+            }
+        }
+        self.abort.cancel();
+        self.open.wait().await;
+        // Actions that were accepted in the meantime.
+        drain_actions(in_flight).await;
+    }
+}
+
+/// Recognizes errors of the one connection that was to be accepted, and that is gone.
+fn is_connection_error(error: &Error) -> bool {
+    use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+/// Waits for the accepted actions, and logs their number while it does.
+async fn drain_actions(in_flight: &InFlight) {
+    const EVERY: Duration = Duration::from_secs(10);
+    while in_flight.len() > 0 {
+        announce(&format!(
+            "waiting for the actions under way ({})",
+            in_flight.len()
+        ));
+        if timeout(EVERY, in_flight.end()).await.is_ok() {
+            return;
+        }
+    }
+}

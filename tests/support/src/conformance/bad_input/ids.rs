@@ -1,0 +1,214 @@
+use serde_json::json;
+
+use super::{PAUSE, assert_refused, pause_of};
+use crate::conformance::Start;
+use crate::conformance::client::{Mode, id_of, subscriptions_of, text_of};
+use crate::conformance::guarded::Guarded;
+use crate::{Request, encoded};
+
+/// Ids that nobody has and everybody may send.
+fn odd_ids() -> Vec<String> {
+    let long = "7f3a".repeat(1024);
+    let odd = [
+        "a/b-7f3a",
+        "/7f3a",
+        "7f3a/",
+        "../7f3a",
+        "../../churnkey/features",
+        "7f3a%",
+        "7f3a%2F",
+        "100%25-7f3a",
+        "a+b-7f3a",
+        "a b-7f3a",
+        "a@b-7f3a",
+        "?limit=1&x=7f3a",
+        "#7f3a",
+        "7f3a;--",
+        "' OR '7f3a'='7f3a",
+        "%_7f3a",
+        "\"7f3a\\",
+        "7f3a-😀",
+        "7f3a-ñ",
+        "7f3a-n\u{303}",
+        "\u{202e}7f3a",
+        "7f3a\0",
+        "\u{0}7f3a",
+        "7f3a\r\nx: y",
+        "7f3a\u{7f}",
+        long.as_str(),
+    ];
+    odd.map(ToOwned::to_owned).into()
+}
+
+pub fn an_odd_id_in_a_path_is_one_that_nobody_has(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let customer = text_of(
+        guarded.subscription(Mode::Test, "active", "month"),
+        "customerId",
+    );
+    let subscriptions = subscriptions_of(&customer);
+    let mut lists = guarded.manifest.lists();
+    lists.extend(["/customers/email", "/customers/phone", &subscriptions]);
+    for id in odd_ids() {
+        let written = encoded(&id);
+        for list in &lists {
+            let request = client.request("GET", &format!("{list}/{written}"));
+            assert_refused(
+                &mut client,
+                &request,
+                &[404],
+                &[&id, &written, "7f3a", &customer],
+            );
+        }
+        let request = client.request("GET", &format!("/customers/{written}/subscriptions/7f3a"));
+        assert_refused(&mut client, &request, &[404], &[&id, &written, "7f3a"]);
+        // The page does not say whether nobody's list is empty or not there.
+        let list = format!("/customers/{written}/subscriptions");
+        let response = client.get(&list);
+        if response.status == 200 {
+            assert_eq!(response.json(), json!({"data": []}), "{list}");
+        } else {
+            let request = client.request("GET", &list);
+            assert_refused(&mut client, &request, &[404], &["7f3a"]);
+        }
+    }
+    guarded.assert_unchanged();
+}
+
+pub fn an_address_that_nobody_has_is_a_404_encoded_or_not(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let paths = [
+        "email/a+b@c.test",
+        "email/a%2Bb%40c.test",
+        "email/a%2bb@c.test",
+        "email/a%20b@c.test",
+        "email/%22a%20b%22@c.test",
+        "email/%C3%BCmlaut@c.test",
+        "phone/+33155500000000",
+        "phone/%2B33155500000000",
+        "phone/%2b33%201%2055",
+        "phone/tel:+3315550",
+    ];
+    for path in paths {
+        let request = client.request("GET", &format!("/customers/{path}"));
+        assert_refused(
+            &mut client,
+            &request,
+            &[404],
+            &["c.test", "c%2etest", "3315550", "mlaut"],
+        );
+    }
+    guarded.assert_unchanged();
+}
+
+pub fn an_id_that_is_sent_unencoded_is_read_as_far_as_http_allows(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let ids = ["7f3a-😀", "7f3a@b+c", "7f3a-ñ", "7f3a:;,=!$&'()*~"];
+    for list in [
+        "/customers",
+        "/prices",
+        "/customers/email",
+        "/customers/phone",
+    ] {
+        for id in ids {
+            let request = client.request("GET", &format!("{list}/{id}"));
+            assert_refused(&mut client, &request, &[404], &["7f3a"]);
+        }
+        // These bytes cannot stand in a request line, which is for the HTTP layer to say, before any path is known.
+        for bytes in [b"7f3a\0".as_slice(), b"\x01", b"\x7f", b"\xff"] {
+            let target = [b"/churnkey", list.as_bytes(), b"/", bytes].concat();
+            let request = Request::new("GET", target)
+                .header("authorization", format!("Bearer {}", guarded.process.token))
+                .header("x-churnkey-mode", "test");
+            let response = client.send(&request);
+            assert!(
+                [400, 404].contains(&response.status),
+                "{}: {response:?}",
+                request
+            );
+            assert!(!response.text().contains("7f3a"), "{response:?}");
+        }
+    }
+    guarded.assert_unchanged();
+}
+
+pub fn a_path_that_cannot_be_decoded_is_refused_and_never_a_500(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    for list in [
+        "/customers",
+        "/prices",
+        "/customers/email",
+        "/customers/phone",
+    ] {
+        for written in [
+            "%",
+            "7f3a%",
+            "7f3a%z",
+            "%zz7f3a",
+            "7f3a%ff",
+            "%C37f3a",
+            "%ED%A0%807f3a",
+            "7f3a%C0%AF",
+        ] {
+            let request = client.request("GET", &format!("{list}/{written}"));
+            assert_refused(&mut client, &request, &[400, 404], &["7f3a"]);
+            let request = request.without("authorization");
+            assert_refused(&mut client, &request, &[401], &["7f3a"]);
+        }
+    }
+    guarded.assert_unchanged();
+}
+
+pub fn an_odd_id_in_a_body_is_one_that_nobody_has(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let subscription = guarded.subscription(Mode::Test, "active", "month");
+    let mut ids = odd_ids();
+    // A pattern or a wildcard is a text like any other.
+    ids.extend(["%", "*", "_", "7f3a", " "].map(ToOwned::to_owned));
+    let own = [id_of(subscription), text_of(subscription, "customerId")];
+    ids.extend(
+        own.iter()
+            .flat_map(|id| [format!("{id}\0"), format!(" {id}"), id.to_uppercase()]),
+    );
+    for id in ids {
+        for field in ["customerId", "subscriptionId"] {
+            let mut body = pause_of(subscription);
+            body[field] = json!(id);
+            let request = client.request("POST", PAUSE).json(&body);
+            assert_refused(
+                &mut client,
+                &request,
+                &[404],
+                &["7f3a", &id, &own[0], &own[1]],
+            );
+            guarded.assert_kept(&mut client, subscription, &request);
+        }
+        for (action, path) in [
+            ("applyCoupon", "apply-coupon"),
+            ("changePrice", "change-price"),
+        ] {
+            if !guarded.manifest.supports(action) {
+                continue;
+            }
+            let body = json!({
+                "customerId": subscription["customerId"], "subscriptionId": subscription["id"],
+                "id": id, "scheduledAt": "immediate",
+            });
+            let path = format!("/actions/subscription/{path}");
+            let request = client.request("POST", &path).json(&body);
+            assert_refused(
+                &mut client,
+                &request,
+                &[400, 404],
+                &["7f3a", &id, &own[0], &own[1]],
+            );
+            guarded.assert_kept(&mut client, subscription, &request);
+        }
+    }
+    guarded.assert_unchanged();
+}

@@ -1,0 +1,251 @@
+use super::{PAUSE, assert_refused, pause_of};
+use crate::conformance::Start;
+use crate::conformance::client::{Client, Mode, id_of, page, subscriptions_of, text_of};
+use crate::conformance::guarded::Guarded;
+use crate::conformance::manifest::Manifest;
+use crate::encoded;
+
+pub fn a_limit_that_is_no_positive_number_is_a_400(start: Start) {
+    let process = start();
+    let mut client = Client::new(&process, Mode::Test);
+    let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
+    let subscriptions = subscriptions_of(&customer);
+    let mut lists = Manifest::of(&process).lists();
+    lists.push(&subscriptions);
+    for list in lists {
+        for limit in [
+            "0",
+            "-1",
+            "-1000000000",
+            "abc",
+            "1x7f3a",
+            "7f3a",
+            "1.5",
+            "0x10",
+            "%00",
+            "%F0%9F%98%80",
+            "ten",
+            "%31%20%2B",
+            "NaN",
+            "-0",
+            "00",
+        ] {
+            let request = client.request("GET", &format!("{list}?limit={limit}"));
+            assert_refused(
+                &mut client,
+                &request,
+                &[400],
+                &[limit, "7f3a", "1000000000"],
+            );
+        }
+    }
+}
+
+pub fn a_limit_beyond_the_cap_is_the_cap_however_large(start: Start) {
+    let process = start();
+    let mut client = Client::new(&process, Mode::Test);
+    let expected = client.row("/customers?limit=100");
+    for limit in [
+        "101",
+        "1000000000",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1000000000000000000000000000000",
+    ] {
+        let path = format!("/customers?limit={limit}");
+        assert_eq!(client.row(&path), expected, "{path}");
+    }
+    // `1e9` is a number to some and none to others, but it is never more than the cap and never a crash.
+    let path = "/customers?limit=1e9";
+    let response = client.get(path);
+    if response.status == 200 {
+        assert_eq!(response.json(), expected, "{path}");
+    } else {
+        let request = client.request("GET", path);
+        assert_refused(&mut client, &request, &[400], &["1e9"]);
+    }
+}
+
+pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let next = client.page("/customers", Some(3), None).next;
+    let next = next.expect("more than three customers");
+    let long = "7f3a".repeat(257);
+    let huge = "7f3a".repeat(4096);
+    let garbage = [
+        "gArb4ge-7f3a",
+        "7f3a",
+        "-1",
+        "%00",
+        "7f3a%00",
+        "%F0%9F%98%80",
+        "7f3a%ff",
+        "{}",
+        "[%22a%22,%22b%22]",
+        "bnVsbA==",
+        "W10",
+        "'%20OR%20'7f3a'='7f3a",
+        &long,
+        &huge,
+    ];
+    let mut cursors: Vec<String> = garbage.map(ToOwned::to_owned).into();
+    let written = encoded(&next);
+    cursors.extend([
+        format!("{written}7f3a"),
+        format!("{written}%00"),
+        format!("7f3a{written}"),
+    ]);
+    for list in guarded.manifest.lists() {
+        for cursor in &cursors {
+            let request = client.request("GET", &format!("{list}?limit=3&cursor={cursor}"));
+            // One that is longer than any request may be is refused before it is looked at.
+            let status = if *cursor == huge { 414 } else { 400 };
+            assert_refused(&mut client, &request, &[status], &["7f3a", cursor]);
+        }
+    }
+    // One character less or another one: if it can be read at all, it still leads to rows of this list.
+    for index in 0..next.chars().count() {
+        for tampered in [without(&next, index), replaced(&next, index)] {
+            assert_refused_or_harmless(&mut client, &guarded, "/customers", &tampered);
+        }
+    }
+}
+
+pub fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut lists: Vec<String> = guarded
+        .manifest
+        .lists()
+        .into_iter()
+        .map(ToOwned::to_owned)
+        .collect();
+    for mode in Mode::BOTH {
+        for status in ["active", "trial"] {
+            let subscription = guarded.subscription(mode, status, "month");
+            lists.push(subscriptions_of(&text_of(subscription, "customerId")));
+        }
+    }
+    let mut cursors = Vec::new();
+    for mode in Mode::BOTH {
+        let mut client = Client::new(&guarded.process, mode);
+        for list in &lists {
+            let response = client.get(&format!("{list}?limit=1"));
+            if response.status == 200 {
+                cursors.extend(page(list, &response.json()).next);
+            }
+        }
+    }
+    assert!(cursors.len() >= 8, "only {} cursors to try", cursors.len());
+    for mode in Mode::BOTH {
+        let mut client = Client::new(&guarded.process, mode);
+        for list in &lists {
+            for cursor in &cursors {
+                assert_refused_or_harmless(&mut client, &guarded, list, cursor);
+            }
+        }
+    }
+}
+
+pub fn a_stale_cursor_goes_on_after_the_row_it_was_written_for(start: Start) {
+    let process = start();
+    let mut client = Client::new(&process, Mode::Test);
+    let all = client.walk("/customers", Some(100));
+    let first = client.page("/customers", Some(3), None);
+    let cursor = first.next.expect("more than three customers");
+    let third = text_of(&first.data[2], "id");
+    let body = serde_json::json!({"customerId": third, "scheduledAt": "immediate"});
+    if Manifest::of(&process).allows(&["cancel", "schedules", "immediate"]) {
+        client.post("/actions/customer/cancel", &body);
+    }
+    for _ in 0..2 {
+        let rest = client.page("/customers", Some(100), Some(&cursor));
+        assert_eq!(rest.data, all[3..rest.data.len() + 3]);
+    }
+}
+
+pub fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing(start: Start) {
+    let guarded = Guarded::shared(start);
+    let mut client = guarded.client();
+    let subscription = guarded.subscription(Mode::Test, "active", "month");
+    let requests = [
+        client.request("GET", "/features"),
+        client.request("GET", "/customers"),
+        client.request("POST", PAUSE).json(pause_of(subscription)),
+    ];
+    let modes: [&[&[u8]]; 12] = [
+        &[b"TEST"],
+        &[b"Test"],
+        &[b"LIVE"],
+        &[b"staging"],
+        &[b""],
+        &[b"test,live"],
+        &[b"test;"],
+        &[b"\"test\""],
+        &[b"\xff7f3a"],
+        &[b"test", b"live"],
+        &[b"live", b"test"],
+        &[b"test", b"staging"],
+    ];
+    for request in requests {
+        for values in modes {
+            let request = values.iter().fold(
+                request.clone().without("x-churnkey-mode"),
+                |request, value| request.header("x-churnkey-mode", *value),
+            );
+            assert_refused(
+                &mut client,
+                &request,
+                &[400],
+                &[
+                    "staging",
+                    "TEST",
+                    "Test",
+                    "LIVE",
+                    "7f3a",
+                    "test,live",
+                    "test;",
+                ],
+            );
+            guarded.assert_kept(&mut client, subscription, &request);
+        }
+    }
+    guarded.assert_unchanged();
+}
+
+/// A cursor is opaque, so that only the provider knows whether it can read one. What it answers then must be a page of the
+/// very list, in the mode that was asked for.
+fn assert_refused_or_harmless(
+    client: &mut Client<'_>,
+    guarded: &Guarded,
+    list: &str,
+    cursor: &str,
+) {
+    let path = format!("{list}?limit=100&cursor={}", encoded(cursor));
+    let response = client.get(&path);
+    if response.status != 200 {
+        let request = client.request("GET", &path);
+        assert_refused(client, &request, &[400, 404], &[cursor]);
+        return;
+    }
+    for row in page(&path, &response.json()).data {
+        let mut own = guarded.before.list(client.mode, list);
+        assert!(own.any(|known| *known == row), "{path} leaks {row}");
+    }
+}
+
+fn without(text: &str, index: usize) -> String {
+    let chars = text.chars().enumerate();
+    chars
+        .filter(|(at, _)| *at != index)
+        .map(|(_, char)| char)
+        .collect()
+}
+
+fn replaced(text: &str, index: usize) -> String {
+    let other = |char| if char == 'A' { 'B' } else { 'A' };
+    let chars = text.chars().enumerate();
+    chars
+        .map(|(at, char)| if at == index { other(char) } else { char })
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! A provider as a process of its own, which ends with its owner.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::Process;
+
+pub struct Instance {
+    process: Process,
+    pub address: SocketAddr,
+    pub token: String,
+    pub requests: AtomicUsize,
+    pub rows: AtomicUsize,
+    stopped: bool,
+    /// The folder or the database that the process needs.
+    _data: Box<dyn Any + Send + Sync>,
+}
+
+impl Instance {
+    /// Starts a provider that takes its settings from the environment and prints its address.
+    #[track_caller]
+    pub fn start(program: &mut Command, token: &str, data: impl Any + Send + Sync) -> Self {
+        Self::try_start(program, token, data).unwrap_or_else(|log| panic!("no provider: {log}"))
+    }
+
+    /// The same, or the log of a process that has ended instead.
+    pub fn try_start(
+        program: &mut Command,
+        token: &str,
+        data: impl Any + Send + Sync,
+    ) -> Result<Self, String> {
+        program
+            .env("CHURNKEY_ADDR", "127.0.0.1:0")
+            .env("CK_INTEGRATION_TOKEN", token)
+            // The tests send more requests without the token than one address may.
+            .env("CHURNKEY_MAX_FAILURES_PER_MINUTE", u32::MAX.to_string())
+            .env_remove("CK_API_KEY");
+        let mut process = Process::start(program);
+        let Some(address) = process.stdout.try_address() else {
+            process.kill();
+            process.stderr.finish();
+            return Err(process.stderr.text());
+        };
+        Ok(Self {
+            process,
+            address,
+            token: token.to_owned(),
+            requests: AtomicUsize::new(0),
+            rows: AtomicUsize::new(0),
+            stopped: false,
+            _data: Box::new(data),
+        })
+    }
+
+    pub fn saw_rows(&self, count: usize) {
+        self.rows.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    pub fn log(&self) -> String {
+        self.process.stderr.text()
+    }
+
+    /// The log, also after the end of the process.
+    pub fn shared_log(&self) -> impl Fn() -> String + use<> {
+        self.process.stderr.shared_text()
+    }
+
+    /// Sends SIGKILL: nothing under way is ended.
+    pub fn kill(&mut self) {
+        self.stopped = true;
+        self.process.kill();
+    }
+
+    /// Sends SIGTERM, and returns the status with which the process ended.
+    pub fn stop(mut self) -> Option<ExitStatus> {
+        self.process.signal("TERM");
+        let status = self.process.wait();
+        self.stopped = status.is_some();
+        status
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if self.stopped {
+            return;
+        }
+        let ended_before = self.process.ended().is_some();
+        if !ended_before {
+            self.process.signal("TERM");
+        }
+        let ended = self.process.wait().is_some();
+        println!(
+            "{} requests, {} rows checked",
+            self.requests.load(Ordering::Relaxed),
+            self.rows.load(Ordering::Relaxed),
+        );
+        if !thread::panicking() {
+            let log = self.log();
+            assert!(!ended_before, "the provider ended before SIGTERM: {log}");
+            assert!(ended, "the provider did not end on SIGTERM");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Shared by the test packages: an HTTP client that can send any bytes, a process harness, and a
+//! client that checks Churnkey's protocol.
+
+#![allow(missing_docs, reason = "the names of tests say what they show")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+pub mod conformance;
+mod connection;
+mod integration;
+#[cfg(feature = "log")]
+pub mod log;
+mod peer;
+mod process;
+mod reply;
+mod request;
+
+use std::time::Duration;
+
+pub use connection::Connection;
+#[cfg(feature = "log")]
+pub use log::log_of;
+pub use peer::{Peer, read_reply};
+pub use process::{Ended, Output, Process, built, random_token, this_test};
+pub use reply::Reply;
+pub use request::{Request, encoded};
+
+/// The limit of every wait: longer than any step of a test takes on a busy machine.
+pub const TIMEOUT: Duration = Duration::from_secs(60);

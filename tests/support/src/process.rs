@@ -1,0 +1,237 @@
+//! A process that is started, watched and ended by a test.
+
+use std::collections::hash_map::RandomState;
+use std::env;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{BufRead as _, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::TIMEOUT;
+
+/// A child process. It is killed when it is dropped.
+pub struct Process {
+    child: Child,
+    pub stdout: Output,
+    pub stderr: Output,
+}
+
+/// The end of a process, with all that it has written.
+pub struct Ended {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+    /// The lines of `stderr` that no test has waited for.
+    pub unread: String,
+}
+
+impl Process {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|cause| panic!("{command:?} does not start: {cause}"));
+        Self {
+            stdout: Output::of(child.stdout.take().unwrap()),
+            stderr: Output::of(child.stderr.take().unwrap()),
+            child,
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its short name, such as `TERM`.
+    #[track_caller]
+    pub fn signal(&self, name: &str) {
+        let kill = Command::new("kill")
+            .args(["-s", name, &self.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success(), "no {name} for {}", self.id());
+    }
+
+    /// The status of a process that has ended.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Asserts that the process still runs.
+    #[track_caller]
+    pub fn lives(&mut self) {
+        assert_eq!(self.ended(), None);
+    }
+
+    pub fn kill(&mut self) {
+        // It may have ended before.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+
+    /// Waits for the end of the process, but not longer than the common limit.
+    pub fn wait(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            if let Some(status) = self.ended() {
+                return Some(status);
+            }
+            if Instant::now() > deadline {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits for the end of the process, and collects its output.
+    #[track_caller]
+    pub fn end(mut self) -> Ended {
+        let status = self.wait().expect("the process does not end");
+        self.stdout.finish();
+        self.stderr.finish();
+        Ended {
+            status,
+            stdout: self.stdout.text(),
+            stderr: self.stderr.text(),
+            unread: self.stderr.unread(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// One of the two streams that a process writes.
+pub struct Output {
+    text: Arc<Mutex<String>>,
+    lines: Mutex<Receiver<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Output {
+    fn of(pipe: impl Read + Send + 'static) -> Self {
+        let text = Arc::<Mutex<String>>::default();
+        let (sender, lines) = channel();
+        let reader = thread::spawn({
+            let text = Arc::clone(&text);
+            move || {
+                for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+                    let line = String::from_utf8_lossy(&line).into_owned();
+                    let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+                    text.push_str(&line);
+                    text.push('\n');
+                    drop(text);
+                    // The process is read to its end, also if its lines are not awaited.
+                    let _not_awaited = sender.send(line);
+                }
+            }
+        });
+        Self {
+            text,
+            lines: Mutex::new(lines),
+            reader: Some(reader),
+        }
+    }
+
+    /// Waits for a line with these words, and skips those before it.
+    #[track_caller]
+    pub fn line_with(&self, words: &str) -> String {
+        self.try_line_with(words)
+            .unwrap_or_else(|| panic!("no line with `{words}` in:\n{}", self.text()))
+    }
+
+    /// The same; `None` if the process has closed its output or the time is over.
+    pub fn try_line_with(&self, words: &str) -> Option<String> {
+        let lines = self.lines();
+        loop {
+            match lines.recv_timeout(TIMEOUT) {
+                Ok(line) if line.contains(words) => return Some(line),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Waits for a line with `http://ADDRESS`.
+    pub fn try_address(&self) -> Option<SocketAddr> {
+        let line = self.try_line_with("http://")?;
+        let (_, url) = line.split_once("http://")?;
+        url.split('/').next()?.parse().ok()
+    }
+
+    #[track_caller]
+    pub fn address(&self) -> SocketAddr {
+        self.try_address()
+            .unwrap_or_else(|| panic!("no address in:\n{}", self.text()))
+    }
+
+    /// All that was written up to now.
+    pub fn text(&self) -> String {
+        text_of(&self.text)
+    }
+
+    /// The same, also after the process is gone.
+    pub fn shared_text(&self) -> impl Fn() -> String + use<> {
+        let text = Arc::clone(&self.text);
+        move || text_of(&text)
+    }
+
+    /// Waits for the end of the output.
+    pub fn finish(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+    }
+
+    fn unread(&self) -> String {
+        self.lines().try_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Receiver<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn text_of(text: &Mutex<String>) -> String {
+    text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// This test binary over again, to run one ignored test and nothing else.
+pub fn this_test(test: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args([test, "--exact", "--ignored", "--nocapture"])
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// The program of an example, which cargo puts two folders above this test.
+pub fn built(package: &str) -> PathBuf {
+    let this = env::current_exe().unwrap();
+    let profile = this.parent().and_then(|deps| deps.parent());
+    let program = profile
+        .expect("this test is in target/<profile>/deps")
+        .join(format!("{package}{}", env::consts::EXE_SUFFIX));
+    assert!(
+        program.is_file(),
+        "{} is missing: run `cargo build -p {package}` first",
+        program.display()
+    );
+    program
+}
+
+/// A token for the environment of a process. The standard library has no random numbers, but its
+/// hash maps are seeded with some.
+pub fn random_token() -> String {
+    let word = || RandomState::new().build_hasher().finish();
+    format!("Tk{:016x}-{:016x}zQ", word(), word())
+}
