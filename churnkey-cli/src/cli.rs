@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use ended::{Ended, Failure};
-use output::{Colour, Output};
+use exit::{Exit, Failure};
+use output::{ColorMode, Output};
 
 mod dashboard;
-mod ended;
+mod exit;
 mod file;
 mod new;
 mod output;
@@ -16,15 +16,15 @@ mod progress;
 mod provider;
 mod verify;
 
-// Nothing that may hold a token has `Debug`.
-/// Works with a Churnkey provider on your own machine.
+// Types that may hold a token do not implement `Debug`.
+/// Checks and inspects a Churnkey provider from your own machine.
 #[derive(Parser)]
 #[command(name = "churnkey", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set
+    /// Use of colors; `auto` uses them on a terminal, unless NO_COLOR is set
     #[arg(
         long,
         global = true,
@@ -32,30 +32,31 @@ struct Cli {
         default_value = "auto",
         help_heading = "Output"
     )]
-    color: Colour,
+    color: ColorMode,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    Verify(verify::Verify),
-    Dashboard(dashboard::Dashboard),
-    New(new::New),
+    Verify(verify::VerifyArgs),
+    Dashboard(dashboard::DashboardArgs),
+    New(new::NewArgs),
 }
 
-/// Runs the program with the arguments of the process. The exit code is 0 if all is well, 1 if there are faults, 2 if nothing could be done and 130 if it was interrupted.
+/// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
+/// were found, 2 if the command could not run, and 130 after an interruption.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.color);
-    let ended = match cli.command {
+    let exit = match cli.command {
         Command::Verify(verify) => verify.run(&output),
         Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
     };
-    match ended {
-        Ok(Ended::Well) => ExitCode::SUCCESS,
-        Ok(Ended::WithFaults) => ExitCode::from(1),
-        // As a shell has it for whatever was ended by this signal.
-        Ok(Ended::Interrupted) => ExitCode::from(130),
+    match exit {
+        Ok(Exit::Success) => ExitCode::SUCCESS,
+        Ok(Exit::Faults) => ExitCode::from(1),
+        // The code that a shell reports for a process that SIGINT ended.
+        Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(Failure(why)) => {
             output.error(&why);
             ExitCode::from(2)
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_do_not_contradict_each_other() {
+    fn command_line_definition_is_consistent() {
         Cli::command().debug_assert();
     }
 }

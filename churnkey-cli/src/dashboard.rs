@@ -1,4 +1,5 @@
-//! A web page on this machine that shows a provider as Churnkey sees it: verify it, look at its customers, and go through the cancel flow.
+//! The dashboard: a local web page to verify a provider, to browse its customers and to run the
+//! cancel flow.
 
 use std::fmt;
 use std::io;
@@ -38,28 +39,28 @@ use app::App;
 
 pub use options::{CannotStart, Options};
 
-/// How long a browser may take for the head of a request.
+/// The timeout for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// A browser opens six.
-const MOST_CONNECTIONS: usize = 64;
+/// The limit of concurrent connections. A browser opens up to six.
+const MAX_CONNECTIONS: usize = 64;
 
-/// A dashboard that has its address and is about to serve.
+/// A dashboard that is bound to its address and ready to serve.
 pub struct Dashboard {
     listener: TcpListener,
     app: Arc<App>,
 }
 
 impl Dashboard {
-    /// Takes the address, and a new secret.
+    /// Binds the address and creates a new secret.
     ///
     /// # Errors
     ///
-    /// The URL or the token cannot be used, the address is not one of loopback or is taken.
+    /// The URL or the token is not valid, or the address is not a loopback address or is in use.
     pub async fn bind(options: Options) -> Result<Self, CannotStart> {
         let listen = options.listen;
         if !listen.ip().is_loopback() {
             return Err(CannotStart::new(format!(
-                "the dashboard shows customers and carries out actions, so it listens on loopback only, such as 127.0.0.1:8899, and not on {listen}"
+                "cannot listen on {listen}: the dashboard shows customers and carries out actions, so it listens on loopback only, such as 127.0.0.1:8899"
             )));
         }
         let bound = async {
@@ -74,15 +75,16 @@ impl Dashboard {
         Ok(Self { listener, app })
     }
 
-    /// Where to open it, with the secret. Whoever has it may see customers and carry out actions.
+    /// The URL to open, which includes the secret. Anyone with this URL can see customers and carry
+    /// out actions.
     pub fn url(&self) -> String {
-        self.app.way_in()
+        self.app.entry_url()
     }
 
     /// Serves until it is dropped.
     pub async fn serve(self) {
         let router = router(self.app);
-        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
             let Ok(permit) = Arc::clone(&connections).acquire_owned().await else {
                 return;
@@ -90,7 +92,7 @@ impl Dashboard {
             let stream = match self.listener.accept().await {
                 Ok((stream, _)) => stream,
                 Err(_) => {
-                    // Out of file descriptors, as a rule: it passes.
+                    // Usually there are no free file descriptors, which is temporary.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
@@ -101,7 +103,7 @@ impl Dashboard {
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEAD_TIMEOUT)
                     .serve_connection(TokioIo::new(stream), service);
-                // A browser that goes away is no fault.
+                // A browser may close the connection at any time, so errors are ignored.
                 let _ = connection.await;
                 drop(permit);
             });
@@ -115,15 +117,15 @@ impl fmt::Debug for Dashboard {
     }
 }
 
-/// Serves a dashboard, and says on standard output where it is.
+/// Serves a dashboard, and prints its URL on standard output.
 ///
 /// # Errors
 ///
-/// As of [`Dashboard::bind`].
+/// The same as for [`Dashboard::bind`].
 pub async fn run(options: Options) -> Result<(), CannotStart> {
     let dashboard = Dashboard::bind(options).await?;
     anstream::println!(
-        "The dashboard of {} ({} mode) is at\n\n    {}\n\nKeep this address to yourself: it is the key. Ctrl-C ends the dashboard.",
+        "The dashboard of {} ({} mode) is at\n\n    {}\n\nKeep this address secret: it gives access to the dashboard. Ctrl-C ends the dashboard.",
         dashboard.app.client.target(),
         dashboard.app.mode(),
         dashboard.url(),
@@ -150,7 +152,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/style.css", get(assets::style))
         .route("/script.js", get(assets::script))
         .route("/icon.svg", get(assets::icon))
-        .fallback(page::nowhere)
+        .fallback(page::not_found)
         .layer(guard)
         .with_state(app)
 }

@@ -1,5 +1,6 @@
-//! The program `churnkey`, as a library for its own tests. It is no public interface and may change with every release:
-//! the checks for tests of your own are in the crate `churnkey-verify`.
+//! The program `churnkey`, as a library for its own tests. This is not a public interface and may
+//! change with every release. To check a provider in your own tests, use the crate
+//! `churnkey-verify`.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Writes a provider to begin with: the program's `churnkey new`.
+//! The implementation of `churnkey new`, which creates a new provider.
 
 mod files;
 mod name;
@@ -12,45 +12,45 @@ use name::Name;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// What the manifests of the templates depend on.
+/// The dependencies in the manifests of the templates.
 const CHURNKEY: &str = "churnkey = \"0.1\"";
 const VERIFY: &str = "churnkey-verify = \"0.1\"";
 
-/// What to write, and where.
+/// The project to create.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct NewProject {
     /// The name of the package.
     pub name: String,
-    /// Where the provider keeps its data.
+    /// The database of the provider.
     pub database: Database,
-    /// The directory of the project, which must not be there or must be empty.
+    /// The directory of the project, which must not exist or must be empty.
     pub directory: PathBuf,
-    /// A checkout of churnkey, for a project that depends on it in place of what is published.
+    /// A checkout of churnkey that the project depends on, instead of the published crates.
     pub workspace: Option<PathBuf>,
 }
 
-/// Where a new provider keeps its data.
+/// The database of a new provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Database {
-    /// SQLite, in files of its own
+    /// SQLite, in a file for each mode
     #[default]
     Sqlite,
-    /// PostgreSQL, for several instances at once
+    /// PostgreSQL, for several instances
     Postgres,
-    /// In memory, to be replaced by calls to a billing system
+    /// In memory, to be replaced by calls to your billing system
     None,
 }
 
-/// What has been written.
+/// A created project.
 #[derive(Clone, Debug)]
 pub struct Created {
     /// The directory of the project.
     pub directory: PathBuf,
-    /// The files, relative to it.
+    /// The paths of the files, relative to the directory.
     pub files: Vec<&'static str>,
 }
 
-/// Nothing has been written. Its text says why, and what to do.
+/// The reason why no project was created. The message says what to change.
 #[derive(Debug)]
 pub struct Refused(String);
 
@@ -62,18 +62,21 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Writes a provider that compiles and passes its own tests.
+/// Creates a provider that compiles and passes its own tests.
 ///
 /// # Errors
 ///
-/// The name is none for a package, something is in the directory already, the checkout is none, or the project cannot be written.
-pub fn create(options: &Options) -> Result<Created, Refused> {
-    let name = Name::new(&options.name)?;
-    let directory = free(&options.directory)?;
-    let workspace = options.workspace.as_deref().map(checkout).transpose()?;
-    let files = files::of(options.database);
+/// The name is not valid for a package, the directory is not empty, the workspace is not a checkout
+/// of churnkey, or the project cannot be written.
+pub fn create(project: &NewProject) -> Result<Created, Refused> {
+    let name = Name::new(&project.name)?;
+    let directory = free(&project.directory)?;
+    let workspace = project.workspace.as_deref().map(checkout).transpose()?;
+    let files = files::of(project.database);
     let texts = files.iter().map(|file| match &workspace {
-        Some(workspace) if file.path == MANIFEST => against(workspace, &name.put_into(file.text)),
+        Some(workspace) if file.path == MANIFEST => {
+            depend_on_workspace(workspace, &name.put_into(file.text))
+        }
         _ => name.put_into(file.text),
     });
     let texts: Vec<_> = files.iter().map(|file| file.path).zip(texts).collect();
@@ -93,19 +96,19 @@ fn free(directory: &Path) -> Result<PathBuf, Refused> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(directory),
         Err(cause) => {
             return Err(refused(format!(
-                "{shown} cannot be a new directory: {cause}: give another --path"
+                "cannot use {shown} as a new directory: {cause}: use another --path"
             )));
         }
     };
     if entries.count() > 0 {
         return Err(refused(format!(
-            "{shown} is there already and is not empty: give another --path, or move away what is in it"
+            "{shown} exists and is not empty: use another --path, or move its contents elsewhere"
         )));
     }
-    // To put another in its place would leave whoever is in it nowhere.
+    // The directory is replaced, and the shell of the user would stay in the removed one.
     if is_current(&directory) {
         return Err(refused(format!(
-            "{shown} is the current directory: go to the one above and give this one as --path"
+            "{shown} is the current directory: change to its parent and use this one as --path"
         )));
     }
     Ok(directory)
@@ -117,25 +120,29 @@ fn checkout(directory: &Path) -> Result<PathBuf, Refused> {
         return Ok(directory);
     }
     Err(refused(format!(
-        "{} is not a checkout of churnkey, in which there is a churnkey-verify: give the directory of one as --workspace",
+        "{} is not a checkout of churnkey, because it has no churnkey-verify: use the directory of a checkout as --workspace",
         directory.display()
     )))
 }
 
 fn is_current(directory: &Path) -> bool {
     let current = std::env::current_dir().and_then(fs::canonicalize);
-    matches!((current, fs::canonicalize(directory)), (Ok(current), Ok(directory)) if current == directory)
+    match (current, fs::canonicalize(directory)) {
+        (Ok(current), Ok(directory)) => current == directory,
+        _ => false,
+    }
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Refused> {
     std::path::absolute(path).map_err(|cause| refused(format!("{}: {cause}", path.display())))
 }
 
-/// The manifest of a project that depends on the crates of a workspace, and is itself in none.
-fn against(workspace: &Path, manifest: &str) -> String {
+/// Changes a manifest so that it depends on the crates of a workspace. The added `[workspace]`
+/// keeps the project out of any other workspace.
+fn depend_on_workspace(workspace: &Path, manifest: &str) -> String {
     let dependency = |name: &str, member: &str| {
         let path = workspace.join(member);
-        // What JSON escapes in a text, TOML does too.
+        // A string that is escaped for JSON is valid in TOML as well.
         let path = serde_json::Value::from(path.to_string_lossy());
         format!("{name} = {{ path = {path} }}")
     };
@@ -145,7 +152,8 @@ fn against(workspace: &Path, manifest: &str) -> String {
     manifest + "\n[workspace]\n"
 }
 
-/// Puts a project in its place as a whole, or not at all: it is written beside that first.
+/// Creates the directory completely or not at all: the files are written into a temporary directory
+/// next to it, which is then renamed.
 fn put(directory: &Path, texts: &[(&str, String)]) -> io::Result<()> {
     let parent = directory.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(parent)?;
@@ -159,7 +167,7 @@ fn put(directory: &Path, texts: &[(&str, String)]) -> io::Result<()> {
         fs::rename(&beside, directory)
     });
     if done.is_err() {
-        // Whatever that fails of, the first failure is the one to tell.
+        // The first error is reported, not one of this cleanup.
         let _ = fs::remove_dir_all(&beside);
     }
     done

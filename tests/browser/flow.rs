@@ -1,66 +1,68 @@
-//! The cancel flow, from the search for a customer to the outcome of every offer.
+//! Tests of the cancel flow, from the search for a customer to the outcome of every offer.
 
 use churnkey_runtime::Mode;
 use serde_json::{Value, json};
 
-use crate::seat::Seat;
-use shop::{Flaw, Shop};
+use crate::session::Session;
+use shop::{Fault, Shop};
 
-async fn to_offers(seat: &Seat, subscription: &str) {
-    seat.open("/customers").await;
-    seat.click("#by-email").await;
-    seat.write("#q", "ada@example.test").await;
-    seat.follow("form[role=search] button").await;
-    seat.until("document.querySelector('h1').textContent == 'Ada Lovelace'")
+async fn go_to_offers(session: &Session, subscription: &str) {
+    session.open("/customers").await;
+    session.click("#by-email").await;
+    session.type_text("#q", "ada@example.test").await;
+    session.follow("form[role=search] button").await;
+    session
+        .wait_until("document.querySelector('h1').textContent == 'Ada Lovelace'")
         .await;
-    seat.follow(&format!(
-        "a[href='/flow?customer=ada&subscription={subscription}']"
-    ))
-    .await;
-    seat.click("#reason-unused").await;
-    seat.follow("form[action='/flow/offers'] button").await;
+    session
+        .follow(&format!(
+            "a[href='/flow?customer=ada&subscription={subscription}']"
+        ))
+        .await;
+    session.click("#reason-unused").await;
+    session.follow("form[action='/flow/offers'] button").await;
 }
 
-/// Takes the offer that is on the page, and looks at what the page says of it. The subscription afterwards.
-async fn take(seat: &Seat, action: &str, subscription: &str, changed: &[&str]) -> Value {
-    seat.follow(&format!(".offer-{action} button")).await;
-    let verdict = seat
+/// Accepts an offer and checks the page of its outcome. Returns the changed subscription.
+async fn accept(session: &Session, action: &str, subscription: &str, changed: &[&str]) -> Value {
+    session.follow(&format!(".offer-{action} button")).await;
+    let verdict = session
         .text("document.getElementById('verdict').textContent")
         .await;
     assert!(
         verdict.starts_with("Done: the provider answered 200"),
         "{verdict}"
     );
-    let fields = seat.text("[...document.querySelectorAll('.diff tr[class]')].map(row => row.innerText).join('\\n')").await;
+    let fields = session.text("[...document.querySelectorAll('.diff tr[class]')].map(row => row.innerText).join('\\n')").await;
     for field in changed {
         assert!(fields.contains(field), "{field}: {fields}");
     }
-    let request = seat
+    let request = session
         .text("document.querySelector('.exchange pre').textContent")
         .await;
     assert!(
         request.contains(&format!("/churnkey/actions/subscription/{action}")),
         "{request}"
     );
-    seat.shop.books().subscription(subscription)
+    session.shop.books().subscription(subscription)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_offer_is_walked_to_its_end_and_changes_the_provider() {
-    let seat = Seat::take(Shop::new(Flaw::None)).await;
+async fn every_offer_changes_the_subscription() {
+    let session = Session::start(Shop::new(Fault::None)).await;
 
-    to_offers(&seat, "ada-trial").await;
-    let before = seat.shop.books().subscription("ada-trial");
-    let after = take(&seat, "extend-trial", "ada-trial", &["status.trial.end"]).await;
+    go_to_offers(&session, "ada-trial").await;
+    let before = session.shop.books().subscription("ada-trial");
+    let after = accept(&session, "extend-trial", "ada-trial", &["status.trial.end"]).await;
     assert_ne!(
         before["status"]["trial"]["end"],
         after["status"]["trial"]["end"]
     );
 
-    to_offers(&seat, "ada-pro").await;
-    seat.choose("#apply-coupon-object", "five").await;
-    let after = take(
-        &seat,
+    go_to_offers(&session, "ada-pro").await;
+    session.choose("#apply-coupon-object", "five").await;
+    let after = accept(
+        &session,
         "apply-coupon",
         "ada-pro",
         &["discounts[0].coupon.id"],
@@ -68,23 +70,26 @@ async fn every_offer_is_walked_to_its_end_and_changes_the_provider() {
     .await;
     assert_eq!(after["discounts"][0]["coupon"]["id"], "five");
 
-    to_offers(&seat, "ada-pro").await;
-    seat.choose("#change-price-object", "basic").await;
-    seat.click("#prorate").await;
-    let after = take(
-        &seat,
+    go_to_offers(&session, "ada-pro").await;
+    session.choose("#change-price-object", "basic").await;
+    session.click("#prorate").await;
+    let after = accept(
+        &session,
         "change-price",
         "ada-pro",
         &["items[0].price.id", "items[0].price.amount.unit"],
     )
     .await;
     assert_eq!(after["items"][0]["price"]["id"], "basic");
-    assert_eq!(seat.shop.books().asked.last().unwrap().1["prorate"], true);
+    assert_eq!(
+        session.shop.books().actions.last().unwrap().1["prorate"],
+        true
+    );
 
-    to_offers(&seat, "ada-pro").await;
-    seat.click("#pause-date").await;
-    let after = take(
-        &seat,
+    go_to_offers(&session, "ada-pro").await;
+    session.click("#pause-date").await;
+    let after = accept(
+        &session,
         "pause",
         "ada-pro",
         &["status.name", "status.pause.end"],
@@ -92,18 +97,20 @@ async fn every_offer_is_walked_to_its_end_and_changes_the_provider() {
     .await;
     assert_eq!(after["status"]["name"], "paused");
     assert_eq!(
-        seat.shop.books().asked.last().unwrap().1["duration"]["type"],
+        session.shop.books().actions.last().unwrap().1["duration"]["type"],
         "date"
     );
 
-    to_offers(&seat, "ada-pro").await;
+    go_to_offers(&session, "ada-pro").await;
     assert_eq!(
-        seat.value("document.querySelector('.offer-pause')").await,
+        session
+            .value("document.querySelector('.offer-pause')")
+            .await,
         Value::Null
     );
-    seat.click("#unpause").await;
-    let after = take(
-        &seat,
+    session.click("#unpause").await;
+    let after = accept(
+        &session,
         "cancel",
         "ada-pro",
         &["status.name", "status.canceledAt"],
@@ -111,50 +118,56 @@ async fn every_offer_is_walked_to_its_end_and_changes_the_provider() {
     .await;
     assert_eq!(after["status"]["name"], "canceled");
 
-    to_offers(&seat, "ada-pro").await;
-    seat.until("document.body.innerText.includes('canceled already')")
+    go_to_offers(&session, "ada-pro").await;
+    session
+        .wait_until("document.body.innerText.includes('already canceled')")
         .await;
-    seat.leave().await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_offer_at_the_end_of_the_period_is_asked_for_as_such() {
-    let seat = Seat::take(Shop::new(Flaw::None)).await;
-    to_offers(&seat, "ada-pro").await;
-    seat.click("#cancel-end-of-period").await;
-    take(&seat, "cancel", "ada-pro", &["metadata.atEndOfPeriod"]).await;
-    let asked = seat.shop.books().asked.last().cloned().unwrap();
+async fn schedule_is_sent_as_chosen() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    go_to_offers(&session, "ada-pro").await;
+    session.click("#cancel-end-of-period").await;
+    accept(&session, "cancel", "ada-pro", &["metadata.atEndOfPeriod"]).await;
+    let action = session.shop.books().actions.last().cloned().unwrap();
     assert_eq!(
-        asked,
+        action,
         (
             "cancel".to_owned(),
             json!({ "customerId": "ada", "subscriptionId": "ada-pro", "scheduledAt": "end-of-period" })
         )
     );
-    seat.leave().await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn live_data_are_changed_only_by_a_second_word() {
-    let seat = Seat::take_in(Shop::new(Flaw::None), Mode::Live).await;
-    assert!(seat.text("document.title").await.starts_with("LIVE"));
-    to_offers(&seat, "ada-pro").await;
-    seat.follow(".offer-cancel button").await;
-    seat.until("document.querySelector('h1').textContent == 'Carry this out on live data?'")
+async fn action_on_live_data_must_be_confirmed() {
+    let session = Session::start_in(Shop::new(Fault::None), Mode::Live).await;
+    assert!(session.text("document.title").await.starts_with("LIVE"));
+    go_to_offers(&session, "ada-pro").await;
+    session.follow(".offer-cancel button").await;
+    session
+        .wait_until(
+            "document.querySelector('h1').textContent == 'Carry out this action on live data?'",
+        )
         .await;
-    seat.picture("live").await;
-    seat.write("#typed", "yes").await;
-    seat.follow(".confirm button[type=submit]").await;
-    seat.until("document.body.innerText.includes('Nothing was done.')")
+    session.screenshot("live").await;
+    session.type_text("#typed", "yes").await;
+    session.follow(".confirm button[type=submit]").await;
+    session
+        .wait_until("document.body.innerText.includes('Nothing was done.')")
         .await;
-    assert!(seat.shop.books().asked.is_empty());
-    seat.write("#typed", "ada").await;
-    seat.follow(".confirm button[type=submit]").await;
-    seat.until("document.getElementById('verdict')?.textContent.startsWith('Done')")
+    assert!(session.shop.books().actions.is_empty());
+    session.type_text("#typed", "ada").await;
+    session.follow(".confirm button[type=submit]").await;
+    session
+        .wait_until("document.getElementById('verdict')?.textContent.startsWith('Done')")
         .await;
     assert_eq!(
-        seat.shop.books().subscription("ada-pro")["status"]["name"],
+        session.shop.books().subscription("ada-pro")["status"]["name"],
         "canceled"
     );
-    seat.leave().await;
+    session.finish().await;
 }

@@ -1,12 +1,12 @@
-//! Data that want to be more than text.
+//! Tests with hostile data from the provider.
 
 use serde_json::json;
 
-use crate::seat::Seat;
-use shop::{Flaw, Shop};
+use crate::session::Session;
+use shop::{Fault, Shop};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_names_are_shown_as_text_and_run_nothing() {
+async fn hostile_names_are_shown_as_text() {
     let attacks = [
         "<script>window.owned = 1</script>".to_owned(),
         "\"><img src=x onerror='window.owned = 1'>".to_owned(),
@@ -14,9 +14,9 @@ async fn hostile_names_are_shown_as_text_and_run_nothing() {
         "Ada \u{202e}gnp.exe\u{2066}".to_owned(),
         "W".repeat(5_000),
     ];
-    let seat = Seat::take(Shop::new(Flaw::None)).await;
+    let session = Session::start(Shop::new(Fault::None)).await;
     {
-        let mut books = seat.shop.books();
+        let mut books = session.shop.books();
         let model = books.subscriptions[0].clone();
         for (index, attack) in attacks.iter().enumerate() {
             let id = format!(
@@ -34,61 +34,71 @@ async fn hostile_names_are_shown_as_text_and_run_nothing() {
         }
     }
     for width in [1100, 360] {
-        seat.size(width, 800).await;
+        session.size(width, 800).await;
         for (index, attack) in attacks.iter().enumerate() {
-            seat.open("/customers").await;
+            session.open("/customers").await;
             let row = attacks.len() - index;
-            seat.follow(&format!("main tbody tr:nth-child({row}) a"))
+            session
+                .follow(&format!("main tbody tr:nth-child({row}) a"))
                 .await;
-            let name = seat.text("document.querySelector('h1').textContent").await;
+            let name = session
+                .text("document.querySelector('h1').textContent")
+                .await;
             let begin: String = attack.chars().take(4).collect();
             assert!(name.starts_with(&begin), "{name}");
             assert!(!name.contains('\u{202e}'), "{name}");
-            fits(&seat).await;
-            seat.follow("a.button").await;
-            fits(&seat).await;
-            seat.follow("form[action='/flow/offers'] button").await;
-            fits(&seat).await;
+            fits(&session).await;
+            session.follow("a.button").await;
+            fits(&session).await;
+            session.follow("form[action='/flow/offers'] button").await;
+            fits(&session).await;
         }
     }
-    seat.follow(".offer-cancel button").await;
-    fits(&seat).await;
-    assert_eq!(seat.value("window.owned").await, json!(null));
+    session.follow(".offer-cancel button").await;
+    fits(&session).await;
+    assert_eq!(session.value("window.owned").await, json!(null));
     assert_eq!(
-        seat.value("document.querySelectorAll('main script, main img, main svg[onload]').length")
+        session
+            .value("document.querySelectorAll('main script, main img, main svg[onload]').length")
             .await,
         0
     );
-    seat.leave().await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_that_got_into_a_page_would_not_run_and_the_browser_would_tell() {
-    let seat = Seat::take(Shop::new(Flaw::None)).await;
-    for smuggled in [
+async fn injected_script_is_blocked_and_reported() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    for injected in [
         "const script = document.createElement('script'); script.textContent = 'window.owned = 1'; document.body.append(script)",
         "const button = document.createElement('button'); button.setAttribute('onclick', 'window.owned = 1'); document.body.append(button); button.click()",
         "const style = document.createElement('style'); style.textContent = 'body { display: none }'; document.body.append(style)",
     ] {
-        seat.page
-            .evaluate(format!("(() => {{ {smuggled} }})()"))
+        session
+            .page
+            .evaluate(format!("(() => {{ {injected} }})()"))
             .await
             .unwrap();
-        let complaint = seat.complaint().await;
-        assert!(complaint.contains("Content Security Policy"), "{complaint}");
+        let browser_error = session.browser_error().await;
+        assert!(
+            browser_error.contains("Content Security Policy"),
+            "{browser_error}"
+        );
     }
-    assert_eq!(seat.value("window.owned").await, json!(null));
+    assert_eq!(session.value("window.owned").await, json!(null));
     assert_ne!(
-        seat.text("getComputedStyle(document.body).display").await,
+        session
+            .text("getComputedStyle(document.body).display")
+            .await,
         "none"
     );
-    seat.leave().await;
+    session.finish().await;
 }
 
-/// Nothing sticks out to the side.
-pub(crate) async fn fits(seat: &Seat) {
-    let sticking_out = seat
+/// Asserts that no element is wider than the window.
+pub(crate) async fn fits(session: &Session) {
+    let overflow = session
         .value("(() => { const wide = document.documentElement.scrollWidth - innerWidth; return wide > 0 ? wide + ' too wide: ' + location.pathname + ' ' + [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth && !one.closest('.scroll')).map(one => one.tagName + '.' + one.className).slice(0, 5) : 0 })()")
         .await;
-    assert_eq!(sticking_out, 0);
+    assert_eq!(overflow, 0);
 }

@@ -1,70 +1,77 @@
-//! With the keyboard alone.
+//! Tests with the keyboard only.
 
-use crate::seat::Seat;
-use shop::{Flaw, Shop};
+use crate::session::Session;
+use shop::{Fault, Shop};
 
-/// Goes on with Tab until the focus is on what was meant, and that shows.
-async fn tab_to(seat: &Seat, selector: &str) {
+/// Presses Tab until the element has the focus, and checks that the focus is visible.
+async fn tab_to(session: &Session, selector: &str) {
     for _ in 0..80 {
-        if seat
+        if session
             .value(&format!("document.activeElement.matches({selector:?})"))
             .await
             == true
         {
-            let outline = seat
+            let outline = session
                 .text("getComputedStyle(document.activeElement).outlineStyle")
                 .await;
-            assert_eq!(outline, "solid", "the focus on {selector} cannot be seen");
+            assert_eq!(outline, "solid", "the focus on {selector} is not visible");
             return;
         }
-        seat.press("Tab").await;
+        session.press("Tab").await;
     }
     panic!("{selector} cannot be reached by Tab");
 }
 
-async fn enter(seat: &Seat) {
-    seat.page.evaluate("window.left = false").await.unwrap();
-    seat.press("Enter").await;
-    seat.until("window.left === undefined && document.readyState == 'complete' && document.querySelector('main')").await;
+async fn press_enter(session: &Session) {
+    session.page.evaluate("window.left = false").await.unwrap();
+    session.press("Enter").await;
+    session.wait_until("window.left === undefined && document.readyState == 'complete' && document.querySelector('main')").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cancel_flow_can_be_walked_with_tab_and_enter() {
-    let seat = Seat::take(Shop::new(Flaw::None)).await;
-    seat.press("Tab").await;
+async fn cancel_flow_works_with_tab_and_enter() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    session.press("Tab").await;
     assert_eq!(
-        seat.text("document.activeElement.textContent").await,
+        session.text("document.activeElement.textContent").await,
         "Skip to the content"
     );
-    tab_to(&seat, "a[href='/customers']").await;
-    enter(&seat).await;
-    tab_to(&seat, "#q").await;
-    seat.write("#q", "ada").await;
-    enter(&seat).await;
-    tab_to(&seat, "a[href='/flow?customer=ada&subscription=ada-pro']").await;
-    enter(&seat).await;
-    tab_to(&seat, "input[name=reason]").await;
-    seat.press("ArrowDown").await;
+    tab_to(&session, "a[href='/customers']").await;
+    press_enter(&session).await;
+    tab_to(&session, "#q").await;
+    session.type_text("#q", "ada").await;
+    press_enter(&session).await;
+    tab_to(
+        &session,
+        "a[href='/flow?customer=ada&subscription=ada-pro']",
+    )
+    .await;
+    press_enter(&session).await;
+    tab_to(&session, "input[name=reason]").await;
+    session.press("ArrowDown").await;
     assert_eq!(
-        seat.text("document.querySelector('input[name=reason]:checked').value")
+        session
+            .text("document.querySelector('input[name=reason]:checked').value")
             .await,
         "unused"
     );
-    tab_to(&seat, "form[action='/flow/offers'] button").await;
-    enter(&seat).await;
-    // The reason brings the break to the first place.
+    tab_to(&session, "form[action='/flow/offers'] button").await;
+    press_enter(&session).await;
+    // For this reason the pause is the first offer.
     assert_eq!(
-        seat.text("document.querySelector('.offer h2').textContent")
+        session
+            .text("document.querySelector('.offer h2').textContent")
             .await,
-        "Take a break"
+        "Pause the subscription"
     );
-    tab_to(&seat, ".offer-pause button").await;
-    enter(&seat).await;
-    seat.until("document.getElementById('verdict')?.textContent.startsWith('Done')")
+    tab_to(&session, ".offer-pause button").await;
+    press_enter(&session).await;
+    session
+        .wait_until("document.getElementById('verdict')?.textContent.startsWith('Done')")
         .await;
     assert_eq!(
-        seat.shop.books().subscription("ada-pro")["status"]["name"],
+        session.shop.books().subscription("ada-pro")["status"]["name"],
         "paused"
     );
-    seat.leave().await;
+    session.finish().await;
 }

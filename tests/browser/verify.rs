@@ -1,37 +1,40 @@
-//! The Verify button and its progress.
+//! Tests of the Verify button and its progress.
 
 use std::time::Duration;
 
-use crate::seat::Seat;
-use shop::{Flaw, Shop};
+use crate::session::Session;
+use shop::{Fault, Shop};
 
 const STATE: &str = "document.getElementById('state')?.textContent";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_good_provider_is_verified_with_its_progress_to_be_seen() {
-    let seat = Seat::take(Shop::at_pace(Flaw::None, Duration::from_millis(30))).await;
-    assert_eq!(seat.text(STATE).await, "Pending");
-    seat.follow("form[action='/verify'] button").await;
-    // Two different states of the same page, without a click: the script is at work.
-    seat.until(&format!(
+async fn good_provider_is_verified_with_progress() {
+    let session = Session::start(Shop::with_delay(Fault::None, Duration::from_millis(30))).await;
+    assert_eq!(session.text(STATE).await, "Pending");
+    session.follow("form[action='/verify'] button").await;
+    // The page changes without a click, so the script updates it.
+    session.wait_until(&format!(
         "{STATE} == 'Verifying' && document.querySelector('#progress .modules-so-far li .state-good')"
     ))
     .await;
-    let first = seat
+    let first = session
         .text("document.querySelector('#progress .now')?.textContent")
         .await;
-    seat.until(&format!(
+    session.wait_until(&format!(
         "{STATE} == 'Verified' || document.querySelector('#progress .now')?.textContent != {first:?}"
     ))
     .await;
-    seat.until(&format!("{STATE} == 'Verified'")).await;
-    seat.until("document.activeElement.id == 'results'").await;
+    session.wait_until(&format!("{STATE} == 'Verified'")).await;
+    session
+        .wait_until("document.activeElement.id == 'results'")
+        .await;
     assert_eq!(
-        seat.value("document.querySelectorAll('.finding').length")
+        session
+            .value("document.querySelectorAll('.finding').length")
             .await,
         0
     );
-    let supports = seat
+    let supports = session
         .text("document.querySelector('main table').innerText")
         .await;
     for feature in [
@@ -41,21 +44,22 @@ async fn a_good_provider_is_verified_with_its_progress_to_be_seen() {
     ] {
         assert!(supports.contains(feature), "{supports}");
     }
-    seat.picture("verified").await;
-    seat.leave().await;
+    session.screenshot("verified").await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_provider_is_failing_and_each_finding_says_how_to_mend_it() {
-    let seat = Seat::take(Shop::new(Flaw::AmountsAreTexts)).await;
-    seat.follow("form[action='/verify'] button").await;
-    seat.until(&format!("{STATE} == 'Failing'")).await;
+async fn faulty_provider_is_failing_with_findings() {
+    let session = Session::start(Shop::new(Fault::AmountIsString)).await;
+    session.follow("form[action='/verify'] button").await;
+    session.wait_until(&format!("{STATE} == 'Failing'")).await;
     assert_ne!(
-        seat.value("document.querySelectorAll('.finding').length")
+        session
+            .value("document.querySelectorAll('.finding').length")
             .await,
         0
     );
-    let finding = seat
+    let finding = session
         .text("document.querySelector('.finding').innerText")
         .await;
     for part in [
@@ -63,46 +67,52 @@ async fn a_broken_provider_is_failing_and_each_finding_says_how_to_mend_it() {
         "Expected",
         "a whole number of minor units",
         "Found",
-        "Mend",
+        "Fix",
         "curl -i",
         "$CK_INTEGRATION_TOKEN",
     ] {
         assert!(finding.contains(part), "{part}: {finding}");
     }
-    // It was mended: the next time it is verified.
-    seat.shop.mend();
-    seat.follow("form[action='/verify'] button").await;
-    seat.until(&format!("{STATE} == 'Verified'")).await;
-    seat.leave().await;
+    // After the fix the provider passes.
+    session.shop.fix();
+    session.follow("form[action='/verify'] button").await;
+    session.wait_until(&format!("{STATE} == 'Verified'")).await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_ends_when_somebody_stops_it() {
-    let seat = Seat::take(Shop::at_pace(Flaw::None, Duration::from_millis(200))).await;
-    seat.follow("form[action='/verify'] button").await;
-    seat.until("document.querySelector('#progress .now')?.textContent.includes('Looking at')")
+async fn run_can_be_stopped() {
+    let session = Session::start(Shop::with_delay(Fault::None, Duration::from_millis(200))).await;
+    session.follow("form[action='/verify'] button").await;
+    session
+        .wait_until("document.querySelector('#progress .now')?.textContent.includes('Checking')")
         .await;
-    seat.follow("form[action='/verify/stop'] button").await;
-    seat.until(&format!(
-        "{STATE} == 'Stopped' && document.body.innerText.includes('and not all could be checked')"
-    ))
-    .await;
-    seat.leave().await;
+    session.follow("form[action='/verify/stop'] button").await;
+    session
+        .wait_until(&format!(
+            "{STATE} == 'Stopped' && document.body.innerText.includes('not all checks could run')"
+        ))
+        .await;
+    session.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_script_the_page_comes_again_by_itself() {
-    let seat = Seat::take(Shop::at_pace(Flaw::None, Duration::from_millis(5))).await;
-    seat.without_script().await;
-    seat.open_unscripted("/").await;
-    // Nothing can be asked of a page without a script but what is in it.
-    seat.until_there("//*[@id='state'][.='Pending']").await;
-    let verify = seat
+async fn page_reloads_itself_without_scripts() {
+    let session = Session::start(Shop::with_delay(Fault::None, Duration::from_millis(5))).await;
+    session.disable_scripts().await;
+    session.open_without_scripts("/").await;
+    // Without scripts no expression can be evaluated, so the elements of the page are checked.
+    session
+        .wait_for_element("//*[@id='state'][.='Pending']")
+        .await;
+    let verify = session
         .page
         .find_element("form[action='/verify'] button")
         .await;
     verify.unwrap().focus().await.unwrap();
-    seat.press("Enter").await;
-    seat.until_there("//*[@id='state'][.='Verified']").await;
-    seat.leave().await;
+    session.press("Enter").await;
+    session
+        .wait_for_element("//*[@id='state'][.='Verified']")
+        .await;
+    session.finish().await;
 }

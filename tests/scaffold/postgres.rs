@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, in a temporary directory, reached through a socket there and by nobody else.
+//! A PostgreSQL server for one test, in a temporary directory, with only a Unix socket in it.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
@@ -10,9 +10,9 @@ use std::{env, io};
 
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// It stops when this goes. Should the test be killed, the kernel tells it to stop.
+/// A server that is stopped on drop. If the test is killed, the kernel sends it a signal.
 pub(crate) struct Server {
     directory: TempDir,
     programs: PathBuf,
@@ -21,13 +21,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Nothing if PostgreSQL is not installed.
+    /// Starts a server, or returns `None` if PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
         let programs = programs()?;
-        // A socket's path has to be short.
+        // The path of a socket must be short.
         let directory = tempfile::Builder::new().prefix("pg").tempdir();
         let directory = directory.expect("a temporary directory");
-        let owner = fs::metadata(directory.path()).expect("the directory is there");
+        let owner = fs::metadata(directory.path()).expect("the directory must exist");
         let mut server = Self {
             as_root: owner.uid() == 0,
             programs,
@@ -35,7 +35,7 @@ impl Server {
             running: None,
         };
         if server.as_root {
-            // The server refuses to run as root.
+            // The server does not run as root.
             run(Command::new("chown").arg("postgres:").arg(server.path()));
         }
         let settings = [
@@ -65,9 +65,10 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log file"))
             .stderr(log);
-        // Waiting for its end, the thread lasts as long as the server, which the kernel stops when the thread ends.
+        // The kernel stops the server when the thread that started it ends, so the thread waits for
+        // the server.
         self.running = Some(thread::spawn(move || command.spawn()?.wait().map(drop)));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !self.log().contains("ready to accept connections") {
             assert!(
                 Instant::now() < deadline,
@@ -86,9 +87,9 @@ impl Server {
         )
     }
 
-    /// How many databases there are: each has a directory of its own.
+    /// The number of databases, each of which has its own directory.
     pub(crate) fn databases(&self) -> usize {
-        let directories = fs::read_dir(self.data().join("base")).expect("there are databases");
+        let directories = fs::read_dir(self.data().join("base")).expect("the directory must exist");
         let names = directories.map(|directory| directory.expect("a directory").file_name());
         let is_database = |name: &std::ffi::OsString| {
             name.to_str()
@@ -97,7 +98,7 @@ impl Server {
         names.filter(is_database).count()
     }
 
-    /// A program of PostgreSQL, run by a user that it accepts.
+    /// A program of PostgreSQL, run by a user that PostgreSQL accepts.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new("setpriv");
         command
@@ -126,7 +127,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("what the server has said:\n{}", self.log());
+            eprintln!("log of the server:\n{}", self.log());
         }
         let mut stop = self.command("pg_ctl");
         stop.args(["stop", "-w", "-m", "immediate", "-D"])
@@ -138,7 +139,7 @@ impl Drop for Server {
     }
 }
 
-/// Where Debian keeps the newest version's programs, if they are not on the way to others.
+/// The directory of the programs: one on the PATH, or the one of the newest version on Debian.
 fn programs() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();

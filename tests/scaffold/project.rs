@@ -12,7 +12,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// One that depends on this workspace.
+    /// Creates a provider that depends on this workspace.
     pub(crate) fn create(name: &str, database: Database) -> Self {
         let around = tempfile::tempdir().expect("a temporary directory");
         let project = Self {
@@ -25,13 +25,13 @@ impl Project {
             directory: project.path(),
             workspace: Some(workspace()),
         });
-        created.expect("a project can be created");
-        // The versions that this workspace has been built with: no registry is asked.
+        created.expect("the project must be created");
+        // Uses the locked versions of this workspace, so that no registry is needed.
         let lock = fs::copy(
             workspace().join("Cargo.lock"),
             project.path().join("Cargo.lock"),
         );
-        lock.expect("the workspace has a Cargo.lock");
+        lock.expect("the workspace must have a Cargo.lock");
         project
     }
 
@@ -44,16 +44,16 @@ impl Project {
         text.unwrap_or_else(|cause| panic!("{file}: {cause}"))
     }
 
-    /// Puts a mistake into a file.
-    pub(crate) fn break_it(&self, file: &str, right: &str, wrong: &str) {
+    /// Replaces code in a file with faulty code.
+    pub(crate) fn insert_fault(&self, file: &str, right: &str, wrong: &str) {
         let text = self.text(file);
         assert_eq!(text.matches(right).count(), 1, "{file}: {right}");
         let written = fs::write(self.path().join(file), text.replace(right, wrong));
-        written.expect("the file can be written");
+        written.expect("the file must be writable");
     }
 
-    /// Whether formatter and linter have nothing to say.
-    pub(crate) fn is_clean(&self) {
+    /// Asserts that the formatter and the linter report nothing.
+    pub(crate) fn check_format_and_lints(&self) {
         for arguments in [
             "fmt --check",
             "clippy --offline --all-targets -- -D warnings",
@@ -67,7 +67,7 @@ impl Project {
         }
     }
 
-    /// How many of its tests have passed, or what is said if they have not.
+    /// Runs the tests. Returns the number of passed tests, or the output if a test fails.
     pub(crate) fn test(&self, environment: &[(&str, String)]) -> Result<usize, String> {
         let output = self.cargo("test --offline", environment);
         let said = said(&output);
@@ -78,7 +78,7 @@ impl Project {
         Ok(passed.count())
     }
 
-    /// The program, which must have been built.
+    /// The path of the program, which must have been built.
     pub(crate) fn program(&self) -> PathBuf {
         target().join("debug").join(&self.name)
     }
@@ -87,13 +87,13 @@ impl Project {
         let output = Command::new(env!("CARGO"))
             .args(arguments.split(' '))
             .current_dir(self.path())
-            // One for all, so that what they depend on is built once.
+            // All projects share it, so that their dependencies are built once.
             .env("CARGO_TARGET_DIR", target())
             .env("CARGO_TERM_COLOR", "never")
             .env_remove("DATABASE_URL")
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .output();
-        output.expect("cargo can be run")
+        output.expect("cargo must start")
     }
 }
 
@@ -105,7 +105,7 @@ fn said(output: &Output) -> String {
 fn workspace() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .canonicalize()
-        .expect("the package is in a workspace")
+        .expect("the package must be in a workspace")
 }
 
 fn target() -> PathBuf {

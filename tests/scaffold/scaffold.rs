@@ -1,4 +1,4 @@
-//! The projects of `churnkey new` build, pass their own tests and serve.
+//! Tests that the projects of `churnkey new` build, pass their own tests and serve.
 
 mod postgres;
 mod project;
@@ -13,59 +13,64 @@ use project::Project;
 use served::Served;
 
 #[tokio::test]
-async fn a_provider_in_memory_passes_its_own_tests_and_serves() {
+async fn memory_provider_passes_its_tests_and_serves() {
     let project = Project::create("in-memory", Database::None);
-    project.is_clean();
+    project.check_format_and_lints();
     assert_eq!(project.test(&[]), Ok(4));
     Served::start(&project, &[]).verify().await;
 }
 
 #[test]
-fn the_tests_of_a_provider_notice_a_pause_that_grows() {
+fn tests_of_a_provider_detect_a_repeated_pause() {
     let project = Project::create("with-a-mistake", Database::None);
-    let present = "if let Some(pause) = self.present_pause(now)";
-    let never = format!("{present}.filter(|_| false)");
-    project.break_it("src/subscription.rs", present, &never);
-    let said = project.test(&[]).expect_err("a pause grows");
+    let current = "if let Some(pause) = self.current_pause(now)";
+    let never = format!("{current}.filter(|_| false)");
+    project.insert_fault("src/subscription.rs", current, &never);
+    let output = project
+        .test(&[])
+        .expect_err("a repeated pause must fail the tests");
     for failed in [
-        "churnkey_finds_no_fault",
-        "a_pause_that_arrives_twice_is_applied_once",
-        "of_several_different_pauses_at_once_one_is_applied_and_the_others_are_refused",
+        "provider_passes_all_checks",
+        "repeated_pause_is_applied_once",
+        "of_concurrent_different_pauses_one_is_applied",
     ] {
         assert!(
-            said.contains(&format!("test {failed} ... FAILED")),
-            "{said}"
+            output.contains(&format!("test {failed} ... FAILED")),
+            "{output}"
         );
     }
-    assert!(said.contains("pause.repeated"), "{said}");
+    assert!(output.contains("pause.repeated"), "{output}");
 }
 
 #[tokio::test]
-async fn a_provider_on_sqlite_passes_its_own_tests_and_serves() {
-    // As long as a name may be.
+async fn sqlite_provider_passes_its_tests_and_serves() {
+    // A name of the maximum length.
     let name = "sqlite-".to_owned() + &"provider-".repeat(7)[..57];
     let project = Project::create(name.trim_end_matches('-'), Database::Sqlite);
-    project.is_clean();
+    project.check_format_and_lints();
     assert_eq!(project.test(&[]), Ok(4));
     let data = project.path().join("data").display().to_string();
     let environment = [("DATABASE_DIR", data)];
     Served::start(&project, &environment).verify().await;
-    // Another start finds what the first has left.
+    // A second start uses the data of the first.
     Served::start(&project, &environment).check_health();
 }
 
 #[tokio::test]
-async fn a_provider_on_postgresql_passes_its_own_tests_and_serves() {
+async fn postgresql_provider_passes_its_tests_and_serves() {
     let project = Project::create("on_postgres", Database::Postgres);
-    project.is_clean();
-    let said = project.test(&[]).expect_err("there is no database");
-    assert!(said.contains("set DATABASE_URL to postgresql://"), "{said}");
+    project.check_format_and_lints();
+    let output = project.test(&[]).expect_err("the tests need a database");
+    assert!(
+        output.contains("set DATABASE_URL to postgresql://"),
+        "{output}"
+    );
 
     let Some(server) = Server::start() else {
-        // Past the test harness, which would keep it to itself.
+        // Written directly, because the test harness captures `eprintln!`.
         let _ = writeln!(
             std::io::stderr(),
-            "SKIPPED: the tests of a new provider on PostgreSQL have not run, as its programs are not here (`apt-get install postgresql`)"
+            "SKIPPED: the tests of a new provider on PostgreSQL, because PostgreSQL is not installed (`apt-get install postgresql`)"
         );
         return;
     };

@@ -1,4 +1,4 @@
-//! The books of a shop: what it knows, and what actions do to that.
+//! The data of a shop, and the effects of actions.
 
 use churnkey_runtime::{OfferDuration, TimeUnit, Timestamp};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ pub(crate) fn error(status: u16, message: &str) -> Answer {
     (status, Some(json!({ "code": status, "message": message })))
 }
 
-/// All that a shop knows.
+/// The data of a shop.
 pub struct Books {
     /// Customers, as documents.
     pub customers: Vec<Value>,
@@ -20,9 +20,9 @@ pub struct Books {
     pub prices: Vec<Value>,
     /// Coupons.
     pub coupons: Vec<Value>,
-    /// Actions that were asked for: paths and bodies.
-    pub asked: Vec<(String, Value)>,
-    /// Modes that requests had.
+    /// The requested actions, with their bodies.
+    pub actions: Vec<(String, Value)>,
+    /// The modes of the requests.
     pub modes: Vec<String>,
 }
 
@@ -93,12 +93,12 @@ impl Books {
             subscriptions,
             prices,
             coupons,
-            asked: Vec::new(),
+            actions: Vec::new(),
             modes: Vec::new(),
         }
     }
 
-    /// A subscription as it is now.
+    /// The current state of a subscription.
     pub fn subscription(&self, id: &str) -> Value {
         let mut all = self.subscriptions.iter();
         let found = all.find(|one| one["id"] == id);
@@ -106,12 +106,12 @@ impl Books {
     }
 }
 
-/// A moment so many days from now, at midnight.
+/// Midnight of the day that is a number of days from now.
 pub fn day(days: i64) -> String {
     const DAY: i64 = 86_400_000;
     let today = Timestamp::now().unix_millis().div_euclid(DAY) * DAY;
     let moment = Timestamp::from_unix_millis(today + days * DAY);
-    moment.expect("near the present").to_string()
+    moment.expect("the date is valid").to_string()
 }
 
 impl Books {
@@ -144,10 +144,10 @@ impl Books {
             "pause" => {
                 let begin = Timestamp::now();
                 let Ok(length) = OfferDuration::from_json(&body["duration"]) else {
-                    return error(400, "`duration` is not one");
+                    return error(400, "`duration` is not valid");
                 };
                 let Some(end) = length.end_from(begin) else {
-                    return error(400, "`duration` must end after it begins");
+                    return error(400, "`duration` must end after its start");
                 };
                 subscription["status"] = json!({ "name": "paused", "pause": { "start": begin, "end": end }, "currentPeriod": period });
             }
@@ -155,16 +155,16 @@ impl Books {
                 Some(coupon) => {
                     subscription["discounts"] = json!([{ "coupon": coupon, "start": now }])
                 }
-                None => return error(400, "`id` is no coupon of ours"),
+                None => return error(400, "`id` is an unknown coupon"),
             },
             "change-price" => match price {
                 Some(price) => subscription["items"][0]["price"] = price,
-                None => return error(400, "`id` is no price of ours"),
+                None => return error(400, "`id` is an unknown price"),
             },
             "extend-trial" => {
                 let end = subscription["status"]["trial"]["end"].as_str();
                 let Some(end) = end.and_then(|end| end.parse::<Timestamp>().ok()) else {
-                    return error(400, "it is not in its trial");
+                    return error(400, "the subscription is not in a trial");
                 };
                 let length =
                     OfferDuration::from_json(&body["duration"]).unwrap_or(OfferDuration::Period {

@@ -1,4 +1,4 @@
-//! A provider by hand, in memory, for the tests of the dashboard.
+//! A provider in memory without the library `churnkey`, for the tests of the dashboard.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,4 +6,4 @@ mod books;
 mod shop;
 
 pub use books::{Books, day};
-pub use shop::{Flaw, Shop, TOKEN};
+pub use shop::{Fault, Shop, TOKEN};

@@ -1,8 +1,8 @@
-//! A shop over HTTP. One fault can be chosen for it.
+//! A provider over HTTP that can have one fault.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration as Patience;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,67 +16,67 @@ use crate::books::{Answer, Books, error};
 /// The integration token of every shop.
 pub const TOKEN: &str = "sentinel-integration-token-7f3a";
 
-/// The fault of a shop.
+/// A fault of a shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flaw {
-    /// Nothing.
+pub enum Fault {
+    /// No fault.
     #[default]
     None,
-    /// An amount of money is a text.
-    AmountsAreTexts,
-    /// Subscriptions fail with 500.
+    /// An amount of money is a string.
+    AmountIsString,
+    /// Requests for subscriptions fail with 500.
     SubscriptionsFail,
-    /// Every answer but the manifest is an error that has the token in it.
-    TellsTheToken,
-    /// A page of HTML, with 200, in the place of everything but the manifest.
-    AnswersMarkup,
-    /// Actions answer 200 and do nothing.
-    DoesNothing,
-    /// There are no lists of customers and of subscriptions, as there need not be.
-    ListsNobody,
-    /// A page of a list is the whole of it.
+    /// Every response except the manifest is an error that contains the token.
+    EchoesToken,
+    /// Every response except the manifest is an HTML page with status 200.
+    RespondsWithHtml,
+    /// Actions answer 200 but change nothing.
+    IgnoresActions,
+    /// The optional lists of customers and of subscriptions do not exist.
+    HasNoLists,
+    /// A page of customers ignores the limit and has all of them.
     IgnoresLimits,
 }
 
-/// A shop.
+/// A provider in memory.
 pub struct Shop {
     books: Mutex<Books>,
-    flaw: Flaw,
-    /// How long each answer takes.
-    pace: Patience,
+    fault: Fault,
+    /// The delay of each response.
+    delay: Duration,
 }
 
 impl Shop {
-    /// A shop that answers at once.
-    pub fn new(flaw: Flaw) -> Arc<Self> {
-        Self::at_pace(flaw, Patience::ZERO)
+    /// A shop without delay.
+    pub fn new(fault: Fault) -> Arc<Self> {
+        Self::with_delay(fault, Duration::ZERO)
     }
 
-    /// A shop that takes so long for each answer.
-    pub fn at_pace(flaw: Flaw, pace: Patience) -> Arc<Self> {
+    /// A shop with a delay before each response.
+    pub fn with_delay(fault: Fault, delay: Duration) -> Arc<Self> {
         let mut books = Books::new();
-        if flaw == Flaw::AmountsAreTexts {
+        if fault == Fault::AmountIsString {
             books.prices[1]["amount"]["unit"] = json!("9.00");
         }
         Arc::new(Self {
             books: Mutex::new(books),
-            flaw,
-            pace,
+            fault,
+            delay,
         })
     }
 
-    /// The books, to be read and changed.
+    /// The data, which a test may read and change.
     pub fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
     }
 
-    /// Puts right what is wrong with the books.
-    pub fn mend(&self) {
+    /// Resets the data, which removes its fault.
+    pub fn fix(&self) {
         *self.books() = Books::new();
     }
 
-    /// Opens the shop. Its API root URL.
-    pub async fn open(self: &Arc<Self>) -> String {
+    /// Serves the shop. Returns its API root URL.
+    pub async fn serve(self: &Arc<Self>) -> String {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());
@@ -93,7 +93,7 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    tokio::time::sleep(shop.pace).await;
+    tokio::time::sleep(shop.delay).await;
     let (status, value) = shop.answer(&method, &uri, &headers, &body);
     let response = Response::builder().status(status);
     let response = match value {
@@ -133,29 +133,29 @@ impl Shop {
             .collect();
         let path: Vec<_> = path.iter().map(String::as_str).collect();
         if path != ["features"] {
-            match self.flaw {
-                Flaw::TellsTheToken => {
+            match self.fault {
+                Fault::EchoesToken => {
                     let escaped = TOKEN.replacen('s', "\\u0073", 1);
-                    let told = format!(r#"{{"code":400,"message":"no: {TOKEN}, {escaped}"}}"#);
-                    return (400, serde_json::from_str(&told).ok());
+                    let body = format!(r#"{{"code":400,"message":"no: {TOKEN}, {escaped}"}}"#);
+                    return (400, serde_json::from_str(&body).ok());
                 }
-                Flaw::AnswersMarkup => {
+                Fault::RespondsWithHtml => {
                     let markup = "<h1>It works!</h1><script>document.title='owned'</script>";
                     return (200, Some(json!(markup)));
                 }
-                Flaw::SubscriptionsFail if path.contains(&"subscriptions") => {
-                    return error(500, "the database is on fire");
+                Fault::SubscriptionsFail if path.contains(&"subscriptions") => {
+                    return error(500, "the database failed");
                 }
                 _ => {}
             }
         }
         match (method.as_str(), &path[..]) {
             ("GET", ["features"]) => (200, Some(manifest())),
-            ("GET", ["customers"]) if self.flaw == Flaw::ListsNobody => error(404, "not found"),
-            ("GET", ["customers", _, "subscriptions"]) if self.flaw == Flaw::ListsNobody => {
+            ("GET", ["customers"]) if self.fault == Fault::HasNoLists => error(404, "not found"),
+            ("GET", ["customers", _, "subscriptions"]) if self.fault == Fault::HasNoLists => {
                 error(404, "not found")
             }
-            ("GET", ["customers"]) if self.flaw == Flaw::IgnoresLimits => {
+            ("GET", ["customers"]) if self.fault == Fault::IgnoresLimits => {
                 (200, Some(json!({ "data": books.customers })))
             }
             ("GET", ["customers"]) => page(&books.customers, uri),
@@ -185,9 +185,9 @@ impl Shop {
             }
             ("POST", ["actions", "subscription", action]) => {
                 let body: Value = serde_json::from_slice(body).unwrap_or_default();
-                books.asked.push(((*action).to_owned(), body.clone()));
-                match self.flaw {
-                    Flaw::DoesNothing => (200, None),
+                books.actions.push(((*action).to_owned(), body.clone()));
+                match self.fault {
+                    Fault::IgnoresActions => (200, None),
                     _ => books.act(action, &body),
                 }
             }
@@ -218,7 +218,7 @@ fn one(items: &[Value], field: &str, sought: &str) -> Answer {
     }
 }
 
-/// The cursor is the id of the last item of the page before.
+/// A page of a list. The cursor is the id of the last item of the previous page.
 fn page(items: &[Value], uri: &Uri) -> Answer {
     let field = |name: &str| {
         let fields = uri.query().unwrap_or_default().split('&');
@@ -236,7 +236,7 @@ fn page(items: &[Value], uri: &Uri) -> Answer {
         None => 0,
         Some(cursor) => match items.iter().position(|item| item["id"] == cursor) {
             Some(index) => index + 1,
-            None => return error(400, "`cursor` is not one of ours"),
+            None => return error(400, "`cursor` is unknown"),
         },
     };
     let end = items.len().min(start + limit);

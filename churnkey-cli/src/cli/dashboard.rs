@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use churnkey_runtime::Mode;
 use clap::Args;
 
-use super::ended::{Ended, Failure};
+use super::exit::{Exit, Failure};
 use super::provider::Provider;
 use crate::dashboard::{self, Options};
 
@@ -13,31 +13,32 @@ const EXAMPLES: &str = "\
 Examples:
   A provider on this machine:
     CK_INTEGRATION_TOKEN=local-token churnkey dashboard http://127.0.0.1:8080
-  A real one, with real customers:
+  A provider in production, with real customers:
     churnkey dashboard https://billing.example.com --token-file token --live
 
-Exit codes: 2 it could not be started. Ctrl-C ends it.";
+Exit code: 2 if the dashboard could not start. Ctrl-C ends it.";
 
-/// Shows a provider on a web page of this machine, as Churnkey sees it: verify it, look at its customers, go through the cancel flow
+/// Shows a provider on a local web page: verify it, browse its customers, run the cancel flow
 ///
-/// The page works on test data and listens on loopback. Its address has a secret in it, which is the key to the page; the integration token never gets there.
+/// The page uses test data and listens on loopback. Its address contains a secret that gives access
+/// to the page. The integration token is never sent to the browser.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Dashboard {
+pub(super) struct DashboardArgs {
     #[command(flatten)]
     provider: Provider,
 
-    /// Work on live data: the actions change what customers pay, so each asks again
+    /// Use live data: actions change what customers pay, so each one must be confirmed
     #[arg(long)]
     live: bool,
 
-    /// The address of the page, which must be one of loopback; port 0 is any that is free
+    /// The address of the page, which must be a loopback address; port 0 selects any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8899")]
     listen: SocketAddr,
 }
 
-impl Dashboard {
-    pub(super) fn run(self) -> Result<Ended, Failure> {
+impl DashboardArgs {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut options = Options::new(&self.provider.url);
         options.token = self.provider.token()?;
         options.listen = self.listen;
@@ -49,6 +50,6 @@ impl Dashboard {
             .enable_all()
             .build()?;
         runtime.block_on(dashboard::run(options))?;
-        Ok(Ended::Well)
+        Ok(Exit::Success)
     }
 }

@@ -1,4 +1,4 @@
-//! A file that is there as a whole or not at all.
+//! An output file that is written completely or not at all.
 
 use std::fs::Metadata;
 use std::io::{self, Write as _};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::ended::Failure;
+use super::exit::Failure;
 
 /// A file to be written at the end of a run.
 #[derive(Debug)]
@@ -15,18 +15,18 @@ pub(super) struct OutputFile {
 }
 
 impl OutputFile {
-    /// Looks whether the file can be written, so that nobody learns only after a long run that it cannot.
+    /// Checks that the file can be written, so that a long run does not fail at its end.
     pub(super) fn new(path: PathBuf) -> Result<Self, Failure> {
         let file = Self { path };
-        // To replace a device or a pipe would be worse than to refuse it.
+        // A device or a pipe must not be replaced by a file.
         if file.path.metadata().as_ref().is_ok_and(is_special) {
-            return Err(file.failure("it is there, and it is no file"));
+            return Err(file.failure("it exists and is not a regular file"));
         }
         file.temporary().map_err(|fault| file.failure(fault))?;
         Ok(file)
     }
 
-    /// Writes the file, in the place of one that may be there.
+    /// Writes the file, and replaces an existing one.
     pub(super) fn write(&self, contents: &str) -> Result<(), Failure> {
         let write = || {
             let mut temporary = self.temporary()?;
@@ -37,7 +37,8 @@ impl OutputFile {
         write().map_err(|fault: io::Error| self.failure(fault))
     }
 
-    /// In the folder of the file itself: it cannot be moved in one step from another disk.
+    /// Creates the temporary file in the same folder, because a file cannot be moved atomically
+    /// from another disk.
     fn temporary(&self) -> io::Result<NamedTempFile> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -47,7 +48,8 @@ impl OutputFile {
         builder.prefix(".churnkey-");
         #[cfg(unix)]
         {
-            // As any other file: a build server may read it as another user.
+            // Readable by other users, as other new files are: a build server may run as another
+            // user.
             use std::os::unix::fs::PermissionsExt as _;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }

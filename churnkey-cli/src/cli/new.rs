@@ -4,51 +4,52 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ended::{Ended, Failure};
+use super::exit::{Exit, Failure};
 use super::output::Output;
-use crate::new::{self, Database, Options};
+use crate::new::{self, Database, NewProject};
 
 const EXAMPLES: &str = "\
 Examples:
   A provider on SQLite, and its tests:
     churnkey new acme-billing && cd acme-billing && cargo test
-  One on PostgreSQL, somewhere else:
+  A provider on PostgreSQL, in another directory:
     churnkey new acme-billing --db postgres --path services/billing
-  One that depends on a checkout of churnkey:
+  A provider that depends on a checkout of churnkey:
     churnkey new acme-billing --workspace ../churnkey
 
-Exit codes: 0 the provider is written, 2 nothing is.";
+Exit codes: 0 the provider was created, 2 nothing was written.";
 
-/// Writes a provider to begin with: a crate that compiles, serves and passes its own tests
+/// Creates a new provider: a crate that compiles, serves and passes its own tests
 ///
-/// It has customers, prices and subscriptions, can cancel and pause, and holds itself against the verifier in its tests. A Dockerfile and a workflow for GitHub
-/// Actions come with it.
+/// It has customers, prices and subscriptions, can cancel and pause, and runs the verifier in its
+/// tests. It includes a Dockerfile and a workflow for GitHub Actions.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct New {
+pub(super) struct NewArgs {
     /// The name of the package, such as acme-billing
     name: String,
 
-    /// Where it keeps its data
+    /// The database of the provider
     #[arg(long = "db", value_enum, value_name = "DATABASE", default_value_t)]
     database: Database,
 
-    /// The directory of the project, made if it is not there; the name if not given
+    /// The directory of the project, created if it does not exist; by default the name
     #[arg(long, value_name = "DIRECTORY")]
     path: Option<PathBuf>,
 
-    /// A checkout of churnkey to depend on, in place of what is published
+    /// A checkout of churnkey to depend on, instead of the published crates
     ///
-    /// The tests and the program are built against it. The image and the workflow are not: they see the project alone.
+    /// The tests and the program are built against it. The image and the workflow cannot use it,
+    /// because they see only the directory of the project.
     #[arg(long, value_name = "DIRECTORY")]
     workspace: Option<PathBuf>,
 }
 
-impl New {
-    pub(super) fn run(self, output: &Output) -> Result<Ended, Failure> {
+impl NewArgs {
+    pub(super) fn run(self, output: &Output) -> Result<Exit, Failure> {
         let directory = self.path.unwrap_or_else(|| PathBuf::from(&self.name));
         let shown = directory.display().to_string();
-        let created = new::create(&Options {
+        let created = new::create(&NewProject {
             name: self.name,
             database: self.database,
             directory,
@@ -56,10 +57,10 @@ impl New {
         })?;
         let shell = shlex::try_quote(&shown)?;
         output.document(&format!(
-            "A provider of {} files is in {}. Its README.md says what is where. Try it:\n\n    cd {shell} && cargo test\n",
+            "Created a provider with {} files in {}. Its README.md describes the files. To run its tests:\n\n    cd {shell} && cargo test\n",
             created.files.len(),
             created.directory.display(),
         ))?;
-        Ok(Ended::Well)
+        Ok(Exit::Success)
     }
 }

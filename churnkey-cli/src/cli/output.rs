@@ -1,4 +1,4 @@
-//! Where the program writes to.
+//! The output of the program.
 
 use std::io::{self, Write as _};
 
@@ -8,12 +8,12 @@ use churnkey_verify::Report;
 use churnkey_verify::internal::printable;
 use clap::ValueEnum;
 
-use super::ended::Failure;
+use super::exit::Failure;
 use crate::report::paint::painted;
 
-/// When to use colours.
+/// The choice of the option `--color`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Colour {
+pub(super) enum ColorMode {
     Auto,
     Always,
     Never,
@@ -26,11 +26,11 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(colour: Colour) -> Self {
-        let choice = match colour {
-            Colour::Auto => ColorChoice::Auto,
-            Colour::Always => ColorChoice::Always,
-            Colour::Never => ColorChoice::Never,
+    pub(super) fn new(color: ColorMode) -> Self {
+        let choice = match color {
+            ColorMode::Auto => ColorChoice::Auto,
+            ColorMode::Always => ColorChoice::Always,
+            ColorMode::Never => ColorChoice::Never,
         };
         Self { choice }
     }
@@ -39,35 +39,35 @@ impl Output {
     pub(super) fn report(&self, report: &Report, quiet: bool) -> Result<(), Failure> {
         let mut stdout = AutoStream::new(io::stdout(), self.choice).lock();
         let painted = painted(report, width(), quiet);
-        written(
+        check(
             stdout
                 .write_all(painted.as_bytes())
                 .and_then(|()| stdout.flush()),
         )
     }
 
-    /// Prints a document for programs.
+    /// Prints a document without colors.
     pub(super) fn document(&self, document: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        written(
+        check(
             stdout
                 .write_all(document.as_bytes())
                 .and_then(|()| stdout.flush()),
         )
     }
 
-    /// Says why nothing could be done.
+    /// Prints the reason why the command could not run.
     pub(super) fn error(&self, why: &str) {
         let style = AnsiColor::Red.on_default().bold();
         let why = printable(why);
         let mut stderr = AutoStream::new(io::stderr(), self.choice).lock();
-        // Nobody is left to be told.
+        // If standard error is closed, the message cannot be shown anywhere else.
         let _ = writeln!(stderr, "{style}error:{style:#} {why}");
     }
 }
 
-/// Whoever closes a pipe has read enough.
-fn written(written: io::Result<()>) -> Result<(), Failure> {
+/// Converts a write error. A closed pipe is not an error: its reader needs no more output.
+fn check(written: io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure(format!("cannot write to standard output: {fault}")))
@@ -76,7 +76,7 @@ fn written(written: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// As wide as the terminal, unless lines would be too long to read.
+/// The width of the terminal, limited so that lines stay readable.
 fn width() -> usize {
     match terminal_size::terminal_size_of(io::stdout()) {
         Some((width, _)) => usize::from(width.0).clamp(40, 120),

@@ -1,4 +1,4 @@
-//! How far a run is, for whoever waits for it.
+//! The progress of a run, shown while it lasts.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use churnkey_verify::internal::counted;
 use churnkey_verify::{Event, Module};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A line on standard error, if that is a terminal.
+/// A progress line on standard error, shown only on a terminal.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -39,12 +39,12 @@ impl Progress {
         }
     }
 
-    /// Somebody has interrupted the run, and what is under way is waited for.
+    /// Reports that the run was interrupted and waits for its last response.
     pub(super) fn stopping(&self) {
-        self.bar.println("stopping: waiting for the last answer");
+        self.bar.println("stopping: waiting for the last response");
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }

@@ -5,26 +5,27 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::ended::Failure;
+use super::exit::Failure;
 
-/// Where a provider is and how to get in.
+/// The URL and the token of a provider.
 #[derive(Args)]
 pub(super) struct Provider {
     /// The provider's API root URL, to which `/churnkey` is appended
     #[arg(value_name = "URL")]
     pub(super) url: String,
 
-    /// The integration token; others on this machine may see it. Without it, that of the environment variable CK_INTEGRATION_TOKEN
+    /// The integration token, visible to other users of this machine. If absent, the environment
+    /// variable CK_INTEGRATION_TOKEN is used
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
     token: Option<String>,
 
-    /// A file with the integration token in its first line
+    /// A file with the integration token on its first line
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }
 
 impl Provider {
-    /// The token, if it was given and is not to come from the environment.
+    /// The token from the options, or `None` to use the one in the environment.
     pub(super) fn token(&self) -> Result<Option<String>, Failure> {
         match &self.token_file {
             Some(path) => Ok(Some(first_line(path)?)),
@@ -33,7 +34,7 @@ impl Provider {
     }
 }
 
-/// Further lines are those of a provider that lets another token pass for a while.
+/// Reads the first line. More lines are possible: a provider may accept an old token for some time.
 fn first_line(path: &Path) -> Result<String, Failure> {
     let text = fs::read_to_string(path)
         .map_err(|fault| Failure(format!("cannot read {}: {fault}", path.display())))?;

@@ -12,7 +12,7 @@ use clap::{ValueEnum, value_parser};
 use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 
-use super::ended::{Ended, Failure};
+use super::exit::{Exit, Failure};
 use super::file::OutputFile;
 use super::output::Output;
 use super::progress::Progress;
@@ -22,63 +22,88 @@ use crate::report::junit::junit;
 
 const EXAMPLES: &str = "\
 Examples:
-  A provider on this machine, all of it:
+  All modules of a provider on this machine:
     CK_INTEGRATION_TOKEN=local-token churnkey verify http://127.0.0.1:8080
-  A first look at one with many customers:
+  A sample of a provider with many customers:
     churnkey verify https://billing.example.com --token-file token --sample 100
-  Its prices only, with all that is wrong as JSON:
+  Only the prices, with a report as JSON:
     churnkey verify http://127.0.0.1:8080 --only prices --json
   With the actions, on a build server:
     churnkey verify http://127.0.0.1:8080 --actions --strict --junit churnkey.xml
 
-Exit codes: 0 good, 1 there are faults, 2 nothing could be verified, 130 interrupted.
+Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 130 interrupted.
 
-Ctrl-C ends a run with a report of what was seen and changed so far; a second one ends it at once.";
+Ctrl-C ends a run with a report of the results and changes so far; a second one ends it at once.";
 
-/// Verifies a provider: what it declares, what it answers, who gets in
+/// Verifies a provider: its manifest, its responses, and its authentication
 ///
-/// Fetches the provider's feature manifest and walks each module that it declares, as the Verify button of Churnkey's dashboard does, and further: every page of every list, every model, every reference, and
-/// the ways in without the token. It only reads unless `--actions` is given.
+/// Fetches the provider's feature manifest and checks each declared module, as the Verify button of
+/// Churnkey's dashboard does. It also checks every page of every list, every model and reference,
+/// and requests without a valid token. It only reads data, unless `--actions` is given.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Verify {
+pub(super) struct VerifyArgs {
     #[command(flatten)]
     provider: Provider,
 
-    /// Which data to read
+    /// The mode of the data
     #[arg(long, value_name = "MODE", default_value = "test")]
     mode: ModeName,
 
-    /// Carry out actions too, which change data: cancel, pause and the like. In test mode only
+    /// Also carry out actions such as cancel and pause, which change data. Only in test mode
     #[arg(long)]
     actions: bool,
 
-    /// Look at this module only, and at the manifest
+    /// Check only this module and the manifest
     #[arg(long, value_name = "MODULE", value_parser = modules(), hide_possible_values = true)]
     only: Option<String>,
 
-    /// Read at most so many items of each list
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Limits")]
+    /// The maximum number of items to read from each list
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = value_parser!(u64).range(1..),
+        help_heading = "Limits"
+    )]
     sample: Option<u64>,
 
-    /// A customer who exists, for a provider that does not list them; may be repeated
+    /// An existing customer, for a provider that does not list customers; may be repeated
     #[arg(long = "customer", value_name = "ID")]
     customers: Vec<String>,
 
-    /// A subscription that exists, with its customer, for a provider that does not list them; may be repeated
+    /// An existing subscription with its customer, for a provider that does not list subscriptions;
+    /// may be repeated
     #[arg(long = "subscription", value_names = ["CUSTOMER", "ID"], num_args = 2)]
     subscriptions: Vec<String>,
 
-    /// How long a whole answer may take
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = value_parser!(u64).range(1..), help_heading = "Limits")]
+    /// The timeout of a complete response
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "10",
+        value_parser = value_parser!(u64).range(1..),
+        help_heading = "Limits"
+    )]
     timeout: u64,
 
-    /// How long the run may take
-    #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = value_parser!(u64).range(1..), help_heading = "Limits")]
+    /// The maximum duration of the run
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "900",
+        value_parser = value_parser!(u64).range(1..),
+        help_heading = "Limits"
+    )]
     max_time: u64,
 
-    /// How many requests the run may send
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = value_parser!(u64).range(1..), help_heading = "Limits")]
+    /// The maximum number of requests of the run
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "100000",
+        value_parser = value_parser!(u64).range(1..),
+        help_heading = "Limits"
+    )]
     max_requests: u64,
 
     /// Count warnings as faults
@@ -89,16 +114,17 @@ pub(super) struct Verify {
     #[arg(long, help_heading = "Output")]
     json: bool,
 
-    /// Write the report as JUnit's XML to this file too
+    /// Also write the report as JUnit XML to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     junit: Option<PathBuf>,
 
-    /// Show no progress, and print only what is wrong
+    /// Show no progress, and print only the faults
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
 }
 
-/// What came of the run, and whether it was interrupted. Whoever interrupts it twice gets nothing.
+/// Runs the verifier. Returns the report and whether the run was interrupted; `None` after a second
+/// interruption.
 async fn until_interrupted(
     verifier: Verifier,
     progress: &Progress,
@@ -110,7 +136,7 @@ async fn until_interrupted(
         () = interrupt() => {}
     }
     progress.stopping();
-    // Nobody hears it if the run has just ended.
+    // The receiver is gone if the run has just ended.
     let _ = stop.send(());
     tokio::select! {
         report = run => Some((report, true)),
@@ -118,7 +144,7 @@ async fn until_interrupted(
     }
 }
 
-/// Ctrl-C, or never where the system has none.
+/// Waits for Ctrl-C; never returns if the system does not support it.
 async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
@@ -135,8 +161,8 @@ enum ModeName {
     Live,
 }
 
-impl Verify {
-    pub(super) fn run(self, output: &Output) -> Result<Ended, Failure> {
+impl VerifyArgs {
+    pub(super) fn run(self, output: &Output) -> Result<Exit, Failure> {
         let junit_file = self.junit.clone().map(OutputFile::new).transpose()?;
         let verifier = self.verifier()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -148,7 +174,7 @@ impl Verify {
         let interrupted = runtime.block_on(until_interrupted(verifier, &progress));
         progress.end();
         let Some((report, is_interrupted)) = interrupted else {
-            return Ok(Ended::Interrupted);
+            return Ok(Exit::Interrupted);
         };
         let report = report?;
 
@@ -156,15 +182,15 @@ impl Verify {
             true => output.document(&json(&report)?),
             false => output.report(&report, self.quiet),
         };
-        // Where one of the two cannot be written, the other is still of use.
+        // If one of the two outputs cannot be written, the other is still written.
         if let Some(file) = junit_file {
             file.write(&junit(&report, self.strict)?)?;
         }
         printed?;
         Ok(match report.is_good(self.strict) {
-            _ if is_interrupted => Ended::Interrupted,
-            true => Ended::Well,
-            false => Ended::WithFaults,
+            _ if is_interrupted => Exit::Interrupted,
+            true => Exit::Success,
+            false => Exit::Faults,
         })
     }
 

@@ -1,4 +1,4 @@
-//! An action as a form asks for it.
+//! An action that a form requests.
 
 use churnkey_protocol::{Field, FieldKind, Model};
 use churnkey_runtime::{OfferDuration, TimeUnit, Timestamp};
@@ -14,15 +14,15 @@ pub(super) struct Action {
     pub(super) module: Module,
     pub(super) customer: String,
     pub(super) subscription: String,
-    /// What it does, for people.
-    pub(super) says: String,
-    /// Whether it takes effect only at the end of the period.
+    /// The description for the user.
+    pub(super) label: String,
+    /// True if the action takes effect only at the end of the period.
     pub(super) is_later: bool,
     body: Value,
 }
 
 impl Action {
-    /// Reads a form of the offers. What is wrong with it is said in words for people.
+    /// Reads a form of the offers. An error is a message for the user.
     pub(super) fn read(fields: &Fields) -> Result<Self, String> {
         let (module, line) = Module::named(fields.get("action"))
             .filter(|module| module.is_action() && module.single().is_none())
@@ -35,10 +35,10 @@ impl Action {
                 body.insert(field.name.to_owned(), value);
             }
         }
-        let says = says(module, &read);
+        let label = label(module, &read);
         let (customer, subscription) = (fields.get("customer"), fields.get("subscription"));
         if customer.is_empty() || subscription.is_empty() {
-            return Err("The form does not say whose subscription it is about.".to_owned());
+            return Err("The form does not name a customer and a subscription.".to_owned());
         }
         body.insert("customerId".to_owned(), json!(customer));
         body.insert("subscriptionId".to_owned(), json!(subscription));
@@ -46,7 +46,7 @@ impl Action {
             module,
             customer: customer.to_owned(),
             subscription: subscription.to_owned(),
-            says,
+            label,
             is_later: read.is_later,
             body: Value::Object(body),
         })
@@ -58,7 +58,7 @@ impl Action {
     }
 }
 
-/// Words for what the fields of a form ask for.
+/// The values of a form, as words for the label.
 #[derive(Default)]
 struct Read {
     /// ", immediately"
@@ -81,7 +81,7 @@ impl Read {
                     "end-of-period" => ", at the end of the period",
                     _ => {
                         return Err(
-                            "Say when: immediately, or at the end of the period.".to_owned()
+                            "Choose when: immediately or at the end of the period.".to_owned()
                         );
                     }
                 };
@@ -89,8 +89,8 @@ impl Read {
                 Some(json!(schedule))
             }
             FieldKind::Duration => {
-                let (duration, says) = duration(fields)?;
-                self.length = says;
+                let (duration, length) = duration(fields)?;
+                self.length = length;
                 Some(duration)
             }
             FieldKind::Flag => {
@@ -101,8 +101,8 @@ impl Read {
             // Hidden fields of every form, which are read below.
             FieldKind::Id(Model::Customer | Model::Subscription) => None,
             FieldKind::Id(model) => {
-                let otherwise = format!("Choose a {}.", model.name().to_lowercase());
-                let id = chosen(fields, &otherwise)?;
+                let error = format!("Choose a {}.", model.name().to_lowercase());
+                let id = chosen(fields, &error)?;
                 self.object = id.to_owned();
                 Some(json!(id))
             }
@@ -114,8 +114,8 @@ impl Read {
     }
 }
 
-/// What an action does, for people.
-fn says(module: Module, read: &Read) -> String {
+/// The description of an action for the user.
+fn label(module: Module, read: &Read) -> String {
     let Read {
         when,
         length,
@@ -136,42 +136,42 @@ fn says(module: Module, read: &Read) -> String {
     }
 }
 
-/// An id is taken as it is: space may be part of it.
-fn chosen<'f>(fields: &'f Fields, otherwise: &str) -> Result<&'f str, String> {
+/// The chosen id. It is not trimmed, because white space may be part of an id.
+fn chosen<'f>(fields: &'f Fields, error: &str) -> Result<&'f str, String> {
     Some(fields.get("object"))
         .filter(|id| !id.is_empty())
-        .ok_or_else(|| otherwise.to_owned())
+        .ok_or_else(|| error.to_owned())
 }
 
 fn duration(fields: &Fields) -> Result<(Value, String), String> {
-    let (duration, says) = match fields.get("length") {
+    let (duration, label) = match fields.get("length") {
         "period" => {
             let amount = fields.get("amount").trim().parse().ok();
             let amount: u32 = amount
                 .filter(|amount| *amount > 0)
-                .ok_or("How long: give a whole number from 1.")?;
+                .ok_or("Length: enter a whole number from 1.")?;
             let unit = match fields.get("unit") {
                 "day" => TimeUnit::Day,
                 "week" => TimeUnit::Week,
                 "month" => TimeUnit::Month,
                 "year" => TimeUnit::Year,
-                _ => return Err("How long: days, weeks, months or years.".to_owned()),
+                _ => return Err("Length: choose days, weeks, months or years.".to_owned()),
             };
             let plural = if amount == 1 { "" } else { "s" };
-            let says = format!("for {amount} {}{plural}", fields.get("unit"));
-            (OfferDuration::Period { amount, unit }, says)
+            let label = format!("for {amount} {}{plural}", fields.get("unit"));
+            (OfferDuration::Period { amount, unit }, label)
         }
         "date" => {
             let date = fields.get("date").trim();
             let moment: Timestamp = format!("{date}T00:00:00.000Z")
                 .parse()
-                .map_err(|_| "Until when: give a date.")?;
+                .map_err(|_| "End: enter a valid date.")?;
             (OfferDuration::Date(moment), format!("until {date}"))
         }
-        _ => return Err("Say how long: for a span of time, or up to a date.".to_owned()),
+        _ => return Err("Choose how long: for a length of time or until a date.".to_owned()),
     };
     let duration = serde_json::to_value(duration).map_err(|fault| fault.to_string())?;
-    Ok((duration, says))
+    Ok((duration, label))
 }
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_becomes_the_body_that_churnkey_sends() {
+    fn form_becomes_the_body_that_churnkey_sends() {
         let pause = [
             ("action", "pause"),
             ("schedule", "immediate"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_says_too_little_is_refused() {
+    fn incomplete_or_invalid_form_is_rejected() {
         let bad: [&[(&str, &str)]; 8] = [
             &[],
             &[("action", "customers")],

@@ -1,4 +1,4 @@
-//! What all requests to a dashboard share.
+//! The state that all requests to a dashboard share.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -12,14 +12,14 @@ use super::options::{CannotStart, Options};
 use super::tickets::Tickets;
 use super::verification::Verification;
 
-/// What all requests to a dashboard share.
+/// The shared state of a dashboard.
 pub(super) struct App {
     pub(super) client: Client,
     pub(super) url: String,
     pub(super) verification: Verification,
-    /// What came of the actions.
+    /// The outcomes of the actions.
     pub(super) log: Mutex<Log>,
-    /// Actions on live data that wait for a second word.
+    /// Actions on live data that wait for confirmation.
     pub(super) tickets: Mutex<Tickets>,
     address: SocketAddr,
     secret: String,
@@ -48,12 +48,12 @@ impl App {
         self.mode() == Mode::Live
     }
 
-    /// The address that lets a browser in.
-    pub(super) fn way_in(&self) -> String {
+    /// The URL that gives a browser access.
+    pub(super) fn entry_url(&self) -> String {
         format!("http://{}/enter/{}", self.address, self.secret)
     }
 
-    /// What a form has to bring along, which another site cannot read.
+    /// The CSRF token that every form must send. Other sites cannot read it.
     pub(super) fn csrf(&self) -> &str {
         &self.csrf
     }
@@ -66,18 +66,20 @@ impl App {
         self.secret.as_bytes().ct_eq(given.as_bytes()).into()
     }
 
-    /// Cookies do not know ports, and there may be a dashboard on another one.
+    /// The name of the cookie. It includes the port, because browsers share cookies between ports,
+    /// and another dashboard may run on another port.
     pub(super) fn cookie(&self) -> String {
         format!("churnkey-dashboard-{}", self.address.port())
     }
 
-    /// Sets the cookie that lets a browser in from here on.
+    /// The value of the `Set-Cookie` header that authenticates a browser.
     pub(super) fn set_cookie(&self) -> String {
         let (name, secret) = (self.cookie(), &self.secret);
         format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict")
     }
 
-    /// Whether a `Host` header is a name of this dashboard. A name of somebody else's that was made to lead to loopback is not.
+    /// Checks that a `Host` header names this dashboard. This rejects other domains that resolve to
+    /// loopback (DNS rebinding).
     pub(super) fn is_host(&self, host: &str) -> bool {
         let port = self.address.port();
         let own = self.address.to_string();
@@ -86,11 +88,11 @@ impl App {
     }
 }
 
-/// 128 bits.
+/// A random string of 128 bits.
 pub(super) fn random() -> Result<String, CannotStart> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|fault| {
-        CannotStart::new(format!("this machine gives no random bytes: {fault}"))
+        CannotStart::new(format!("cannot get random bytes from the system: {fault}"))
     })?;
     Ok(bytes.map(|byte| format!("{byte:02x}")).concat())
 }

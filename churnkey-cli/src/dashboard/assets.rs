@@ -1,4 +1,4 @@
-//! The files that a page needs.
+//! The static files of the pages.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! Finding a customer, and what there is to see of one.
+//! The search for a customer, and the page of a customer.
 
 use std::sync::Arc;
 
@@ -20,15 +20,17 @@ use super::text::{first, plain, text};
 const CUSTOMERS: usize = 25;
 const SUBSCRIPTIONS: usize = 20;
 
-/// What a customer can be searched by, each with the provider's own endpoint.
-const WAYS: [(&str, &str); 3] = [("id", "Id"), ("email", "E-mail"), ("phone", "Phone")];
+/// The fields by which a customer can be searched. The provider has an endpoint for each.
+const SEARCH_FIELDS: [(&str, &str); 3] = [("id", "Id"), ("email", "Email"), ("phone", "Phone")];
 
-type Found<M> = Result<Option<M>, Box<Problem>>;
+type Lookup<M> = Result<Option<M>, Box<Problem>>;
 
-/// The search, what it found, and the list of customers.
+/// The page with the search form, its result, and the list of customers.
 pub(super) async fn search(State(app): State<Arc<App>>, fields: Fields) -> Response {
-    let by = WAYS.iter().find(|(way, _)| *way == fields.get("by"));
-    let by = by.map_or("id", |(way, _)| way);
+    let by = SEARCH_FIELDS
+        .iter()
+        .find(|(field, _)| *field == fields.get("by"));
+    let by = by.map_or("id", |(field, _)| field);
     let page = Page::new(Part::Customers, "Customers");
     let (status, outcome) = match fields.filled("q") {
         None => (StatusCode::OK, html! {}),
@@ -58,7 +60,7 @@ pub(super) async fn search(State(app): State<Arc<App>>, fields: Fields) -> Respo
 }
 
 impl App {
-    async fn find(&self, by: &str, sought: &str) -> Found<Item<Customer>> {
+    async fn find(&self, by: &str, sought: &str) -> Lookup<Item<Customer>> {
         let path = match by {
             "id" => format!("/customers/{}", encoded(sought)),
             by => format!("/customers/{by}/{}", encoded(sought)),
@@ -72,15 +74,15 @@ fn form(by: &str, sought: &str) -> Markup {
         form.search method="get" action="/customers" role="search" {
             fieldset {
                 legend { "Find a customer by" }
-                @for (way, name) in WAYS {
+                @for (field, name) in SEARCH_FIELDS {
                     span.check {
-                        input type="radio" name="by" id={ "by-" (way) } value=(way) checked[way == by];
-                        label for={ "by-" (way) } { (name) }
+                        input type="radio" name="by" id={ "by-" (field) } value=(field) checked[field == by];
+                        label for={ "by-" (field) } { (name) }
                     }
                 }
             }
             p.field.grow {
-                label for="q" { "Id, e-mail or phone, whole and as the provider has it" }
+                label for="q" { "Complete id, email address or phone number, as stored by the provider" }
                 input id="q" name="q" value=(sought) required autocomplete="off" spellcheck="false" autocapitalize="none";
             }
             button.primary type="submit" { "Find" }
@@ -91,22 +93,22 @@ fn form(by: &str, sought: &str) -> Markup {
 fn not_found(by: &str) -> Markup {
     html! {
         p.notice role="status" {
-            "The provider answers 404: it knows no such customer"
-            @if by != "id" { ", or has no search by " (if by == "email" { "e-mail" } else { "phone" }) }
+            "The provider answered 404: it has no such customer"
+            @if by != "id" { ", or no search by " (by) }
             "."
         }
     }
 }
 
-fn list(listed: &Found<Listed<Customer>>, is_further: bool) -> Markup {
+fn list(listed: &Lookup<Listed<Customer>>, is_further: bool) -> Markup {
     html! {
         section aria-labelledby="all" {
             h2 id="all" { "All customers" }
             @match listed {
                 Err(problem) => (problem.show()),
-                Ok(None) => p.muted { "This provider does not list its customers, as it may. Find one by what you know of them." },
+                Ok(None) => p.muted { "This provider does not list its customers, which is optional. Use the search." },
                 Ok(Some(listed)) => {
-                    @if listed.items.is_empty() { p.muted { "There are none on this page." } }
+                    @if listed.items.is_empty() { p.muted { "This page has no customers." } }
                     @else { (table(listed)) (show_beyond(listed.beyond)) }
                     nav.pages aria-label="Pages of customers" {
                         @if is_further { a href="/customers" { "First page" } }
@@ -125,20 +127,32 @@ fn table(listed: &Listed<Customer>) -> Markup {
         div.scroll tabindex="0" role="region" aria-label="Customers" {
             table {
                 caption.sr { "Customers" }
-                thead { tr { th scope="col" { "Id" } th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Phone" } } }
+                thead {
+                    tr {
+                        @for column in ["Id", "Name", "Email", "Phone"] {
+                            th scope="col" { (column) }
+                        }
+                    }
+                }
                 tbody {
                     @for item in &listed.items {
                         @match item {
                             Ok(Item { model: customer, flaws, .. }) => tr {
                                 th scope="row" {
-                                    a href=(customer_path(customer.id.as_str())) { (text(customer.id.as_str())) }
-                                    @if !flaws.is_empty() { " " span.badge.severity-warning { "flawed" } }
+                                    a href=(customer_path(customer.id.as_str())) {
+                                        (text(customer.id.as_str()))
+                                    }
+                                    @if !flaws.is_empty() { " " span.badge.severity-warning { "invalid" } }
                                 }
                                 td { (text(&name(customer))) }
-                                td { @if let Some(email) = &customer.email { (text(email.as_str())) } }
-                                td { @if let Some(phone) = &customer.phone { (text(phone.as_str())) } }
+                                td {
+                                    @if let Some(email) = &customer.email { (text(email.as_str())) }
+                                }
+                                td {
+                                    @if let Some(phone) = &customer.phone { (text(phone.as_str())) }
+                                }
                             },
-                            Err(flaws) => tr { td colspan="4" { "This one cannot be read:" (show_flaws(flaws)) } },
+                            Err(flaws) => tr { td colspan="4" { "This customer cannot be read:" (show_flaws(flaws)) } },
                         }
                     }
                 }
@@ -153,7 +167,7 @@ fn name(customer: &Customer) -> String {
     parts.join(" ")
 }
 
-/// One customer with their subscriptions.
+/// The page of one customer and their subscriptions.
 pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let id = fields.get("id");
     let path = format!("/customers/{}/subscriptions", encoded(id));
@@ -171,7 +185,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
         nav.back aria-label="Back" { a href="/customers" { "Customers" } }
         @match &customer {
             Ok(Some(item)) => {
-                h1 { @if name(&item.model).is_empty() { (text(id)) } @else { (text(&name(&item.model))) } }
+                h1 {
+                    @if name(&item.model).is_empty() { (text(id)) }
+                    @else { (text(&name(&item.model))) }
+                }
                 (person(item))
                 (of_customer(id, &subscriptions, cursor.is_some()))
             }
@@ -189,15 +206,27 @@ fn person(item: &Item<Customer>) -> Markup {
         section.card aria-labelledby="person" {
             h2.sr id="person" { "Customer" }
             @if !item.flaws.is_empty() {
-                div.problem { p { "It is not quite as the protocol has it:" } (show_flaws(&item.flaws)) }
+                div.problem { p { "This customer does not fully match the protocol:" } (show_flaws(&item.flaws)) }
             }
             dl.facts {
                 dt { "Id" } dd { code { (text(customer.id.as_str())) } }
-                dt { "E-mail" } dd { @match &customer.email { Some(email) => (text(email.as_str())), None => span.muted { "none" } } }
-                dt { "Phone" } dd { @match &customer.phone { Some(phone) => (text(phone.as_str())), None => span.muted { "none" } } }
-                @if let Some(currency) = customer.currency { dt { "Pays in" } dd { (currency) } }
+                dt { "Email" }
+                dd {
+                    @match &customer.email {
+                        Some(email) => (text(email.as_str())),
+                        None => span.muted { "none" },
+                    }
+                }
+                dt { "Phone" }
+                dd {
+                    @match &customer.phone {
+                        Some(phone) => (text(phone.as_str())),
+                        None => span.muted { "none" },
+                    }
+                }
+                @if let Some(currency) = customer.currency { dt { "Currency" } dd { (currency) } }
                 @for (index, address) in first(&customer.addresses).0.iter().enumerate() {
-                    dt { @if index == 0 { "Address" } @else { "Further address" } }
+                    dt { @if index == 0 { "Address" } @else { "Another address" } }
                     dd { (text(&line(address))) }
                 }
             }
@@ -223,25 +252,25 @@ fn line(address: &Address) -> String {
     parts.join(", ")
 }
 
-fn of_customer(id: &str, listed: &Found<Listed<Subscription>>, is_further: bool) -> Markup {
+fn of_customer(id: &str, listed: &Lookup<Listed<Subscription>>, is_further: bool) -> Markup {
     html! {
         section aria-labelledby="subscriptions" {
             h2 id="subscriptions" { "Subscriptions" }
             @match listed {
                 Err(problem) => (problem.show()),
                 Ok(None) => {
-                    p.muted { "This provider does not list a customer's subscriptions, as it may." }
+                    p.muted { "This provider does not list a customer's subscriptions, which is optional." }
                     form.search method="get" action="/subscription" {
                         input type="hidden" name="customer" value=(id);
                         p.field.grow {
-                            label for="subscription" { "A subscription's id" }
+                            label for="subscription" { "Id of the subscription" }
                             input id="subscription" name="id" required autocomplete="off" spellcheck="false";
                         }
                         button.primary type="submit" { "Show" }
                     }
                 }
                 Ok(Some(listed)) => {
-                    @if listed.items.is_empty() { p.muted { "There are none." } }
+                    @if listed.items.is_empty() { p.muted { "This customer has no subscriptions." } }
                     @for (index, item) in listed.items.iter().enumerate() {
                         @match item {
                             Ok(item) => (card(item, Some(id), &format!("subscription-{index}"))),

@@ -1,10 +1,10 @@
-//! What differs between two models.
+//! The differences between two models.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A field before and after, each as JSON has it or not there at all.
+/// A field before and after, as JSON; `None` where it is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) path: String,
@@ -13,18 +13,18 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// What became of the field, in a word.
+    /// The kind of change, or `None` if the field is unchanged.
     pub(super) fn change(&self) -> Option<&'static str> {
         match (&self.before, &self.after) {
             (before, after) if before == after => None,
             (None, _) => Some("new"),
-            (_, None) => Some("gone"),
+            (_, None) => Some("removed"),
             _ => Some("changed"),
         }
     }
 }
 
-/// Every field of the two, in the order of their paths.
+/// All fields of the two models, in the order of their paths.
 pub(super) fn rows(before: &Value, after: &Value) -> Vec<Row> {
     let mut fields: BTreeMap<String, [Option<String>; 2]> = BTreeMap::new();
     for (side, value) in [before, after].into_iter().enumerate() {
@@ -59,7 +59,7 @@ fn walk(path: &str, value: &Value, leaves: &mut Vec<(String, String)>) {
             }
         }
         Value::String(text) => leaves.push((path.to_owned(), text.clone())),
-        // The same as nothing, by the protocol.
+        // In the protocol, `null` means the same as an absent field.
         Value::Null => {}
         other => leaves.push((path.to_owned(), other.to_string())),
     }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_changed_new_or_gone() {
+    fn fields_are_marked_changed_new_or_removed() {
         let before = json!({ "status": { "name": "active" }, "items": [{ "quantity": 1 }], "same": [], "old": true });
         let after = json!({ "status": { "name": "paused", "pause": { "start": "x" } }, "items": [{ "quantity": 1 }], "same": [], "old": null });
         let changes: Vec<_> = rows(&before, &after)
@@ -83,7 +83,7 @@ mod tests {
             changes,
             [
                 ("items[0].quantity".to_owned(), None),
-                ("old".to_owned(), Some("gone")),
+                ("old".to_owned(), Some("removed")),
                 ("same".to_owned(), None),
                 ("status.name".to_owned(), Some("changed")),
                 ("status.pause.start".to_owned(), Some("new")),

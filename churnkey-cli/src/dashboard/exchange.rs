@@ -1,4 +1,4 @@
-//! A request to the provider, its answer, and their places on a page.
+//! A request to the provider, its response, and their display.
 
 use axum::http::StatusCode;
 use churnkey_verify::internal::{Answer, Flaw, Trouble};
@@ -7,41 +7,41 @@ use serde_json::Value;
 
 use super::text::{block, first, left_out, plain};
 
-/// A request and what came of it.
+/// A request and its response.
 #[derive(Clone)]
 pub(super) struct Exchange {
-    /// As a line for the shell, without the token.
+    /// The request as a curl command, without the token.
     pub(super) curl: String,
     pub(super) answer: Result<Answer, Trouble>,
 }
 
-/// A model as it came.
+/// A model that the provider sent.
 #[derive(Clone)]
 pub(super) struct Item<M> {
     pub(super) model: M,
     pub(super) value: Value,
-    /// What is not as the protocol has it, although it could be read.
+    /// Violations of the protocol that did not prevent reading the model.
     pub(super) flaws: Vec<Flaw>,
 }
 
 /// A page of a list.
 pub(super) struct Listed<M> {
-    /// What cannot be read has its flaws in its place.
+    /// The items; for an item that cannot be read, its flaws.
     pub(super) items: Vec<Result<Item<M>, Vec<Flaw>>>,
-    /// How many more there were than were asked for.
+    /// The number of items beyond the requested limit.
     pub(super) beyond: usize,
     pub(super) next: Option<String>,
 }
 
-/// An answer that a page can do nothing with but show it.
+/// A response that cannot be used and is shown as it is.
 #[derive(Clone)]
 pub(super) struct Problem {
-    pub(super) says: String,
+    pub(super) message: String,
     pub(super) flaws: Vec<Flaw>,
     pub(super) exchange: Exchange,
 }
 
-/// `404 Not Found`.
+/// The status of a response, such as `404 Not Found`.
 pub(super) fn status(answer: &Answer) -> String {
     let status = StatusCode::from_u16(answer.status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
@@ -52,19 +52,19 @@ pub(super) fn status(answer: &Answer) -> String {
 }
 
 impl Problem {
-    pub(super) fn boxed(says: impl Into<String>, exchange: Exchange) -> Box<Self> {
+    pub(super) fn boxed(message: impl Into<String>, exchange: Exchange) -> Box<Self> {
         Box::new(Self {
-            says: says.into(),
+            message: message.into(),
             flaws: Vec::new(),
             exchange,
         })
     }
 
-    /// What happened, in a box of its own.
+    /// Shows the message, the flaws and the exchange.
     pub(super) fn show(&self) -> Markup {
         html! {
             section.problem role="alert" {
-                p { strong { (plain(&self.says)) } }
+                p { strong { (plain(&self.message)) } }
                 (show_flaws(&self.flaws))
                 (self.exchange.show())
             }
@@ -72,7 +72,7 @@ impl Problem {
     }
 }
 
-/// The places that are not as the protocol has them.
+/// Lists violations of the protocol.
 pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
     html! {
         @if !flaws.is_empty() {
@@ -90,33 +90,35 @@ pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
     }
 }
 
-/// What there is to say of a page that is longer than was asked for.
+/// A note about a page that has more items than were requested.
 pub(super) fn show_beyond(beyond: usize) -> Markup {
     html! {
         @if beyond > 0 {
-            p.muted { "The provider sent " (beyond) " more than it was asked for with " code { "limit" } "; they are not shown." }
+            p.muted { "The provider sent " (beyond) " more items than " code { "limit" } " allows; they are not shown." }
         }
     }
 }
 
 impl Exchange {
-    /// The request as a line for the shell, and the answer.
+    /// Shows the request as a curl command, and the response.
     pub(super) fn show(&self) -> Markup {
         html! {
             div.exchange {
                 p.caption { "Request" }
                 pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.curl)) } }
-                p.caption { "Answer" }
+                p.caption { "Response" }
                 @match &self.answer {
                     Ok(answer) => {
                         p {
                             span class={ "status-code status-" (answer.status / 100) "xx" } { (status(answer)) }
-                            @if let Some(media_type) = answer.media_type() { " " code { (plain(media_type)) } }
+                            @if let Some(media_type) = answer.media_type() {
+                                " " code { (plain(media_type)) }
+                            }
                         }
                         @if answer.body.is_empty() {
-                            p.muted { "An empty body." }
+                            p.muted { "The body is empty." }
                         } @else {
-                            pre tabindex="0" aria-label="Body of the answer" { code { (block(&pretty(answer))) } }
+                            pre tabindex="0" aria-label="Body of the response" { code { (block(&pretty(answer))) } }
                         }
                     }
                     Err(trouble) => p { (plain(&trouble.to_string())) },

@@ -1,11 +1,11 @@
-//! What a browser sends: the fields of a form or of a query.
+//! The fields of a form or of a query string.
 
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 
-/// Fields in the order in which they came.
+/// The fields, in the order in which they were sent.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -14,13 +14,13 @@ impl Fields {
         Self(fields)
     }
 
-    /// A field, or an empty text.
+    /// The value of a field, or an empty string.
     pub(super) fn get(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(other, _)| other == name);
         field.map_or("", |(_, value)| value)
     }
 
-    /// A field that says something, without the space around it that is pasted so easily.
+    /// The value of a field that is not empty, without leading and trailing white space.
     pub(super) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
     }
@@ -30,7 +30,7 @@ impl Fields {
     }
 }
 
-/// Those of the query.
+/// Extracts the fields of the query string.
 impl<S: Send + Sync> FromRequestParts<S> for Fields {
     type Rejection = Infallible;
 

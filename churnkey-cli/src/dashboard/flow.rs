@@ -1,4 +1,4 @@
-//! The cancel flow as a customer would meet it, with the provider's own actions behind it.
+//! The cancel flow, as a customer would see it. It carries out the provider's actions.
 
 use std::sync::Arc;
 
@@ -24,18 +24,19 @@ pub(super) use live::{confirm, confirmed};
 pub(super) use offers::offers;
 pub(super) use outcome::outcome;
 
-/// Why customers cancel, as a rule.
+/// Common reasons why customers cancel.
 const REASONS: [(&str, &str); 7] = [
     ("expensive", "It is too expensive"),
     ("unused", "I do not use it enough"),
-    ("break", "I need it only now and then"),
+    ("break", "I need it only occasionally"),
     ("missing", "A feature is missing"),
-    ("technical", "It does not work as it should"),
-    ("other-product", "I am going to another product"),
+    ("technical", "It does not work correctly"),
+    ("other-product", "I am switching to another product"),
     ("else", "Something else"),
 ];
 
-/// The first step: the reason. It is for the look of the flow; nothing is sent of it.
+/// The first step: the reason. It only changes the order of the offers, and is not sent to the
+/// provider.
 pub(super) async fn reason(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let (customer, id) = (fields.get("customer"), fields.get("subscription"));
     let page = Page::new(Part::Customers, "Cancel flow: reason");
@@ -51,27 +52,27 @@ pub(super) async fn reason(State(app): State<Arc<App>>, fields: Fields) -> Respo
         (back_to(customer))
         h1 { "Why do you want to cancel?" }
         (steps(0))
-        p.muted { "This is the cancel flow as the customer of " (text(id)) " would meet it. The reason changes the order of the offers; nothing of it is sent." }
+        p.muted { "This is the cancel flow as the customer of " (text(id)) " would see it. The reason changes the order of the offers; it is not sent to the provider." }
         form.card method="get" action="/flow/offers" {
             (subject(customer, id))
             fieldset {
                 legend { "Reason" }
-                @for (index, (reason, says)) in REASONS.iter().enumerate() {
+                @for (index, (reason, label)) in REASONS.iter().enumerate() {
                     p.check {
                         input type="radio" name="reason" id={ "reason-" (reason) } value=(reason) checked[index == 0];
-                        label for={ "reason-" (reason) } { (says) }
+                        label for={ "reason-" (reason) } { (label) }
                     }
                 }
             }
-            button.primary type="submit" { "Go on" }
+            button.primary type="submit" { "Continue" }
         }
-        h2 { "Their subscription" }
+        h2 { "The customer's subscription" }
         (card(&item, None, "subscription"))
     };
     page.show(&app, main)
 }
 
-/// Carries an action out, or in live mode asks for a second word first.
+/// Carries out an action. In live mode, asks for confirmation first.
 pub(super) async fn act(
     State(app): State<Arc<App>>,
     Extension(fields): Extension<Fields>,
@@ -81,12 +82,13 @@ pub(super) async fn act(
         Err(why) => return failed(&app, StatusCode::BAD_REQUEST, &why),
     };
     match app.is_live() {
-        true => live::ask(&app, action),
+        true => live::request_confirmation(&app, action),
         false => carried_out(app, action).await,
     }
 }
 
-/// The outcome has an address of its own: whoever reloads the page does not act again.
+/// Carries out an action and redirects to its outcome, so that reloading the page does not repeat
+/// the action.
 async fn carried_out(app: Arc<App>, action: Action) -> Response {
     let number = outcome::carry_out(&app, action).await;
     match number {
@@ -94,17 +96,17 @@ async fn carried_out(app: Arc<App>, action: Action) -> Response {
         None => failed(
             &app,
             StatusCode::INTERNAL_SERVER_ERROR,
-            "The dashboard itself failed. Look at the subscription to see whether the action was carried out.",
+            "The dashboard failed. Check the subscription to see whether the action was carried out.",
         ),
     }
 }
 
 fn unknown(app: &App) -> Response {
-    let why = "The provider knows no such subscription of this customer.";
+    let why = "The provider has no such subscription of this customer.";
     failed(app, StatusCode::NOT_FOUND, why)
 }
 
-/// Whose subscription a form is about.
+/// The hidden fields that identify the subscription of a form.
 fn subject(customer: &str, id: &str) -> Markup {
     html! {
         input type="hidden" name="customer" value=(customer);

@@ -1,4 +1,4 @@
-//! What every request must pass, and what every answer bears.
+//! The authentication of every request, and the security headers of every response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use super::app::App;
 use super::fields::Fields;
 use super::page;
 
-/// No page takes longer: the provider is asked a few times at most, and each time is bounded.
+/// The timeout of a page. A page needs only a few requests to the provider, each with a timeout.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-const MOST_BODY_BYTES: usize = 64 << 10;
+const MAX_BODY_BYTES: usize = 64 << 10;
 
 const HEADERS: [(HeaderName, HeaderValue); 7] = [
     (
@@ -48,43 +48,46 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
-/// Lets in who has the secret, and from this page only.
+/// Admits only requests that have the secret and come from the dashboard's own pages.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = admitted(&app, request, next).await;
+    let mut response = respond(&app, request, next).await;
     response.headers_mut().extend(HEADERS);
     response
 }
 
-async fn admitted(app: &App, mut request: Request, next: Next) -> Response {
-    if !named(app, request.headers()) {
+async fn respond(app: &App, mut request: Request, next: Next) -> Response {
+    if !has_own_host(app, request.headers()) {
         return page::refused(
             StatusCode::MISDIRECTED_REQUEST,
-            "This is not a name of the dashboard. Open the address that it printed when it started.",
+            "This is not the address of the dashboard. Open the address that the dashboard printed when it started.",
         );
     }
     if let Some(secret) = request.uri().path().strip_prefix("/enter/") {
         return match request.method() == Method::GET && app.is_secret(secret) {
-            true => entered(app),
-            false => page::stranger(),
+            true => log_in(app),
+            false => page::forbidden(),
         };
     }
-    if !bears_secret(app, request.headers()) {
-        return page::stranger();
+    if !has_secret(app, request.headers()) {
+        return page::forbidden();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        request = match own_form(app, request).await {
+        request = match read_form(app, request).await {
             Ok(request) => request,
             Err(Refusal(status, why)) => return page::refused(status, why),
         };
     }
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => page::refused(StatusCode::GATEWAY_TIMEOUT, "The provider takes too long."),
+        Err(_) => page::refused(
+            StatusCode::GATEWAY_TIMEOUT,
+            "The provider did not respond in time.",
+        ),
     }
 }
 
-/// Whether it was asked by a name of its own, and by one only.
-fn named(app: &App, headers: &HeaderMap) -> bool {
+/// Checks that there is exactly one `Host` header and that it names this dashboard.
+fn has_own_host(app: &App, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().is_ok_and(|host| app.is_host(host)),
@@ -92,7 +95,7 @@ fn named(app: &App, headers: &HeaderMap) -> bool {
     }
 }
 
-fn bears_secret(app: &App, headers: &HeaderMap) -> bool {
+fn has_secret(app: &App, headers: &HeaderMap) -> bool {
     let name = app.cookie();
     headers
         .get_all(header::COOKIE)
@@ -103,27 +106,28 @@ fn bears_secret(app: &App, headers: &HeaderMap) -> bool {
         .any(|(other, value)| other == name && app.is_secret(value))
 }
 
-/// A page and not a redirect: after a redirect the link that led here would count as the source of the request, and a strict cookie would stay at home.
-fn entered(app: &App) -> Response {
-    let mut response = page::entered();
+/// Sets the cookie. The response is a page and not a redirect: after a redirect the request counts
+/// as cross-site, and a `SameSite=Strict` cookie is not sent.
+fn log_in(app: &App) -> Response {
+    let mut response = page::logged_in();
     if let Ok(cookie) = HeaderValue::from_str(&app.set_cookie()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
 }
 
-/// Why a form is not taken.
+/// The reason why a form is rejected.
 struct Refusal(StatusCode, &'static str);
 
-/// Reads the form, which must be one of this dashboard's.
-async fn own_form(app: &App, request: Request) -> Result<Request, Refusal> {
+/// Reads the form, and checks that it comes from a page of this dashboard.
+async fn read_form(app: &App, request: Request) -> Result<Request, Refusal> {
     let source = request.headers().get("sec-fetch-site");
     if source.is_some_and(|source| source != "same-origin") {
         let why = "The request comes from another site.";
         return Err(Refusal(StatusCode::FORBIDDEN, why));
     }
     let (parts, body) = request.into_parts();
-    let body = Body::new(Limited::new(body, MOST_BODY_BYTES));
+    let body = Body::new(Limited::new(body, MAX_BODY_BYTES));
     let form = Request::from_parts(parts.clone(), body);
     let form = Form::<Vec<(String, String)>>::from_request(form, &());
     let fields = match tokio::time::timeout(BODY_TIMEOUT, form).await {
@@ -133,12 +137,12 @@ async fn own_form(app: &App, request: Request) -> Result<Request, Refusal> {
             return Err(Refusal(status, "The form cannot be read."));
         }
         Err(_) => {
-            let why = "The form did not come in time.";
+            let why = "The form was not received in time.";
             return Err(Refusal(StatusCode::REQUEST_TIMEOUT, why));
         }
     };
     if !app.is_csrf(fields.get("csrf")) {
-        let why = "The form is not one of this dashboard, or of one that ran before. Reload the page and try again.";
+        let why = "The form does not come from this dashboard, or the dashboard was restarted. Reload the page and try again.";
         return Err(Refusal(StatusCode::FORBIDDEN, why));
     }
     let mut request = Request::from_parts(parts, Body::empty());

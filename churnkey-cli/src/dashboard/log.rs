@@ -8,16 +8,18 @@ use churnkey_runtime::Subscription;
 use super::action::Action;
 use super::exchange::{Exchange, Item, Problem};
 
-const MOST: usize = 50;
+/// The number of outcomes that are kept.
+const MAX_OUTCOMES: usize = 50;
 
-pub(super) type Seen = Result<Option<Item<Subscription>>, Box<Problem>>;
+pub(super) type Snapshot = Result<Option<Item<Subscription>>, Box<Problem>>;
 
-/// What came of an action.
+/// The outcome of an action.
 pub(super) struct Outcome {
     pub(super) action: Action,
-    pub(super) before: Seen,
-    /// Without a subscription before it, nothing is sent.
-    pub(super) done: Option<(Exchange, Seen)>,
+    pub(super) before: Snapshot,
+    /// The request and the subscription after it; `None` if the subscription could not be read
+    /// before, because then nothing is sent.
+    pub(super) done: Option<(Exchange, Snapshot)>,
 }
 
 /// The last outcomes, each with its number.
@@ -30,14 +32,14 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn put(&mut self, outcome: Outcome) -> u64 {
         self.count += 1;
-        if self.outcomes.len() == MOST {
+        if self.outcomes.len() == MAX_OUTCOMES {
             self.outcomes.pop_front();
         }
         self.outcomes.push_back((self.count, Arc::new(outcome)));
         self.count
     }
 
-    pub(super) fn see(&self, number: u64) -> Option<Arc<Outcome>> {
+    pub(super) fn get(&self, number: u64) -> Option<Arc<Outcome>> {
         let mut outcomes = self.outcomes.iter();
         let found = outcomes.find(|(other, _)| *other == number);
         found.map(|(_, outcome)| Arc::clone(outcome))

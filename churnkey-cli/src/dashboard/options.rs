@@ -1,4 +1,4 @@
-//! Settings of a dashboard.
+//! The settings of a dashboard.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,22 +6,22 @@ use std::net::SocketAddr;
 use churnkey_runtime::Mode;
 use churnkey_verify::CannotRun;
 
-/// Settings of a dashboard.
+/// The settings of a dashboard.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
     /// The provider's API root URL, to which `/churnkey` is appended.
     pub url: String,
-    /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if there is none.
+    /// The integration token. If `None`, `CK_INTEGRATION_TOKEN` in the environment is used.
     pub token: Option<String>,
-    /// Which data to work with. In live mode each action asks again.
+    /// The mode of the data. In live mode each action must be confirmed.
     pub mode: Mode,
-    /// Where to listen: an address of this machine's loopback.
+    /// The address to listen on, which must be a loopback address.
     pub listen: SocketAddr,
 }
 
 impl Options {
-    /// For test data, on port 8899 of 127.0.0.1.
+    /// Settings for test data, on port 8899 of 127.0.0.1.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -42,7 +42,7 @@ impl fmt::Debug for Options {
     }
 }
 
-/// The reason why a dashboard cannot be started.
+/// The reason why a dashboard cannot start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CannotStart(String);
 

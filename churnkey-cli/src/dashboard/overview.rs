@@ -1,4 +1,4 @@
-//! The provider's card, its verification and the results.
+//! The first page: the provider, its verification and the results.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ mod results;
 use churnkey_verify::{Report, Severity, Verifier};
 use results::{badge, results, severity};
 
-/// The first page.
+/// The page with the provider and the results.
 pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
     let run = app.verification.state();
     let page = Page::new(Part::Provider, title(&run));
@@ -44,7 +44,7 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
     page.show(&app, main)
 }
 
-/// Begins a verification.
+/// Starts a verification.
 pub(super) async fn start(
     State(app): State<Arc<App>>,
     Extension(fields): Extension<Fields>,
@@ -67,7 +67,7 @@ fn verifier(app: &App, fields: &Fields) -> Result<Verifier, String> {
         .actions(fields.has("actions") && !app.is_live());
     if let Some(sample) = fields.filled("sample") {
         let sample = sample.parse().ok().filter(|sample| *sample > 0);
-        let sample = sample.ok_or("Items of each list: give a number from 1.")?;
+        let sample = sample.ok_or("Items of each list: enter a number from 1.")?;
         verifier = verifier.sample(sample);
     }
     if let Some(customer) = fields.filled("customer") {
@@ -76,13 +76,13 @@ fn verifier(app: &App, fields: &Fields) -> Result<Verifier, String> {
     Ok(verifier)
 }
 
-/// Ends the verification that is under way.
+/// Stops the current verification.
 pub(super) async fn stop(State(app): State<Arc<App>>) -> Response {
     app.verification.stop();
     Redirect::to("/").into_response()
 }
 
-/// What the script puts in the place of the progress on the page.
+/// The fragment with which the script replaces the progress on the page.
 pub(super) async fn progress(State(app): State<Arc<App>>) -> Response {
     let fragment = match app.verification.state() {
         Run::Running(running) => so_far(&running),
@@ -92,7 +92,8 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Response {
 }
 
 impl App {
-    /// What a provider says in an error is in a report, and may be the token.
+    /// Removes the token from a report. A report quotes error messages of the provider, which may
+    /// contain the token.
     fn without_token_in(&self, mut report: Report) -> Report {
         let clean = |text: &mut String| {
             if let Some(clean) = self.scrubbed(text) {
@@ -131,7 +132,7 @@ fn title(run: &Run) -> String {
 }
 
 fn card(app: &App, run: &Run) -> Markup {
-    let (class, word, says) = match run {
+    let (class, word, description) = match run {
         Run::Pending => (
             "pending",
             "Pending",
@@ -140,7 +141,7 @@ fn card(app: &App, run: &Run) -> Markup {
         Run::Running(_) => (
             "pending",
             "Verifying",
-            "A verification is under way.".to_owned(),
+            "A verification is running.".to_owned(),
         ),
         Run::Stopped(report) => (
             "pending",
@@ -150,7 +151,7 @@ fn card(app: &App, run: &Run) -> Markup {
         Run::Broken(_) => (
             "faulty",
             "Failing",
-            "The last verification did not come to an end.".to_owned(),
+            "The last verification could not be completed.".to_owned(),
         ),
         Run::Ended(report) if report.is_good(false) => ("good", "Verified", summary(report)),
         Run::Ended(report) => ("faulty", "Failing", summary(report)),
@@ -164,7 +165,7 @@ fn card(app: &App, run: &Run) -> Markup {
             dl.facts {
                 dt { "API root URL" } dd { code { (app.client.target()) } }
                 dt { "Mode" } dd { (app.mode().as_str()) }
-                dt { "State" } dd { (says) }
+                dt { "State" } dd { (description) }
             }
             @if !matches!(run, Run::Running(_)) {
                 form method="post" action="/verify" {
@@ -173,17 +174,17 @@ fn card(app: &App, run: &Run) -> Markup {
                         summary { "Options" }
                         div.fields {
                             p.field {
-                                label for="sample" { "Items of each list, at most" }
+                                label for="sample" { "Maximum items of each list" }
                                 input id="sample" name="sample" type="number" min="1" inputmode="numeric" placeholder="all";
                             }
                             p.field {
-                                label for="customer" { "A customer's id, if the provider does not list customers" }
+                                label for="customer" { "Id of a customer, if the provider does not list customers" }
                                 input id="customer" name="customer" autocomplete="off" spellcheck="false";
                             }
                             @if !app.is_live() {
                                 p.check {
                                     input id="actions" name="actions" type="checkbox" value="on";
-                                    label for="actions" { "Carry out the actions too: it changes test data" }
+                                    label for="actions" { "Also carry out actions, which change test data" }
                                 }
                             }
                         }
@@ -210,14 +211,14 @@ fn summary(report: &Report) -> String {
     .flatten()
     .collect();
     let found = match found.is_empty() {
-        true => "Nothing wrong".to_owned(),
+        true => "No faults".to_owned(),
         false => found.join(", "),
     };
     let seconds = f64::from(u32::try_from(report.milliseconds).unwrap_or(u32::MAX)) / 1000.0;
     let part = if report.complete {
         ""
     } else {
-        ", and not all could be checked"
+        "; not all checks could run"
     };
     format!(
         "{found}, in {} requests and {seconds:.1} s{part}.",
@@ -239,20 +240,20 @@ fn under_way(app: &App, running: &Running) -> Markup {
 }
 
 fn so_far(running: &Running) -> Markup {
-    let says = match running.current {
-        Some(module) => format!("Looking at {module}"),
-        None => "Reaching the provider".to_owned(),
+    let status = match running.current {
+        Some(module) => format!("Checking {module}"),
+        None => "Connecting to the provider".to_owned(),
     };
     html! {
-        div id="progress" data-says=(says) {
-            p.now { (says) ": " (running.items) " items, " (running.requests) " requests so far" }
+        div id="progress" data-status=(status) {
+            p.now { (status) ": " (running.items) " items, " (running.requests) " requests so far" }
             ul.modules-so-far {
                 @for report in &running.ended {
                     li { (badge(report)) " " (report.module) @if report.items > 0 { span.muted { " · " (report.items) " items" } } }
                 }
                 @if let Some(module) = running.current
                     && !running.ended.iter().any(|report| report.module == module) {
-                    li { span class="badge state-pending" { "now" } " " (module) }
+                    li { span class="badge state-pending" { "running" } " " (module) }
                 }
             }
             @if !running.findings.is_empty() {

@@ -1,4 +1,4 @@
-//! The frame of every page.
+//! The layout of every page.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::app::App;
 
-/// A part of the dashboard.
+/// An entry of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Provider,
@@ -40,7 +40,7 @@ impl Page {
         self
     }
 
-    /// Without a script, the page is loaded again after so many seconds.
+    /// Reloads the page after this time if the browser does not run scripts.
     pub(super) fn reload(mut self, seconds: u32) -> Self {
         self.reload_seconds = Some(seconds);
         self
@@ -64,7 +64,7 @@ impl Page {
                     @if live {
                         p.live-banner role="note" {
                             strong { "LIVE" }
-                            " These are real customers. Whatever you do here changes what they pay."
+                            " These are real customers. Actions on this page change what they pay."
                         }
                     }
                     header.top {
@@ -81,8 +81,8 @@ impl Page {
                     main id="main" tabindex="-1" { (main) }
                     footer {
                         p {
-                            "Served by this machine to this machine. The integration token stays in the program; in the requests shown here it is "
-                            code { "$CK_INTEGRATION_TOKEN" } "."
+                            "This page is available only on this machine. The integration token is not sent to the browser; requests shown here contain "
+                            code { "$CK_INTEGRATION_TOKEN" } " instead."
                         }
                     }
                     p.sr id="announce" role="status" aria-live="polite" {}
@@ -108,12 +108,13 @@ fn link(to: &str, name: &str, current: bool) -> Markup {
     html! { a href=(to) aria-current=[current.then_some("page")] { (name) } }
 }
 
-/// What every form has in it.
+/// The hidden field with the CSRF token, which every form needs.
 pub(super) fn csrf(app: &App) -> Markup {
     html! { input type="hidden" name="csrf" value=(app.csrf()); }
 }
 
-/// For those who are not let in: no style, which is not theirs either.
+/// A page for requests that are not authenticated. It has no style sheet, because that needs
+/// authentication as well.
 pub(super) fn refused(status: StatusCode, why: &str) -> Response {
     let document = html! {
         (DOCTYPE)
@@ -123,21 +124,21 @@ pub(super) fn refused(status: StatusCode, why: &str) -> Response {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "churnkey dashboard" }
             }
-            body { main { h1 { "Not shown" } p { (why) } } }
+            body { main { h1 { "Page not available" } p { (why) } } }
         }
     };
     (status, Html(document.into_string())).into_response()
 }
 
-pub(super) fn stranger() -> Response {
+pub(super) fn forbidden() -> Response {
     refused(
         StatusCode::FORBIDDEN,
-        "Open the address that the dashboard printed when it started: it holds the key.",
+        "Open the address that the dashboard printed when it started: it contains the secret.",
     )
 }
 
-/// For those who have just come in.
-pub(super) fn entered() -> Response {
+/// The page after the login.
+pub(super) fn logged_in() -> Response {
     let document = html! {
         (DOCTYPE)
         html lang="en" {
@@ -151,14 +152,14 @@ pub(super) fn entered() -> Response {
     Html(document.into_string()).into_response()
 }
 
-pub(super) async fn nowhere(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn not_found(State(app): State<Arc<App>>) -> Response {
     failed(&app, StatusCode::NOT_FOUND, "There is no such page.")
 }
 
-/// A page that says why there is nothing else on it.
+/// A page with an error message only.
 pub(super) fn failed(app: &App, status: StatusCode, why: &str) -> Response {
-    let main = html! { h1 { "Not shown" } p { (why) } };
-    Page::new(Part::None, "Not shown")
+    let main = html! { h1 { "Page not available" } p { (why) } };
+    Page::new(Part::None, "Page not available")
         .status(status)
         .show(app, main)
 }

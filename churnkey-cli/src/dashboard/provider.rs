@@ -1,4 +1,4 @@
-//! What a page asks the provider for, and what it makes of the answer.
+//! Requests to the provider, and the models in its responses.
 
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
@@ -19,7 +19,8 @@ impl App {
         }
     }
 
-    /// A provider may send the token back, on purpose or in the words of an error.
+    /// Removes the token from a response. A provider may send it back, for example in an error
+    /// message.
     fn without_token(&self, mut answer: Answer) -> Answer {
         let body = String::from_utf8_lossy(&answer.body);
         if let Some(clean) = self.scrubbed(&body) {
@@ -37,7 +38,8 @@ impl App {
         answer
     }
 
-    /// The text without the token, if it was in there. A token of less than eight characters keeps nobody out, and may be part of any word.
+    /// The text without the token, or `None` if the text does not contain it. A token of less than
+    /// eight characters is not replaced: it protects nothing, and may be part of any word.
     pub(super) fn scrubbed(&self, text: &str) -> Option<String> {
         let token = self.client.token();
         (token.len() >= 8 && text.contains(token))
@@ -57,7 +59,7 @@ impl App {
         }
     }
 
-    /// One item, unless the provider has none there.
+    /// One item, or `None` if the provider answers 404.
     pub(super) async fn item<M: DeserializeOwned>(
         &self,
         module: Module,
@@ -71,14 +73,14 @@ impl App {
         match read(module, value) {
             Ok(item) => Ok(Some(item)),
             Err(flaws) => Err(Box::new(Problem {
-                says: format!("This is not one of the protocol's {module}."),
+                message: format!("The response does not match the protocol's model of {module}."),
                 flaws,
                 exchange,
             })),
         }
     }
 
-    /// A page of a list, unless the provider has no such list.
+    /// A page of a list, or `None` if the provider has no such list.
     pub(super) async fn list<M: DeserializeOwned>(
         &self,
         module: Module,
@@ -97,8 +99,8 @@ impl App {
         }
         let mut value = self.ok(&exchange)?;
         let Some(Value::Array(mut items)) = value.get_mut("data").map(Value::take) else {
-            let says = "This is not a page of a list: there is no list `data` in it.";
-            return Err(Problem::boxed(says, exchange));
+            let message = "This is not a page of a list: it has no list `data`.";
+            return Err(Problem::boxed(message, exchange));
         };
         let next = match value.get("next") {
             Some(Value::String(next)) => Some(next.clone()),
@@ -115,9 +117,9 @@ impl App {
         }))
     }
 
-    /// The JSON of a good answer.
+    /// The JSON of a successful response.
     fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
-        let says = match &exchange.answer {
+        let message = match &exchange.answer {
             Ok(answer) if answer.status == 200 => match answer.json() {
                 Ok(mut value) => {
                     self.scrub(&mut value);
@@ -126,17 +128,18 @@ impl App {
                 Err(no_json) => format!("The provider answered with {no_json}."),
             },
             Ok(answer) => match answer.status {
-                401 | 403 => "The provider refuses the integration token.".to_owned(),
+                401 | 403 => "The provider rejects the integration token.".to_owned(),
                 500.. => format!("The provider failed: {}.", status(answer)),
                 _ => format!("The provider answered {}.", status(answer)),
             },
             Err(Trouble::Unreachable(why)) => format!("The provider cannot be reached: {why}."),
-            Err(trouble) => format!("The provider's answer cannot be used: {trouble}."),
+            Err(trouble) => format!("The provider's response cannot be used: {trouble}."),
         };
-        Err(Problem::boxed(says, exchange.clone()))
+        Err(Problem::boxed(message, exchange.clone()))
     }
 
-    /// In JSON a token can be written in many ways, so it is looked for in what was read, too.
+    /// Removes the token from parsed JSON. JSON can escape a string in many ways, so a search in
+    /// the raw text is not sufficient.
     fn scrub(&self, value: &mut Value) {
         match value {
             Value::String(text) => {

@@ -1,4 +1,4 @@
-// Everything works without this script; with it, progress comes by itself and lines can be copied by a click.
+// Everything works without this script. It updates the progress and adds buttons to copy text.
 "use strict";
 
 const announce = (text) => {
@@ -12,7 +12,8 @@ const follow = async () => {
   try {
     const answer = await fetch("/progress", { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("progress");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("progress");
     if (!fresh) return;
     if (fresh.hasAttribute("data-done")) {
       location.hash = "results";
@@ -20,9 +21,9 @@ const follow = async () => {
       return;
     }
     progress.replaceWith(fresh);
-    announce(fresh.dataset.says);
+    announce(fresh.dataset.status);
   } catch {
-    announce("The dashboard does not answer: has it ended?");
+    announce("The dashboard does not respond. It may have stopped.");
   }
   setTimeout(follow, 400);
 };
@@ -39,7 +40,7 @@ const copying = (block) => {
       announce("Copied");
       button.textContent = "Copied";
     } catch {
-      announce("The browser does not let it be copied");
+      announce("The browser did not allow copying");
     }
   });
   block.before(button);

@@ -1,4 +1,4 @@
-//! A subscription on a page.
+//! The display of a subscription.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl App {
     }
 }
 
-/// One subscription by its id, for a provider that does not list them.
+/// The page of one subscription, for a provider that does not list subscriptions.
 pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let (customer, id) = (fields.get("customer"), fields.get("id"));
     let page = Page::new(
@@ -45,7 +45,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
             let main = html! {
                 (back_to(customer))
                 h1 { "Subscription" }
-                h2 { "As the provider has it now" }
+                h2 { "Current data of the provider" }
                 (card(&item, Some(customer), "subscription"))
             };
             page.show(&app, main)
@@ -53,7 +53,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
         Ok(None) => failed(
             &app,
             StatusCode::NOT_FOUND,
-            "The provider knows no such subscription of this customer.",
+            "The provider has no such subscription of this customer.",
         ),
         Err(problem) => {
             let main = html! { (back_to(customer)) h1 { "Subscription" } (problem.show()) };
@@ -62,7 +62,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
     }
 }
 
-/// The way back to a customer.
+/// A link back to a customer.
 pub(super) fn back_to(customer: &str) -> Markup {
     html! {
         nav.back aria-label="Back" { a href=(customer_path(customer)) { "Customer " (text(customer)) } }
@@ -73,7 +73,7 @@ pub(super) fn customer_path(id: &str) -> String {
     format!("/customer?id={}", encoded(id))
 }
 
-/// Where the cancel flow of a subscription begins.
+/// The path of the first step of the cancel flow.
 pub(super) fn flow_path(customer: &str, id: &str) -> String {
     format!(
         "/flow?customer={}&subscription={}",
@@ -82,7 +82,8 @@ pub(super) fn flow_path(customer: &str, id: &str) -> String {
     )
 }
 
-/// Everything about a subscription. With a customer, the way into the cancel flow is there too.
+/// A card with all data of a subscription. If `flow_of` is the customer, it has a link to the
+/// cancel flow.
 pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -> Markup {
     let subscription = &item.model;
     let heading = format!("{id}-heading");
@@ -93,7 +94,7 @@ pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -
                 (status(&subscription.status))
             }
             @if !item.flaws.is_empty() {
-                div.problem { p { "It is not quite as the protocol has it:" } (show_flaws(&item.flaws)) }
+                div.problem { p { "This subscription does not fully match the protocol:" } (show_flaws(&item.flaws)) }
             }
             (timeline(subscription, Timestamp::now(), id))
             dl.facts { (facts(subscription)) }
@@ -101,18 +102,18 @@ pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -
             (discounts(&subscription.discounts, "Discounts"))
             (metadata(&subscription.metadata))
             @if let Some(customer) = flow_of {
-                p { a.button href=(flow_path(customer, subscription.id.as_str())) { "Go through the cancel flow" span.sr { " of " (text(subscription.id.as_str())) } } }
+                p { a.button href=(flow_path(customer, subscription.id.as_str())) { "Start the cancel flow" span.sr { " of " (text(subscription.id.as_str())) } } }
             }
             (raw(&item.value))
         }
     }
 }
 
-/// What the provider sent, for those who want to see that.
+/// The JSON that the provider sent.
 pub(super) fn raw(value: &serde_json::Value) -> Markup {
     html! {
         details {
-            summary { "As JSON" }
+            summary { "JSON" }
             pre tabindex="0" aria-label="JSON" { code { (super::text::block(&format!("{value:#}"))) } }
         }
     }
@@ -131,7 +132,7 @@ pub(super) fn facts(subscription: &Subscription) -> Markup {
         @match subscription.status {
             SubscriptionStatus::Paused { pause, .. } => {
                 dt { "Paused" }
-                dd { (time(pause.start)) " " @match pause.end { Some(end) => { "to " (time(end)) } None => "until someone ends it" } }
+                dd { (time(pause.start)) " " @match pause.end { Some(end) => { "to " (time(end)) } None => "without a set end" } }
             }
             SubscriptionStatus::Canceled { canceled_at, .. } => { dt { "Canceled" } dd { (time(canceled_at)) } }
             _ => {}
@@ -139,7 +140,7 @@ pub(super) fn facts(subscription: &Subscription) -> Markup {
     }
 }
 
-/// What a billing cycle costs before discounts, if it can be said in one sum.
+/// The total of a billing cycle before discounts, if one sum can express it.
 fn total(subscription: &Subscription) -> Option<String> {
     let first = subscription.items.first()?;
     let currency = first.price.amount.currency();
@@ -157,13 +158,13 @@ fn total(subscription: &Subscription) -> Option<String> {
 fn items(subscription: &Subscription) -> Markup {
     html! {
         @if subscription.items.is_empty() {
-            p.muted { "It has no items." }
+            p.muted { "The subscription has no items." }
         } @else {
             @let (shown, more) = first(&subscription.items);
             div.scroll tabindex="0" role="region" aria-label="Items" {
                 table {
                     caption.sr { "Items" }
-                    thead { tr { th scope="col" { "Price" } th.number scope="col" { "Quantity" } th scope="col" { "Amount" } th.number scope="col" { "Comes to" } } }
+                    thead { tr { th scope="col" { "Price" } th.number scope="col" { "Quantity" } th scope="col" { "Amount" } th.number scope="col" { "Total" } } }
                     tbody {
                         @for item in shown {
                             @let price = &item.price;
@@ -175,12 +176,14 @@ fn items(subscription: &Subscription) -> Markup {
                                 td.number { (item.quantity) }
                                 td {
                                     (amount(&price.amount)) " " (cycle(price.duration))
-                                    @if let Amount::Tiered(tiered) = &price.amount { (tiers(tiered.currency, &tiered.tiers, item.quantity)) }
+                                    @if let Amount::Tiered(tiered) = &price.amount {
+                                        (tiers(tiered.currency, &tiered.tiers, item.quantity))
+                                    }
                                 }
                                 td.number {
                                     @match price.amount.charge(item.quantity) {
                                         Some(charge) => (money(price.amount.currency(), charge)),
-                                        None => span.muted { "cannot be told" },
+                                        None => span.muted { "cannot be calculated" },
                                     }
                                 }
                             }
@@ -225,7 +228,9 @@ pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
                 @for discount in shown {
                     @let coupon = &discount.coupon;
                     li {
-                        @if let Some(name) = coupon.name.as_ref().or(coupon.code.as_ref()) { (text(name)) " " }
+                        @if let Some(name) = coupon.name.as_ref().or(coupon.code.as_ref()) {
+                            (text(name)) " "
+                        }
                         code.muted { (text(coupon.id.as_str())) } ": "
                         (coupon_terms(&coupon.value, coupon.duration))
                         @if let Some(start) = discount.start { ", from " (time(start)) }
@@ -243,7 +248,9 @@ pub(super) fn metadata(metadata: &Metadata) -> Markup {
         @if !metadata.is_empty() {
             p.caption { "Metadata" }
             dl.facts {
-                @for (name, value) in metadata.iter().take(100) { dt { (text(name)) } dd { (text(value)) } }
+                @for (name, value) in metadata.iter().take(100) {
+                    dt { (text(name)) } dd { (text(value)) }
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Values in words, fit for a page.
+//! Formatting of values for a page.
 
 use churnkey_runtime::{
     Amount, BillingCycle, CouponDuration, CouponValue, Currency, CycleUnit, FixedAmount,
@@ -7,19 +7,21 @@ use churnkey_runtime::{
 use churnkey_verify::internal::is_printable;
 use maud::{Markup, html};
 
-/// Longer texts are cut off: a page is for people.
-const MOST_CHARACTERS: usize = 2_000;
+/// The limit of characters that a page shows of a string.
+const MAX_CHARACTERS: usize = 2_000;
 
-/// A text from outside, set apart so that its direction does not turn what stands around it.
+/// A string from the provider, isolated so that its text direction does not affect the text around
+/// it.
 pub(super) fn text(text: &str) -> Markup {
     html! { bdi { (plain(text)) } }
 }
 
-/// A text from outside for a place that can hold nothing but text. What would not show itself is named: `⟨U+202E⟩`.
+/// A string from the provider as plain text. Invisible characters are shown by name, such as
+/// `⟨U+202E⟩`.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for (index, char) in text.chars().enumerate() {
-        if index == MOST_CHARACTERS {
+        if index == MAX_CHARACTERS {
             plain.push('…');
             break;
         }
@@ -31,22 +33,23 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-/// The first of many, and how many are left out: a page is for people, and a provider may send anything.
+/// The first items, and the number of omitted ones: a provider may send any number of items, and a
+/// page must stay readable.
 pub(super) fn first<T>(items: &[T]) -> (&[T], usize) {
-    const MOST: usize = 100;
-    let shown = &items[..items.len().min(MOST)];
+    const MAX: usize = 100;
+    let shown = &items[..items.len().min(MAX)];
     (shown, items.len() - shown.len())
 }
 
-/// What there is to say of those that were left out.
+/// A note about omitted items.
 pub(super) fn left_out(count: usize) -> Markup {
     html! { @if count > 0 { p.muted { "… and " (count) " more." } } }
 }
 
-/// Many lines of text from outside, such as a body.
+/// A string of several lines from the provider, such as a body, as plain text.
 pub(super) fn block(text: &str) -> String {
-    const MOST: usize = 16_000;
-    let cut = text.char_indices().nth(MOST).map(|(index, _)| index);
+    const MAX: usize = 16_000;
+    let cut = text.char_indices().nth(MAX).map(|(index, _)| index);
     let lines = text[..cut.unwrap_or(text.len())].lines();
     let lines: Vec<_> = lines
         .map(|line| {
@@ -67,7 +70,7 @@ pub(super) fn block(text: &str) -> String {
     block
 }
 
-/// A sum with its currency, in the digits that the currency has: `USD 12.00`, `JPY 1200`.
+/// A sum with its currency and the decimal digits of the currency: `USD 12.00`, `JPY 1200`.
 pub(super) fn money(currency: Currency, amount: MinorUnits) -> String {
     let digits = usize::from(currency.minor_unit_digits());
     let units = amount.get();
@@ -78,7 +81,7 @@ pub(super) fn money(currency: Currency, amount: MinorUnits) -> String {
     format!("{currency} {sign}{whole}{point}{fraction}")
 }
 
-/// What a fixed amount comes to: `USD 12.00 each + USD 5.00 flat`.
+/// A fixed amount: `USD 12.00 each + USD 5.00 flat`.
 pub(super) fn fixed(amount: &FixedAmount) -> String {
     parts(amount.currency, amount.unit, amount.flat)
 }
@@ -101,7 +104,7 @@ pub(super) fn parts(
     }
 }
 
-/// An amount in one line.
+/// An amount on one line.
 pub(super) fn amount(amount: &Amount) -> String {
     match amount {
         Amount::Fixed(amount) => fixed(amount),
@@ -110,7 +113,7 @@ pub(super) fn amount(amount: &Amount) -> String {
     }
 }
 
-/// `a month`, `every 3 months`.
+/// A billing cycle: `a month`, `every 3 months`.
 pub(super) fn cycle(cycle: BillingCycle) -> String {
     match (cycle.amount, unit(cycle.unit)) {
         (1, unit) => format!("a {unit}"),
@@ -130,7 +133,7 @@ fn counted(amount: u32, unit: &str) -> String {
     format!("{amount} {unit}{plural}")
 }
 
-/// What a coupon takes off, and for how long.
+/// The discount of a coupon and its duration.
 pub(super) fn coupon_terms(value: &CouponValue, duration: CouponDuration) -> String {
     let value = match value {
         CouponValue::Fixed(amount) => format!("{} off", fixed(amount)),
@@ -149,12 +152,12 @@ pub(super) fn coupon_terms(value: &CouponValue, duration: CouponDuration) -> Str
         CouponDuration::CycleAmount { cycles } => {
             format!("for {}", counted(cycles, "billing cycle"))
         }
-        _ => "for another while".to_owned(),
+        _ => "for another duration".to_owned(),
     };
     format!("{value}, {duration}")
 }
 
-/// `2026-05-01`, with the time where it is not midnight.
+/// A date such as `2026-05-01`, with the time if it is not midnight.
 pub(super) fn moment(moment: Timestamp) -> String {
     let wire = moment.to_string();
     let (date, time) = (&wire[..10], &wire[11..16]);
@@ -164,17 +167,17 @@ pub(super) fn moment(moment: Timestamp) -> String {
     }
 }
 
-/// A moment that machines can read too.
+/// A time in a `time` element, which is also machine-readable.
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at) { (moment(at)) } }
 }
 
-/// From its start up to its end.
+/// The start and the end of a period.
 pub(super) fn period(period: SubscriptionPeriod) -> Markup {
     html! { (time(period.start)) " to " (time(period.end)) }
 }
 
-/// A status: a sign, a word and a colour, of which the word is enough.
+/// A status as a badge. The word is sufficient; sign and color only repeat it.
 pub(super) fn status(status: &SubscriptionStatus) -> Markup {
     let name = status.name();
     html! { span class={ "badge status-" (name) } { (name) } }
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_has_the_digits_of_its_currency() {
+    fn sum_has_the_digits_of_its_currency() {
         let sums = [
             (Currency::USD, 1200, "USD 12.00"),
             (Currency::USD, 5, "USD 0.05"),
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_show_itself_is_named() {
+    fn invisible_characters_are_shown_by_name() {
         assert_eq!(plain("Ada\u{202e}gpj.exe\0"), "Ada⟨U+202E⟩gpj.exe⟨U+0000⟩");
         assert_eq!(plain("Zoë 株式会社 שלום"), "Zoë 株式会社 שלום");
         assert_eq!(
@@ -212,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_an_end_is_cut_off() {
-        let long = "å".repeat(MOST_CHARACTERS + 1);
-        assert_eq!(plain(&long).chars().count(), MOST_CHARACTERS + 1);
+    fn long_string_is_cut_off() {
+        let long = "å".repeat(MAX_CHARACTERS + 1);
+        assert_eq!(plain(&long).chars().count(), MAX_CHARACTERS + 1);
         assert!(plain(&long).ends_with('…'));
     }
 
     #[test]
-    fn a_moment_has_its_time_unless_it_is_midnight() {
+    fn midnight_is_shown_as_a_date() {
         let at = |text: &str| text.parse().unwrap();
         assert_eq!(moment(at("2026-05-01T00:00:00Z")), "2026-05-01");
         assert_eq!(moment(at("2026-05-01T09:30:10+02:00")), "2026-05-01 07:30");

@@ -1,25 +1,26 @@
-//! Actions on live data that wait for a second word.
+//! Actions on live data that wait for confirmation.
 
 use std::collections::VecDeque;
 
 use super::action::Action;
 
-/// As many pages as somebody may have open.
-const MOST: usize = 20;
+/// The limit of actions that wait for confirmation.
+const MAX_TICKETS: usize = 20;
 
-/// Actions that wait for a second word. A ticket is good for one time, and nothing live is done without one.
+/// Actions that wait for confirmation. Each has a ticket that can be used once; no action on live
+/// data is carried out without a ticket.
 #[derive(Default)]
 pub(super) struct Tickets(VecDeque<(String, Action)>);
 
 impl Tickets {
     pub(super) fn put(&mut self, ticket: String, action: Action) {
-        if self.0.len() == MOST {
+        if self.0.len() == MAX_TICKETS {
             self.0.pop_front();
         }
         self.0.push_back((ticket, action));
     }
 
-    pub(super) fn see(&self, ticket: &str) -> Option<Action> {
+    pub(super) fn get(&self, ticket: &str) -> Option<Action> {
         let mut tickets = self.0.iter();
         let found = tickets.find(|(other, _)| other == ticket);
         found.map(|(_, action)| action.clone())

@@ -1,7 +1,7 @@
-//! A subscription in time, as a picture and as a table.
+//! The timeline of a subscription, as a picture and as a table.
 //!
-//! The picture has no size of its own: places are percentages of its width and texts are as large as on the rest of the page, so that it can be read
-//! on a phone too.
+//! The picture scales with the page: positions are percentages of its width, and its text has the
+//! size of the other text on the page, so that it is readable on a phone.
 
 use churnkey_runtime::{Subscription, SubscriptionStatus, TimeUnit, Timestamp};
 use maud::{Markup, html};
@@ -9,48 +9,49 @@ use maud::{Markup, html};
 use super::text::{moment, plain, text, time};
 
 const DAY: i64 = 86_400_000;
-/// How far from the present the picture reaches at most. Some write the year 9999 for "never".
+/// The maximum distance from now that the picture shows, because some providers use the year 9999
+/// for "never".
 const FARTHEST: i64 = 550 * DAY;
 const LANE: i64 = 38;
 const AXIS: i64 = 26;
-const MOST_TICKS: i64 = 5;
-/// All of them are listed beside the picture.
-const MOST_DISCOUNTS: usize = 12;
+const MAX_TICKS: i64 = 5;
+/// The limit of discounts in the picture. All discounts are listed next to it.
+const MAX_DISCOUNTS: usize = 12;
 
-/// A stretch of time with a name.
+/// A named span of time.
 #[derive(Debug)]
-struct Stretch {
-    what: String,
+struct Span {
+    name: String,
     class: &'static str,
     start: Option<Timestamp>,
     end: Option<Timestamp>,
-    /// What it means that there is no end, or what else there is to say.
+    /// The text that is shown if there is no end.
     note: &'static str,
 }
 
-/// What of the time is shown.
+/// The time that the picture shows, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     from: i64,
     to: i64,
 }
 
-/// Draws a subscription. The `id` is one that nothing else on the page has.
+/// Draws a subscription. The `id` must be unique on the page.
 pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) -> Markup {
-    let stretches = stretches(subscription);
-    let window = Window::around(&stretches, now);
-    let lanes = i64::try_from(stretches.len()).unwrap_or_default();
+    let spans = spans(subscription);
+    let window = Window::around(&spans, now);
+    let lanes = i64::try_from(spans.len()).unwrap_or_default();
     let height = AXIS + lanes * LANE;
     let title = format!("{id}-timeline");
-    let today = window.place(now.unix_millis());
+    let today = window.position(now.unix_millis());
     html! {
         figure.timeline {
             svg role="img" aria-labelledby=(title) width="100%" height=(height) {
                 title id=(title) {
                     "Timeline of " (plain(subscription.id.as_str())) ": "
-                    @for (index, stretch) in stretches.iter().enumerate() {
+                    @for (index, span) in spans.iter().enumerate() {
                         @if index > 0 { "; " }
-                        (plain(&stretch.what)) " " (stretch.words())
+                        (plain(&span.name)) " " (span.description())
                     }
                     ". Today is " (moment(now)) "."
                 }
@@ -60,25 +61,41 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
                         text.axis x=(percent(at)) y="12" text-anchor="middle" { (label) }
                     }
                 }
-                @for (index, stretch) in (0..).zip(&stretches) { (bar(stretch, window, AXIS + index * LANE)) }
+                @for (index, span) in (0..).zip(&spans) { (bar(span, window, AXIS + index * LANE)) }
                 (present(window, now, height))
-                @for (index, stretch) in (0..).zip(&stretches) {
+                @for (index, span) in (0..).zip(&spans) {
                     text.lane x="0" y=(AXIS + index * LANE + 12) {
-                        tspan.lane-name { (shortened(&stretch.what)) } " " (stretch.dates())
+                        tspan.lane-name { (shortened(&span.name)) } " " (span.dates())
                     }
                 }
             }
             details {
-                summary { "The timeline as a table" }
+                summary { "Timeline as a table" }
                 table {
-                    thead { tr { th scope="col" { "What" } th scope="col" { "From" } th scope="col" { "To" } th scope="col" { "Now" } } }
+                    thead {
+                        tr {
+                            @for column in ["Name", "From", "To", "State"] {
+                                th scope="col" { (column) }
+                            }
+                        }
+                    }
                     tbody {
-                        @for stretch in &stretches {
+                        @for span in &spans {
                             tr {
-                                th scope="row" { (text(&stretch.what)) }
-                                td { @match stretch.start { Some(start) => (time(start)), None => "not known" } }
-                                td { @match stretch.end { Some(end) => (time(end)), None => (stretch.note) } }
-                                td { (stretch.when(now)) }
+                                th scope="row" { (text(&span.name)) }
+                                td {
+                                    @match span.start {
+                                        Some(start) => (time(start)),
+                                        None => "unknown",
+                                    }
+                                }
+                                td {
+                                    @match span.end {
+                                        Some(end) => (time(end)),
+                                        None => (span.note),
+                                    }
+                                }
+                                td { (span.state(now)) }
                             }
                         }
                     }
@@ -88,21 +105,21 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
     }
 }
 
-fn stretches(subscription: &Subscription) -> Vec<Stretch> {
+fn spans(subscription: &Subscription) -> Vec<Span> {
     let status = &subscription.status;
-    let mut stretches = vec![Stretch {
-        what: "Subscription".to_owned(),
+    let mut spans = vec![Span {
+        name: "Subscription".to_owned(),
         class: "bar-subscription",
         start: Some(subscription.start),
         end: match status {
             SubscriptionStatus::Canceled { canceled_at, .. } => Some(*canceled_at),
             _ => None,
         },
-        note: "goes on",
+        note: "no end",
     }];
     if let Some(trial) = status.trial_dates() {
-        stretches.push(Stretch {
-            what: "Trial".to_owned(),
+        spans.push(Span {
+            name: "Trial".to_owned(),
             class: "bar-trial",
             start: Some(trial.start),
             end: Some(trial.end),
@@ -110,8 +127,8 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
         });
     }
     if let Some(period) = status.current_period_dates() {
-        stretches.push(Stretch {
-            what: "Billing period".to_owned(),
+        spans.push(Span {
+            name: "Billing period".to_owned(),
             class: match status {
                 SubscriptionStatus::Unpaid { .. } => "bar-unpaid",
                 _ => "bar-period",
@@ -122,39 +139,40 @@ fn stretches(subscription: &Subscription) -> Vec<Stretch> {
         });
     }
     if let SubscriptionStatus::Paused { pause, .. } = status {
-        stretches.push(Stretch {
-            what: "Pause".to_owned(),
+        spans.push(Span {
+            name: "Pause".to_owned(),
             class: "bar-pause",
             start: Some(pause.start),
             end: pause.end,
-            note: "until someone ends it",
+            note: "without a set end",
         });
     }
-    for discount in subscription.discounts.iter().take(MOST_DISCOUNTS) {
+    for discount in subscription.discounts.iter().take(MAX_DISCOUNTS) {
         let coupon = &discount.coupon;
         let name = coupon.name.as_deref().or(coupon.code.as_deref());
-        stretches.push(Stretch {
-            what: format!("Discount {}", name.unwrap_or(coupon.id.as_str())),
+        spans.push(Span {
+            name: format!("Discount {}", name.unwrap_or(coupon.id.as_str())),
             class: "bar-discount",
             start: discount.start,
             end: discount.end,
             note: "no known end",
         });
     }
-    stretches
+    spans
 }
 
-fn bar(stretch: &Stretch, window: Window, top: i64) -> Markup {
-    let start = stretch.start.map_or(i64::MIN, Timestamp::unix_millis);
-    let end = stretch.end.map_or(i64::MAX, Timestamp::unix_millis);
-    let (from, to) = (window.place(start), window.place(end));
+fn bar(span: &Span, window: Window, top: i64) -> Markup {
+    let start = span.start.map_or(i64::MIN, Timestamp::unix_millis);
+    let end = span.end.map_or(i64::MAX, Timestamp::unix_millis);
+    let (from, to) = (window.position(start), window.position(end));
     let bar = top + 18;
     html! {
-        g class=(stretch.class) {
+        g class=(span.class) {
             rect.track x="0" y=(bar) width="100%" height="12" rx="2" {}
             @if end >= window.from && start <= window.to {
-                // What is too short to be seen is drawn as a mark.
-                rect.bar x=(percent(from.min(99.4))) y=(bar) width=(percent((to - from).max(0.6))) height="12" rx="2" {}
+                // A very short span gets a minimum width, so that it stays visible.
+                @let width = percent((to - from).max(0.6));
+                rect.bar x=(percent(from.min(99.4))) y=(bar) width=(width) height="12" rx="2" {}
                 @if end > window.to { text.more x="100%" y=(bar + 10) text-anchor="end" { "▸" } }
                 @if start < window.from { text.more x="0" y=(bar + 10) { "◂" } }
             }
@@ -164,7 +182,7 @@ fn bar(stretch: &Stretch, window: Window, top: i64) -> Markup {
 
 fn present(window: Window, now: Timestamp, height: i64) -> Markup {
     let millis = now.unix_millis();
-    let at = window.place(millis);
+    let at = window.position(millis);
     let anchor = match at {
         ..6.0 => "start",
         94.0.. => "end",
@@ -181,18 +199,18 @@ fn present(window: Window, now: Timestamp, height: i64) -> Markup {
     }
 }
 
-/// A name in the picture has one line; the table has all of it.
+/// A name that fits on one line of the picture; the table has the complete name.
 fn shortened(text: &str) -> String {
-    const MOST: usize = 22;
+    const MAX: usize = 22;
     let text = plain(text);
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
 }
 
-impl Stretch {
-    fn words(&self) -> String {
+impl Span {
+    fn description(&self) -> String {
         match (self.start, self.end) {
             (Some(start), Some(end)) => format!("{} to {}", moment(start), moment(end)),
             (Some(start), None) => format!("from {}, {}", moment(start), self.note),
@@ -201,7 +219,7 @@ impl Stretch {
         }
     }
 
-    /// The same, as short as the picture needs it: where there is no end, the bar shows it.
+    /// The dates in a short form for the picture, where the bar shows that there is no end.
     fn dates(&self) -> String {
         let day = |at: Timestamp| at.to_string()[..10].to_owned();
         match (self.start, self.end) {
@@ -212,30 +230,30 @@ impl Stretch {
         }
     }
 
-    /// A start is inclusive and an end exclusive. Protocol: **assumed**.
-    fn when(&self, now: Timestamp) -> &'static str {
+    /// The state at a time. The start is inclusive and the end exclusive. Protocol: **assumed**.
+    fn state(&self, now: Timestamp) -> &'static str {
         match (self.start, self.end) {
-            (None, None) => "not known",
-            (Some(start), _) if now < start => "to come",
-            (_, Some(end)) if now >= end => "over",
-            _ => "now",
+            (None, None) => "unknown",
+            (Some(start), _) if now < start => "future",
+            (_, Some(end)) if now >= end => "past",
+            _ => "current",
         }
     }
 }
 
 impl Window {
-    /// All that has a date, and the present, within what can be seen.
-    fn around(stretches: &[Stretch], now: Timestamp) -> Self {
+    /// The window that includes now and all dates that are not too far away.
+    fn around(spans: &[Span], now: Timestamp) -> Self {
         let now = now.unix_millis();
-        let dates: Vec<_> = stretches
+        let dates: Vec<_> = spans
             .iter()
-            .flat_map(|stretch| [stretch.start, stretch.end])
+            .flat_map(|span| [span.start, span.end])
             .flatten()
             .map(Timestamp::unix_millis)
             .collect();
         let first = dates.iter().copied().min().unwrap_or(now);
         let last = dates.iter().copied().max().unwrap_or(now);
-        // What lies wholly in another time is shown at its own.
+        // If all dates are far from now, the window is placed at the dates.
         let anchor = now.clamp(
             first.saturating_sub(FARTHEST),
             last.saturating_add(FARTHEST),
@@ -252,14 +270,14 @@ impl Window {
         }
     }
 
-    /// Where a moment is, from 0 to 100.
-    fn place(self, millis: i64) -> f64 {
+    /// The position of a time, from 0 to 100.
+    fn position(self, millis: i64) -> f64 {
         let millis = millis.clamp(self.from, self.to);
-        // Both are far below 2^53.
+        // Both are far less than 2^53, so the conversion is exact.
         (millis - self.from) as f64 / (self.to - self.from) as f64 * 100.0
     }
 
-    /// Round dates, and where they are.
+    /// Round dates with their positions.
     fn ticks(self) -> Vec<(f64, String)> {
         let days = (self.to - self.from) / DAY;
         let (step, unit) = [
@@ -274,7 +292,7 @@ impl Window {
         .into_iter()
         .find(|(step, unit)| {
             let length = if *unit == TimeUnit::Day { 1 } else { 30 };
-            days / (i64::from(*step) * length) <= MOST_TICKS
+            days / (i64::from(*step) * length) <= MAX_TICKS
         })
         .unwrap_or((12, TimeUnit::Month));
         let in_months = unit == TimeUnit::Month;
@@ -291,12 +309,12 @@ impl Window {
             if at.unix_millis() > self.to {
                 break;
             }
-            let place = self.place(at.unix_millis());
-            // A label at the very edge would be cut off.
-            if at.unix_millis() >= self.from && (6.0..=94.0).contains(&place) {
+            let position = self.position(at.unix_millis());
+            // A label at the edge would be cut off.
+            if at.unix_millis() >= self.from && (6.0..=94.0).contains(&position) {
                 let wire = at.to_string();
                 let label = if in_months { &wire[..7] } else { &wire[5..10] };
-                ticks.push((place, label.to_owned()));
+                ticks.push((position, label.to_owned()));
             }
             tick = at.plus(step, unit);
         }
@@ -304,8 +322,8 @@ impl Window {
     }
 }
 
-fn percent(place: f64) -> String {
-    format!("{place:.2}%")
+fn percent(position: f64) -> String {
+    format!("{position:.2}%")
 }
 
 #[cfg(test)]
@@ -329,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn every_stretch_is_in_the_picture_and_in_the_table() {
+    fn every_span_is_in_picture_and_table() {
         let coupon = Coupon::new("half", CouponDuration::Once, Percent::new(50.0).unwrap());
         let status = SubscriptionStatus::paused(PausePeriod::new(at("2026-05-10")))
             .current_period(SubscriptionPeriod::new(at("2026-05-01"), at("2026-06-01")))
@@ -347,23 +365,23 @@ mod tests {
         ] {
             assert!(drawn.matches(what).count() >= 3, "{what}: {drawn}");
         }
-        assert!(drawn.contains("until someone ends it"));
+        assert!(drawn.contains("without a set end"));
         assert!(drawn.contains(r#"class="now""#));
     }
 
     #[test]
-    fn a_picture_reaches_no_further_than_can_be_seen() {
+    fn picture_is_limited_to_near_dates() {
         let never = SubscriptionPeriod::new(at("2026-05-01"), at("9999-12-31"));
         let status = SubscriptionStatus::active().current_period(never);
-        let stretches = stretches(&subscription(status, "0001-01-01"));
+        let spans = spans(&subscription(status, "0001-01-01"));
         let now = at("2026-05-15");
-        let window = Window::around(&stretches, now);
+        let window = Window::around(&spans, now);
         assert!(window.to - window.from < 3 * FARTHEST, "{window:?}");
         assert!((window.from..window.to).contains(&now.unix_millis()));
     }
 
     #[test]
-    fn what_ended_long_ago_is_shown_in_its_own_time() {
+    fn old_subscription_is_shown_at_its_own_dates() {
         let status = SubscriptionStatus::canceled(at("2011-03-01"));
         let drawn = drawn(&subscription(status, "2011-01-01"), "2026-05-15");
         assert!(drawn.contains("2011-0"), "{drawn}");
@@ -371,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_of_time_do_not_overflow() {
+    fn extreme_dates_do_not_overflow() {
         for (start, now) in [("0000-01-01", "9999-12-31"), ("9999-12-31", "0000-01-01")] {
             let status = SubscriptionStatus::active()
                 .current_period(SubscriptionPeriod::new(at(start), at(start)));
@@ -380,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn the_axis_has_a_few_round_dates() {
+    fn axis_has_a_few_round_dates() {
         for days in [1, 10, 40, 100, 400, 1000] {
             let window = Window {
                 from: at("2026-01-20").unix_millis(),

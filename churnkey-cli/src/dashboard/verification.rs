@@ -1,34 +1,34 @@
-//! The one verification that may be under way.
+//! The verification of the provider. At most one runs at a time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use churnkey_verify::{Event, Finding, Module, ModuleReport, Report, Verifier};
 use tokio::sync::watch;
 
-/// The one verification that may be under way, and what came of it.
+/// The current or last verification.
 #[derive(Default)]
 pub(super) struct Verification(Arc<Mutex<State>>);
 
-/// How far it is.
+/// The state of the verification.
 #[derive(Clone, Default)]
 pub(super) enum State {
-    /// Nobody has asked for one since the dashboard was started.
+    /// No verification has run since the dashboard was started.
     #[default]
     Pending,
     Running(Running),
     Ended(Arc<Report>),
-    /// Somebody stopped it; so what was seen and changed until then.
+    /// The user stopped it. The report has the results and changes until then.
     Stopped(Arc<Report>),
-    /// Nothing could be verified.
+    /// It could not run.
     Broken(String),
 }
 
-/// A verification under way.
+/// A running verification.
 #[derive(Clone)]
 pub(super) struct Running {
     stop: watch::Sender<bool>,
     pub(super) current: Option<Module>,
-    /// Of the current module.
+    /// The number of items read in the current module.
     pub(super) items: u64,
     pub(super) requests: u64,
     pub(super) ended: Vec<ModuleReport>,
@@ -40,7 +40,7 @@ impl Verification {
         lock(&self.0).clone()
     }
 
-    /// Begins a verification, unless one is under way. `finish` has the last look at a report.
+    /// Starts a verification, unless one is running. `finish` post-processes the report.
     pub(super) fn start(
         &self,
         verifier: Verifier,
@@ -69,7 +69,7 @@ impl Verification {
                 }
             })
             .until(async move {
-                // Its sender goes only when the run has ended.
+                // The sender is dropped only when the run has ended, so this cannot fail earlier.
                 let _ = stopped.wait_for(|is_stopped| *is_stopped).await;
             })
             .run();
@@ -85,13 +85,13 @@ impl Verification {
                     }
                 }
                 Ok(Err(why)) => State::Broken(why.to_string()),
-                Err(_) => State::Broken("the verifier itself failed".to_owned()),
+                Err(_) => State::Broken("the verifier failed".to_owned()),
             };
             *lock(&shared) = ended;
         });
     }
 
-    /// What is under way may still have an answer to wait for.
+    /// Stops the running verification. It ends after the response to its current request.
     pub(super) fn stop(&self) {
         if let State::Running(running) = &*lock(&self.0) {
             running.stop.send_replace(true);

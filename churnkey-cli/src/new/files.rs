@@ -7,7 +7,7 @@ pub(super) struct File {
     pub(super) text: &'static str,
 }
 
-/// The files of a kind, in the order of their paths.
+/// The files for a database, in the order of their paths.
 pub(super) fn of(database: Database) -> Vec<File> {
     let own = match database {
         Database::Sqlite => SQLITE,
@@ -23,7 +23,8 @@ pub(super) fn of(database: Database) -> Vec<File> {
     files
 }
 
-/// Templates have no dot at the beginning of a name, which would make git heed them here, and no `Cargo.toml`, which would keep their
+/// Includes the templates of a directory. Names of templates have no leading dot, because git would
+/// read such files here, and no template is called `Cargo.toml`, because Cargo would then leave its
 /// directory out of the package.
 macro_rules! templates {
     ($directory:literal: $($path:literal = $template:literal,)+) => {

@@ -2,19 +2,20 @@
 
 use super::{Refused, refused};
 
-/// What the templates are called.
+/// The name of the package in the templates.
 const TEMPLATE: &str = "my-provider";
 const TEMPLATE_CRATE: &str = "my_provider";
 
-/// The longest that a registry takes.
+/// The limit of package registries.
 const MAX_LENGTH: usize = 64;
 
-/// A name that a package, its library and its program can all have.
+/// A name that is valid for a package, its library and its program.
 pub(super) struct Name(String);
 
 impl Name {
     pub(super) fn new(name: &str) -> Result<Self, Refused> {
-        // Also in the form that the compiler likes in a crate's name: without capitals, and with one separator between words.
+        // The compiler warns about crate names with capitals, and a package name with two
+        // separators in a row would lead to one.
         let is_word = |word: &str| {
             let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
             !word.is_empty() && word.chars().all(letters)
@@ -22,13 +23,13 @@ impl Name {
         let begins_with_a_letter = name.starts_with(|c: char| c.is_ascii_lowercase());
         if !begins_with_a_letter || !name.split(['-', '_']).all(is_word) {
             return Err(refused(format!(
-                "`{}` is not a name for a package: use small letters, digits and single `-` between words, and begin with a letter, as in `acme-billing`",
+                "`{}` is not a valid package name: use lowercase letters, digits and single `-` between words, and begin with a letter, as in `acme-billing`",
                 name.escape_debug()
             )));
         }
         if name.len() > MAX_LENGTH {
             return Err(refused(format!(
-                "the name is too long: use at most {MAX_LENGTH} letters"
+                "the name is too long: use at most {MAX_LENGTH} characters"
             )));
         }
         let name = Self(name.to_owned());
@@ -44,10 +45,10 @@ impl Name {
         Ok(name)
     }
 
-    /// The text of a template with this name in it.
+    /// Replaces the placeholder name in the text of a template.
     pub(super) fn put_into(&self, text: &str) -> String {
         let krate = self.krate();
-        // Each part by itself, as the name may contain what the templates are called.
+        // The text is split first, because the name itself may contain the placeholder.
         let parts: Vec<_> = text
             .split(TEMPLATE)
             .map(|part| part.replace(TEMPLATE_CRATE, &krate))
@@ -55,7 +56,7 @@ impl Name {
         parts.join(&self.0)
     }
 
-    /// As the compiler writes it.
+    /// The name of the crate, as the compiler writes it.
     fn krate(&self) -> String {
         self.0.replace('-', "_")
     }
@@ -71,7 +72,7 @@ const RESERVED: &[(&[&str], &str)] = &[
             "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
             "yield",
         ],
-        "a keyword of Rust",
+        "a Rust keyword",
     ),
     (
         &["alloc", "core", "proc_macro", "std", "test"],
@@ -79,14 +80,14 @@ const RESERVED: &[(&[&str], &str)] = &[
     ),
     (
         &["build", "deps", "examples", "incremental"],
-        "a directory of Cargo's",
+        "a directory of Cargo",
     ),
     (
         &[
             "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con",
             "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "prn",
         ],
-        "a device of Windows",
+        "a Windows device",
     ),
     (
         &[

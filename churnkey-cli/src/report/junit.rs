@@ -1,4 +1,5 @@
-//! A report as JUnit's XML, which build servers read: a suite for each module, a case for each check.
+//! A report as JUnit XML for build servers: a test suite for each module, a test case for each
+//! check.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use churnkey_verify::internal::printable;
 use churnkey_verify::{CheckReport, Finding, ModuleReport, Outcome, Report};
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-/// The report as JUnit's XML. A case fails if the run does; other findings are the output of a case that passes.
+/// The report as JUnit XML. A finding that fails the run fails its test case; other findings become
+/// the output of a passing test case.
 pub(crate) fn junit(report: &Report, strict: bool) -> Result<String, SerializeError> {
     let mut junit = quick_junit::Report::new("churnkey verify");
     junit.set_time(Duration::from_millis(report.milliseconds));

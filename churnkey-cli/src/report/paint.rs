@@ -4,7 +4,8 @@ use anstyle::{AnsiColor, Style};
 use churnkey_verify::Report;
 use churnkey_verify::internal::{Ink, Look, write};
 
-/// The report in colours, in lines of this width. Whoever writes it where there are none takes the escape sequences out.
+/// The report with colors, in lines of this width. For an output without colors, the caller removes
+/// the escape sequences.
 pub(crate) fn painted(report: &Report, width: usize, quiet: bool) -> String {
     let look = Look {
         width,
@@ -12,7 +13,7 @@ pub(crate) fn painted(report: &Report, width: usize, quiet: bool) -> String {
         paint,
     };
     let mut painted = String::new();
-    // A string takes all that is written to it.
+    // Writing to a `String` cannot fail.
     let _ = write(report, look, &mut painted);
     painted
 }

@@ -1,4 +1,4 @@
-//! Reports for programs: JSON and JUnit's XML.
+//! Tests of the reports as JSON and JUnit XML.
 
 use churnkey_verify::internal::is_printable;
 use churnkey_verify::{Module, Outcome, Report, Severity};
@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::json::json;
 use super::junit::junit;
 
-/// What a provider can do to those who read of it.
+/// A string from a provider that would harm a terminal, XML or HTML if it were not escaped.
 const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
 
 fn faulty() -> Report {
     serde_json::from_str(include_str!("tests/faulty.json")).unwrap()
 }
 
-/// A report in which all that a provider can have a say in is hostile.
+/// A report in which every string that comes from the provider is `text`.
 fn hostile(text: &str) -> Report {
     let hostile = || text.to_owned();
     let mut report = faulty();
@@ -68,7 +68,7 @@ fn fails(status: &TestCaseStatus) -> bool {
 }
 
 #[test]
-fn json_keeps_hostile_text_and_shows_none_of_it() {
+fn json_escapes_hostile_strings() {
     let json = json(&hostile(HOSTILE)).unwrap();
     let bad = |char: &char| *char != '\n' && !is_printable(*char);
     assert_eq!(json.chars().find(bad), None);
@@ -77,7 +77,7 @@ fn json_keeps_hostile_text_and_shows_none_of_it() {
 }
 
 #[test]
-fn a_case_of_junit_stands_for_each_check_and_fails_with_the_text_of_its_findings() {
+fn junit_case_of_each_check_has_its_findings() {
     let report = faulty();
     let cases = cases(&report, false);
     let checks: usize = report
@@ -89,14 +89,14 @@ fn a_case_of_junit_stands_for_each_check_and_fails_with_the_text_of_its_findings
 
     let TestCaseStatus::NonSuccess { description, .. } = status(&cases, "prices.list.cursor-loops")
     else {
-        panic!("the check failed");
+        panic!("the check did not fail");
     };
     let description = description.unwrap();
     for part in ["the cursor of page 1 again", "curl -i", "wrong endpoint"] {
         assert!(description.contains(part), "{description:?}");
     }
     let TestCaseStatus::Skipped { message, .. } = status(&cases, "pause.feature-off") else {
-        panic!("the check was skipped");
+        panic!("the check was not skipped");
     };
     assert_eq!(
         message.unwrap().as_str(),
@@ -105,7 +105,7 @@ fn a_case_of_junit_stands_for_each_check_and_fails_with_the_text_of_its_findings
 }
 
 #[test]
-fn junit_fails_if_and_only_if_the_run_does() {
+fn junit_fails_exactly_if_the_run_fails() {
     for severity in [Severity::Advice, Severity::Warning, Severity::Error] {
         for strict in [false, true] {
             let mut report = faulty();
@@ -123,17 +123,17 @@ fn junit_fails_if_and_only_if_the_run_does() {
             let cases = cases(&report, strict);
             let failed = cases.iter().filter(|case| fails(&case.status)).count();
             assert_eq!(failed == 0, report.is_good(strict), "{severity:?} {strict}");
-            let told = cases
+            let reported = cases
                 .iter()
                 .filter(|case| case.system_out.is_some())
                 .count();
-            assert_eq!(failed + told, 1, "{severity:?} {strict}");
+            assert_eq!(failed + reported, 1, "{severity:?} {strict}");
         }
     }
 }
 
 #[test]
-fn junit_of_hostile_text_has_the_cases_that_it_had() {
+fn junit_of_hostile_strings_has_the_same_cases() {
     let names = |cases: Vec<TestCase>| -> Vec<String> {
         let names = cases.into_iter().map(|case| case.name.into_string());
         names.collect()
@@ -149,7 +149,7 @@ fn junit_of_hostile_text_has_the_cases_that_it_had() {
 }
 
 #[test]
-fn what_is_not_declared_is_no_suite_of_junit() {
+fn undeclared_module_has_no_junit_suite() {
     let xml = junit(&faulty(), false).unwrap();
     assert!(!xml.contains(Module::Families.as_str()), "{xml}");
 }

@@ -1,4 +1,4 @@
-//! The program `churnkey`, from its arguments to its exit code.
+//! Tests of the command line, from the arguments to the exit code.
 
 #[cfg(target_os = "linux")]
 mod interrupted;

@@ -1,9 +1,9 @@
-//! The dashboard over HTTP: who gets in, what is shown, and what is done.
+//! Tests of the dashboard over HTTP: authentication, pages and actions.
 
 mod access;
 mod actions;
-mod desk;
 mod live;
 mod pages;
 mod secrets;
+mod session;
 mod verification;

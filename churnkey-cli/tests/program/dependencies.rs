@@ -1,9 +1,9 @@
-//! The crate `churnkey-verify` stays a light dependency of the tests of others.
+//! Tests that `churnkey-verify`, a dependency of users' tests, has no heavy dependencies.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Crates of TLS, of clients over a socket, of the command line and of HTML, by the beginning of their names.
+/// Prefixes of crate names for TLS, HTTP clients, the command line and HTML.
 const HEAVY: &[&str] = &[
     "anstream",
     "anstyle",
@@ -31,16 +31,17 @@ const HEAVY: &[&str] = &[
 ];
 
 #[test]
-fn the_verifier_pulls_in_neither_tls_nor_the_command_line() {
+fn verifier_has_no_heavy_dependencies() {
     let crates = crates(&[]);
     let heavy: Vec<_> = crates.iter().filter(|name| is_heavy(name)).collect();
     assert!(heavy.is_empty(), "{heavy:?}");
-    // At the time of writing 66: a number far from it has a reason that this list does not know.
+    // 66 at the time of writing. A very different number needs an explanation, which the list above
+    // may not cover.
     assert!((40..=75).contains(&crates.len()), "{}", crates.len());
 }
 
 #[test]
-fn heavy_crates_are_recognized_where_they_are() {
+fn heavy_crates_are_recognized() {
     let crates = crates(&["--features", "http"]);
     for name in ["reqwest", "ring", "rustls"] {
         assert!(
@@ -57,7 +58,7 @@ fn is_heavy(name: &str) -> bool {
     })
 }
 
-/// The names of what `churnkey-verify` is built from, on this machine's target.
+/// The names of all crates in the build of `churnkey-verify` for this machine's target.
 fn crates(features: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .args([

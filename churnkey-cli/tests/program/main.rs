@@ -1,4 +1,4 @@
-//! The program `churnkey` from outside: its commands, its page, and what it depends on.
+//! Tests of the program `churnkey` from outside: its commands, its page and its dependencies.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

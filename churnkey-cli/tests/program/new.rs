@@ -1,5 +1,5 @@
-//! `churnkey new`: what it writes, and what it refuses and leaves alone. That the projects build and pass their own tests
-//! is shown by the package `tests/scaffold`.
+//! Tests of `churnkey new`: the files that it writes and the arguments that it rejects. The package
+//! `tests/scaffold` tests that the projects build and pass their own tests.
 
 mod program;
 mod refused;
@@ -7,14 +7,14 @@ mod refused;
 use std::collections::BTreeMap;
 use std::fs;
 
-use churnkey_cli::new::{self, Database, Options};
+use churnkey_cli::new::{self, Database, NewProject};
 
 const DATABASES: [Database; 3] = [Database::None, Database::Sqlite, Database::Postgres];
 
-/// The files of a new project, each with its text.
+/// The files of a new project with their contents.
 fn files(name: &str, database: Database) -> BTreeMap<&'static str, String> {
     let around = tempfile::tempdir().unwrap();
-    let created = new::create(&Options {
+    let created = new::create(&NewProject {
         name: name.to_owned(),
         database,
         directory: around.path().join("project"),
@@ -30,27 +30,27 @@ fn files(name: &str, database: Database) -> BTreeMap<&'static str, String> {
 }
 
 #[test]
-fn no_file_has_anything_left_of_its_template() {
+fn no_file_contains_a_placeholder() {
     for database in DATABASES {
         for (path, text) in files("acme-billing", database) {
             for left in ["my-provider", "my_provider", "{{", "}}"] {
                 assert!(!text.contains(left), "{path} has {left}");
             }
-            assert!(text.ends_with('\n'), "{path} ends in the middle of a line");
+            assert!(text.ends_with('\n'), "{path} does not end with a newline");
         }
     }
 }
 
-/// The templates say `my-provider` for the name, and a name may have that in it.
+/// The placeholder in the templates is `my-provider`, and a name may contain it.
 #[test]
-fn a_name_that_is_like_a_placeholder_is_kept_as_it_is() {
+fn name_may_contain_the_placeholder() {
     let project = files("my-provider-my_provider", Database::Sqlite);
     assert!(project["Cargo.toml"].contains("name = \"my-provider-my_provider\""));
     assert!(project["src/main.rs"].contains("use my_provider_my_provider::Billing;"));
 }
 
 #[test]
-fn the_dockerfile_builds_and_runs_the_package_that_there_is() {
+fn dockerfile_builds_and_runs_the_package() {
     for database in DATABASES {
         let project = files("acme-billing", database);
         let dockerfile = &project["Dockerfile"];
@@ -65,10 +65,7 @@ fn the_dockerfile_builds_and_runs_the_package_that_there_is() {
             "USER 10001:10001",
             "CMD [\"acme-billing\"]",
         ] {
-            assert!(
-                lines.contains(&line),
-                "there is no line {line}:\n{dockerfile}"
-            );
+            assert!(lines.contains(&line), "missing line {line}:\n{dockerfile}");
         }
         let user = lines.iter().position(|line| line.starts_with("USER"));
         let command = lines.iter().position(|line| line.starts_with("CMD"));
@@ -81,7 +78,7 @@ fn the_dockerfile_builds_and_runs_the_package_that_there_is() {
 }
 
 #[test]
-fn no_file_has_a_secret_and_none_that_has_one_gets_into_git_or_the_image() {
+fn secrets_stay_out_of_git_and_image() {
     for database in DATABASES {
         let project = files("acme-billing", database);
         let example = &project[".env.example"];
@@ -98,7 +95,7 @@ fn no_file_has_a_secret_and_none_that_has_one_gets_into_git_or_the_image() {
 }
 
 #[test]
-fn a_new_provider_asks_for_the_version_that_the_program_is_of() {
+fn new_provider_depends_on_the_current_version() {
     for database in DATABASES {
         let project = files("acme-billing", database);
         let manifest = &project["Cargo.toml"];

@@ -1,4 +1,4 @@
-//! A provider that is not written in Rust is verified the same way.
+//! A test with a provider that is not written in Rust.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,26 +8,26 @@ use churnkey_verify::{Module, Outcome, State, Verifier};
 const TOKEN: &str = "integration-token-of-the-tests";
 
 #[tokio::test]
-async fn a_provider_in_python_has_no_finding() {
+async fn python_provider_passes_all_checks() {
     let provider = Provider::start();
     let verifier = Verifier::of_url(&provider.url).unwrap();
     let report = verifier.token(TOKEN).actions(true).run().await.unwrap();
     assert!(report.findings.is_empty(), "{report}");
     assert!(report.complete, "{report}");
-    let looked_at: Vec<_> = report
+    let verified: Vec<_> = report
         .modules
         .iter()
         .filter(|module| module.state == State::Good)
         .map(|module| module.module)
         .collect();
-    assert_eq!(looked_at, Module::ALL, "{report}");
+    assert_eq!(verified, Module::ALL, "{report}");
     let effects = report.modules.iter().flat_map(|module| &module.checks);
     for effect in effects.filter(|check| check.id.ends_with(".effect")) {
         assert_eq!(effect.outcome, Outcome::Passed, "{}", effect.id);
     }
 }
 
-/// The provider as a process of its own, which ends with the test.
+/// The process of the provider, which ends with the test.
 struct Provider {
     process: Child,
     url: String,
@@ -46,7 +46,7 @@ impl Provider {
             .stdout(Stdio::piped())
             .spawn();
         let mut process = process.unwrap_or_else(|fault| {
-            panic!("this test needs Python 3.10 or newer as `python3` in the path: {fault}")
+            panic!("this test needs Python 3.10 or newer as `python3` on the PATH: {fault}")
         });
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap())
@@ -54,7 +54,7 @@ impl Provider {
             .unwrap();
         assert!(
             !url.is_empty(),
-            "the provider ended before it served: see its error above"
+            "the provider exited before it served: see its error above"
         );
         let url = url.trim_end().to_owned();
         Self { process, url }

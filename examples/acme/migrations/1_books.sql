@@ -1,8 +1,8 @@
--- Test and live data lie side by side. Every key begins with the mode, and every reference carries it along, so that a row of one
--- mode cannot point to a row of the other.
+-- Test and live data share the tables. Every key begins with the mode, and every reference includes
+-- it, so that a row of one mode cannot point to a row of the other.
 --
--- Moments are milliseconds since 1970 in UTC; sums are minor units. Shapes that vary, such as the tiers of a price, are JSON in the
--- form that Churnkey reads.
+-- Times are milliseconds since 1970 in UTC; sums are minor units. Data whose structure varies, such
+-- as the tiers of a price, is JSON in the form that Churnkey reads.
 
 CREATE TABLE families (
     mode        TEXT NOT NULL CHECK (mode IN ('test', 'live')),
@@ -77,7 +77,7 @@ CREATE TABLE addresses (
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- A status is what has happened; cancel_at, pause_start and next_price_at may also be what is going to happen.
+-- The status describes the present. cancel_at, pause_start and next_price_at may lie in the future.
 CREATE TABLE subscriptions (
     mode           TEXT    NOT NULL,
     id             TEXT    NOT NULL,
@@ -127,7 +127,7 @@ CREATE TABLE customer_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- The key is what makes a coupon redeemable once for a subscription.
+-- Because of the primary key, a subscription can redeem a coupon only once.
 CREATE TABLE subscription_discounts (
     mode            TEXT    NOT NULL,
     subscription_id TEXT    NOT NULL,
@@ -139,7 +139,7 @@ CREATE TABLE subscription_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- What a change of price within a period gives back and charges. The next invoice takes it up.
+-- The credit and the charge of each change of price within a period, for the next invoice.
 CREATE TABLE prorations (
     mode            TEXT    NOT NULL,
     number          INTEGER NOT NULL,
@@ -157,7 +157,7 @@ CREATE TABLE prorations (
     FOREIGN KEY (mode, to_price_id) REFERENCES prices (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- The last extension of a trial by each length, by which a repeated request is known.
+-- The last extension of a trial by each length, used to recognize a repeated request.
 CREATE TABLE trial_extensions (
     mode            TEXT    NOT NULL,
     subscription_id TEXT    NOT NULL,

@@ -1,6 +1,6 @@
-//! What Churnkey may change. Each action checks, changes and leaves its entry in the audit in one
-//! transaction, in which nobody else can change anything: of two requests at once the second sees
-//! what the first has done.
+//! The actions that Churnkey may request. Each action checks the request, makes the change and
+//! writes its audit entry in one transaction that holds the write lock: of two concurrent requests
+//! the second sees the changes of the first.
 
 mod apply_coupon;
 mod cancel;

@@ -1,4 +1,4 @@
-//! The books of one mode, open in one transaction. Each table has a file of its own.
+//! The books: the tables of one mode, opened in one transaction. Each table has its own file.
 
 mod audit;
 mod columns;
@@ -9,7 +9,7 @@ mod families;
 mod prices;
 mod products;
 mod prorations;
-mod sow;
+mod seed;
 mod subscriptions;
 mod trial_extensions;
 
@@ -20,8 +20,8 @@ use crate::database::failure;
 
 pub use audit::Entry;
 
-/// Every query goes through here, which binds `:mode` to the mode of the request and refuses a
-/// statement that does not ask for it.
+/// Access to the tables. Every query binds `:mode` to the mode of the request; a statement without
+/// this parameter is rejected.
 pub struct Books<'t> {
     transaction: &'t Transaction<'t>,
     mode: Mode,
@@ -39,7 +39,7 @@ impl<'t> Books<'t> {
         }
     }
 
-    /// The moment as of which this transaction acts.
+    /// The time at which this transaction acts.
     pub fn now(&self) -> Timestamp {
         self.now
     }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_statement_that_does_not_ask_for_the_mode_is_refused() {
+    fn a_statement_without_the_mode_is_rejected() {
         let mut file = rusqlite::Connection::open_in_memory().unwrap();
         let transaction = file.transaction().unwrap();
         let books = Books::open(&transaction, Mode::Test, Timestamp::MIN);

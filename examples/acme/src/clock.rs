@@ -1,10 +1,11 @@
-//! What time it is.
+//! The company's clock.
 
 use std::sync::Arc;
 
 use churnkey::Timestamp;
 
-/// Where the company reads the time. A test brings its own clock and so decides when a period ends.
+/// The source of the current time. A test supplies its own clock, and so controls when a period
+/// ends.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 

@@ -1,4 +1,4 @@
-//! The one file on disk: its connections, its schema, its transactions.
+//! The database file: its connections, its schema, its transactions.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,30 +10,31 @@ use rusqlite_migration::{M, Migrations};
 
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
-/// In order, and only ever added to: a file that exists has taken the earlier ones.
+/// The migrations, in order. New ones are only appended: existing files have applied the earlier
+/// ones.
 const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/1_books.sql"))];
 
 const CONNECTIONS: usize = 8;
 
-/// How long a request waits for a connection, and then again for its turn to write. Then it is
-/// better told to come back than kept.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest wait for a connection, and the longest wait for the write lock. After it the request
+/// gets a 503.
+const WAIT_LIMIT: Duration = Duration::from_secs(2);
 
-/// When a request that found the database busy may try again.
+/// The `Retry-After` of a request that found the database busy.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A pool of connections whose work happens on the runtime's blocking threads.
+/// A pool of connections. Queries run on the blocking threads of the async runtime.
 pub struct Database {
     pool: Pool,
 }
 
 impl Database {
-    /// Opens the file, makes it if there is none, and brings its schema up to date.
+    /// Opens the file, creates it if it does not exist, and brings its schema up to date.
     pub async fn open(path: &Path) -> Result<Self> {
         let pool = Config::new(path)
             .builder(Runtime::Tokio1)?
             .max_size(CONNECTIONS)
-            .wait_timeout(Some(PATIENCE))
+            .wait_timeout(Some(WAIT_LIMIT))
             .post_create(Hook::async_fn(|connection, _| {
                 Box::pin(async move {
                     let configured = connection
@@ -52,8 +53,8 @@ impl Database {
         Ok(database)
     }
 
-    /// Does some work in one transaction, which is kept if the work succeeds and leaves no trace if
-    /// it does not.
+    /// Runs `work` in one transaction, which is committed if `work` succeeds and rolled back
+    /// otherwise.
     pub async fn transaction<T: Send + 'static>(
         &self,
         behavior: TransactionBehavior,
@@ -75,7 +76,7 @@ impl Database {
         work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let connection = self.pool.get().await.map_err(no_connection)?;
-        // The failure itself may hold a panic's payload, which is not for an error to carry.
+        // Only the message is kept: the failure itself may hold the payload of a panic.
         connection
             .interact(work)
             .await
@@ -83,16 +84,17 @@ impl Database {
     }
 }
 
-/// What SQLite keeps per connection, or checks quickly when it is so already.
+/// Applies the settings that SQLite needs on each connection.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(WAIT_LIMIT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // Readers do not wait for the writer, nor the writer for them. `synchronous` stays FULL: an
-    // action that was answered is on disk.
+    // In WAL mode readers and the writer do not block each other. `synchronous` stays FULL: when an
+    // action is answered, its change is on disk.
     connection.pragma_update(None, "journal_mode", "WAL")
 }
 
-/// The answer to a failure of the database: an opaque 500, or a 503 if it is only busy.
+/// Converts a database error into a response: a 503 if the database is busy, otherwise an opaque
+/// 500.
 pub fn failure(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

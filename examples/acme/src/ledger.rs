@@ -1,4 +1,4 @@
-//! The way to the books of one mode.
+//! The ledger: access to the books of one mode.
 
 use churnkey::{Mode, Result};
 use rusqlite::TransactionBehavior;
@@ -7,8 +7,8 @@ use crate::books::Books;
 use crate::clock::Clock;
 use crate::database::Database;
 
-/// Opens the books of one mode for a transaction. No function reaches the database otherwise, so a
-/// request sees test or live data and never both.
+/// Opens the books of one mode for a transaction. Functions have no other access to the database,
+/// so a request sees test or live data, never both.
 pub struct Ledger<'a> {
     pub(super) database: &'a Database,
     pub(super) clock: &'a Clock,
@@ -16,7 +16,7 @@ pub struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// Reads one state of the books, whatever others write meanwhile.
+    /// Reads from one consistent snapshot; concurrent writes are not visible.
     pub async fn read<T: Send + 'static>(
         self,
         work: impl FnOnce(&Books<'_>) -> Result<T> + Send + 'static,
@@ -24,13 +24,13 @@ impl Ledger<'_> {
         self.open(TransactionBehavior::Deferred, work).await
     }
 
-    /// Checks and changes the books while nobody else can change them. An error undoes everything.
+    /// Checks and changes the books while holding the write lock. An error rolls everything back.
     pub async fn write<T: Send + 'static>(
         self,
         work: impl FnOnce(&Books<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        // Deferred would read first and ask for the lock at the first change, when another may have
-        // changed what was read.
+        // A deferred transaction would take the write lock only at the first change. Until then
+        // another transaction could change the rows that this one has read.
         self.open(TransactionBehavior::Immediate, work).await
     }
 
@@ -42,8 +42,8 @@ impl Ledger<'_> {
         let (clock, mode) = (self.clock.clone(), self.mode);
         self.database
             .transaction(behavior, move |transaction| {
-                // The time is read once the transaction has begun: one that waited must not act as
-                // of before it waited.
+                // The time is read after the transaction has begun: a transaction that waited for
+                // the lock must not use the time from before the wait.
                 work(&Books::open(transaction, mode, clock.now()))
             })
             .await

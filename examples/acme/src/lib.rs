@@ -1,4 +1,4 @@
-//! Acme, a subscription company: its billing system, and what of it Churnkey may use.
+//! Acme, a subscription company: its billing system, and the functions that Churnkey may call.
 
 mod actions;
 pub mod billing;
@@ -19,7 +19,7 @@ pub use clock::Clock;
 use database::Database;
 use ledger::Ledger;
 
-/// The company's billing system: what every annotated function gets as `ctx`.
+/// The company's billing system, passed to every annotated function as `ctx`.
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Acme", expect(all))]
 pub struct Acme {
@@ -28,7 +28,7 @@ pub struct Acme {
 }
 
 impl Acme {
-    /// Opens the company's file. The first time, it is made and filled with customers.
+    /// Opens the company's file. If it does not exist, creates it and fills it with customers.
     pub async fn open(file: impl AsRef<Path>, clock: Clock) -> Result<Self> {
         let database = Database::open(file.as_ref()).await?;
         let now = clock.now();
@@ -36,14 +36,14 @@ impl Acme {
             .transaction(TransactionBehavior::Immediate, move |transaction| {
                 [Mode::Test, Mode::Live]
                     .into_iter()
-                    .try_for_each(|mode| Books::open(transaction, mode, now).sow())
+                    .try_for_each(|mode| Books::open(transaction, mode, now).seed())
             })
             .await?;
         Ok(Self { database, clock })
     }
 
-    /// Whether the company can be asked at all: what `/readyz` tells load balancers.
-    pub async fn answers(&self) -> Result<()> {
+    /// Checks that the database answers, for `/readyz`.
+    pub async fn ping(&self) -> Result<()> {
         self.ledger(Mode::Live).read(|_| Ok(())).await
     }
 

@@ -1,20 +1,20 @@
-//! A subscription company on SQLite that speaks Churnkey's protocol: the example to start a
-//! provider from.
+//! A subscription company on SQLite that implements Churnkey's protocol. Use it as the starting
+//! point for your own provider.
 //!
 //! ```text
 //! cargo run -p acme
 //! ```
 //!
-//! It needs no setup and prints requests to try it with. What can be set, in the environment:
+//! It needs no setup, and prints example requests. Environment variables:
 //!
 //! | variable | meaning |
 //! | --- | --- |
-//! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a new one for each run if absent |
+//! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a random one for each run if absent |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
 //! | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | limit of requests without the token, for each address; 60 if absent |
 //!
-//! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and starts nothing:
+//! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and exits:
 //!
 //! ```text
 //! cargo run -p acme --features openapi -- openapi > acme.json
@@ -51,7 +51,7 @@ async fn main() -> Result<()> {
     })?;
 
     let (token, shown) = match setting("CK_INTEGRATION_TOKEN") {
-        // A token that is somebody's secret does not belong on a screen.
+        // A configured token is a secret and is not printed.
         Some(token) => (token, "$CK_INTEGRATION_TOKEN".to_owned()),
         None => random_token().map(|token| (token.clone(), token))?,
     };
@@ -61,7 +61,7 @@ async fn main() -> Result<()> {
         provider = provider.max_failures_per_minute(failures.parse()?);
     }
     Server::new(provider)
-        .ready(|acme| async move { acme.answers().await })
+        .ready(|acme| async move { acme.ping().await })
         .run_on(listener)
         .await
 }
@@ -84,10 +84,11 @@ fn show_requests(address: SocketAddr, token: &str) {
         r#"{{"customerId":"{customer}","subscriptionId":"sub_test_0010_1","startAt":"immediate","duration":{{"type":"period","amount":2,"unit":"month"}}}}"#
     );
     println!(
-        "What Acme supports:\n  {curl} {root}/features\n\
+        "The features of Acme:\n  {curl} {root}/features\n\
          Its customers:\n  {curl} '{root}/customers?limit=3'\n\
-         One of them:\n  {curl} {root}/customers/{customer}\n\
-         What that one has subscribed to:\n  {curl} {root}/customers/{customer}/subscriptions\n\
-         Pause it for two months:\n  {curl} -H 'Content-Type: application/json' -d '{pause}' {root}/actions/subscription/pause\n"
+         One customer:\n  {curl} {root}/customers/{customer}\n\
+         The subscriptions of this customer:\n  {curl} {root}/customers/{customer}/subscriptions\n\
+         Pause the subscription for two months:\n  {curl} -H 'Content-Type: application/json' \
+         -d '{pause}' {root}/actions/subscription/pause\n"
     );
 }

@@ -1,15 +1,15 @@
-//! The provider keeps the protocol.
+//! Checks that the provider conforms to the protocol.
 
 use acme::{Acme, Clock};
 use churnkey::{Integration as _, Timestamp};
 
-/// Noon of a day that February does not have.
+/// Noon on January 31: a month later the day does not exist.
 fn fixed_time() -> Timestamp {
     "2026-01-31T12:00:00Z".parse().unwrap()
 }
 
 #[tokio::test]
-async fn verifies_without_a_finding() {
+async fn provider_passes_all_checks() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("acme.db");
     let acme = Acme::open(file, Clock::new(fixed_time)).await.unwrap();

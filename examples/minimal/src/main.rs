@@ -28,7 +28,7 @@ impl Billing {
         let price = Price::standalone("pro", cycle, Amount::fixed(Currency::USD, 1900)).name("Pro");
         let items = vec![SubscriptionItem::new("item_1", price.clone(), 1)];
         let start = Timestamp::now();
-        // Churnkey shows the customer until when it is paid.
+        // Churnkey shows the customer the end of the paid period.
         let end = start.plus(1, TimeUnit::Month).unwrap_or(start);
         let status =
             SubscriptionStatus::active().current_period(SubscriptionPeriod::new(start, end));
@@ -76,7 +76,7 @@ async fn subscription(
     Ok(found.then(|| subscription.clone()))
 }
 
-/// The same request may arrive twice: what is canceled stays as it is.
+/// Cancels the subscription. The same request may arrive twice; the second one changes nothing.
 #[churnkey::action(cancel, schedules(immediate))]
 async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
     let mut subscription = ctx.subscription();

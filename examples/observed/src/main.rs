@@ -5,12 +5,12 @@
 //! curl http://127.0.0.1:9464/metrics
 //! ```
 //!
-//! Beside the variables of `churnkey::serve` it reads:
+//! In addition to the variables of `churnkey::serve`, it reads:
 //!
 //! | variable | meaning |
 //! | --- | --- |
 //! | `METRICS_ADDR` | the address of `/metrics`; `127.0.0.1:9464` if absent |
-//! | `RUST_LOG` | what is logged; `info` if absent |
+//! | `RUST_LOG` | the log filter; `info` if absent |
 //!
 //! `/metrics` needs no token: keep its address off the internet.
 
@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::time::interval;
 use tracing_subscriber::EnvFilter;
 
-/// In seconds: from a lookup in memory to the deadline of a request.
+/// The buckets of the histogram, in seconds: from a lookup in memory to the deadline of a request.
 const DURATIONS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
 ];
@@ -46,7 +46,8 @@ async fn main() -> Result<()> {
         )
         .with_writer(io::stderr)
         .init();
-    // Before the provider is made, which describes its metrics to the recorder that it finds.
+    // The recorder must be installed before the provider is created, because the provider describes
+    // its metrics to the installed recorder.
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(
             Matcher::Full("churnkey_request_duration_seconds".to_owned()),
@@ -56,8 +57,11 @@ async fn main() -> Result<()> {
 
     let address = metrics_address();
     let listener = TcpListener::bind(address).await?;
-    tracing::info!("metrics are on http://{}/metrics", listener.local_addr()?);
-    tokio::spawn(keep_up(metrics.clone()));
+    tracing::info!(
+        "serving metrics on http://{}/metrics",
+        listener.local_addr()?
+    );
+    tokio::spawn(run_upkeep(metrics.clone()));
     tokio::spawn(async move {
         let router = Router::new().route("/metrics", get(async move || metrics.render()));
         axum::serve(listener, router).await
@@ -66,12 +70,11 @@ async fn main() -> Result<()> {
     churnkey::serve(Billing::new()).await
 }
 
-/// Moves what was measured into its buckets, so that the memory does not grow
-/// between two scrapes.
-async fn keep_up(metrics: PrometheusHandle) {
-    let mut turn = interval(Duration::from_secs(5));
+/// Moves new measurements into their buckets, so that memory does not grow between two scrapes.
+async fn run_upkeep(metrics: PrometheusHandle) {
+    let mut ticks = interval(Duration::from_secs(5));
     loop {
-        turn.tick().await;
+        ticks.tick().await;
         metrics.run_upkeep();
     }
 }

@@ -1,11 +1,11 @@
-//! The provider keeps the protocol.
+//! Checks that the provider conforms to the protocol.
 
 use churnkey::Integration as _;
 
 use crate::Billing;
 
 #[tokio::test]
-async fn verifies_without_a_finding() {
+async fn provider_passes_all_checks() {
     let router = Billing::router(Billing::new(), "token");
     let report = churnkey_verify::check(router)
         .token("token")

@@ -1,10 +1,11 @@
--- Test and live data lie side by side. Every key begins with the mode, and every reference carries it along, so that a row of one
--- mode cannot point to a row of the other.
+-- Test and live data share the tables. Every key begins with the mode, and every reference includes
+-- it, so that a row of one mode cannot point to a row of the other.
 --
--- Sums are minor units. Shapes that vary, such as the tiers of a price, are JSON in the form that Churnkey reads. Ids are
--- ordered by their bytes, so that lists do not depend on a locale.
+-- Sums are minor units. Data whose structure varies, such as the tiers of a price, is JSON in the
+-- form that Churnkey reads. Ids are ordered by their bytes, so that lists do not depend on the
+-- locale.
 
--- What time it is for the company. The instances ask here, for their own clocks differ.
+-- The current time of the company. All instances use it, because their own clocks differ.
 CREATE FUNCTION company_time() RETURNS timestamptz LANGUAGE sql VOLATILE
     AS $$ SELECT date_trunc('milliseconds', clock_timestamp()) $$;
 
@@ -81,8 +82,8 @@ CREATE TABLE addresses (
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id)
 );
 
--- A status is what has happened; cancel_at, pause_start and next_price_at may also be what is going to happen. The version counts the
--- actions that have changed the subscription.
+-- The status describes the present. cancel_at, pause_start and next_price_at may lie in the future.
+-- The version counts the actions that have changed the subscription.
 CREATE TABLE subscriptions (
     mode          text             NOT NULL,
     id            text COLLATE "C" NOT NULL,
@@ -91,7 +92,8 @@ CREATE TABLE subscriptions (
     price_id      text COLLATE "C" NOT NULL,
     quantity      bigint           NOT NULL CHECK (quantity >= 0),
     started_at    timestamptz      NOT NULL,
-    status        text             NOT NULL CHECK (status IN ('trial', 'running', 'paused', 'canceled')),
+    status        text             NOT NULL
+        CHECK (status IN ('trial', 'running', 'paused', 'canceled')),
     unpaid        boolean          NOT NULL DEFAULT false,
     canceled_at   timestamptz,
     cycle_anchor  timestamptz      NOT NULL,
@@ -133,7 +135,7 @@ CREATE TABLE customer_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 );
 
--- The key is what makes a coupon redeemable once for a subscription.
+-- Because of the primary key, a subscription can redeem a coupon only once.
 CREATE TABLE subscription_discounts (
     mode            text             NOT NULL,
     subscription_id text COLLATE "C" NOT NULL,
@@ -145,7 +147,7 @@ CREATE TABLE subscription_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 );
 
--- What a change of price within a period gives back and charges. The next invoice takes it up.
+-- The credit and the charge of each change of price within a period, for the next invoice.
 CREATE TABLE prorations (
     number          bigint           NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     mode            text             NOT NULL,
@@ -162,8 +164,9 @@ CREATE TABLE prorations (
     FOREIGN KEY (mode, to_price_id) REFERENCES prices (mode, id)
 );
 
--- Each change that an action made to a subscription: what was asked for, and the version that it found. The key is what
--- keeps two actions from both changing the same state, and what was asked for tells a request that comes again.
+-- Each change that an action made to a subscription, with the request and the version that it
+-- changed. Because of the primary key, two actions cannot change the same version. The request is
+-- used to recognize a repetition.
 CREATE TABLE actions (
     mode            text             NOT NULL,
     subscription_id text COLLATE "C" NOT NULL,
@@ -175,8 +178,8 @@ CREATE TABLE actions (
     FOREIGN KEY (mode, subscription_id) REFERENCES subscriptions (mode, id)
 );
 
--- One entry for each request that was answered with success. The numbers have gaps: to number without any, instances would have
--- to wait for each other.
+-- One entry for each request that was answered with success. The numbers have gaps: numbering
+-- without gaps would make instances wait for each other.
 CREATE TABLE audit (
     number       bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     mode         text        NOT NULL CHECK (mode IN ('test', 'live')),

@@ -1,6 +1,6 @@
-//! What Churnkey may change. Each action takes the rows that it is about, checks, changes and leaves its entry in
-//! the audit, all in one transaction: of two requests at once the second sees what the first has done, whichever
-//! instances they came to.
+//! The actions that Churnkey may request. Each action locks its rows, checks the request, makes the
+//! change and writes its audit entry in one transaction: of two concurrent requests the second sees
+//! the changes of the first, even if another instance handled it.
 
 mod apply_coupon;
 mod cancel;

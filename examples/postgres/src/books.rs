@@ -1,4 +1,4 @@
-//! The books of one mode, open in one transaction. Each table has a file of its own.
+//! The books: the tables of one mode, opened in one transaction. Each table has its own file.
 
 mod actions;
 mod audit;
@@ -10,7 +10,7 @@ mod families;
 mod prices;
 mod products;
 mod prorations;
-mod sow;
+mod seed;
 mod subscriptions;
 
 use churnkey::{Mode, Result, Timestamp};
@@ -22,12 +22,12 @@ use crate::database::failure;
 
 pub use actions::KEY_OF_ACTIONS;
 pub use audit::Entry;
-pub use subscriptions::Held;
+pub use subscriptions::StoredSubscription;
 
 use columns::moment;
 
-/// Every query goes through here, which makes the mode of the request `$1`. A statement that does not use it has one
-/// parameter less than it is given, and is refused.
+/// Access to the tables. Every query binds `$1` to the mode of the request; a statement that does
+/// not use `$1` is rejected, because the number of its parameters does not match.
 pub struct Books<'t> {
     transaction: Transaction<'t>,
     mode: Mode,
@@ -37,9 +37,9 @@ pub struct Books<'t> {
 type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 impl<'t> Books<'t> {
-    /// Opens the books as of the present time.
+    /// Opens the books at the current time.
     pub async fn open(transaction: Transaction<'t>, mode: Mode) -> Result<Self> {
-        let now = present(&transaction).await?;
+        let now = database_time(&transaction).await?;
         Ok(Self::as_of(now, transaction, mode))
     }
 
@@ -51,12 +51,12 @@ impl<'t> Books<'t> {
         }
     }
 
-    /// The moment as of which this transaction acts.
+    /// The time at which this transaction acts.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Keeps what was changed. It is there once this has returned, whatever becomes of the database.
+    /// Commits the changes. Once this has returned, they survive a crash of the database.
     pub async fn commit(self) -> Result<()> {
         self.transaction.commit().await.map_err(failure)
     }
@@ -78,7 +78,7 @@ impl<'t> Books<'t> {
             .map_err(failure)
     }
 
-    /// The only row. The statement asks for a key.
+    /// The only row of a statement that selects by a key.
     async fn one(&self, sql: &str, params: Params<'_>) -> Result<Option<Row>> {
         Ok(self.all(sql, params).await?.pop())
     }
@@ -88,8 +88,8 @@ impl<'t> Books<'t> {
     }
 }
 
-/// The present time by the database's clock, which is the same for all instances.
-pub async fn present(transaction: &Transaction<'_>) -> Result<Timestamp> {
+/// The current time by the database's clock, which is the same for all instances.
+pub async fn database_time(transaction: &Transaction<'_>) -> Result<Timestamp> {
     let sql = "SELECT company_time() AS now";
     let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
     let row = transaction.query_one(&statement, &[]).await;

@@ -1,4 +1,4 @@
-//! What Churnkey may read.
+//! The data that Churnkey may read.
 
 mod coupons;
 mod customers;

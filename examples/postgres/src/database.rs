@@ -14,27 +14,30 @@ use tokio_postgres::{Config, NoTls};
 
 use crate::books::{self, Books};
 
-/// In order, and only ever added to: a database that exists has taken the earlier ones.
+/// The migrations, in order. New ones are only appended: existing databases have applied the
+/// earlier ones.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/1_books.sql")];
 
-/// The name of the lock that instances take to migrate: any number, as long as nothing else in the
-/// database takes it.
+/// The advisory lock that an instance holds while it migrates. Any number that nothing else in the
+/// database uses.
 const MIGRATION_LOCK: i64 = 0x0061_636d_6500;
 
-/// How long a request waits for a connection. Then it is better told to come back than kept.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest wait for a connection. After it the request gets a 503.
+const WAIT_LIMIT: Duration = Duration::from_secs(1);
 
-/// How long an action may take in all, for when the database neither answers nor hangs up.
+/// The longest time for an action with all its attempts. It matters if the database neither answers
+/// nor closes the connection.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// When a request that found the database busy or away may try again.
+/// The `Retry-After` of a request that found the database busy or not reachable.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How often an action is begun that loses to another one each time.
+/// The number of attempts of an action that conflicts with another one each time.
 const ATTEMPTS: usize = 5;
 
-/// What the database itself sees to on each connection, in milliseconds: it ends a statement that takes too long, a wait
-/// for a row that another has, and a transaction whose instance has fallen silent and would keep its rows for ever.
+/// Time limits that the database enforces on each connection, in milliseconds: for a statement, for
+/// the wait for a lock, and for an idle transaction. The last one releases the locks of an instance
+/// that no longer responds.
 const SESSION: &str =
     "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000";
 
@@ -44,31 +47,32 @@ pub struct Database {
 }
 
 impl Database {
-    /// Does not connect yet.
+    /// Creates the pool. Connections are opened on first use.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
         let mut config: Config = url.parse()?;
         let options = [config.get_options().unwrap_or_default(), SESSION].join(" ");
         config
             .options(options.trim())
             .application_name("acme")
-            .connect_timeout(PATIENCE)
+            .connect_timeout(WAIT_LIMIT)
             .keepalives_idle(DEADLINE);
-        // Asks before a connection is used again, which costs a round trip and finds those that hang as well as those that
-        // are closed.
+        // Tests a connection before it is used again. This costs a round trip, and also finds
+        // connections that hang.
         let recycling_method = RecyclingMethod::Verified;
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
         let pool = Pool::builder(manager)
             .max_size(connections)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
-            .recycle_timeout(Some(PATIENCE))
+            .wait_timeout(Some(WAIT_LIMIT))
+            .create_timeout(Some(WAIT_LIMIT))
+            .recycle_timeout(Some(WAIT_LIMIT))
             .build()?;
         Ok(Self { pool })
     }
 
-    /// Makes the tables and fills them, or adds what is new since the last version. Instances that start at once
-    /// do so one after the other, and all but the first find nothing to do.
+    /// Creates and fills the tables, or applies the migrations that are new since the last version.
+    /// Instances that start at the same time run this one after the other; only the first one has
+    /// work to do.
     pub async fn migrate(&self) -> Result<()> {
         let mut connection = self.connection().await?;
         let mut transaction = connection.transaction().await.map_err(failure)?;
@@ -77,7 +81,10 @@ impl Database {
                 "SET LOCAL lock_timeout = '60s';
                  SET LOCAL statement_timeout = '60s';
                  SELECT pg_advisory_xact_lock({MIGRATION_LOCK});
-                 CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY, taken_at timestamptz NOT NULL DEFAULT now())"
+                 CREATE TABLE IF NOT EXISTS migrations (
+                     version integer PRIMARY KEY,
+                     taken_at timestamptz NOT NULL DEFAULT now()
+                 )"
             ))
             .await?;
         let taken: i64 = transaction
@@ -90,10 +97,10 @@ impl Database {
                 .execute("INSERT INTO migrations (version) VALUES ($1)", &[&version])
                 .await?;
         }
-        let now = books::present(&transaction).await?;
+        let now = books::database_time(&transaction).await?;
         for mode in [Mode::Test, Mode::Live] {
             let books = Books::as_of(now, transaction.transaction().await?, mode);
-            books.sow().await?;
+            books.seed().await?;
             books.commit().await?;
         }
         Ok(transaction.commit().await?)
@@ -104,35 +111,38 @@ impl Database {
     }
 }
 
-/// Does some work, and again from the start if it has lost to another transaction. Each time it takes a transaction of its own,
-/// and leaves no trace elsewhere.
-pub async fn until_won<T, W: Future<Output = Result<T>>>(work: impl Fn() -> W) -> Result<T> {
+/// Runs `work`, and repeats it from the start if its transaction conflicts with another one. Each
+/// attempt must use a new transaction and have no other effects.
+pub async fn retry_conflicts<T, W: Future<Output = Result<T>>>(work: impl Fn() -> W) -> Result<T> {
     let attempts = async {
         for _ in 0..ATTEMPTS {
             match work().await {
-                Err(error) if has_lost(&error) => {}
+                Err(error) if is_conflict(&error) => {}
                 done => return done,
             }
         }
-        Err(unavailable("lost to other transactions again and again"))
+        Err(unavailable(
+            "every attempt conflicted with another transaction",
+        ))
     };
     let done = timeout(DEADLINE, attempts).await;
-    done.unwrap_or_else(|late| Err(unavailable(late)))
+    done.unwrap_or_else(|elapsed| Err(unavailable(elapsed)))
 }
 
-/// The answer to a failure of the database: an opaque 500, or a 503 if the same request may go through later.
+/// Converts a database error into a response: a 503 if the same request may succeed later,
+/// otherwise an opaque 500.
 ///
-/// A connection that breaks while a transaction is committed leaves open whether it was. That is a 503 too: the request
-/// comes again, and the books tell whether it has been carried out.
+/// A connection that breaks during a commit is a 503 too. The outcome is unknown then: the request
+/// is sent again, and the books show whether it was carried out.
 pub fn failure(error: tokio_postgres::Error) -> Error {
     match error.code() {
-        // A text with a NUL, which no column can hold: what has it in its id is not there.
+        // No column can hold a string with a NUL, so nothing with such an id exists.
         Some(code) if *code == SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
-            Error::not_found("there is nothing with such an id").with_cause(error)
+            Error::not_found("nothing with this id exists").with_cause(error)
         }
-        Some(code) if TEMPORARY.contains(code) || LOST.contains(code) => unavailable(error),
+        Some(code) if TEMPORARY.contains(code) || CONFLICT.contains(code) => unavailable(error),
         Some(_) => Error::internal(error),
-        None if is_cut_off(&error) => unavailable(error),
+        None if is_disconnected(&error) => unavailable(error),
         None => Error::internal(error),
     }
 }
@@ -147,27 +157,27 @@ const TEMPORARY: &[SqlState] = &[
     SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
 ];
 
-/// What becomes of one of two transactions that cannot both have been the first.
-const LOST: &[SqlState] = &[
+/// The errors of a transaction that conflicted with another one.
+const CONFLICT: &[SqlState] = &[
     SqlState::T_R_SERIALIZATION_FAILURE,
     SqlState::T_R_DEADLOCK_DETECTED,
 ];
 
-/// The connection is broken, or there was none to be had.
-fn is_cut_off(error: &tokio_postgres::Error) -> bool {
+/// True if the connection is broken or could not be opened.
+fn is_disconnected(error: &tokio_postgres::Error) -> bool {
     let io = error
         .source()
         .and_then(|source| source.downcast_ref::<io::Error>());
     error.is_closed() || io.is_some()
 }
 
-fn has_lost(error: &Error) -> bool {
+fn is_conflict(error: &Error) -> bool {
     let cause = error
         .cause()
         .and_then(|cause| cause.downcast_ref::<tokio_postgres::Error>())
         .and_then(tokio_postgres::Error::as_db_error);
     cause.is_some_and(|error| {
-        LOST.contains(error.code()) || error.constraint() == Some(books::KEY_OF_ACTIONS)
+        CONFLICT.contains(error.code()) || error.constraint() == Some(books::KEY_OF_ACTIONS)
     })
 }
 

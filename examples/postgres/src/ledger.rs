@@ -1,4 +1,4 @@
-//! The way to the books of one mode.
+//! The ledger: access to the books of one mode.
 
 use churnkey::{CustomerId, Mode, Result, SubscriptionId};
 use deadpool_postgres::{Object, Transaction};
@@ -7,14 +7,14 @@ use tokio_postgres::IsolationLevel;
 use crate::books::Books;
 use crate::database::failure;
 
-/// Opens the books of one mode for a transaction. No function reaches the database otherwise, so a
-/// request sees test or live data and never both.
+/// Opens the books of one mode for a transaction. Functions have no other access to the database,
+/// so a request sees test or live data, never both.
 pub struct Ledger {
     pub(super) connection: Object,
     pub(super) mode: Mode,
 }
 
-/// What an action changes, and what no other may change meanwhile, whichever instance it runs in.
+/// The rows that an action locks, so that no other action on any instance can change them.
 #[derive(Clone, Copy)]
 pub enum Subject<'a> {
     Subscription(&'a CustomerId, &'a SubscriptionId),
@@ -22,7 +22,7 @@ pub enum Subject<'a> {
 }
 
 impl Ledger {
-    /// Opens one state of the books to read in, whatever others write meanwhile.
+    /// Opens the books to read from one consistent snapshot; concurrent writes are not visible.
     pub async fn read(&mut self) -> Result<Books<'_>> {
         let transaction = self
             .connection
@@ -35,10 +35,11 @@ impl Ledger {
         Books::open(transaction, self.mode).await
     }
 
-    /// Opens the books to check and change them while nobody else can change the subject. What is not committed
-    /// is undone.
+    /// Opens the books to check and change the subject, which is locked until the end of the
+    /// transaction. Without a commit everything is rolled back.
     pub async fn write(&mut self, subject: Subject<'_>) -> Result<Books<'_>> {
-        // Each statement sees what was committed before it: once the lock is ours, what its last holder has done.
+        // Each statement sees the commits before it. After the lock is acquired, these include the
+        // changes of its previous holder.
         let transaction = self
             .connection
             .build_transaction()
@@ -47,14 +48,14 @@ impl Ledger {
             .await
             .map_err(failure)?;
         lock(&transaction, self.mode, subject).await?;
-        // Only now, as books are as of the time of their opening: an action that waited must not act as of before
-        // it waited.
+        // The books are opened after the lock, because this reads the time: an action that waited
+        // for the lock must not use the time from before the wait.
         Books::open(transaction, self.mode).await
     }
 }
 
-/// Takes the rows of the subject for the rest of the transaction, always in the same order, so that two who want
-/// several of them do not wait for each other.
+/// Locks the rows of the subject for the rest of the transaction. Rows are always locked in the
+/// same order, so that two actions on several rows do not deadlock.
 async fn lock(transaction: &Transaction<'_>, mode: Mode, subject: Subject<'_>) -> Result<()> {
     let mode = mode.as_str();
     let (sql, params) = match &subject {

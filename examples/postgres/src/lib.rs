@@ -1,5 +1,5 @@
-//! Acme, a subscription company, with its books in PostgreSQL. The rules of its billing and what it begins
-//! with are those of the example `acme`, to the letter.
+//! Acme, a subscription company, with its books in PostgreSQL. Its billing rules and its initial
+//! data are copies of those in the example `acme`.
 
 mod actions;
 pub mod billing;
@@ -14,8 +14,8 @@ use churnkey::{Mode, Result};
 use database::Database;
 use ledger::Ledger;
 
-/// The company's billing system: what every annotated function gets as `ctx`. It holds connections and nothing
-/// that another instance would have to know.
+/// The company's billing system, passed to every annotated function as `ctx`. It holds connections,
+/// and no state that other instances would have to share.
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Acme", expect(all))]
 pub struct Acme {
@@ -23,8 +23,8 @@ pub struct Acme {
 }
 
 impl Acme {
-    /// Connects to the company's database. The first instance to come makes the tables and fills them with
-    /// customers; others that come at the same time wait for it.
+    /// Connects to the company's database. The first instance creates the tables and fills them
+    /// with customers; others that start at the same time wait for it.
     pub async fn open(url: &str, connections: usize) -> Result<Self> {
         let database = Database::new(url, connections)?;
         database.migrate().await?;
@@ -39,16 +39,17 @@ impl Acme {
         })
     }
 
-    /// Whether the database can be reached: what `/readyz` asks.
-    pub async fn answers(&self) -> Result<()> {
+    /// Checks that the database can be reached, for `/readyz`.
+    pub async fn ping(&self) -> Result<()> {
         self.database.connection().await.map(drop)
     }
 
-    /// Carries out an action, and once more from the start if it has lost to another in the database.
+    /// Carries out an action, and repeats it from the start if its transaction conflicts with
+    /// another one.
     pub async fn carry_out<A: Future<Output = Result<()>>>(
         &self,
         action: impl Fn() -> A,
     ) -> Result<()> {
-        database::until_won(action).await
+        database::retry_conflicts(action).await
     }
 }

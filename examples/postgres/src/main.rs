@@ -1,5 +1,5 @@
-//! The company of the example `acme` on PostgreSQL: as many instances as you like behind one database, none
-//! of which keeps anything to itself.
+//! The company of the example `acme` on PostgreSQL: any number of instances share one database and
+//! keep no state of their own.
 //!
 //! ```text
 //! createdb acme
@@ -7,17 +7,17 @@
 //!     cargo run -p postgres
 //! ```
 //!
-//! The first instance makes the tables and fills them with customers. Start others with another
-//! `CHURNKEY_ADDR`, and put a load balancer in front. What can be set, in the environment:
+//! The first instance creates the tables and fills them with customers. Start more instances with
+//! another `CHURNKEY_ADDR`, and put a load balancer in front. Environment variables:
 //!
 //! | variable | meaning |
 //! | --- | --- |
 //! | `ACME_DATABASE_URL` | the database, as `postgresql://user:password@host:port/name` |
-//! | `ACME_DATABASE_CONNECTIONS` | the most connections that this instance opens; 8 if absent |
+//! | `ACME_DATABASE_CONNECTIONS` | the maximum number of connections of this instance; 8 if absent |
 //! | `CK_INTEGRATION_TOKEN`, `CK_INTEGRATION_TOKEN_FILE` | the token that Churnkey sends, the same for all instances, or a file that has it and is read again on SIGHUP |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //!
-//! The connection to the database is not encrypted: on a network that others share, give the pool in
+//! The connection to the database is not encrypted. On a shared network, give the pool in
 //! `database.rs` a TLS connector, such as that of `tokio-postgres-rustls`.
 
 use std::env;
@@ -60,7 +60,7 @@ async fn main() -> Result<()> {
     })?;
     show_address(listener.local_addr()?);
     Server::from_env(acme)?
-        .ready(|acme| async move { acme.answers().await })
+        .ready(|acme| async move { acme.ping().await })
         .run_on(listener)
         .await
 }
@@ -79,6 +79,6 @@ fn refusal(message: String) -> Error {
 
 fn show_address(address: SocketAddr) {
     println!(
-        "What Acme supports:\n  curl -H \"Authorization: Bearer $CK_INTEGRATION_TOKEN\" http://{address}/churnkey/features"
+        "The features of Acme:\n  curl -H \"Authorization: Bearer $CK_INTEGRATION_TOKEN\" http://{address}/churnkey/features"
     );
 }

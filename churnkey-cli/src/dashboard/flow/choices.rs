@@ -1,4 +1,4 @@
-//! What there is to choose in an offer.
+//! The form fields of an offer.
 
 use churnkey_protocol::FeatureKind;
 use churnkey_runtime::{TimeUnit, Timestamp};
@@ -8,16 +8,16 @@ use maud::{Markup, html};
 use crate::dashboard::text::plain;
 use churnkey_verify::internal::Supported;
 
-/// What there is to choose from.
+/// The options of an offer.
 pub(super) struct Choices {
     /// Ids with labels.
     pub(super) options: Vec<(String, String)>,
-    /// Where there are more.
+    /// The URL of the next page of options.
     pub(super) further: Option<String>,
     pub(super) unread: usize,
 }
 
-/// A choice of one.
+/// A field to choose one option.
 pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
     let id = format!("{action}-object");
     html! {
@@ -26,15 +26,15 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
             select id=(id) name="object" required {
                 @for (value, label) in &choices.options { option value=(value) { (plain(label)) } }
             }
-            @if let Some(further) = &choices.further { a href=(further) { "More to choose from" } }
+            @if let Some(further) = &choices.further { a href=(further) { "More options" } }
         }
         @if choices.unread > 0 {
-            p.muted { (choices.unread) " more cannot be read as the protocol has them: verify the provider to see why." }
+            p.muted { (choices.unread) " more do not match the protocol: verify the provider to see why." }
         }
     }
 }
 
-/// When it takes effect, of what the manifest allows.
+/// The field for the schedule, with the values that the manifest allows.
 pub(super) fn schedule(action: Module, legend: &str, supported: &Supported) -> Markup {
     let both = [
         ("immediate", "immediately"),
@@ -45,18 +45,18 @@ pub(super) fn schedule(action: Module, legend: &str, supported: &Supported) -> M
     html! {
         fieldset {
             legend { (legend) }
-            @for (index, (value, says)) in allowed.iter().enumerate() {
+            @for (index, (value, label)) in allowed.iter().enumerate() {
                 @let id = format!("{action}-{value}");
                 span.check {
                     input type="radio" name="schedule" id=(id) value=(value) checked[index == 0];
-                    label for=(id) { (says) }
+                    label for=(id) { (label) }
                 }
             }
         }
     }
 }
 
-/// How long it lasts, of what the manifest allows.
+/// The fields for the length, with the kinds that the manifest allows.
 pub(super) fn length(
     action: Module,
     supported: &Supported,
@@ -75,14 +75,16 @@ pub(super) fn length(
     let in_a_month = in_a_month.map_or_else(String::new, |date| date.to_string()[..10].to_owned());
     html! {
         fieldset.length {
-            legend { "How long" }
+            legend { "Length" }
             @if period {
                 span.check {
                     input type="radio" name="length" id=(id("period")) value="period" checked;
                     label for=(id("period")) { "for" }
-                    input type="number" name="amount" min="1" value=(amount) aria-label="How many" inputmode="numeric";
-                    select name="unit" aria-label="Of what" {
-                        @for (one, value, label) in units { option value=(value) selected[one == unit] { (label) } }
+                    input type="number" name="amount" min="1" value=(amount) aria-label="Number" inputmode="numeric";
+                    select name="unit" aria-label="Unit" {
+                        @for (one, value, label) in units {
+                            option value=(value) selected[one == unit] { (label) }
+                        }
                     }
                 }
             }
@@ -90,7 +92,7 @@ pub(super) fn length(
                 span.check {
                     input type="radio" name="length" id=(id("date")) value="date" checked[!period];
                     label for=(id("date")) { "until" }
-                    input type="date" name="date" value=(in_a_month) aria-label="Until which day";
+                    input type="date" name="date" value=(in_a_month) aria-label="End date";
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The second word that an action on live data needs.
+//! The confirmation that an action on live data needs.
 
 use std::sync::{Arc, PoisonError};
 
@@ -23,8 +23,8 @@ impl App {
     }
 }
 
-/// Puts an action aside and leads to the page that asks.
-pub(super) fn ask(app: &App, action: Action) -> Response {
+/// Stores an action and redirects to the confirmation page.
+pub(super) fn request_confirmation(app: &App, action: Action) -> Response {
     match random() {
         Ok(ticket) => {
             let page = format!("/flow/confirm?ticket={ticket}");
@@ -35,62 +35,68 @@ pub(super) fn ask(app: &App, action: Action) -> Response {
     }
 }
 
-/// The page that asks.
+/// The confirmation page.
 pub(in crate::dashboard) async fn confirm(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let ticket = fields.get("ticket");
-    let action = app.tickets().see(ticket);
+    let action = app.tickets().get(ticket);
     match action {
-        Some(action) => asked(&app, ticket, &action, StatusCode::OK, html! {}),
-        None => gone(&app),
+        Some(action) => confirmation(&app, ticket, &action, StatusCode::OK, html! {}),
+        None => expired(&app),
     }
 }
 
-/// Carries it out if the word is right.
+/// Carries out the action if the typed word is correct.
 pub(in crate::dashboard) async fn confirmed(
     State(app): State<Arc<App>>,
     Extension(fields): Extension<Fields>,
 ) -> Response {
     let ticket = fields.get("ticket");
-    let Some(action) = app.tickets().see(ticket) else {
-        return gone(&app);
+    let Some(action) = app.tickets().get(ticket) else {
+        return expired(&app);
     };
     if fields.get("typed").trim() != word(&action) {
         let why = html! {
-            p.problem role="alert" { "That is not " code { (text(word(&action))) } ". Nothing was done." }
+            p.problem role="alert" { "The input is not " code { (text(word(&action))) } ". Nothing was done." }
         };
-        return asked(&app, ticket, &action, StatusCode::BAD_REQUEST, why);
+        return confirmation(&app, ticket, &action, StatusCode::BAD_REQUEST, why);
     }
-    // Two clicks are one action.
+    // The ticket is removed, so that a second click does not repeat the action.
     let taken = app.tickets().take(ticket);
     match taken {
         Some(action) => carried_out(app, action).await,
-        None => gone(&app),
+        None => expired(&app),
     }
 }
 
-fn gone(app: &App) -> Response {
+fn expired(app: &App) -> Response {
     failed(
         app,
         StatusCode::NOT_FOUND,
-        "This action was carried out already, or has waited for too long. Look at the subscription, and begin anew if need be.",
+        "This action was already performed or has expired. Check the subscription and start again.",
     )
 }
 
-/// What has to be typed: the customer's id, if it can be.
+/// The word to type: the customer's id, if a keyboard can type it.
 fn word(action: &Action) -> &str {
     let id = &action.customer;
     let can_be_typed = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_graphic());
     if can_be_typed { id } else { "live" }
 }
 
-fn asked(app: &App, ticket: &str, action: &Action, status: StatusCode, why: Markup) -> Response {
+fn confirmation(
+    app: &App,
+    ticket: &str,
+    action: &Action,
+    status: StatusCode,
+    why: Markup,
+) -> Response {
     let main = html! {
         (back_to(&action.customer))
-        h1 { "Carry this out on live data?" }
+        h1 { "Carry out this action on live data?" }
         (steps(1))
         (why)
         section.card.confirm aria-labelledby="what" {
-            h2 id="what" { (text(&action.says)) }
+            h2 id="what" { (text(&action.label)) }
             dl.facts {
                 dt { "Customer" } dd { code { (text(&action.customer)) } }
                 dt { "Subscription" } dd { code { (text(&action.subscription)) } }
@@ -101,17 +107,19 @@ fn asked(app: &App, ticket: &str, action: &Action, status: StatusCode, why: Mark
                 (csrf(app))
                 input type="hidden" name="ticket" value=(ticket);
                 p.field {
-                    label for="typed" { "This changes what a real customer pays. To go on, type " code { (text(word(action))) } }
+                    label for="typed" { "This changes what a real customer pays. To continue, type " code { (text(word(action))) } }
                     input id="typed" name="typed" required autocomplete="off" spellcheck="false" autocapitalize="none";
                 }
                 p.buttons {
-                    button.danger type="submit" { "Carry it out on live data" }
+                    button.danger type="submit" { "Carry out on live data" }
                     " "
-                    a.button href=(flow_path(&action.customer, &action.subscription)) { "Do not" }
+                    a.button href=(flow_path(&action.customer, &action.subscription)) {
+                        "Back to the flow"
+                    }
                 }
             }
         }
     };
-    let page = Page::new(Part::Customers, "Carry this out on live data?");
+    let page = Page::new(Part::Customers, "Carry out this action on live data?");
     page.status(status).show(app, main)
 }

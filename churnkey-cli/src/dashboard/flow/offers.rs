@@ -1,4 +1,4 @@
-//! What can be offered to a customer before they cancel.
+//! The offers to a customer before they cancel.
 
 use std::sync::Arc;
 
@@ -21,19 +21,19 @@ use crate::dashboard::text::{amount, coupon_terms, cycle, status, text};
 
 const CHOICES: usize = 100;
 
-type Found<M> = Result<Option<Listed<M>>, Box<Problem>>;
+type ListResult<M> = Result<Option<Listed<M>>, Box<Problem>>;
 
-/// What the offers are made from.
+/// The data from which the offers are made.
 struct Offers<'a> {
     app: &'a App,
     fields: &'a Fields,
     subscription: &'a Subscription,
     supported: &'a Supported,
-    coupons: Found<Coupon>,
-    prices: Found<Price>,
+    coupons: ListResult<Coupon>,
+    prices: ListResult<Price>,
 }
 
-/// The second step: the offers that the manifest allows, and in the end cancel.
+/// The second step: the offers that the manifest allows, and the form to cancel.
 pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let (customer, id) = (fields.get("customer"), fields.get("subscription"));
     let page = Page::new(Part::Customers, "Cancel flow: offers");
@@ -87,7 +87,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         (steps(1))
         p {
             "Subscription " code { (text(id)) } " " (status(&item.model.status))
-            @if let Some((_, says)) = reason { ". Reason: “" (says) "”." }
+            @if let Some((_, label)) = reason { ". Reason: “" (label) "”." }
             " " a href=(flow_path(customer, id)) { "Back to the reason" }
         }
         (offers.show())
@@ -98,7 +98,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
 impl Offers<'_> {
     fn show(&self) -> Markup {
         if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
-            return html! { p.notice role="status" { "This subscription is canceled already: there is nothing left to offer." } };
+            return html! { p.notice role="status" { "This subscription is already canceled, so there are no offers." } };
         }
         let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
             "unused" | "break" => [Self::pause, Self::price, Self::discount, Self::trial],
@@ -120,7 +120,7 @@ impl Offers<'_> {
         &self,
         action: Module,
         title: &str,
-        says: &str,
+        description: &str,
         button: &str,
         choices: Markup,
     ) -> Markup {
@@ -128,20 +128,21 @@ impl Offers<'_> {
         html! {
             section class={ "card offer offer-" (action) } aria-labelledby=(heading) {
                 h2 id=(heading) { (title) }
-                p.muted { (says) }
+                p.muted { (description) }
                 form method="post" action="/flow/act" {
                     (csrf(self.app))
                     (subject(self.fields.get("customer"), self.fields.get("subscription")))
                     input type="hidden" name="action" value=(action);
                     (choices)
-                    button.primary[action != Module::Cancel].danger[action == Module::Cancel] type="submit" { (button) }
+                    @let is_cancel = action == Module::Cancel;
+                    button.primary[!is_cancel].danger[is_cancel] type="submit" { (button) }
                 }
             }
         }
     }
 
-    /// An offer that the manifest allows and that cannot be made.
-    fn without(&self, action: Module, title: &str, why: Markup) -> Markup {
+    /// An offer that the manifest allows but that is not possible, with the reason.
+    fn unavailable(&self, action: Module, title: &str, why: Markup) -> Markup {
         let heading = format!("{action}-title");
         html! {
             section.card.offer aria-labelledby=(heading) { h2 id=(heading) { (title) } (why) }
@@ -154,11 +155,11 @@ impl Offers<'_> {
             return None;
         }
         let allow_annual = self.supported.is_on(Module::Pause, "allow_annual");
-        let title = "Take a break";
+        let title = "Pause the subscription";
         let annual = self.subscription.duration.is_annual();
         if annual && !allow_annual {
             let why = html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } };
-            return Some(self.without(Module::Pause, title, why));
+            return Some(self.unavailable(Module::Pause, title, why));
         }
         let choices = html! {
             (length(Module::Pause, self.supported, (1, TimeUnit::Month)))
@@ -166,19 +167,19 @@ impl Offers<'_> {
             @if allow_annual {
                 p.check {
                     input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
-                    label for="allow-annual" { "Also if it is an annual subscription" }
+                    label for="allow-annual" { "Allow the pause of an annual subscription" }
                 }
             }
         };
-        let says = "The subscription is not charged for a while.";
-        Some(self.form(Module::Pause, title, says, "Pause", choices))
+        let description = "The customer is not charged during the pause.";
+        Some(self.form(Module::Pause, title, description, "Pause", choices))
     }
 
     fn discount(&self) -> Option<Markup> {
         if !self.supported.has(Module::ApplyCoupon) {
             return None;
         }
-        let title = "Stay for less";
+        let title = "Get a discount";
         let options = match self.options(&self.coupons, "coupons", |coupon: &Coupon| {
             let name = coupon.name.as_deref().or(coupon.code.as_deref());
             let terms = coupon_terms(&coupon.value, coupon.duration);
@@ -186,14 +187,14 @@ impl Offers<'_> {
             Some((coupon.id.as_str().to_owned(), label))
         }) {
             Ok(options) => options,
-            Err(why) => return Some(self.without(Module::ApplyCoupon, title, why)),
+            Err(why) => return Some(self.unavailable(Module::ApplyCoupon, title, why)),
         };
         let choices = html! { (choice(Module::ApplyCoupon, "Coupon", &options)) };
-        let says = "A coupon is applied to the subscription.";
+        let description = "A coupon is applied to the subscription.";
         Some(self.form(
             Module::ApplyCoupon,
             title,
-            says,
+            description,
             "Apply the coupon",
             choices,
         ))
@@ -203,7 +204,7 @@ impl Offers<'_> {
         if !self.supported.has(Module::ChangePrice) {
             return None;
         }
-        let title = "Another plan";
+        let title = "Change the plan";
         let current: Vec<_> = self
             .subscription
             .items
@@ -223,23 +224,23 @@ impl Offers<'_> {
             Some((price.id.as_str().to_owned(), label))
         }) {
             Ok(options) => options,
-            Err(why) => return Some(self.without(Module::ChangePrice, title, why)),
+            Err(why) => return Some(self.unavailable(Module::ChangePrice, title, why)),
         };
         let choices = html! {
             (choice(Module::ChangePrice, "Price", &options))
-            (schedule(Module::ChangePrice, "Changes", self.supported))
+            (schedule(Module::ChangePrice, "Takes effect", self.supported))
             @if self.supported.is_on(Module::ChangePrice, "prorate") {
                 p.check {
                     input type="checkbox" id="prorate" name="prorate" value="on";
-                    label for="prorate" { "Settle the rest of the period (prorate)" }
+                    label for="prorate" { "Prorate the rest of the period" }
                 }
             }
         };
-        let says = "The subscription gets another price.";
+        let description = "The subscription changes to another price.";
         Some(self.form(
             Module::ChangePrice,
             title,
-            says,
+            description,
             "Change the price",
             choices,
         ))
@@ -251,14 +252,14 @@ impl Offers<'_> {
             return None;
         }
         let choices = length(Module::ExtendTrial, self.supported, (7, TimeUnit::Day));
-        let says = match self.supported.is_on(Module::ExtendTrial, "multiple") {
-            true => "The trial gets longer. The provider allows it more than once.",
-            false => "The trial gets longer. The provider allows it once.",
+        let description = match self.supported.is_on(Module::ExtendTrial, "multiple") {
+            true => "The trial gets longer. The provider allows this more than once.",
+            false => "The trial gets longer. The provider allows this once.",
         };
         Some(self.form(
             Module::ExtendTrial,
-            "More time to try it",
-            says,
+            "Get a longer trial",
+            description,
             "Extend the trial",
             choices,
         ))
@@ -278,28 +279,28 @@ impl Offers<'_> {
                 }
             }
         };
-        let says = "The end of every flow in which no offer was taken.";
+        let description = "The flow ends here if the customer accepts no offer.";
         self.form(
             Module::Cancel,
-            "Cancel all the same",
-            says,
+            "Cancel anyway",
+            description,
             "Cancel the subscription",
             choices,
         )
     }
 
-    /// What there is to choose from; otherwise why there is nothing.
+    /// The options of a list, or the reason why there are none.
     fn options<M>(
         &self,
-        found: &Found<M>,
+        list: &ListResult<M>,
         cursor: &str,
         option: impl Fn(&M) -> Option<(String, String)>,
     ) -> Result<Choices, Markup> {
-        let listed = match found {
+        let listed = match list {
             Err(problem) => return Err(problem.show()),
             Ok(None) => {
                 return Err(
-                    html! { p.muted { "The provider has no list of " (cursor) ": it answers 404." } },
+                    html! { p.muted { "The provider has no list of " (cursor) ": it answered 404." } },
                 );
             }
             Ok(Some(listed)) => listed,

@@ -1,4 +1,4 @@
-//! Carrying an action out, and what came of it.
+//! The execution of an action, and the page of its outcome.
 
 use std::sync::{Arc, PoisonError};
 
@@ -15,13 +15,14 @@ use crate::dashboard::app::App;
 use crate::dashboard::diff::{Row, rows};
 use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered};
 use crate::dashboard::fields::Fields;
-use crate::dashboard::log::{Outcome, Seen};
+use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
 
-/// Reads, acts and reads again. It goes on even if the browser goes away, so that what was done is on record.
+/// Reads the subscription, carries out the action and reads the subscription again. This runs in
+/// its own task, so that the outcome is recorded even if the browser disconnects.
 pub(super) async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
     let app = Arc::clone(app);
     let task = tokio::spawn(async move {
@@ -54,23 +55,28 @@ pub(in crate::dashboard) async fn outcome(State(app): State<Arc<App>>, fields: F
     let number = fields.get("number").parse().ok();
     let outcome = number.and_then(|number| {
         let log = app.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.see(number)
+        log.get(number)
     });
     let Some(outcome) = outcome else {
-        let why = "This outcome is no longer known.";
+        let why = "This outcome is no longer stored.";
         return failed(&app, StatusCode::NOT_FOUND, why);
     };
     let action = &outcome.action;
     let main = html! {
         (back_to(&action.customer))
-        h1 { (text(&action.says)) }
+        h1 { (text(&action.label)) }
         (steps(2))
         (outcome.show())
         p.buttons {
-            a.button href=(flow_path(&action.customer, &action.subscription)) { "Go through the flow again" }
+            a.button href=(flow_path(&action.customer, &action.subscription)) {
+                "Start the flow again"
+            }
         }
     };
-    let page = Page::new(Part::Customers, format!("Outcome: {}", plain(&action.says)));
+    let page = Page::new(
+        Part::Customers,
+        format!("Outcome: {}", plain(&action.label)),
+    );
     page.show(&app, main)
 }
 
@@ -78,14 +84,14 @@ impl Outcome {
     fn show(&self) -> Markup {
         let Some((exchange, after)) = &self.done else {
             return html! {
-                p.notice.bad role="status" { "Nothing was sent, because the subscription could not be read before." }
+                p.notice.bad role="status" { "Nothing was sent, because the subscription could not be read." }
                 @match &self.before {
                     Err(problem) => (problem.show()),
-                    _ => p { "The provider knows no such subscription of this customer." },
+                    _ => p { "The provider has no such subscription of this customer." },
                 }
             };
         };
-        let (before, after_item) = (seen(&self.before), seen(after));
+        let (before, after_item) = (item(&self.before), item(after));
         let rows = rows(
             before.map_or(&Value::Null, |item| &item.value),
             after_item.map_or(&Value::Null, |item| &item.value),
@@ -99,25 +105,25 @@ impl Outcome {
             }
             @if after_item.is_some() { (table(&rows)) }
             section aria-labelledby="exchange" {
-                h2 id="exchange" { "Request and answer" }
+                h2 id="exchange" { "Request and response" }
                 (exchange.show())
             }
         }
     }
 
-    fn verdict(&self, exchange: &Exchange, after: &Seen, changed: usize) -> Markup {
-        let (class, says) = match &exchange.answer {
+    fn verdict(&self, exchange: &Exchange, after: &Snapshot, changed: usize) -> Markup {
+        let (class, verdict) = match &exchange.answer {
             Err(trouble) => (
                 "bad",
-                format!("There was no answer that can be used: {trouble}. The provider may have acted all the same."),
+                format!("There was no valid response: {trouble}. The provider may have carried out the action."),
             ),
             Ok(answer) if answer.status != 200 => {
-                let said = answer.json().ok();
-                let said = said.as_ref().and_then(|value| value.get("message")?.as_str());
-                let said = said.map_or_else(String::new, |said| format!(": {}", plain(said)));
-                ("bad", format!("The provider answered {}{said}.", answered(answer)))
+                let body = answer.json().ok();
+                let message = body.as_ref().and_then(|value| value.get("message")?.as_str());
+                let message = message.map_or_else(String::new, |text| format!(": {}", plain(text)));
+                ("bad", format!("The provider answered {}{message}.", answered(answer)))
             }
-            Ok(_) if seen(after).is_none() => (
+            Ok(_) if item(after).is_none() => (
                 "bad",
                 "The provider answered 200, but then the subscription could not be read.".to_owned(),
             ),
@@ -127,25 +133,25 @@ impl Outcome {
             }
             Ok(_) if self.action.is_later => (
                 "good",
-                "The provider answered 200. Nothing to be seen has changed yet, as it takes effect at the end of the period only.".to_owned(),
+                "The provider answered 200. No field has changed yet, because the action takes effect at the end of the period.".to_owned(),
             ),
             Ok(_) => (
                 "warn",
-                "The provider answered 200, but nothing changed. It may have been so already.".to_owned(),
+                "The provider answered 200, but no field changed. The requested state may have been reached before.".to_owned(),
             ),
         };
-        html! { p class={ "notice " (class) } id="verdict" role="status" { (says) } }
+        html! { p class={ "notice " (class) } id="verdict" role="status" { (verdict) } }
     }
 }
 
-fn seen(seen: &Seen) -> Option<&Item<Subscription>> {
-    seen.as_ref().ok().and_then(Option::as_ref)
+fn item(snapshot: &Snapshot) -> Option<&Item<Subscription>> {
+    snapshot.as_ref().ok().and_then(Option::as_ref)
 }
 
-fn side(title: &str, seen: &Seen, id: &str) -> Markup {
+fn side(title: &str, snapshot: &Snapshot, id: &str) -> Markup {
     html! {
         section.card aria-labelledby={ (id) "-title" } {
-            @match seen {
+            @match snapshot {
                 Ok(Some(item)) => {
                     div.card-head {
                         h2 id={ (id) "-title" } { (title) }
@@ -157,7 +163,7 @@ fn side(title: &str, seen: &Seen, id: &str) -> Markup {
                 }
                 Ok(None) => {
                     h2 id={ (id) "-title" } { (title) }
-                    p { "The provider knows no such subscription of this customer." }
+                    p { "The provider has no such subscription of this customer." }
                 }
                 Err(problem) => {
                     h2 id={ (id) "-title" } { (title) }
@@ -179,8 +185,8 @@ fn table(all: &[Row]) -> Markup {
                 (fields("Fields that changed", &changed))
             }
             details {
-                summary { (same.len()) " fields stayed as they were" }
-                (fields("Fields that stayed as they were", &same))
+                summary { (same.len()) " fields did not change" }
+                (fields("Fields that did not change", &same))
             }
         }
     }
@@ -217,7 +223,7 @@ fn value(value: Option<&str>) -> Markup {
     html! {
         @match value {
             Some(value) => (text(value)),
-            None => span.muted { "nothing" },
+            None => span.muted { "absent" },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a verification found.
+//! The results of a verification.
 
 use churnkey_verify::{Finding, Known, ModuleReport, Outcome, Report, Severity, State};
 use maud::{Markup, html};
@@ -6,15 +6,15 @@ use maud::{Markup, html};
 use crate::dashboard::subscription::customer_path;
 use crate::dashboard::text::{block, plain, text};
 
-/// Everything that a verification found.
+/// The results of a verification: modules, findings and changes.
 pub(super) fn results(report: &Report) -> Markup {
     html! {
         section aria-labelledby="results" {
             h2 id="results" tabindex="-1" { "Results" }
             @if are_actions_untried(report) {
                 p.muted {
-                    "The actions were not tried, as they change data."
-                    @if report.mode == "test" { " The options of Verify have a box for it." }
+                    "The actions were not tested, because they change data."
+                    @if report.mode == "test" { " To test them, check the box in the options of Verify." }
                 }
             }
             div.scroll tabindex="0" role="region" aria-label="Results for each module" {
@@ -39,10 +39,17 @@ pub(super) fn results(report: &Report) -> Markup {
         }
         @if !report.changes.is_empty() {
             section aria-labelledby="changes" {
-                h2 id="changes" { "What was changed" }
+                h2 id="changes" { "Changes to data" }
                 ul {
                     @for change in &report.changes {
-                        li { (change.module) " of " a href=(customer_path(&change.customer_id)) { (text(&change.customer_id)) } @if let Some(id) = &change.subscription_id { ", " (text(id)) } ": " (text(&change.what)) }
+                        li {
+                            (change.module) " of "
+                            a href=(customer_path(&change.customer_id)) {
+                                (text(&change.customer_id))
+                            }
+                            @if let Some(id) = &change.subscription_id { ", " (text(id)) }
+                            ": " (text(&change.what))
+                        }
                     }
                 }
             }
@@ -57,7 +64,7 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
         .filter(|finding| finding.module == module.module)
         .count();
     html! {
-        // The roles stay what they are where a narrow page lays the cells one below the other.
+        // Explicit roles keep the table semantics on narrow pages, where CSS stacks the cells.
         tr role="row" {
             th role="rowheader" scope="row" { (module.module) @if module.module.is_required() { span.muted { " required" } } }
             td role="cell" { (badge(module)) }
@@ -68,7 +75,7 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
     }
 }
 
-/// Whether nobody asked for the actions, or there was nothing to try them on.
+/// True if the actions were not requested, or if there was no data to test them on.
 fn are_actions_untried(report: &Report) -> bool {
     let mut actions = report
         .modules
@@ -99,7 +106,10 @@ fn checks(module: &ModuleReport, findings: usize) -> Markup {
                     ul {
                         @for check in &module.checks {
                             @if check.outcome == Outcome::Skipped {
-                                li { code { (check.id) } @if let Some(reason) = &check.reason { ": " (plain(reason)) } }
+                                li {
+                                    code { (check.id) }
+                                    @if let Some(reason) = &check.reason { ": " (plain(reason)) }
+                                }
                             }
                         }
                     }
@@ -109,7 +119,7 @@ fn checks(module: &ModuleReport, findings: usize) -> Markup {
     }
 }
 
-/// What became of a module.
+/// The state of a module.
 pub(super) fn badge(report: &ModuleReport) -> Markup {
     let class = match report.state {
         State::Absent => "absent",
@@ -118,7 +128,7 @@ pub(super) fn badge(report: &ModuleReport) -> Markup {
     html! { span class={ "badge state-" (class) } { (report.state.as_str()) } }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 pub(super) fn severity(severity: Severity) -> Markup {
     let word = severity.as_str();
     html! { span class={ "badge severity-" (word) } { (word) } }
@@ -127,7 +137,7 @@ pub(super) fn severity(severity: Severity) -> Markup {
 fn show_finding(finding: &Finding) -> Markup {
     let mark = match finding.known {
         Known::Doc => "stated by Churnkey's guide",
-        Known::Assumed => "assumed: the guide is silent",
+        Known::Assumed => "assumed: Churnkey's guide does not say",
     };
     html! {
         article.card.finding {
@@ -141,7 +151,7 @@ fn show_finding(finding: &Finding) -> Markup {
                 dt { "Expected" } dd { (text(&finding.expected)) }
                 dt { "Found" } dd { (text(&finding.found)) @if finding.count > 1 { span.muted { ", in " (finding.count) " places" } } }
                 dt { "Cause" } dd { (finding.cause.as_str()) span.muted { " (" (mark) ")" } }
-                dt { "Mend" } dd { (finding.mend) }
+                dt { "Fix" } dd { (finding.mend) }
             }
             @if let Some(request) = &finding.request {
                 p.caption { "Request" }

@@ -1,4 +1,4 @@
-//! What Ctrl-C does.
+//! Tests of Ctrl-C.
 
 use std::convert::Infallible;
 use std::process::{Child, Output, Stdio};
@@ -13,8 +13,9 @@ use serde_json::Value;
 use super::program::churnkey;
 use super::provider::serve;
 
-/// A run of which the provider never answers for the prices; it is told when it was asked.
-fn run_without_end(arguments: &[&str]) -> (Child, Receiver<()>) {
+/// Starts a run against a provider that never answers the request for prices. The receiver is
+/// notified when that request arrives.
+fn start_endless_run(arguments: &[&str]) -> (Child, Receiver<()>) {
     let (asked, is_asked) = channel();
     let url = serve(move |request| {
         (request.uri().path() == "/churnkey/prices").then(|| {
@@ -30,14 +31,14 @@ fn run_without_end(arguments: &[&str]) -> (Child, Receiver<()>) {
 }
 
 fn interrupted(arguments: &[&str]) -> Output {
-    let (child, is_asked) = run_without_end(arguments);
+    let (child, is_asked) = start_endless_run(arguments);
     is_asked.recv().unwrap();
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     child.wait_with_output().unwrap()
 }
 
 #[test]
-fn an_interrupted_run_ends_with_a_report_of_what_it_saw() {
+fn interrupted_run_prints_a_report() {
     let output = interrupted(&[]);
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let report = String::from_utf8(output.stdout).unwrap();
@@ -51,7 +52,7 @@ fn an_interrupted_run_ends_with_a_report_of_what_it_saw() {
 }
 
 #[test]
-fn an_interrupted_run_is_not_complete_in_json() {
+fn interrupted_run_is_incomplete_in_json() {
     let output = interrupted(&["--json"]);
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();

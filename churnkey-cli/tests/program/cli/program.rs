@@ -1,18 +1,18 @@
-//! Runs the program.
+//! Functions that run the program.
 
 use std::process::{Command, Stdio};
 
 use super::provider::TOKEN;
 
-/// How a run ended and what it wrote.
+/// The exit code and the output of a run.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct RunOutput {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// The program, with the token in its environment and nothing of that of the test.
+/// The program, with only the token in its environment.
 pub(crate) fn churnkey() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_churnkey"));
     command.env_clear();
@@ -21,15 +21,15 @@ pub(crate) fn churnkey() -> Command {
     command
 }
 
-pub(crate) fn ran(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> RunOutput {
     let output = command.output().unwrap();
-    Ran {
+    RunOutput {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
-pub(crate) fn verify(url: &str, arguments: &[&str]) -> Ran {
-    ran(churnkey().args(["verify", url]).args(arguments))
+pub(crate) fn verify(url: &str, arguments: &[&str]) -> RunOutput {
+    run(churnkey().args(["verify", url]).args(arguments))
 }

@@ -1,4 +1,4 @@
-//! A provider written by hand, so that anything can be wrong with it.
+//! A provider without the library `churnkey`, so that it can have any fault.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 /// The provider's integration token.
 pub(crate) const TOKEN: &str = "tok-5ecret-of-the-provider";
 
-/// Serves a provider without a fault, but for what answers in its place. The URL is returned.
+/// Serves a correct provider. If `instead` returns a response, that is sent instead. Returns the
+/// URL.
 pub(crate) fn serve<F>(instead: F) -> String
 where
     F: Fn(&Request) -> Option<Response> + Clone + Send + Sync + 'static,
@@ -59,10 +60,10 @@ pub(crate) fn error(status: StatusCode, message: &str) -> Response {
 }
 
 fn not_found() -> Response {
-    error(StatusCode::NOT_FOUND, "there is no such thing")
+    error(StatusCode::NOT_FOUND, "not found")
 }
 
-/// Whether a request is let in.
+/// True if a request has the token.
 pub(crate) fn has_token(request: &Request) -> bool {
     let authorization = header(request, AUTHORIZATION.as_str()).unwrap_or_default();
     match authorization.split_once(' ') {
@@ -116,7 +117,7 @@ fn first(items: Vec<Value>, field: &str, value: &str) -> Response {
     item.map_or_else(not_found, |item| respond(StatusCode::OK, item))
 }
 
-/// A page in the order of the list; the cursor is the place of the next item.
+/// A page of a list. The cursor is the index of the next item.
 fn page(items: Vec<Value>, query: &BTreeMap<&str, String>) -> Response {
     let bad = |what| error(StatusCode::BAD_REQUEST, what);
     let limit = match query
@@ -124,14 +125,14 @@ fn page(items: Vec<Value>, query: &BTreeMap<&str, String>) -> Response {
         .map_or(Ok(10), |limit| limit.parse::<usize>())
     {
         Ok(limit) if limit > 0 => limit.min(100),
-        _ => return bad("the limit is not a number above zero"),
+        _ => return bad("`limit` must be a number from 1"),
     };
     let from = match query
         .get("cursor")
         .map_or(Ok(0), |cursor| cursor.parse::<usize>())
     {
         Ok(from) if from <= items.len() => from,
-        _ => return bad("there is no such cursor"),
+        _ => return bad("`cursor` is unknown"),
     };
     let to = items.len().min(from + limit);
     let mut page = json!({ "data": items[from..to] });

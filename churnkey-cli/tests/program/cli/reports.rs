@@ -1,4 +1,4 @@
-//! What a run writes, and its exit code.
+//! Tests of the output of a run, and of its exit code.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::process::Stdio;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::program::{Ran, churnkey, ran, verify};
+use super::program::{RunOutput, churnkey, run, verify};
 use super::provider::{error, good, has_token, respond, serve};
 
-/// A provider whose prices have a currency that does not exist.
+/// A provider whose prices have an invalid currency.
 fn faulty() -> String {
     serve(|request| {
         (request.uri().path() == "/churnkey/prices").then(|| {
@@ -26,7 +26,7 @@ fn faulty() -> String {
     })
 }
 
-/// A provider that answers with what harms those who show it as it is.
+/// A provider whose responses would harm a terminal if they were not escaped.
 fn hostile() -> String {
     serve(|_| {
         let message = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m</testcase></testsuite>\r\n<script>\u{202e}]]>\u{ffff}";
@@ -45,11 +45,11 @@ fn has_controls(text: &str) -> bool {
 }
 
 #[test]
-fn a_good_provider_is_0_and_every_module_is_named() {
-    let ran = verify(&good(), &["--strict"]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert_eq!(ran.stderr, "");
-    assert!(!ran.stdout.contains("What is wrong"), "{}", ran.stdout);
+fn good_provider_is_exit_code_0() {
+    let run = verify(&good(), &["--strict"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.stderr, "");
+    assert!(!run.stdout.contains("What is wrong"), "{}", run.stdout);
     for line in [
         "✓ manifest",
         "✓ auth",
@@ -57,15 +57,15 @@ fn a_good_provider_is_0_and_every_module_is_named() {
         "✓ prices",
         "✓ subscriptions",
     ] {
-        assert!(ran.stdout.contains(line), "{}", ran.stdout);
+        assert!(run.stdout.contains(line), "{}", run.stdout);
     }
-    assert!(ran.stdout.contains("test data"), "{}", ran.stdout);
+    assert!(run.stdout.contains("test data"), "{}", run.stdout);
 }
 
 #[test]
-fn a_faulty_provider_is_1_and_the_fault_is_told_with_its_place() {
-    let ran = verify(&faulty(), &[]);
-    assert_eq!(ran.code, 1, "{ran:?}");
+fn faulty_provider_is_exit_code_1_with_the_place() {
+    let run = verify(&faulty(), &[]);
+    assert_eq!(run.code, 1, "{run:?}");
     for part in [
         "✗ prices",
         "prices.model",
@@ -73,26 +73,26 @@ fn a_faulty_provider_is_1_and_the_fault_is_told_with_its_place() {
         "curl -i",
         "$CK_INTEGRATION_TOKEN",
     ] {
-        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
 }
 
 #[test]
-fn live_data_are_named_as_such() {
-    let ran = verify(&good(), &["--mode", "live"]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stdout.contains("LIVE data"), "{}", ran.stdout);
+fn report_names_live_data() {
+    let run = verify(&good(), &["--mode", "live"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("LIVE data"), "{}", run.stdout);
 }
 
 #[test]
-fn json_is_all_of_standard_output_and_fits_the_schema() {
+fn json_output_matches_the_schema() {
     let schema = schema();
     for (url, code) in [(good(), 0), (faulty(), 1), (hostile(), 1)] {
-        let ran = verify(&url, &["--json"]);
-        assert_eq!(ran.code, code, "{ran:?}");
-        assert_eq!(ran.stderr, "");
-        assert!(!has_controls(&ran.stdout));
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let run = verify(&url, &["--json"]);
+        assert_eq!(run.code, code, "{run:?}");
+        assert_eq!(run.stderr, "");
+        assert!(!has_controls(&run.stdout));
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
         let faults: Vec<_> = schema
             .iter_errors(&report)
             .map(|fault| fault.to_string())
@@ -103,13 +103,13 @@ fn json_is_all_of_standard_output_and_fits_the_schema() {
 }
 
 #[test]
-fn junit_has_a_suite_for_each_module_and_replaces_an_older_file() {
+fn junit_file_has_a_suite_for_each_module() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("churnkey.xml");
     fs::write(&path, "an older report").unwrap();
     for (url, code) in [(good(), 0), (faulty(), 1), (hostile(), 1)] {
-        let ran = verify(&url, &["--junit", path.to_str().unwrap()]);
-        assert_eq!(ran.code, code, "{ran:?}");
+        let run = verify(&url, &["--junit", path.to_str().unwrap()]);
+        assert_eq!(run.code, code, "{run:?}");
         let xml = fs::read_to_string(&path).unwrap();
         assert!(!has_controls(&xml), "{xml}");
         let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
@@ -128,24 +128,24 @@ fn junit_has_a_suite_for_each_module_and_replaces_an_older_file() {
 }
 
 #[test]
-fn nothing_that_a_provider_says_reaches_the_terminal_as_a_command() {
-    let ran = verify(&hostile(), &[]);
-    assert_eq!(ran.code, 1, "{ran:?}");
+fn provider_cannot_control_the_terminal() {
+    let run = verify(&hostile(), &[]);
+    assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        ran.stdout.contains("500 Internal Server Error"),
+        run.stdout.contains("500 Internal Server Error"),
         "{}",
-        ran.stdout
+        run.stdout
     );
-    assert!(!has_controls(&ran.stdout), "{:?}", ran.stdout);
-    let ran = verify(&hostile(), &["--color", "always"]);
-    // All that is left are the colours of the program itself.
-    assert!(ran.stdout.contains("\u{1b}["), "{}", ran.stdout);
-    assert!(!ran.stdout.contains("\u{1b}[2J"), "{:?}", ran.stdout);
-    assert!(!ran.stdout.contains("\u{1b}]"), "{:?}", ran.stdout);
+    assert!(!has_controls(&run.stdout), "{:?}", run.stdout);
+    let run = verify(&hostile(), &["--color", "always"]);
+    // Only the colors of the program remain.
+    assert!(run.stdout.contains("\u{1b}["), "{}", run.stdout);
+    assert!(!run.stdout.contains("\u{1b}[2J"), "{:?}", run.stdout);
+    assert!(!run.stdout.contains("\u{1b}]"), "{:?}", run.stdout);
 }
 
 #[test]
-fn a_provider_that_makes_up_names_does_not_make_the_report_endless() {
+fn many_unknown_fields_give_a_short_report() {
     let url = serve(|request| {
         (request.uri().path() == "/churnkey/prices").then(|| {
             let mut price = json!({
@@ -161,49 +161,49 @@ fn a_provider_that_makes_up_names_does_not_make_the_report_endless() {
             respond(StatusCode::OK, &json!({ "data": [price] }))
         })
     });
-    let ran = verify(&url, &["--json"]);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let run = verify(&url, &["--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap();
     let unknown = |finding: &&Value| finding["id"] == "prices.unknown-field";
     let places = findings.iter().filter(unknown).count();
     assert!((2..100).contains(&places), "{places}");
-    let seen = findings
+    let counts = findings
         .iter()
         .filter(unknown)
         .map(|finding| finding["count"].as_u64().unwrap());
-    assert!(seen.sum::<u64>() >= 5000, "all of them are counted");
+    assert!(counts.sum::<u64>() >= 5000, "not all fields are counted");
 }
 
 #[test]
-fn colours_are_for_terminals_and_for_those_who_ask() {
+fn pipe_gets_colors_only_with_the_option() {
     let url = faulty();
     for arguments in [&[][..], &["--color", "auto"], &["--color", "never"]] {
-        let ran = verify(&url, arguments);
-        assert!(!ran.stdout.contains('\u{1b}'), "{arguments:?}");
+        let run = verify(&url, arguments);
+        assert!(!run.stdout.contains('\u{1b}'), "{arguments:?}");
     }
-    let ran = verify(&url, &["--color", "always"]);
-    assert!(ran.stdout.contains('\u{1b}'), "{ran:?}");
+    let run = verify(&url, &["--color", "always"]);
+    assert!(run.stdout.contains('\u{1b}'), "{run:?}");
 }
 
 #[test]
-fn quiet_prints_what_is_wrong_and_nothing_else() {
-    let ran = verify(&good(), &["--quiet"]);
-    assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (0, "", ""));
-    let ran = verify(&faulty(), &["--quiet"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.stdout.starts_with("What is wrong"), "{}", ran.stdout);
+fn quiet_prints_only_faults() {
+    let run = verify(&good(), &["--quiet"]);
+    assert_eq!((run.code, &*run.stdout, &*run.stderr), (0, "", ""));
+    let run = verify(&faulty(), &["--quiet"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.starts_with("What is wrong"), "{}", run.stdout);
 }
 
 #[test]
-fn one_module_can_be_looked_at_alone() {
-    let ran = verify(&faulty(), &["--only", "customers"]);
-    assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stdout.contains("customers"), "{}", ran.stdout);
-    assert!(!ran.stdout.contains("prices"), "{}", ran.stdout);
+fn only_one_module_is_verified_on_request() {
+    let run = verify(&faulty(), &["--only", "customers"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("customers"), "{}", run.stdout);
+    assert!(!run.stdout.contains("prices"), "{}", run.stdout);
 }
 
 #[test]
-fn whoever_reads_no_further_does_no_harm() {
+fn closed_pipe_is_not_an_error() {
     let url = good();
     let mut command = churnkey();
     command
@@ -218,17 +218,17 @@ fn whoever_reads_no_further_does_no_harm() {
 }
 
 #[test]
-fn the_limits_of_a_run_are_told() {
-    let ran = verify(&good(), &["--max-requests", "5", "--json"]);
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+fn report_names_an_exceeded_limit() {
+    let run = verify(&good(), &["--max-requests", "5", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["complete"], false);
     assert_eq!(report["requests"], 5);
-    let ran = verify(&good(), &["--max-requests", "5"]);
-    assert!(ran.stdout.contains("incomplete"), "{}", ran.stdout);
+    let run = verify(&good(), &["--max-requests", "5"]);
+    assert!(run.stdout.contains("incomplete"), "{}", run.stdout);
 }
 
 #[test]
-fn a_token_can_come_from_a_file_even_if_there_is_another_in_the_environment() {
+fn token_file_overrides_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
     let text = format!(
@@ -239,19 +239,19 @@ fn a_token_can_come_from_a_file_even_if_there_is_another_in_the_environment() {
     let mut command = churnkey();
     command.env("CK_INTEGRATION_TOKEN", "another");
     command.args(["verify", &good(), "--token-file"]).arg(&path);
-    let ran = ran(&mut command);
-    assert_eq!(ran.code, 0, "{ran:?}");
+    let run = run(&mut command);
+    assert_eq!(run.code, 0, "{run:?}");
 }
 
 #[test]
-fn a_provider_that_lists_no_customers_is_looked_at_by_those_that_are_named() {
+fn named_customers_replace_a_missing_list() {
     let url = serve(|request| {
         let path = request.uri().path();
         let is_list = path == "/churnkey/customers" || path.ends_with("/subscriptions");
         (is_list && has_token(request))
             .then(|| error(StatusCode::NOT_FOUND, "there is no such path"))
     });
-    let nobody = verify(&url, &["--json"]);
+    let unnamed = verify(&url, &["--json"]);
     let named = verify(
         &url,
         &[
@@ -268,22 +268,22 @@ fn a_provider_that_lists_no_customers_is_looked_at_by_those_that_are_named() {
             "customer-2-subscription-2",
         ],
     );
-    let outcome = |ran: &Ran, id: &str| {
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let outcome = |run: &RunOutput, id: &str| {
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
         let modules = report["modules"].as_array().unwrap();
         let mut checks = modules
             .iter()
             .flat_map(|module| module["checks"].as_array().unwrap());
         checks.find(|check| check["id"] == id).unwrap()["outcome"].clone()
     };
-    for (ran, expected) in [(&nobody, "skipped"), (&named, "passed")] {
-        assert_eq!(ran.code, 0, "{ran:?}");
+    for (run, expected) in [(&unnamed, "skipped"), (&named, "passed")] {
+        assert_eq!(run.code, 0, "{run:?}");
         for id in [
             "customers.model",
             "subscriptions.model",
             "subscriptions.other-customer",
         ] {
-            assert_eq!(outcome(ran, id), expected, "{id}");
+            assert_eq!(outcome(run, id), expected, "{id}");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The token is written nowhere.
+//! Tests that the token is never printed.
 
 use std::fs;
 
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 
-use super::program::{churnkey, ran};
+use super::program::{churnkey, run};
 use super::provider::{TOKEN, error, good, serve};
 
-/// A provider that repeats what it was sent.
+/// A provider that repeats the token it was sent.
 fn repeating(status: StatusCode) -> String {
     match status {
         StatusCode::UNAUTHORIZED => {
@@ -24,12 +24,12 @@ fn repeating(status: StatusCode) -> String {
 fn repeated(status: StatusCode, request: &axum::extract::Request) -> axum::response::Response {
     let header = request.headers().get(AUTHORIZATION);
     let header = header.map_or("", |value| value.to_str().unwrap());
-    // A report shortens what is long: not even a part of the token may be left.
+    // A report shortens long strings; no part of the token may remain.
     error(status, &format!("{} {header} {header}", ".".repeat(88)))
 }
 
 #[test]
-fn the_token_is_in_no_report_whatever_the_provider_does() {
+fn no_report_contains_the_token() {
     let folder = tempfile::tempdir().unwrap();
     let junit = folder.path().join("churnkey.xml");
     let most = &TOKEN[..TOKEN.len() - 1];
@@ -44,9 +44,9 @@ fn the_token_is_in_no_report_whatever_the_provider_does() {
                 .args(["verify", &url, "--junit"])
                 .arg(&junit)
                 .args(arguments);
-            let ran = ran(&mut command);
+            let run = run(&mut command);
             let xml = fs::read_to_string(&junit).unwrap();
-            for text in [ran.stdout, ran.stderr, xml] {
+            for text in [run.stdout, run.stderr, xml] {
                 let text = text.to_lowercase();
                 assert!(!text.contains(most), "{text}");
                 assert!(!text.contains(&TOKEN[..8]), "{text}");
@@ -56,7 +56,7 @@ fn the_token_is_in_no_report_whatever_the_provider_does() {
 }
 
 #[test]
-fn the_token_is_in_no_error() {
+fn no_error_contains_the_token() {
     for arguments in [
         &["verify", "http://127.0.0.1:1", "--token", TOKEN][..],
         &["verify", "ftp://127.0.0.1", "--token", TOKEN],
@@ -77,10 +77,10 @@ fn the_token_is_in_no_error() {
             "token",
         ],
     ] {
-        let ran = ran(churnkey().args(arguments));
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(!(ran.stdout + &ran.stderr).contains(TOKEN), "{arguments:?}");
+        let run = run(churnkey().args(arguments));
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(!(run.stdout + &run.stderr).contains(TOKEN), "{arguments:?}");
     }
-    let help = ran(churnkey().args(["verify", "--help"]));
+    let help = run(churnkey().args(["verify", "--help"]));
     assert!(!help.stdout.contains(TOKEN), "{}", help.stdout);
 }

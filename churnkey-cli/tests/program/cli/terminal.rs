@@ -1,4 +1,4 @@
-//! What a terminal is shown, and only a terminal.
+//! Tests of the output on a terminal.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -13,15 +13,15 @@ use super::provider::good;
 
 const COLUMNS: u16 = 60;
 
-/// Which of its two outputs a program has on a terminal; the other is a pipe.
+/// The output of the program that is a terminal; the other is a pipe.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OnTerminal {
     Stdout,
     Stderr,
 }
 
-/// Runs the program; what the terminal was sent, and what the pipe.
-fn ran(mut command: Command, on_terminal: OnTerminal) -> (String, String) {
+/// Runs the program. Returns the output to the terminal and the output to the pipe.
+fn run(mut command: Command, on_terminal: OnTerminal) -> (String, String) {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
     let terminal = openpt(flags).unwrap();
     grantpt(&terminal).unwrap();
@@ -39,11 +39,11 @@ fn ran(mut command: Command, on_terminal: OnTerminal) -> (String, String) {
         OnTerminal::Stderr => command.stderr(end).stdout(Stdio::piped()),
     };
     let child = command.spawn().unwrap();
-    // It holds the end of the terminal open.
+    // The command holds the other end of the terminal open.
     drop(command);
     let sent = thread::spawn(move || {
         let mut sent = Vec::new();
-        // Reading ends with an error once nobody has the other end open.
+        // Reading ends with an error when the other end is closed.
         let _ = File::from(terminal).read_to_end(&mut sent);
         String::from_utf8(sent).unwrap()
     });
@@ -63,8 +63,8 @@ fn verify() -> Command {
 }
 
 #[test]
-fn progress_is_shown_on_a_terminal_and_taken_away() {
-    let (sent, piped) = ran(verify(), OnTerminal::Stderr);
+fn progress_is_shown_on_a_terminal_and_removed() {
+    let (sent, piped) = run(verify(), OnTerminal::Stderr);
     assert!(sent.contains("00:00:0"), "{sent:?}");
     assert!(sent.ends_with("\u{1b}[2K"), "{sent:?}");
     assert!(piped.starts_with("churnkey verify: "), "{piped}");
@@ -76,20 +76,20 @@ fn quiet_shows_no_progress() {
     let mut quiet = verify();
     quiet.arg("--quiet");
     assert_eq!(
-        ran(quiet, OnTerminal::Stderr),
+        run(quiet, OnTerminal::Stderr),
         (String::new(), String::new())
     );
 }
 
 #[test]
-fn a_report_on_a_terminal_has_colours_and_fits_into_it() {
-    let (sent, piped) = ran(verify(), OnTerminal::Stdout);
+fn report_fits_the_terminal_and_has_colors() {
+    let (sent, piped) = run(verify(), OnTerminal::Stdout);
     assert_eq!(piped, "");
     assert!(sent.contains("\u{1b}[32m"), "{sent:?}");
 
     let mut plain = verify();
     plain.env("NO_COLOR", "1");
-    let (sent, _) = ran(plain, OnTerminal::Stdout);
+    let (sent, _) = run(plain, OnTerminal::Stdout);
     assert!(!sent.contains('\u{1b}'), "{sent:?}");
     for line in sent.lines() {
         assert!(line.chars().count() <= usize::from(COLUMNS), "{line}");

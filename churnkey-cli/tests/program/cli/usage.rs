@@ -1,67 +1,67 @@
-//! What cannot be run, and the help.
+//! Tests of invalid arguments and of the help.
 
 use std::net::TcpListener;
 
-use super::program::{Ran, churnkey, ran, verify};
+use super::program::{RunOutput, churnkey, run, verify};
 use super::provider::good;
 
 #[track_caller]
-fn cannot(ran: &Ran, says: &str) {
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert_eq!(ran.stdout, "");
-    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
-    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+fn cannot_run(run: &RunOutput, message: &str) {
+    assert_eq!(run.code, 2, "{run:?}");
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.starts_with("error: "), "{}", run.stderr);
+    assert!(run.stderr.contains(message), "{}", run.stderr);
 }
 
 #[test]
-fn nobody_at_the_url_is_2() {
+fn unreachable_url_is_exit_code_2() {
     let free = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
     let url = format!("http://{free}");
-    cannot(&verify(&url, &[]), &format!("there is nobody at {url}"));
-    cannot(&verify(&url, &["--json"]), "there is nobody");
+    cannot_run(&verify(&url, &[]), &format!("at {url}: "));
+    cannot_run(&verify(&url, &["--json"]), &format!("at {url}: "));
 }
 
 #[test]
-fn a_wrong_token_is_a_fault_that_names_the_token() {
-    let ran = verify(&good(), &["--token", "another-token"]);
-    assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stdout.contains("manifest.token"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("wrong token"), "{}", ran.stdout);
+fn wrong_token_is_a_fault() {
+    let run = verify(&good(), &["--token", "another-token"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("manifest.token"), "{}", run.stdout);
+    assert!(run.stdout.contains("wrong token"), "{}", run.stdout);
 }
 
 #[test]
-fn no_token_is_2() {
+fn missing_token_is_exit_code_2() {
     let mut command = churnkey();
     command
         .env_remove("CK_INTEGRATION_TOKEN")
         .args(["verify", "http://127.0.0.1:1"]);
-    cannot(&ran(&mut command), "CK_INTEGRATION_TOKEN");
-    cannot(
+    cannot_run(&run(&mut command), "CK_INTEGRATION_TOKEN");
+    cannot_run(
         &verify("http://127.0.0.1:1", &["--token-file", "missing"]),
         "cannot read missing",
     );
 }
 
 #[test]
-fn a_bad_url_is_2() {
+fn invalid_url_is_exit_code_2() {
     for url in [
         "ftp://127.0.0.1",
         "http://",
         "http://user:password@127.0.0.1",
         "http://127.0.0.1/?a=b",
     ] {
-        let ran = verify(url, &[]);
-        cannot(&ran, "the URL");
-        assert!(!ran.stderr.contains("password@"), "{}", ran.stderr);
+        let run = verify(url, &[]);
+        cannot_run(&run, "the URL");
+        assert!(!run.stderr.contains("password@"), "{}", run.stderr);
     }
 }
 
 #[test]
-fn bad_options_are_2_and_say_what_is_possible() {
-    for (arguments, says) in [
+fn invalid_option_is_exit_code_2_with_advice() {
+    for (arguments, message) in [
         (&["--only", "pricse"][..], "prices"),
         (&["--mode", "staging"], "live"),
         (&["--sample", "0"], "--sample"),
@@ -69,49 +69,49 @@ fn bad_options_are_2_and_say_what_is_possible() {
         (&["--subscription", "customer"], "--subscription"),
         (&["--actions", "--mode", "live"], "test mode only"),
     ] {
-        cannot(&verify("http://127.0.0.1:1", arguments), says);
+        cannot_run(&verify("http://127.0.0.1:1", arguments), message);
     }
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_2_before_anything_is_asked() {
+fn unwritable_file_is_exit_code_2_before_the_run() {
     let folder = tempfile::tempdir().unwrap();
     for path in [
         folder.path().join("missing/churnkey.xml"),
         folder.path().to_owned(),
     ] {
-        // There is nobody at the URL, which would be the error otherwise.
-        let ran = verify("http://127.0.0.1:1", &["--junit", path.to_str().unwrap()]);
-        cannot(&ran, "cannot write");
+        // No provider listens at the URL, so a run would fail with a different error.
+        let run = verify("http://127.0.0.1:1", &["--junit", path.to_str().unwrap()]);
+        cannot_run(&run, "cannot write");
     }
 }
 
 #[test]
-fn a_file_that_turns_out_unwritable_is_2_and_the_report_is_printed_all_the_same() {
+fn report_is_printed_if_the_file_cannot_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("churnkey.xml");
     let to_replace = path.to_str().unwrap().to_owned();
     let url = super::provider::serve(move |_| {
-        // The run is under way: what was looked at before it is so no more.
+        // The run has started: the file was writable when it was checked.
         let _ = std::fs::create_dir(&to_replace);
         None
     });
-    let ran = verify(&url, &["--junit", path.to_str().unwrap()]);
-    assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.stdout.contains("Good:"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("cannot write"), "{}", ran.stderr);
+    let run = verify(&url, &["--junit", path.to_str().unwrap()]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stdout.contains("Good:"), "{}", run.stdout);
+    assert!(run.stderr.contains("cannot write"), "{}", run.stderr);
 }
 
 #[test]
-fn nothing_to_do_shows_the_help() {
-    let ran = ran(&mut churnkey());
-    assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("Usage: churnkey"), "{}", ran.stderr);
+fn missing_command_shows_the_help() {
+    let run = run(&mut churnkey());
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("Usage: churnkey"), "{}", run.stderr);
 }
 
 #[test]
-fn the_help_has_examples_and_exit_codes() {
-    let help = ran(churnkey().args(["verify", "--help"]));
+fn help_has_examples_and_exit_codes() {
+    let help = run(churnkey().args(["verify", "--help"]));
     assert_eq!(help.code, 0);
     for part in [
         "Examples:",
@@ -122,7 +122,7 @@ fn the_help_has_examples_and_exit_codes() {
     ] {
         assert!(help.stdout.contains(part), "{}", help.stdout);
     }
-    let version = ran(churnkey().arg("--version"));
+    let version = run(churnkey().arg("--version"));
     assert_eq!(
         version.stdout,
         concat!("churnkey ", env!("CARGO_PKG_VERSION"), "\n")

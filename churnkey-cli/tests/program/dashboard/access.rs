@@ -1,11 +1,11 @@
-//! Who gets in, and what every answer bears.
+//! Tests of the authentication and of the security headers.
 
 use std::net::SocketAddr;
 
 use churnkey_cli::dashboard::Dashboard;
 
-use super::desk::{Desk, Seen, options};
-use shop::{Flaw, Shop};
+use super::session::{Reply, Session, options};
+use shop::{Fault, Shop};
 
 const PATHS: [&str; 14] = [
     "/",
@@ -21,11 +21,11 @@ const PATHS: [&str; 14] = [
     "/flow/outcome?number=1",
     "/style.css",
     "/script.js",
-    "/nowhere",
+    "/unknown",
 ];
 
 #[tokio::test]
-async fn an_address_that_others_can_reach_is_refused() {
+async fn address_that_is_not_loopback_is_rejected() {
     for listen in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
         let mut options = options("http://127.0.0.1:1");
         options.listen = listen.parse::<SocketAddr>().unwrap();
@@ -35,21 +35,25 @@ async fn an_address_that_others_can_reach_is_refused() {
 }
 
 #[tokio::test]
-async fn the_loopback_of_ipv6_is_one_too() {
+async fn ipv6_loopback_is_accepted() {
     let mut options = options("http://127.0.0.1:1");
     options.listen = "[::1]:0".parse::<SocketAddr>().unwrap();
-    // Not every machine has it.
+    // Not every machine has IPv6.
     if let Err(refused) = tokio::net::TcpListener::bind(options.listen).await {
-        eprintln!("there is no ::1 here: {refused}");
+        eprintln!("skipped: cannot listen on ::1: {refused}");
         return;
     }
-    let desk = Desk::with(Shop::new(Flaw::None), options).await;
-    assert!(desk.root.starts_with("http://[::1]:"), "{}", desk.root);
-    assert_eq!(desk.get("/").await.status, 200);
+    let session = Session::with(Shop::new(Fault::None), options).await;
+    assert!(
+        session.root.starts_with("http://[::1]:"),
+        "{}",
+        session.root
+    );
+    assert_eq!(session.get("/").await.status, 200);
 }
 
 #[tokio::test]
-async fn what_cannot_work_is_said_at_the_start() {
+async fn invalid_settings_are_reported_at_the_start() {
     let mut no_token = options("http://127.0.0.1:1");
     no_token.token = Some(String::new());
     let refused = Dashboard::bind(no_token).await.unwrap_err().to_string();
@@ -62,20 +66,21 @@ async fn what_cannot_work_is_said_at_the_start() {
 }
 
 #[tokio::test]
-async fn nothing_is_shown_to_who_has_no_secret() {
-    let desk = Desk::of(Flaw::None).await;
-    let name = desk.cookie.split_once('=').unwrap().0;
+async fn request_without_the_secret_is_forbidden() {
+    let session = Session::of(Fault::None).await;
+    let name = session.cookie.split_once('=').unwrap().0;
     for cookie in [
         String::new(),
         format!("{name}="),
         format!("{name}=0"),
-        format!("{}0", desk.cookie),
-        format!("other={}", &desk.cookie[name.len() + 1..]),
+        format!("{}0", session.cookie),
+        format!("other={}", &session.cookie[name.len() + 1..]),
     ] {
         for path in PATHS {
-            let url = format!("{}{path}", desk.root);
-            let seen = Seen::of(
-                desk.client
+            let url = format!("{}{path}", session.root);
+            let reply = Reply::of(
+                session
+                    .client
                     .get(url)
                     .header("cookie", &cookie)
                     .send()
@@ -83,43 +88,46 @@ async fn nothing_is_shown_to_who_has_no_secret() {
                     .unwrap(),
             )
             .await;
-            assert_eq!(seen.status, 403, "{path} with {cookie}");
-            seen.has_not("ada").has_not("csrf");
-            assert!(seen.header("set-cookie").is_empty());
+            assert_eq!(reply.status, 403, "{path} with {cookie}");
+            reply.has_not("ada").has_not("csrf");
+            assert!(reply.header("set-cookie").is_empty());
         }
     }
-    assert_eq!(desk.get("/").await.status, 200);
+    assert_eq!(session.get("/").await.status, 200);
 }
 
 #[tokio::test]
-async fn a_wrong_key_opens_nothing() {
-    let desk = Desk::of(Flaw::None).await;
+async fn wrong_secret_sets_no_cookie() {
+    let session = Session::of(Fault::None).await;
     for key in ["", "0", &"0".repeat(32)] {
-        let url = format!("{}/enter/{key}", desk.root);
-        let seen = Seen::of(desk.client.get(url).send().await.unwrap()).await;
-        assert_eq!(seen.status, 403);
-        assert!(seen.header("set-cookie").is_empty());
+        let url = format!("{}/enter/{key}", session.root);
+        let reply = Reply::of(session.client.get(url).send().await.unwrap()).await;
+        assert_eq!(reply.status, 403);
+        assert!(reply.header("set-cookie").is_empty());
     }
 }
 
 #[tokio::test]
-async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-    let desk = Desk::of(Flaw::None).await;
-    let seen = Seen::of(desk.client.get(&desk.way_in).send().await.unwrap()).await;
-    let cookie = seen.header("set-cookie");
+async fn cookie_is_hidden_from_scripts_and_other_sites() {
+    let session = Session::of(Fault::None).await;
+    let reply = Reply::of(session.client.get(&session.entry_url).send().await.unwrap()).await;
+    let cookie = reply.header("set-cookie");
     for attribute in ["; HttpOnly", "; SameSite=Strict", "; Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    let secret = desk.cookie.split_once('=').unwrap().1;
+    let secret = session.cookie.split_once('=').unwrap().1;
     assert!(secret.len() >= 32, "{secret}");
     for path in PATHS {
-        desk.get(path).await.has_not(secret);
+        session.get(path).await.has_not(secret);
     }
 }
 
 #[tokio::test]
-async fn each_dashboard_has_a_secret_of_its_own() {
-    let (one, other) = (Desk::of(Flaw::None).await, Desk::of(Flaw::None).await);
+async fn each_dashboard_has_its_own_secret() {
+    let (one, other) = (
+        Session::of(Fault::None).await,
+        Session::of(Fault::None).await,
+    );
     assert_ne!(
         one.cookie.split_once('=').unwrap().1,
         other.cookie.split_once('=').unwrap().1
@@ -129,16 +137,24 @@ async fn each_dashboard_has_a_secret_of_its_own() {
 }
 
 #[tokio::test]
-async fn only_its_own_names_are_answered_to() {
-    let desk = Desk::of(Flaw::None).await;
-    let port = desk.root.rsplit_once(':').unwrap().1.to_owned();
+async fn foreign_host_header_is_rejected() {
+    let session = Session::of(Fault::None).await;
+    let port = session.root.rsplit_once(':').unwrap().1.to_owned();
     for host in [
         format!("localhost:{port}"),
         format!("LOCALHOST:{port}"),
         format!("127.0.0.1:{port}"),
     ] {
-        let seen = Seen::of(desk.asks("/").header("host", &host).send().await.unwrap()).await;
-        assert_eq!(seen.status, 200, "{host}");
+        let reply = Reply::of(
+            session
+                .request("/")
+                .header("host", &host)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await;
+        assert_eq!(reply.status, 200, "{host}");
     }
     for host in [
         "evil.example".to_owned(),
@@ -149,93 +165,96 @@ async fn only_its_own_names_are_answered_to() {
         "127.0.0.1".to_owned(),
         "127.0.0.1:1".to_owned(),
     ] {
-        let seen = Seen::of(
-            desk.asks("/customers")
+        let reply = Reply::of(
+            session
+                .request("/customers")
                 .header("host", &host)
                 .send()
                 .await
                 .unwrap(),
         )
         .await;
-        assert_eq!(seen.status, 421, "{host}");
-        seen.has_not("Ada");
-        let way_in = desk.client.get(&desk.way_in).header("host", &host);
-        let seen = Seen::of(way_in.send().await.unwrap()).await;
-        assert!(seen.header("set-cookie").is_empty(), "{host}");
+        assert_eq!(reply.status, 421, "{host}");
+        reply.has_not("Ada");
+        let entry_url = session.client.get(&session.entry_url).header("host", &host);
+        let reply = Reply::of(entry_url.send().await.unwrap()).await;
+        assert!(reply.header("set-cookie").is_empty(), "{host}");
     }
 }
 
 #[tokio::test]
-async fn a_form_that_is_not_the_dashboards_own_does_nothing() {
-    let desk = Desk::of(Flaw::None).await;
+async fn form_of_another_site_is_rejected() {
+    let session = Session::of(Fault::None).await;
     let cancel = [
         ("action", "cancel"),
         ("schedule", "immediate"),
         ("customer", "ada"),
         ("subscription", "ada-pro"),
     ];
-    for csrf in [None, Some(""), Some("0"), Some(&desk.csrf[1..])] {
+    for csrf in [None, Some(""), Some("0"), Some(&session.csrf[1..])] {
         let mut fields = cancel.to_vec();
         fields.extend(csrf.map(|csrf| ("csrf", csrf)));
-        let seen = Seen::of(desk.sends("/flow/act", &fields).send().await.unwrap()).await;
-        assert_eq!(seen.status, 403, "{csrf:?}");
+        let reply = Reply::of(session.form("/flow/act", &fields).send().await.unwrap()).await;
+        assert_eq!(reply.status, 403, "{csrf:?}");
     }
     let mut fields = cancel.to_vec();
-    fields.push(("csrf", &desk.csrf));
+    fields.push(("csrf", &session.csrf));
     for site in ["cross-site", "same-site", "none"] {
-        let request = desk
-            .sends("/flow/act", &fields)
+        let request = session
+            .form("/flow/act", &fields)
             .header("sec-fetch-site", site);
         assert_eq!(request.send().await.unwrap().status(), 403, "{site}");
     }
-    let act = format!("{}/flow/act", desk.root);
-    let as_text = desk.client.post(act).header("cookie", &desk.cookie);
+    let act = format!("{}/flow/act", session.root);
+    let as_text = session.client.post(act).header("cookie", &session.cookie);
     let as_text = as_text.header("content-type", "text/plain").body("csrf=x");
     assert_eq!(as_text.send().await.unwrap().status(), 415);
     for path in ["/verify", "/verify/stop", "/flow/confirm"] {
-        let seen = desk.sends(path, &[]).send().await.unwrap();
-        assert_eq!(seen.status(), 403, "{path}");
+        let reply = session.form(path, &[]).send().await.unwrap();
+        assert_eq!(reply.status(), 403, "{path}");
     }
-    assert!(desk.shop.books().asked.is_empty());
-    let own = desk
-        .sends("/flow/act", &fields)
+    assert!(session.shop.books().actions.is_empty());
+    let own = session
+        .form("/flow/act", &fields)
         .header("sec-fetch-site", "same-origin");
     assert_eq!(own.send().await.unwrap().status(), 303);
-    assert_eq!(desk.shop.books().asked.len(), 1);
+    assert_eq!(session.shop.books().actions.len(), 1);
 }
 
 #[tokio::test]
-async fn no_link_acts() {
-    let desk = Desk::of(Flaw::None).await;
+async fn get_request_carries_out_no_action() {
+    let session = Session::of(Fault::None).await;
     let path = format!(
         "/flow/act?csrf={}&action=cancel&schedule=immediate&customer=ada&subscription=ada-pro",
-        desk.csrf
+        session.csrf
     );
-    assert_eq!(desk.get(&path).await.status, 405);
-    assert_eq!(desk.get("/verify").await.status, 405);
-    assert!(desk.shop.books().asked.is_empty());
+    assert_eq!(session.get(&path).await.status, 405);
+    assert_eq!(session.get("/verify").await.status, 405);
+    assert!(session.shop.books().actions.is_empty());
 }
 
 #[tokio::test]
-async fn every_answer_bears_the_headers_that_keep_others_out() {
-    let desk = Desk::of(Flaw::None).await;
-    let mut answers = vec![Seen::of(desk.client.get(&desk.way_in).send().await.unwrap()).await];
+async fn every_response_has_the_security_headers() {
+    let session = Session::of(Fault::None).await;
+    let mut answers =
+        vec![Reply::of(session.client.get(&session.entry_url).send().await.unwrap()).await];
     answers.push(
-        Seen::of(
-            desk.client
-                .get(format!("{}/", desk.root))
+        Reply::of(
+            session
+                .client
+                .get(format!("{}/", session.root))
                 .send()
                 .await
                 .unwrap(),
         )
         .await,
     );
-    answers.push(desk.post("/verify", &[("sample", "x")]).await);
+    answers.push(session.post("/verify", &[("sample", "x")]).await);
     for path in PATHS {
-        answers.push(desk.get(path).await);
+        answers.push(session.get(path).await);
     }
-    for seen in answers {
-        let policy = seen.header("content-security-policy");
+    for reply in answers {
+        let policy = reply.header("content-security-policy");
         for part in [
             "default-src 'none'",
             "script-src 'self'",
@@ -247,21 +266,21 @@ async fn every_answer_bears_the_headers_that_keep_others_out() {
             assert!(policy.contains(part), "{policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
-        assert_eq!(seen.header("x-content-type-options"), "nosniff");
-        assert_eq!(seen.header("referrer-policy"), "no-referrer");
-        assert_eq!(seen.header("cache-control"), "no-store");
-        assert!(seen.header("access-control-allow-origin").is_empty());
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert_eq!(reply.header("referrer-policy"), "no-referrer");
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(reply.header("access-control-allow-origin").is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_not_read_to_it() {
-    let desk = Desk::of(Flaw::None).await;
+async fn too_long_body_is_not_read() {
+    let session = Session::of(Fault::None).await;
     let long = "x".repeat(1 << 20);
-    let request = desk.sends("/flow/act", &[("csrf", &desk.csrf), ("object", &long)]);
-    // It may be refused before all of it is sent.
+    let request = session.form("/flow/act", &[("csrf", &session.csrf), ("object", &long)]);
+    // The server may reject the request before all of it is sent.
     if let Ok(answer) = request.send().await {
         assert_eq!(answer.status(), 413);
     }
-    assert_eq!(desk.get("/").await.status, 200);
+    assert_eq!(session.get("/").await.status, 200);
 }

@@ -1,15 +1,15 @@
-//! Live data: marked on every page, and asked for twice.
+//! Tests of live data, which is marked on every page and needs confirmation.
 
 use churnkey_runtime::Mode;
 
-use super::desk::{Desk, Seen, options};
-use shop::{Flaw, Shop};
+use super::session::{Reply, Session, options};
+use shop::{Fault, Shop};
 
-async fn live() -> Desk {
-    let shop = Shop::new(Flaw::None);
-    let mut options = options(&shop.open().await);
+async fn live() -> Session {
+    let shop = Shop::new(Fault::None);
+    let mut options = options(&shop.serve().await);
     options.mode = Mode::Live;
-    Desk::with(shop, options).await
+    Session::with(shop, options).await
 }
 
 const CANCEL: [(&str, &str); 4] = [
@@ -19,13 +19,13 @@ const CANCEL: [(&str, &str); 4] = [
     ("subscription", "ada-pro"),
 ];
 
-fn ticket(asked: &Seen) -> String {
-    asked.between(r#"name="ticket" value=""#, "\"").to_owned()
+fn ticket(reply: &Reply) -> String {
+    reply.between(r#"name="ticket" value=""#, "\"").to_owned()
 }
 
 #[tokio::test]
 async fn every_page_is_marked_as_live() {
-    let desk = live().await;
+    let session = live().await;
     for path in [
         "/",
         "/customers",
@@ -33,13 +33,14 @@ async fn every_page_is_marked_as_live() {
         "/flow?customer=ada&subscription=ada-pro",
         "/nowhere",
     ] {
-        desk.get(path)
+        session
+            .get(path)
             .await
             .has("<title>LIVE · ")
             .has("These are real customers.");
     }
-    assert!(desk.shop.books().modes.iter().all(|mode| mode == "live"));
-    let test = Desk::of(Flaw::None).await;
+    assert!(session.shop.books().modes.iter().all(|mode| mode == "live"));
+    let test = Session::of(Fault::None).await;
     test.get("/customers")
         .await
         .has_not("LIVE")
@@ -47,56 +48,58 @@ async fn every_page_is_marked_as_live() {
 }
 
 #[tokio::test]
-async fn an_action_on_live_data_asks_again_and_wants_the_customers_id() {
-    let desk = live().await;
-    let asked = desk.post("/flow/act", &CANCEL).await;
+async fn action_on_live_data_must_be_confirmed() {
+    let session = live().await;
+    let asked = session.post("/flow/act", &CANCEL).await;
     asked
-        .has("Carry this out on live data?")
+        .has("Carry out this action on live data?")
         .has("$CK_INTEGRATION_TOKEN");
-    assert!(desk.shop.books().asked.is_empty());
+    assert!(session.shop.books().actions.is_empty());
 
     let ticket = ticket(&asked);
     for typed in ["", "Ada", "ada-pro", "yes"] {
-        let again = desk
+        let again = session
             .post("/flow/confirm", &[("ticket", &ticket), ("typed", typed)])
             .await;
         assert_eq!(again.status, 400, "{typed}");
         again.has("Nothing was done.");
     }
-    assert!(desk.shop.books().asked.is_empty());
+    assert!(session.shop.books().actions.is_empty());
 
-    let done = desk
+    let done = session
         .post("/flow/confirm", &[("ticket", &ticket), ("typed", "ada")])
         .await;
     done.has("Done: the provider answered 200");
-    assert_eq!(desk.shop.books().asked.len(), 1);
+    assert_eq!(session.shop.books().actions.len(), 1);
 
-    let twice = desk
+    let twice = session
         .post("/flow/confirm", &[("ticket", &ticket), ("typed", "ada")])
         .await;
     assert_eq!(twice.status, 404);
-    assert_eq!(desk.shop.books().asked.len(), 1);
+    assert_eq!(session.shop.books().actions.len(), 1);
 }
 
 #[tokio::test]
-async fn nothing_gets_round_the_question() {
-    let desk = live().await;
+async fn confirmation_cannot_be_bypassed() {
+    let session = live().await;
     let mut at_once = CANCEL.to_vec();
     at_once.extend([("typed", "ada"), ("ticket", "0")]);
-    desk.post("/flow/act", &at_once)
+    session
+        .post("/flow/act", &at_once)
         .await
-        .has("Carry this out on live data?");
-    assert_eq!(desk.post("/flow/confirm", &at_once).await.status, 404);
-    assert_eq!(desk.get("/flow/confirm?ticket=0").await.status, 404);
-    assert!(desk.shop.books().asked.is_empty());
+        .has("Carry out this action on live data?");
+    assert_eq!(session.post("/flow/confirm", &at_once).await.status, 404);
+    assert_eq!(session.get("/flow/confirm?ticket=0").await.status, 404);
+    assert!(session.shop.books().actions.is_empty());
 }
 
 #[tokio::test]
-async fn verifying_live_data_does_not_offer_to_change_them() {
-    let desk = live().await;
-    desk.get("/").await.has_not(r#"name="actions""#);
-    desk.post("/verify", &[("actions", "on"), ("sample", "1")])
+async fn verification_of_live_data_offers_no_actions() {
+    let session = live().await;
+    session.get("/").await.has_not(r#"name="actions""#);
+    session
+        .post("/verify", &[("actions", "on"), ("sample", "1")])
         .await;
-    super::verification::ended(&desk).await;
-    assert!(desk.shop.books().asked.is_empty());
+    super::verification::ended(&session).await;
+    assert!(session.shop.books().actions.is_empty());
 }

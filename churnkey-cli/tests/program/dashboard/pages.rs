@@ -1,43 +1,44 @@
-//! What is shown of customers and subscriptions, and of a provider that fails.
+//! Tests of the pages of customers and subscriptions, also with a faulty provider.
 
 use serde_json::json;
 
-use super::desk::{Desk, options};
+use super::session::{Session, options};
 use shop::day;
-use shop::{Flaw, Shop};
+use shop::{Fault, Shop};
 
 #[tokio::test]
-async fn a_customer_is_found_by_id_e_mail_and_phone() {
-    let desk = Desk::of(Flaw::None).await;
+async fn customer_is_found_by_id_email_and_phone() {
+    let session = Session::of(Fault::None).await;
     for (by, sought) in [
         ("id", "ada"),
         ("email", "ada%40example.test"),
         ("phone", "%2B46%208%20ada"),
         ("id", "%20ada%20"),
     ] {
-        let seen = desk.get(&format!("/customers?by={by}&q={sought}")).await;
-        assert_eq!(seen.status, 303, "{by}: {}", seen.text);
-        assert_eq!(seen.header("location"), "/customer?id=ada");
+        let reply = session.get(&format!("/customers?by={by}&q={sought}")).await;
+        assert_eq!(reply.status, 303, "{by}: {}", reply.text);
+        assert_eq!(reply.header("location"), "/customer?id=ada");
     }
-    desk.get("/customers?by=email&q=nobody")
+    session
+        .get("/customers?by=email&q=unknown")
         .await
-        .has("knows no such customer");
+        .has("has no such customer");
 }
 
 #[tokio::test]
-async fn customers_are_listed_page_by_page_to_the_end() {
-    let desk = Desk::of(Flaw::None).await;
+async fn all_pages_of_customers_are_listed() {
+    let session = Session::of(Fault::None).await;
     let mut path = "/customers".to_owned();
     let mut pages = 0;
     let mut all = String::new();
     loop {
-        let seen = desk.get(&path).await;
+        let reply = session.get(&path).await;
         pages += 1;
-        all.push_str(&seen.text);
-        if !seen.text.contains("rel=\"next\"") {
+        all.push_str(&reply.text);
+        if !reply.text.contains("rel=\"next\"") {
             break;
         }
-        path = seen
+        path = reply
             .between("rel=\"next\" href=\"", "\"")
             .replace("&amp;", "&");
     }
@@ -48,10 +49,10 @@ async fn customers_are_listed_page_by_page_to_the_end() {
 }
 
 #[tokio::test]
-async fn a_customer_is_shown_with_everything_that_the_provider_tells() {
-    let desk = Desk::of(Flaw::None).await;
-    let seen = desk.get("/customer?id=ada").await;
-    assert_eq!(seen.status, 200);
+async fn customer_page_shows_all_data() {
+    let session = Session::of(Fault::None).await;
+    let reply = session.get("/customer?id=ada").await;
+    assert_eq!(reply.status, 200);
     for text in [
         "Ada Lovelace",
         "ada@example.test",
@@ -65,31 +66,33 @@ async fn a_customer_is_shown_with_everything_that_the_provider_tells() {
         "50% off, for 3 months",
         "USD 19.00 each",
         "USD 38.00",
-        "The timeline as a table",
+        "Timeline as a table",
         "Billing period",
         "until",
-        // 10 × 1200 + 4 × 900 + 500, without a minor unit.
+        // 10 × 1200 + 4 × 900 + 500; the yen has no minor unit.
         "JPY 16100",
         "1 to 10",
         "from 11",
     ] {
-        let found = seen.text.contains(text) || seen.text.contains(&text.replace("&#39;", "'"));
-        assert!(found || text == "until", "{text}: {}", seen.text);
+        let found = reply.text.contains(text) || reply.text.contains(&text.replace("&#39;", "'"));
+        assert!(found || text == "until", "{text}: {}", reply.text);
     }
 }
 
 #[tokio::test]
-async fn a_provider_without_lists_is_searched_and_asked_for_ids() {
-    let desk = Desk::of(Flaw::ListsNobody).await;
-    desk.get("/customers")
+async fn provider_without_lists_can_be_searched() {
+    let session = Session::of(Fault::HasNoLists).await;
+    session
+        .get("/customers")
         .await
         .has("does not list its customers");
-    let seen = desk.get("/customer?id=ada").await;
-    seen.has("does not list a customer's subscriptions");
-    let seen = desk.get("/subscription?customer=ada&id=ada-pro").await;
-    seen.has("Half price").has("Go through the cancel flow");
+    let reply = session.get("/customer?id=ada").await;
+    reply.has("does not list a customer's subscriptions");
+    let reply = session.get("/subscription?customer=ada&id=ada-pro").await;
+    reply.has("Half price").has("Start the cancel flow");
     assert_eq!(
-        desk.get("/subscription?customer=c01&id=ada-pro")
+        session
+            .get("/subscription?customer=c01&id=ada-pro")
             .await
             .status,
         404
@@ -97,12 +100,12 @@ async fn a_provider_without_lists_is_searched_and_asked_for_ids() {
 }
 
 #[tokio::test]
-async fn hostile_names_are_text() {
-    let desk = Desk::of(Flaw::None).await;
+async fn hostile_names_are_escaped() {
+    let session = Session::of(Fault::None).await;
     let name = "<script>alert(1)</script>\"'&\u{202e}drawkcab\0";
     let id = "a/../b?c=d&e#f\"><img src=x onerror=alert(1)>";
     {
-        let mut books = desk.shop.books();
+        let mut books = session.shop.books();
         books.customers.insert(0, json!({ "id": id, "name": name, "email": name, "phone": name, "metadata": { name: name }, "addresses": [{ "city": name }] }));
         let mut hostile = books.subscriptions[0].clone();
         hostile["id"] = json!(id);
@@ -119,17 +122,19 @@ async fn hostile_names_are_text() {
         format!("/flow?customer={encoded}&subscription={encoded}"),
         format!("/flow/offers?customer={encoded}&subscription={encoded}&reason={encoded}"),
     ] {
-        let seen = desk.get(&path).await;
-        assert_eq!(seen.status, 200, "{path}: {}", seen.text);
-        seen.has_not("<script>alert")
+        let reply = session.get(&path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+        reply
+            .has_not("<script>alert")
             .has_not("<img")
             .has_not("\u{202e}")
             .has_not("\0");
     }
-    let seen = desk.get(&format!("/customer?id={encoded}")).await;
-    seen.has("&lt;script&gt;alert(1)&lt;/script&gt;")
+    let reply = session.get(&format!("/customer?id={encoded}")).await;
+    reply
+        .has("&lt;script&gt;alert(1)&lt;/script&gt;")
         .has("⟨U+202E⟩drawkcab⟨U+0000⟩");
-    let outcome = desk
+    let outcome = session
         .post(
             "/flow/act",
             &[
@@ -145,14 +150,14 @@ async fn hostile_names_are_text() {
         .has_not("<img")
         .has_not("\u{202e}");
     assert_eq!(
-        desk.shop.books().subscription(id)["status"]["name"],
+        session.shop.books().subscription(id)["status"]["name"],
         "canceled"
     );
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_is_said_to_be_on_every_page() {
-    let desk = Desk::with(Shop::new(Flaw::None), options("http://127.0.0.1:1")).await;
+async fn every_page_reports_an_unreachable_provider() {
+    let session = Session::with(Shop::new(Fault::None), options("http://127.0.0.1:1")).await;
     for path in [
         "/customers?by=id&q=ada",
         "/customer?id=ada",
@@ -160,11 +165,11 @@ async fn a_provider_that_is_down_is_said_to_be_on_every_page() {
         "/flow?customer=ada&subscription=x",
         "/flow/offers?customer=ada&subscription=x",
     ] {
-        let seen = desk.get(path).await;
-        assert_eq!(seen.status, 502, "{path}");
-        seen.has("The provider cannot be reached").has("</html>");
+        let reply = session.get(path).await;
+        assert_eq!(reply.status, 502, "{path}");
+        reply.has("The provider cannot be reached").has("</html>");
     }
-    let seen = desk
+    let reply = session
         .post(
             "/flow/act",
             &[
@@ -175,48 +180,52 @@ async fn a_provider_that_is_down_is_said_to_be_on_every_page() {
             ],
         )
         .await;
-    seen.has("Nothing was sent")
+    reply
+        .has("Nothing was sent")
         .has("The provider cannot be reached");
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_is_quoted() {
-    let desk = Desk::of(Flaw::SubscriptionsFail).await;
-    let seen = desk.get("/customer?id=ada").await;
-    assert_eq!(seen.status, 200);
-    seen.has("Ada Lovelace")
+async fn error_response_of_the_provider_is_shown() {
+    let session = Session::of(Fault::SubscriptionsFail).await;
+    let reply = session.get("/customer?id=ada").await;
+    assert_eq!(reply.status, 200);
+    reply
+        .has("Ada Lovelace")
         .has("The provider failed: 500 Internal Server Error.")
-        .has("the database is on fire")
+        .has("the database failed")
         .has("curl -i");
-    let desk = Desk::of(Flaw::AnswersMarkup).await;
-    let seen = desk.get("/customer?id=ada").await;
-    seen.has("answered with markup, such as HTML")
+    let session = Session::of(Fault::RespondsWithHtml).await;
+    let reply = session.get("/customer?id=ada").await;
+    reply
+        .has("answered with markup, such as HTML")
         .has("&lt;h1&gt;It works!")
         .has_not("<h1>It works!");
 }
 
 #[tokio::test]
-async fn a_model_that_is_none_has_its_faults_named() {
-    let desk = Desk::of(Flaw::None).await;
-    desk.shop.books().subscriptions[0]["items"][0]["price"]["amount"]["unit"] = json!("9.00");
-    desk.shop.books().subscriptions[1]["status"]["trial"] =
+async fn invalid_model_is_shown_with_its_faults() {
+    let session = Session::of(Fault::None).await;
+    session.shop.books().subscriptions[0]["items"][0]["price"]["amount"]["unit"] = json!("9.00");
+    session.shop.books().subscriptions[1]["status"]["trial"] =
         json!({ "start": day(3), "end": day(-3) });
-    let seen = desk.get("/customer?id=ada").await;
-    seen.has("A subscription cannot be read")
+    let reply = session.get("/customer?id=ada").await;
+    reply
+        .has("A subscription cannot be read")
         .has("amount.unit")
         .has("a whole number of minor units")
         .has("ada-seats");
-    seen.has("not quite as the protocol has it");
-    let seen = desk.get("/flow?customer=ada&subscription=ada-pro").await;
-    assert_eq!(seen.status, 502);
-    seen.has("amount.unit");
+    reply.has("does not fully match the protocol");
+    let reply = session.get("/flow?customer=ada&subscription=ada-pro").await;
+    assert_eq!(reply.status, 502);
+    reply.has("amount.unit");
 }
 
 #[tokio::test]
-async fn the_numbers_of_a_hostile_provider_break_nothing() {
-    let desk = Desk::of(Flaw::None).await;
+async fn extreme_numbers_do_not_break_the_page() {
+    let session = Session::of(Fault::None).await;
     {
-        let mut books = desk.shop.books();
+        let mut books = session.shop.books();
         let one = &mut books.subscriptions[0];
         one["items"][0]["quantity"] = json!(u64::MAX);
         one["items"][0]["price"]["amount"]["unit"] = json!(i64::MIN);
@@ -225,16 +234,16 @@ async fn the_numbers_of_a_hostile_provider_break_nothing() {
             json!({ "start": "0000-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z" });
         one["duration"]["amount"] = json!(u32::MAX);
     }
-    let seen = desk.get("/customer?id=ada").await;
-    assert_eq!(seen.status, 200);
-    seen.has("cannot be told").has("ada-trial");
+    let reply = session.get("/customer?id=ada").await;
+    assert_eq!(reply.status, 200);
+    reply.has("cannot be calculated").has("ada-trial");
 }
 
 #[tokio::test]
-async fn a_page_stays_a_page_whatever_a_provider_sends() {
-    let desk = Desk::of(Flaw::IgnoresLimits).await;
+async fn page_size_is_limited_for_any_response() {
+    let session = Session::of(Fault::IgnoresLimits).await;
     {
-        let mut books = desk.shop.books();
+        let mut books = session.shop.books();
         let customer = books.customers[1].clone();
         books.customers.extend((0..5_000).map(|_| customer.clone()));
         let one = &mut books.subscriptions[0];
@@ -248,20 +257,21 @@ async fn a_page_stays_a_page_whatever_a_provider_sends() {
         flawed["items"] = (0..2_000).map(|_| json!({})).collect();
         books.subscriptions.push(flawed);
     }
-    let seen = desk.get("/customers").await;
-    seen.has("The provider sent 5006 more than it was asked for");
-    assert!(seen.text.len() < 100_000, "{}", seen.text.len());
-    let seen = desk.get("/customer?id=ada").await;
-    seen.has("… and 1900 more.")
+    let reply = session.get("/customers").await;
+    reply.has("The provider sent 5006 more items than");
+    assert!(reply.text.len() < 100_000, "{}", reply.text.len());
+    let reply = session.get("/customer?id=ada").await;
+    reply
+        .has("… and 1900 more.")
         .has("A subscription cannot be read");
-    assert!(seen.text.len() < 500_000, "{}", seen.text.len());
+    assert!(reply.text.len() < 500_000, "{}", reply.text.len());
     let cancel = [
         ("action", "cancel"),
         ("schedule", "immediate"),
         ("customer", "ada"),
         ("subscription", "ada-pro"),
     ];
-    let seen = desk.post("/flow/act", &cancel).await;
-    seen.has("Done: the provider answered 200");
-    assert!(seen.text.len() < 500_000, "{}", seen.text.len());
+    let reply = session.post("/flow/act", &cancel).await;
+    reply.has("Done: the provider answered 200");
+    assert!(reply.text.len() < 500_000, "{}", reply.text.len());
 }

@@ -1,11 +1,11 @@
-//! The command itself.
+//! Tests of the command `churnkey new`.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 #[test]
-fn the_program_writes_a_provider_on_sqlite_into_a_directory_of_its_name() {
+fn default_is_sqlite_in_a_directory_of_its_name() {
     let around = tempfile::tempdir().unwrap();
     let output = new(around.path(), &["acme-billing"]);
     assert_eq!(output.status.code(), Some(0));
@@ -19,7 +19,7 @@ fn the_program_writes_a_provider_on_sqlite_into_a_directory_of_its_name() {
 }
 
 #[test]
-fn the_database_and_the_directory_can_be_chosen() {
+fn database_and_directory_can_be_chosen() {
     let around = tempfile::tempdir().unwrap();
     let arguments = ["acme", "--db", "postgres", "--path", "in here/it's"];
     let output = new(around.path(), &arguments);
@@ -32,7 +32,7 @@ fn the_database_and_the_directory_can_be_chosen() {
 }
 
 #[test]
-fn a_checkout_can_be_depended_on_by_its_path_from_here() {
+fn workspace_may_be_a_relative_path() {
     let around = tempfile::tempdir().unwrap();
     let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/../churnkey-verify/..");
     let output = new(around.path(), &["acme", "--workspace", checkout]);
@@ -44,7 +44,7 @@ fn a_checkout_can_be_depended_on_by_its_path_from_here() {
 }
 
 #[test]
-fn what_is_refused_is_an_error_and_the_exit_code_2() {
+fn rejected_name_is_exit_code_2() {
     let around = tempfile::tempdir().unwrap();
     let output = new(around.path(), &["test"]);
     assert_eq!(output.status.code(), Some(2));
@@ -61,5 +61,5 @@ fn new(directory: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(directory)
         .output()
-        .expect("the program can be run")
+        .expect("the program must start")
 }

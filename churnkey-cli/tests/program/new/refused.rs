@@ -1,24 +1,25 @@
-//! What is refused, and that nothing is written then.
+//! Tests of rejected arguments, with which nothing is written.
 
 use std::fs;
 use std::path::Path;
 
-use churnkey_cli::new::{self, Database, Options};
+use churnkey_cli::new::{self, Database, NewProject};
 
 fn attempt(name: &str, directory: &Path) -> Result<(), String> {
-    let options = Options {
+    let project = NewProject {
         name: name.to_owned(),
         database: Database::Sqlite,
         directory: directory.to_owned(),
         workspace: None,
     };
-    let created = new::create(&options);
+    let created = new::create(&project);
     created.map(drop).map_err(|refused| refused.to_string())
 }
 
 #[test]
-fn a_name_that_no_package_can_have_is_refused_with_what_to_do() {
-    let form = "use small letters, digits and single `-` between words, and begin with a letter";
+fn invalid_name_is_rejected_with_advice() {
+    let form =
+        "use lowercase letters, digits and single `-` between words, and begin with a letter";
     let table = [
         ("", form),
         ("Acme", form),
@@ -35,17 +36,17 @@ fn a_name_that_no_package_can_have_is_refused_with_what_to_do() {
         ("äcme", form),
         ("acme\n[dependencies]", form),
         ("acme\"", form),
-        (&"a".repeat(65), "use at most 64 letters"),
+        (&"a".repeat(65), "use at most 64 characters"),
         (
             "async",
-            "`async` is the name of a keyword of Rust: use another, such as `async-billing`",
+            "`async` is the name of a Rust keyword: use another, such as `async-billing`",
         ),
-        ("gen", "a keyword of Rust"),
-        ("self", "a keyword of Rust"),
+        ("gen", "a Rust keyword"),
+        ("self", "a Rust keyword"),
         ("test", "a crate that comes with Rust"),
         ("proc-macro", "a crate that comes with Rust"),
-        ("build", "a directory of Cargo's"),
-        ("nul", "a device of Windows"),
+        ("build", "a directory of Cargo"),
+        ("nul", "a Windows device"),
         ("churnkey", "a crate that the provider depends on"),
         ("churnkey-runtime", "a crate that the provider depends on"),
         ("churnkey_verify", "a crate that the provider depends on"),
@@ -62,7 +63,7 @@ fn a_name_that_no_package_can_have_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_directory_that_has_something_in_it_is_left_as_it_is() {
+fn directory_with_files_is_not_changed() {
     let around = tempfile::tempdir().unwrap();
     let directory = around.path().join("acme");
     fs::create_dir(&directory).unwrap();
@@ -70,7 +71,7 @@ fn a_directory_that_has_something_in_it_is_left_as_it_is() {
 
     let refused = attempt("acme", &directory).unwrap_err();
     assert!(
-        refused.contains("is not empty: give another --path"),
+        refused.contains("is not empty: use another --path"),
         "{refused}"
     );
     assert_eq!(entries(around.path()), ["acme"]);
@@ -79,7 +80,7 @@ fn a_directory_that_has_something_in_it_is_left_as_it_is() {
 }
 
 #[test]
-fn a_file_in_the_place_of_the_directory_is_left_as_it_is() {
+fn file_at_the_path_is_not_changed() {
     let around = tempfile::tempdir().unwrap();
     let file = around.path().join("acme");
     fs::write(&file, "mine").unwrap();
@@ -93,7 +94,7 @@ fn a_file_in_the_place_of_the_directory_is_left_as_it_is() {
 }
 
 #[test]
-fn an_empty_directory_is_taken_and_a_missing_one_made_with_those_above() {
+fn empty_or_missing_directory_is_accepted() {
     let around = tempfile::tempdir().unwrap();
     let empty = around.path().join("empty");
     fs::create_dir(&empty).unwrap();
@@ -105,9 +106,9 @@ fn an_empty_directory_is_taken_and_a_missing_one_made_with_those_above() {
     }
 }
 
-/// A name so long that the directory beside it cannot have one stands for everything that fails while writing.
+/// The name is too long for the temporary directory, so that writing fails.
 #[test]
-fn a_project_that_cannot_be_written_leaves_nothing_behind() {
+fn failed_write_leaves_nothing_behind() {
     let around = tempfile::tempdir().unwrap();
     let directory = around.path().join("a".repeat(255));
     let refused = attempt("acme", &directory).unwrap_err();
@@ -116,18 +117,18 @@ fn a_project_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_directory_that_is_no_checkout_is_not_depended_on() {
+fn workspace_that_is_no_checkout_is_rejected() {
     let around = tempfile::tempdir().unwrap();
     for workspace in [around.path().to_owned(), around.path().join("missing")] {
-        let options = Options {
+        let project = NewProject {
             name: "acme".to_owned(),
             database: Database::Sqlite,
             directory: around.path().join("project"),
             workspace: Some(workspace),
         };
-        let refused = new::create(&options).unwrap_err().to_string();
+        let refused = new::create(&project).unwrap_err().to_string();
         assert!(
-            refused.ends_with("give the directory of one as --workspace"),
+            refused.ends_with("use the directory of a checkout as --workspace"),
             "{refused}"
         );
         assert_eq!(entries(around.path()), [""; 0]);
@@ -135,10 +136,10 @@ fn a_directory_that_is_no_checkout_is_not_depended_on() {
 }
 
 fn entries(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("the directory is there");
+    let entries = fs::read_dir(directory).expect("the directory must exist");
     let name = |entry: std::io::Result<fs::DirEntry>| {
-        let name = entry.expect("it can be read").file_name();
-        name.into_string().expect("a name in UTF-8")
+        let name = entry.expect("the entry must be readable").file_name();
+        name.into_string().expect("the name must be UTF-8")
     };
     entries.map(name).collect()
 }

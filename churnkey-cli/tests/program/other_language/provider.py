@@ -1,6 +1,7 @@
-"""A Churnkey provider in Python, with nothing but the standard library.
+"""A Churnkey provider in Python that uses only the standard library.
 
-It prints its API root URL on the first line and serves until its standard input is closed. The token is in CK_INTEGRATION_TOKEN.
+It prints its API root URL on the first line and serves until its standard input is closed. The
+token is in CK_INTEGRATION_TOKEN.
 """
 
 import base64
@@ -52,7 +53,7 @@ FEATURES = {
 }
 
 
-# What there is.
+# Models.
 
 
 @dataclass
@@ -159,7 +160,7 @@ class Subscription:
     duration: Cycle
     items: list[Item]
     discounts: list[Discount] = field(default_factory=list)
-    # What was asked for when it was paused, and when its trial was extended.
+    # The requested duration of the pause and of the extension of the trial.
     paused_by: object = field(default=None, metadata={"private": True})
     extended_by: object = field(default=None, metadata={"private": True})
 
@@ -170,7 +171,7 @@ def camel(name):
 
 
 def to_json(value):
-    """A model as it goes over the wire: names in camel case, no absent fields."""
+    """A model as JSON: field names in camel case, no absent fields."""
     if dataclasses.is_dataclass(value):
         shown = {
             camel(each.name): getattr(value, each.name)
@@ -197,10 +198,11 @@ def later(start, amount, unit):
         return start + timedelta(**{unit + "s": amount})
     months = start.month - 1 + amount * (12 if unit == "year" else 1)
     year, month = start.year + months // 12, months % 12 + 1
-    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
+    day = min(start.day, calendar.monthrange(year, month)[1])
+    return start.replace(year=year, month=month, day=day)
 
 
-# Refusals.
+# Errors.
 
 
 class Refused(Exception):
@@ -228,9 +230,14 @@ class Company:
     def __init__(self):
         self.lock = threading.Lock()
         began = now()
-        self.families = [Family("grow", "Growing"), Family("rest/all", "The rest", "Whatever else there is")]
+        self.families = [
+            Family("grow", "Growing"),
+            Family("rest/all", "The rest", "All other products"),
+        ]
         self.products = [
-            Product(f"product-{name.lower()}", name, self.families[number // 3].id, unit_label="pot")
+            Product(
+                f"product-{name.lower()}", name, self.families[number // 3].id, unit_label="pot"
+            )
             for number, name in enumerate(["Basil", "Mint", "Thyme", "Coriander"])
         ]
         self.prices = [
@@ -239,16 +246,40 @@ class Company:
             for unit in ("month", "year")
         ]
         self.prices += [self.tiered(mode) for mode in ("graduated", "total")]
-        # Not subscribed to by anybody yet.
+        # Prices without subscriptions.
         self.prices += [
-            Price(f"trial ¢{cents}", "Taster", self.products[0].id, Cycle(1, "month"), {"model": "fixed", "currency": "EUR", "flat": cents})
+            Price(
+                f"trial ¢{cents}",
+                "Taster",
+                self.products[0].id,
+                Cycle(1, "month"),
+                {"model": "fixed", "currency": "EUR", "flat": cents},
+            )
             for cents in (1, 2, 3)
         ]
         self.coupons = [
             Coupon("welcome", "WELCOME", {"type": "once"}, {"type": "percentage", "percent": 10}),
-            Coupon("stay 3", "STAY3", {"type": "recurring", "amount": 3, "unit": "month"}, {"type": "percentage", "percent": 33.3}),
-            Coupon("five-off", "FIVE", {"type": "cycle-amount", "cycles": 5}, {"type": "fixed", "currency": "EUR", "unit": 500}),
-            Coupon("friends", "FRIENDS", {"type": "forever"}, {"type": "percentage", "percent": 50}, name="Friends", redemptions={"max": 900, "current": 1}, expires_at=later(began, 1, "year")),
+            Coupon(
+                "stay 3",
+                "STAY3",
+                {"type": "recurring", "amount": 3, "unit": "month"},
+                {"type": "percentage", "percent": 33.3},
+            ),
+            Coupon(
+                "five-off",
+                "FIVE",
+                {"type": "cycle-amount", "cycles": 5},
+                {"type": "fixed", "currency": "EUR", "unit": 500},
+            ),
+            Coupon(
+                "friends",
+                "FRIENDS",
+                {"type": "forever"},
+                {"type": "percentage", "percent": 50},
+                name="Friends",
+                redemptions={"max": 900, "current": 1},
+                expires_at=later(began, 1, "year"),
+            ),
         ]
         self.customers = [self.customer(number) for number in range(23)]
         self.subscriptions = [
@@ -260,16 +291,25 @@ class Company:
     def price(self, product, unit, cents):
         amount = cents if unit == "month" else 10 * cents
         amount = {"model": "fixed", "currency": "EUR", "unit": amount}
-        return Price(f"{product.id}:{unit}", f"{product.name} by the {unit}", product.id, Cycle(1, unit), amount)
+        name = f"{product.name} by the {unit}"
+        return Price(f"{product.id}:{unit}", name, product.id, Cycle(1, unit), amount)
 
     def tiered(self, mode):
         tiers = [{"unit": 90, "flat": 100, "upTo": 12}, {"unit": 80, "upTo": 144}, {"unit": 70}]
         amount = {"model": "tiered", "currency": "EUR", "mode": mode, "tiers": tiers}
-        return Price(f"pots/{mode}", f"Pots, {mode}", self.products[3].id, Cycle(3, "month"), amount)
+        cycle = Cycle(3, "month")
+        return Price(f"pots/{mode}", f"Pots, {mode}", self.products[3].id, cycle, amount)
 
     def customer(self, number):
-        odd = {1: "Zoë", 4: "green+garden", 7: "shop/7", 10: "ten@garden.test", 13: "50% off?", 16: "草"}
-        name = odd.get(number, f"gardener-{number:02}")
+        unusual = {
+            1: "Zoë",
+            4: "green+garden",
+            7: "shop/7",
+            10: "ten@garden.test",
+            13: "50% off?",
+            16: "草",
+        }
+        name = unusual.get(number, f"gardener-{number:02}")
         return Customer(
             name,
             "Grace",
@@ -283,7 +323,8 @@ class Company:
 
     def subscriptions_for(self, number, customer, began):
         past, soon = began - timedelta(days=9), began + timedelta(days=21)
-        running, over = Period(past, soon), Period(began - timedelta(days=70), began - timedelta(days=40))
+        running = Period(past, soon)
+        over = Period(began - timedelta(days=70), began - timedelta(days=40))
         states = [
             Status("active", running),
             Status("trial", running, trial=running),
@@ -292,24 +333,26 @@ class Company:
             Status("unpaid", running, trial=over),
         ]
         if number > 16:
-            # These can be paused altogether: nothing of theirs is a trial or annual.
+            # All subscriptions of these customers can be paused: none is a trial or annual.
             states = [states[0], states[0], states[2], states[3]]
         for place, status in enumerate(states):
             price = self.prices[2 * ((number + place) % 4)]
             yield self.subscribed(f"{number}-{place}", customer, status, price, began)
         if number % 2 and number <= 16:
             year = Period(past, past + timedelta(days=365))
-            yield self.subscribed(f"{number}/annual", customer, Status("active", year), self.prices[1], began)
+            status = Status("active", year)
+            yield self.subscribed(f"{number}/annual", customer, status, self.prices[1], began)
 
     def subscribed(self, name, customer, status, price, began):
-        # Each subscription changes by itself, be it a status or a period in it.
+        # Each subscription needs its own copy of the status and its periods, because they change.
         status = dataclasses.replace(status, **{
             each: dataclasses.replace(period)
             for each in ("current_period", "trial", "pause")
             if (period := getattr(status, each))
         })
         item = Item(f"item {name}", price, 2)
-        return Subscription(name, customer.id, status, began - timedelta(days=80), price.duration, [item])
+        start = began - timedelta(days=80)
+        return Subscription(name, customer.id, status, start, price.duration, [item])
 
     def one(self, things, key, what):
         for thing in things:
@@ -331,7 +374,7 @@ class Company:
         raise not_found("customer")
 
 
-# Reading.
+# Controllers.
 
 
 def page(items, scope, query):
@@ -339,7 +382,7 @@ def page(items, scope, query):
     if "limit" in query:
         text = query["limit"]
         if not (text.isascii() and text.isdigit()) or int(text[:20]) == 0:
-            raise bad_request("limit must be a whole number above 0")
+            raise bad_request("limit must be a whole number from 1")
         limit = min(int(text[:20]), MAX_LIMIT)
     start = place_of(query["cursor"], scope) if "cursor" in query else 0
     shown = {"data": to_json(items[start : start + limit])}
@@ -356,9 +399,9 @@ def place_of(cursor, scope):
     try:
         of, place = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
     except (ValueError, TypeError):
-        raise bad_request("cursor is not one that was given") from None
+        raise bad_request("cursor is not valid") from None
     if of != scope or cursor != cursor_to(place, scope):
-        raise bad_request("cursor is not one of this list")
+        raise bad_request("cursor belongs to another list")
     return place
 
 
@@ -381,11 +424,11 @@ def read(company, path, query):
     raise not_found("path")
 
 
-# Acting.
+# Actions.
 
 
 class Request:
-    """The body of an action, asked for what it must have."""
+    """The body of an action, with methods that read and check its fields."""
 
     def __init__(self, body, features):
         try:
@@ -402,28 +445,31 @@ class Request:
             if name in self.fields:
                 text = self.fields[name]
                 if not isinstance(text, str) or not text:
-                    raise bad_request(f"{name} must be a text that is not empty")
+                    raise bad_request(f"{name} must be a string that is not empty")
                 return text
         raise bad_request(f"{names[0]} is required")
 
-    def flag(self, name, offered=True):
+    def flag(self, name, supported=True):
         flag = self.fields.get(name, False)
         if not isinstance(flag, bool):
             raise bad_request(f"{name} must be true or false")
-        if flag and not offered:
-            raise bad_request(f"{name} is not offered")
+        if flag and not supported:
+            raise bad_request(f"{name} is not supported")
         return flag
 
     def schedule(self, name, group):
         word = self.text(name)
         if not self.features[group].get(word):
-            raise bad_request(f"{name} is not one that is offered")
+            raise bad_request(f"{name} has a value that is not supported")
         return word
 
     def duration(self):
-        """A function from the start of something to its end."""
+        """A function that computes the end from the start."""
         match self.fields.get("duration"):
-            case {"type": "period", "amount": int(amount), "unit": unit} | {"amount": int(amount), "unit": unit} if (
+            case (
+                {"type": "period", "amount": int(amount), "unit": unit}
+                | {"amount": int(amount), "unit": unit}
+            ) if (
                 self.fields["duration"].get("type", "period") == "period"
                 and not isinstance(amount, bool)
                 and 0 < amount < 10_000
@@ -437,7 +483,7 @@ class Request:
             case _:
                 raise bad_request("duration must be a period or a date")
         if not self.features["durations"][kind]:
-            raise bad_request("this kind of duration is not offered")
+            raise bad_request("this kind of duration is not supported")
         return end_of
 
     @staticmethod
@@ -464,14 +510,16 @@ def end_after(end_of, start):
 def cancel(subscription):
     if subscription.status.name == "canceled":
         return
-    subscription.status = dataclasses.replace(subscription.status, name="canceled", canceled_at=now(), pause=None)
+    subscription.status = dataclasses.replace(
+        subscription.status, name="canceled", canceled_at=now(), pause=None
+    )
 
 
 def pause(subscription, end_of, request):
     require_lasting(subscription)
     if subscription.status.name == "paused":
         if subscription.paused_by != request:
-            raise conflict("it is paused in another way")
+            raise conflict("the subscription has a different pause")
         return
     start = now()
     pause = Period(start, end_after(end_of, start))
@@ -481,12 +529,12 @@ def pause(subscription, end_of, request):
 
 def require_pausable(subscription, annual_too):
     if subscription.duration.unit == "year" and not annual_too:
-        raise bad_request("an annual subscription is not paused")
+        raise bad_request("annual subscriptions cannot be paused")
 
 
 def require_lasting(subscription):
     if subscription.status.name == "canceled":
-        raise conflict("it is canceled")
+        raise conflict("the subscription is canceled")
 
 
 def act(company, path, body):
@@ -527,7 +575,7 @@ def act_pause(company, whose, request):
     annual_too = request.flag("allowAnnual", request.features["allowAnnual"])
     concerned = subscriptions()
     if whose == "customer":
-        # Whatever goes on is paused; the rest stays as it is.
+        # Only subscriptions that are neither canceled nor paused are paused.
         concerned = [each for each in concerned if each.status.name not in ("canceled", "paused")]
     for subscription in concerned:
         require_pausable(subscription, annual_too)
@@ -562,9 +610,9 @@ def act_extend_trial(company, request):
     if subscription.extended_by == request.fields["duration"]:
         return
     if subscription.status.name != "trial":
-        raise conflict("it is not in a trial")
+        raise conflict("the subscription is not in a trial")
     if subscription.extended_by is not None:
-        raise bad_request("a trial is extended once")
+        raise bad_request("a trial can be extended only once")
     end = end_after(end_of, subscription.status.trial.end)
     subscription.status.trial.end = end
     subscription.status.current_period.end = end
@@ -576,7 +624,7 @@ def act_extend_trial(company, request):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body leave together, without waiting for each other.
+    # Head and body are sent together, without delay.
     wbufsize = -1
     disable_nagle_algorithm = True
 
@@ -623,7 +671,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(401, "Unauthorized")
 
     def segments(self):
-        # First split, then decoded: an id may hold a slash.
+        # The path is split before it is decoded, because an id may contain a slash.
         return [unquote(segment) for segment in urlsplit(self.path).path.split("/")[1:]]
 
     def answer(self, status, value):

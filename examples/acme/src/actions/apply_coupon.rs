@@ -24,8 +24,8 @@ async fn apply_coupon(ctx: &Acme, request: ApplyCoupon, mode: Mode, id: RequestI
         .await
 }
 
-/// A coupon is redeemed once for a subscription. As long as its discount lasts, asking again is a
-/// repetition, also if meanwhile others have used the coupon up.
+/// Redeems a coupon, at most once for each subscription. While its discount lasts, the same request
+/// counts as a repetition, even if the coupon has been used up in the meantime.
 fn redeem(
     books: &Books<'_>,
     request: &ApplyCoupon,
@@ -39,7 +39,7 @@ fn redeem(
         Some(discount) if discount.end.is_none_or(|end| now < end) => return Ok(Outcome::Repeated),
         Some(_) => {
             return Err(Error::conflict(
-                "the subscription has had this coupon already",
+                "the subscription has already used this coupon",
             ));
         }
         None => check_redeemable(&coupon, subscription, now)?,

@@ -5,8 +5,8 @@ use crate::Acme;
 use crate::billing::Outcome;
 use crate::books::Entry;
 
-/// Pauses whatever goes on: what is canceled, is going to be or has a pause stays as it is. If one
-/// of the others cannot be paused, none is.
+/// Pauses every subscription that is not canceled, due to be canceled or already paused. If one of
+/// them cannot be paused, none is.
 #[churnkey::action(pause_all)]
 async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> Result<()> {
     ctx.ledger(mode)

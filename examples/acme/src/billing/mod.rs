@@ -1,5 +1,5 @@
-//! The rules of the company's billing. They know nothing of databases or HTTP: a rule changes a
-//! subscription in memory, and an action keeps the change.
+//! The rules of the company's billing, independent of databases and HTTP: a rule changes a
+//! subscription in memory, and an action stores the change.
 
 mod cancel;
 mod change_price;
@@ -14,12 +14,11 @@ pub use coupon::{check_redeemable, discount_end};
 pub use proration::Proration;
 pub use subscription::{NextPrice, Pause, State, Subscription};
 
-/// What a request came to. Churnkey may send any request twice, and is answered with success both
-/// times.
+/// The outcome of a request. Churnkey may send any request twice; both are answered with success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Applied,
-    /// Things were already as the request wants them, so nothing changed.
+    /// The requested state was reached before, so nothing changed.
     Repeated,
 }
 

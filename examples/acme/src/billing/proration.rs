@@ -1,10 +1,10 @@
-//! What a change of price within a period that is paid for comes to.
+//! The credit and the charge of a change of price within a period that is already paid.
 
 use churnkey::{Currency, Error, MinorUnits, Price, PriceId, Result, SubscriptionId, Timestamp};
 
 use super::Subscription;
 
-/// The two lines of the next invoice that a change of price makes, both at least zero.
+/// The two lines that a change of price adds to the next invoice, both at least zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proration {
     pub subscription: SubscriptionId,
@@ -12,15 +12,15 @@ pub struct Proration {
     pub from: PriceId,
     pub to: PriceId,
     pub currency: Currency,
-    /// For the rest of the period at the old price, which the customer has paid and will not use.
+    /// The old price for the rest of the period, which the customer has paid and will not use.
     pub credit: MinorUnits,
-    /// For the rest of the period at the new price. Nothing if the new price begins a period of its
-    /// own, which is charged as every period is.
+    /// The new price for the rest of the period. Zero if the new price begins a new period, because
+    /// that period is charged like any other.
     pub charge: MinorUnits,
 }
 
 impl Proration {
-    /// `None` in a trial, for which nothing was paid, and where nothing of the period is left.
+    /// The proration, or `None` during a trial, which is free, and after the end of the period.
     pub(super) fn of_change(
         subscription: &Subscription,
         to: &Price,
@@ -57,10 +57,10 @@ fn charge(price: &Price, quantity: u64) -> Result<MinorUnits> {
         .ok_or_else(|| Error::internal("a charge does not fit into minor units"))
 }
 
-/// A sum times `left / whole`, to the nearest minor unit and a half up.
+/// The sum times `left / whole`, rounded to the nearest minor unit, a half up.
 ///
-/// By the millisecond and in integers of 128 bits: no step on the way rounds or overflows, so the
-/// same change always costs the same.
+/// The calculation uses milliseconds and 128-bit integers: no intermediate step rounds or
+/// overflows, so the same change always costs the same.
 fn share(sum: MinorUnits, left: i64, whole: i64) -> Result<MinorUnits> {
     let (sum, left, whole) = (i128::from(sum.get()), i128::from(left), i128::from(whole));
     let rounded = (2 * sum * left + whole).div_euclid(2 * whole);

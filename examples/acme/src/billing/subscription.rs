@@ -3,7 +3,7 @@ use churnkey::{
     SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
-/// What a customer has subscribed to: what has happened to it, and what is going to happen.
+/// A subscription: its current state and its scheduled events.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
     pub id: SubscriptionId,
@@ -12,25 +12,25 @@ pub struct Subscription {
     pub quantity: u64,
     pub started_at: Timestamp,
     pub state: State,
-    /// Whether a charge has failed and is still open. It stays open through a pause.
+    /// True if a charge has failed and is still open. It stays open during a pause.
     pub unpaid: bool,
-    /// From where billing cycles are counted. Counting from the period before would make the 28th
-    /// of a short month the day of billing for good.
+    /// The time from which billing cycles are counted. Counting each cycle from the previous period
+    /// would permanently move the billing day to the 28th after a short month.
     pub cycle_anchor: Timestamp,
-    /// How many cycles lie between the anchor and the current period.
+    /// The number of cycles between the anchor and the current period.
     pub cycle_number: u32,
     pub period: SubscriptionPeriod,
     pub trial: Option<SubscriptionPeriod>,
-    /// When it is going to end, if it is.
+    /// The scheduled end, if there is one.
     pub cancel_at: Option<Timestamp>,
-    /// The pause that it is in, or that is going to start.
+    /// The current or the scheduled pause.
     pub pause: Option<Pause>,
-    /// The price that it is going to have.
+    /// The scheduled change of price.
     pub next_price: Option<NextPrice>,
     pub metadata: Metadata,
 }
 
-/// What has happened to a subscription.
+/// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Trial,
@@ -42,9 +42,9 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause {
     pub start: Timestamp,
-    /// Exclusive; `None` lasts until somebody ends it.
+    /// Exclusive; with `None` the pause lasts until it is ended by hand.
     pub end: Option<Timestamp>,
-    /// What was asked for, by which the same request is known when it comes again.
+    /// The requested start and length, used to recognize a repeated request.
     pub request: String,
 }
 
@@ -55,8 +55,8 @@ pub struct NextPrice {
 }
 
 impl Subscription {
-    /// A subscription that begins with its first period, or with a trial and its first period after
-    /// that.
+    /// Creates a subscription that begins with its first period, or with a trial followed by its
+    /// first period.
     pub fn begin(
         id: impl Into<SubscriptionId>,
         customer_id: impl Into<CustomerId>,
@@ -98,21 +98,21 @@ impl Subscription {
         matches!(self.state, State::Canceled { .. })
     }
 
-    /// A 409 for a subscription that has ended or is going to: what is left of it is not changed
-    /// any more.
+    /// Returns a 409 if the subscription is canceled or due to be canceled, because then it can no
+    /// longer be changed.
     pub(super) fn require_lasting(&self) -> Result<()> {
         if self.is_canceled() {
             return Err(Error::conflict("the subscription is canceled"));
         }
         if self.cancel_at.is_some() {
             return Err(Error::conflict(
-                "the subscription is going to be canceled at the end of its period",
+                "the subscription is due to be canceled at the end of its period",
             ));
         }
         Ok(())
     }
 
-    /// What Churnkey reads. It has no place for what is going to happen.
+    /// The model that Churnkey reads. It has no field for scheduled events.
     pub fn model(&self, discounts: Vec<Discount>) -> churnkey::Subscription {
         let item = SubscriptionItem::new(
             format!("item_{}", self.id),

@@ -1,11 +1,11 @@
-//! How Churnkey's types lie in a column.
+//! Conversions between Churnkey's types and columns.
 
 use churnkey::{Currency, Timestamp};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A moment, as milliseconds since 1970.
+/// A time, as milliseconds since 1970.
 pub(super) struct At(pub(super) Timestamp);
 
 impl FromSql for At {
@@ -23,7 +23,7 @@ impl ToSql for At {
     }
 }
 
-/// A value of many shapes, as JSON text.
+/// A value whose structure varies, as JSON text.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromSql for Json<T> {

@@ -25,7 +25,7 @@ impl Books<'_> {
         page.keyset(rows, |coupon| coupon.id.clone())
     }
 
-    /// Counts one redemption. The schema refuses one beyond the limit.
+    /// Counts one redemption. A constraint of the schema rejects one beyond the limit.
     pub fn count_redemption(&self, id: &CouponId) -> Result<()> {
         self.execute(
             "UPDATE coupons SET redemptions = redemptions + 1 WHERE mode = :mode AND id = :id",

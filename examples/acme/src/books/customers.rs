@@ -15,7 +15,8 @@ impl Books<'_> {
         )
     }
 
-    /// The case of an address does not matter, as nobody has two accounts that differ in it.
+    /// Finds a customer by email address. Case is ignored: no two customers have addresses that
+    /// differ only in case.
     pub fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
         self.customer_where(
             "SELECT * FROM customers WHERE mode = :mode AND email = :key",
@@ -23,7 +24,8 @@ impl Books<'_> {
         )
     }
 
-    /// Numbers are kept as `+` and digits; what people put between the digits does not matter.
+    /// Finds a customer by phone number. Numbers are stored as `+` and digits; separators between
+    /// the digits are ignored.
     pub fn customer_by_phone(&self, phone: &Phone) -> Result<Option<Customer>> {
         let number: String = phone
             .as_str()
@@ -36,8 +38,8 @@ impl Books<'_> {
         )
     }
 
-    /// The oldest first, so that a customer who signs up while the list is read comes on its last
-    /// page.
+    /// Lists customers, the oldest first, so that a customer who signs up while the list is read
+    /// appears on its last page.
     pub fn customers(&self, page: &PageRequest) -> Result<Page<Customer>> {
         let (age, id): (i64, String) = page.after()?.unwrap_or((i64::MIN, String::new()));
         let rows = self.all(
@@ -76,7 +78,8 @@ impl Books<'_> {
     pub fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
         self.execute(
             "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, phone, currency, metadata)
-             VALUES (:mode, :id, :created, :first_name, :last_name, :email, :phone, :currency, :metadata)",
+             VALUES (:mode, :id, :created, :first_name, :last_name, :email, :phone, :currency,
+                 :metadata)",
             &[
                 (":id", &customer.id.as_str()),
                 (":created", &At(created)),

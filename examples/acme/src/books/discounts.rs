@@ -5,34 +5,41 @@ use super::columns::At;
 use super::{Books, coupons};
 
 impl Books<'_> {
-    /// The discounts on everything a customer buys, those that have ended left out.
+    /// The current discounts on everything that a customer buys.
     pub fn discounts_of_customer(&self, customer: &CustomerId) -> Result<Vec<Discount>> {
         self.all(
             "SELECT coupons.*, started_at, ends_at
-             FROM customer_discounts JOIN coupons ON coupons.mode = customer_discounts.mode AND coupons.id = coupon_id
-             WHERE customer_discounts.mode = :mode AND customer_id = :customer AND (ends_at IS NULL OR ends_at > :now)
+             FROM customer_discounts
+             JOIN coupons ON coupons.mode = customer_discounts.mode AND coupons.id = coupon_id
+             WHERE customer_discounts.mode = :mode AND customer_id = :customer
+                 AND (ends_at IS NULL OR ends_at > :now)
              ORDER BY started_at, coupon_id",
             &[(":customer", &customer.as_str()), (":now", &At(self.now))],
             read,
         )
     }
 
-    /// The discounts on a subscription, those that have ended left out.
+    /// The current discounts on a subscription.
     pub fn discounts_of_subscription(
         &self,
         subscription: &SubscriptionId,
     ) -> Result<Vec<Discount>> {
         self.all(
             "SELECT coupons.*, started_at, ends_at
-             FROM subscription_discounts JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
-             WHERE subscription_discounts.mode = :mode AND subscription_id = :subscription AND (ends_at IS NULL OR ends_at > :now)
+             FROM subscription_discounts
+             JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
+             WHERE subscription_discounts.mode = :mode AND subscription_id = :subscription
+                 AND (ends_at IS NULL OR ends_at > :now)
              ORDER BY started_at, coupon_id",
-            &[(":subscription", &subscription.as_str()), (":now", &At(self.now))],
+            &[
+                (":subscription", &subscription.as_str()),
+                (":now", &At(self.now)),
+            ],
             read,
         )
     }
 
-    /// The discount that a coupon once gave a subscription, also after its end.
+    /// The discount that a subscription got from a coupon, even if the discount has ended.
     pub fn discount_by_coupon(
         &self,
         subscription: &SubscriptionId,
@@ -40,9 +47,14 @@ impl Books<'_> {
     ) -> Result<Option<Discount>> {
         self.one(
             "SELECT coupons.*, started_at, ends_at
-             FROM subscription_discounts JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
-             WHERE subscription_discounts.mode = :mode AND subscription_id = :subscription AND coupon_id = :coupon",
-            &[(":subscription", &subscription.as_str()), (":coupon", &coupon.as_str())],
+             FROM subscription_discounts
+             JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
+             WHERE subscription_discounts.mode = :mode AND subscription_id = :subscription
+                 AND coupon_id = :coupon",
+            &[
+                (":subscription", &subscription.as_str()),
+                (":coupon", &coupon.as_str()),
+            ],
             read,
         )
     }

@@ -8,7 +8,8 @@ impl Books<'_> {
     pub fn add_proration(&self, proration: &Proration) -> Result<()> {
         self.execute(
             "INSERT INTO prorations (mode, number, subscription_id, at, from_price_id, to_price_id, currency, credit, charge)
-             SELECT :mode, coalesce(max(number), 0) + 1, :subscription, :at, :from, :to, :currency, :credit, :charge
+             SELECT :mode, coalesce(max(number), 0) + 1, :subscription, :at, :from, :to, :currency,
+                 :credit, :charge
              FROM prorations WHERE mode = :mode",
             &[
                 (":subscription", &proration.subscription.as_str()),

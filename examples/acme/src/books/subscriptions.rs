@@ -9,7 +9,7 @@ use super::columns::{At, Json};
 use crate::billing::{NextPrice, Pause, State, Subscription};
 
 impl Books<'_> {
-    /// A customer's subscription as it stands now. One of another customer is not found.
+    /// A customer's subscription in its current state. `None` if it belongs to another customer.
     pub fn subscription(
         &self,
         customer: &CustomerId,
@@ -31,7 +31,7 @@ impl Books<'_> {
             .ok_or_else(|| Error::not_found("there is no such subscription"))
     }
 
-    /// All subscriptions of a customer as they stand now, the oldest first.
+    /// All subscriptions of a customer in their current state, the oldest first.
     pub fn subscriptions_of(&self, customer: &CustomerId) -> Result<Vec<Subscription>> {
         self.all(
             "SELECT * FROM subscriptions WHERE mode = :mode AND customer_id = :customer ORDER BY started_at, id",
@@ -63,25 +63,28 @@ impl Books<'_> {
     pub fn add_subscription(&self, subscription: &Subscription) -> Result<()> {
         self.write(
             "INSERT INTO subscriptions (
-                 mode, id, customer_id, price_id, quantity, started_at, status, unpaid, canceled_at, cycle_anchor, cycle_number,
-                 period_start, period_end, trial_start, trial_end, cancel_at, pause_start, pause_end, pause_request,
-                 next_price_id, next_price_at, metadata
+                 mode, id, customer_id, price_id, quantity, started_at, status, unpaid, canceled_at,
+                 cycle_anchor, cycle_number, period_start, period_end, trial_start, trial_end,
+                 cancel_at, pause_start, pause_end, pause_request, next_price_id, next_price_at,
+                 metadata
              ) VALUES (
-                 :mode, :id, :customer, :price, :quantity, :started, :status, :unpaid, :canceled, :anchor, :number,
-                 :period_start, :period_end, :trial_start, :trial_end, :cancel, :pause_start, :pause_end, :pause_request,
-                 :next_price, :next_price_at, :metadata
+                 :mode, :id, :customer, :price, :quantity, :started, :status, :unpaid, :canceled,
+                 :anchor, :number, :period_start, :period_end, :trial_start, :trial_end,
+                 :cancel, :pause_start, :pause_end, :pause_request, :next_price, :next_price_at,
+                 :metadata
              )",
             subscription,
         )
     }
 
-    /// Keeps what has become of a subscription.
+    /// Stores the changed subscription.
     pub fn save_subscription(&self, subscription: &Subscription) -> Result<()> {
         self.write(
             "UPDATE subscriptions SET
-                 price_id = :price, quantity = :quantity, started_at = :started, status = :status, unpaid = :unpaid,
-                 canceled_at = :canceled, cycle_anchor = :anchor, cycle_number = :number, period_start = :period_start,
-                 period_end = :period_end, trial_start = :trial_start, trial_end = :trial_end, cancel_at = :cancel,
+                 price_id = :price, quantity = :quantity, started_at = :started, status = :status,
+                 unpaid = :unpaid, canceled_at = :canceled, cycle_anchor = :anchor,
+                 cycle_number = :number, period_start = :period_start, period_end = :period_end,
+                 trial_start = :trial_start, trial_end = :trial_end, cancel_at = :cancel,
                  pause_start = :pause_start, pause_end = :pause_end, pause_request = :pause_request,
                  next_price_id = :next_price, next_price_at = :next_price_at, metadata = :metadata
              WHERE mode = :mode AND id = :id AND customer_id = :customer",
@@ -149,7 +152,7 @@ impl Books<'_> {
                 ("canceled", Some(at)) => State::Canceled { at },
                 _ => {
                     return Err(Error::internal(
-                        "a subscription has a status that the schema should have refused",
+                        "a subscription has a status that the schema does not allow",
                     ));
                 }
             },
@@ -187,6 +190,6 @@ impl Books<'_> {
 
     fn price_of(&self, id: String) -> Result<Price> {
         self.price(&id.into())?
-            .ok_or_else(|| Error::internal("a subscription has a price that is not there"))
+            .ok_or_else(|| Error::internal("the price of a subscription does not exist"))
     }
 }

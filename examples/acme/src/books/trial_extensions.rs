@@ -4,7 +4,7 @@ use super::Books;
 use super::columns::{At, Json};
 
 impl Books<'_> {
-    /// When a trial was last extended by this length.
+    /// The time of the last extension of a trial by this length.
     pub fn last_trial_extension(
         &self,
         subscription: &SubscriptionId,

@@ -20,7 +20,8 @@ async fn retrieve(
         .await
 }
 
-/// An unknown customer is a 404, and one who has no subscriptions an empty list.
+/// Lists the subscriptions of a customer. An unknown customer gets a 404, and a customer without
+/// subscriptions an empty list.
 #[churnkey::controller(subscriptions)]
 async fn list(
     ctx: &Acme,

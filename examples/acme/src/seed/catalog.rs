@@ -28,7 +28,7 @@ pub(super) fn catalog(now: Timestamp) -> Result<Catalog> {
     })
 }
 
-/// The id of a price in a currency: `price_desk_monthly_eur`.
+/// The id of a price in a currency, such as `price_desk_monthly_eur`.
 pub(super) fn price_id(name: &str, currency: Currency) -> PriceId {
     format!("price_{name}_{}", currency.code().to_lowercase()).into()
 }
@@ -149,7 +149,8 @@ fn prices(currency: Currency) -> [(ProductId, Price); 6] {
     ]
 }
 
-/// A sum of about the same worth in another currency, in its minor units. The yen has none.
+/// A sum of about the same value in another currency, in its minor units. The yen has no minor
+/// unit.
 fn sum(currency: Currency, cents: i64) -> i64 {
     match currency {
         Currency::SEK => cents * 10,

@@ -6,29 +6,29 @@ use super::random::Random;
 use super::{Catalog, Granted, SignUp, days};
 use crate::billing::{NextPrice, Pause, Subscription};
 
-/// In each mode.
+/// The number of customers in each mode.
 const CUSTOMERS: u32 = 500;
 
 pub(super) fn customers(mode: Mode, catalog: &Catalog, now: Timestamp) -> Result<Vec<SignUp>> {
-    let mut sower = Sower {
+    let mut seeder = Seeder {
         mode,
         catalog,
         random: Random::new(mode as u64 + 1),
         now,
     };
     (1..=CUSTOMERS)
-        .map(|number| sower.customer(number))
+        .map(|number| seeder.customer(number))
         .collect()
 }
 
-struct Sower<'a> {
+struct Seeder<'a> {
     mode: Mode,
     catalog: &'a Catalog,
     random: Random,
     now: Timestamp,
 }
 
-/// What a customer's subscriptions are like. The last digit of the customer's number tells.
+/// The subscriptions of a customer, chosen by the last digit of the customer's number.
 const SITUATIONS: [&[Situation]; 10] = [
     &[Situation::Active("desk_monthly")],
     &[Situation::Trial("insights_monthly")],
@@ -53,13 +53,13 @@ const SITUATIONS: [&[Situation]; 10] = [
 enum Situation {
     Active(&'static str),
     Trial(&'static str),
-    /// With the days until the pause ends.
+    /// The price, and the days until the pause ends.
     Paused(&'static str, Option<i64>),
     Canceled(&'static str),
     Unpaid(&'static str),
 }
 
-impl Sower<'_> {
+impl Seeder<'_> {
     fn customer(&mut self, number: u32) -> Result<SignUp> {
         let person = &PEOPLE[self.random.between(1, PEOPLE.len() as u32) as usize - 1];
         let customer = self.describe(number, person);
@@ -89,7 +89,7 @@ impl Sower<'_> {
 
     fn describe(&mut self, number: u32, person: &Person) -> Customer {
         let (mode, home) = (self.mode, person.home);
-        // Names that are reserved for examples, so that no mail ever reaches anybody.
+        // Domains that are reserved for examples, so that no real person receives mail.
         let domain = match mode {
             Mode::Test => "test.example.com",
             Mode::Live => "example.com",

@@ -1,5 +1,5 @@
-/// SplitMix64: a few lines that give the same numbers everywhere and for ever, which no library
-/// promises.
+/// SplitMix64. Written here because a library may change its numbers in a new version, and the seed
+/// must stay the same.
 ///
 /// <https://prng.di.unimi.it/splitmix64.c>
 pub(super) struct Random(u64);
@@ -16,10 +16,10 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from `first` to `last`, both inclusive.
+    /// A random number from `first` to `last`, both inclusive.
     pub(super) fn between(&mut self, first: u32, last: u32) -> u32 {
         let span = u64::from(last.saturating_sub(first)) + 1;
-        // Below `span`, so it fits.
+        // Less than `span`, so it fits into a `u32`.
         first + (self.next() % span) as u32
     }
 }

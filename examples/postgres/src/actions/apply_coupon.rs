@@ -17,11 +17,11 @@ async fn attempt(ctx: &Acme, request: &ApplyCoupon, mode: Mode, id: &RequestId) 
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let held = books.require_subscription(customer, subscription).await?;
-    let outcome = redeem(&books, request, &held.subscription).await?;
+    let stored = books.require_subscription(customer, subscription).await?;
+    let outcome = redeem(&books, request, &stored.subscription).await?;
     let details = json!({ "coupon": request.coupon_id });
     if outcome == Outcome::Applied {
-        books.keep(&held, "apply_coupon", &details).await?;
+        books.save_change(&stored, "apply_coupon", &details).await?;
     }
     books
         .audit(Entry {
@@ -36,8 +36,8 @@ async fn attempt(ctx: &Acme, request: &ApplyCoupon, mode: Mode, id: &RequestId) 
     books.commit().await
 }
 
-/// A coupon is redeemed once for a subscription. As long as its discount lasts, asking again is a
-/// repetition, also if meanwhile others have used the coupon up.
+/// Redeems a coupon, at most once for each subscription. While its discount lasts, the same request
+/// counts as a repetition, even if the coupon has been used up in the meantime.
 async fn redeem(
     books: &Books<'_>,
     request: &ApplyCoupon,
@@ -55,7 +55,7 @@ async fn redeem(
         Some(discount) if discount.end.is_none_or(|end| now < end) => return Ok(Outcome::Repeated),
         Some(_) => {
             return Err(Error::conflict(
-                "the subscription has had this coupon already",
+                "the subscription has already used this coupon",
             ));
         }
         None => check_redeemable(&coupon, subscription, now)?,

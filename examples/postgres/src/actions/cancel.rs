@@ -17,8 +17,8 @@ async fn attempt(ctx: &Acme, request: &Cancel, mode: Mode, id: &RequestId) -> Re
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let mut held = books.require_subscription(customer, subscription).await?;
-    let outcome = held.subscription.cancel(
+    let mut stored = books.require_subscription(customer, subscription).await?;
+    let outcome = stored.subscription.cancel(
         request.scheduled_at,
         request.unpause.unwrap_or(false),
         books.now(),
@@ -26,7 +26,7 @@ async fn attempt(ctx: &Acme, request: &Cancel, mode: Mode, id: &RequestId) -> Re
     let details =
         json!({ "scheduledAt": request.scheduled_at.as_str(), "unpause": request.unpause });
     if outcome == Outcome::Applied {
-        books.keep(&held, "cancel", &details).await?;
+        books.save_change(&stored, "cancel", &details).await?;
     }
     books
         .audit(Entry {

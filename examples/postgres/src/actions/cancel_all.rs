@@ -19,15 +19,15 @@ async fn attempt(ctx: &Acme, request: &CancelAll, mode: Mode, id: &RequestId) ->
     let mut details =
         json!({ "scheduledAt": request.scheduled_at.as_str(), "unpause": request.unpause });
     let mut changed = Vec::new();
-    for mut held in books.subscriptions_of(customer).await? {
-        let outcome = held.subscription.cancel(
+    for mut stored in books.subscriptions_of(customer).await? {
+        let outcome = stored.subscription.cancel(
             request.scheduled_at,
             request.unpause.unwrap_or(false),
             books.now(),
         )?;
         if outcome == Outcome::Applied {
-            books.keep(&held, "cancel_all", &details).await?;
-            changed.push(held.subscription.id);
+            books.save_change(&stored, "cancel_all", &details).await?;
+            changed.push(stored.subscription.id);
         }
     }
     details["subscriptions"] = json!(changed);

@@ -17,13 +17,13 @@ async fn attempt(ctx: &Acme, request: &ChangePrice, mode: Mode, id: &RequestId) 
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let mut held = books.require_subscription(customer, subscription).await?;
+    let mut stored = books.require_subscription(customer, subscription).await?;
     let price = books
         .price(&request.price_id)
         .await?
         .ok_or_else(|| Error::not_found("there is no such price"))?;
-    let before = held.subscription.price.id.clone();
-    let (outcome, proration) = held.subscription.change_price(
+    let before = stored.subscription.price.id.clone();
+    let (outcome, proration) = stored.subscription.change_price(
         price,
         request.scheduled_at,
         request.prorate.unwrap_or(false),
@@ -36,7 +36,7 @@ async fn attempt(ctx: &Acme, request: &ChangePrice, mode: Mode, id: &RequestId) 
         "prorate": request.prorate,
     });
     if outcome == Outcome::Applied {
-        books.keep(&held, "change_price", &details).await?;
+        books.save_change(&stored, "change_price", &details).await?;
     }
     if let Some(proration) = &proration {
         books.add_proration(proration).await?;

@@ -17,16 +17,16 @@ async fn attempt(ctx: &Acme, request: &ExtendTrial, mode: Mode, id: &RequestId) 
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let mut held = books.require_subscription(customer, subscription).await?;
+    let mut stored = books.require_subscription(customer, subscription).await?;
     let details = json!({ "duration": request.duration });
     let last = books
         .last_action(subscription, "extend_trial", &details)
         .await?;
-    let outcome = held
+    let outcome = stored
         .subscription
         .extend_trial(request.duration, last, books.now())?;
     if outcome == Outcome::Applied {
-        books.keep(&held, "extend_trial", &details).await?;
+        books.save_change(&stored, "extend_trial", &details).await?;
     }
     books
         .audit(Entry {

@@ -17,9 +17,9 @@ async fn attempt(ctx: &Acme, request: &Pause, mode: Mode, id: &RequestId) -> Res
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let mut held = books.require_subscription(customer, subscription).await?;
-    let length = request.permit(&held.subscription.cycle())?;
-    let outcome = held
+    let mut stored = books.require_subscription(customer, subscription).await?;
+    let length = request.permit(&stored.subscription.cycle())?;
+    let outcome = stored
         .subscription
         .pause(request.start_at, length, books.now())?;
     let details = json!({
@@ -28,7 +28,7 @@ async fn attempt(ctx: &Acme, request: &Pause, mode: Mode, id: &RequestId) -> Res
         "allowAnnual": request.allow_annual,
     });
     if outcome == Outcome::Applied {
-        books.keep(&held, "pause", &details).await?;
+        books.save_change(&stored, "pause", &details).await?;
     }
     books
         .audit(Entry {

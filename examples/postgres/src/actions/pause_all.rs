@@ -6,8 +6,8 @@ use crate::billing::Outcome;
 use crate::books::Entry;
 use crate::ledger::Subject;
 
-/// Pauses whatever goes on: what is canceled, is going to be or has a pause stays as it is. If one
-/// of the others cannot be paused, none is.
+/// Pauses every subscription that is not canceled, due to be canceled or already paused. If one of
+/// them cannot be paused, none is.
 #[churnkey::action(pause_all)]
 async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> Result<()> {
     ctx.carry_out(|| attempt(ctx, &request, mode, &id)).await
@@ -23,8 +23,8 @@ async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> 
         "allowAnnual": request.allow_annual,
     });
     let mut changed = Vec::new();
-    for mut held in books.subscriptions_of(customer).await? {
-        let subscription = &mut held.subscription;
+    for mut stored in books.subscriptions_of(customer).await? {
+        let subscription = &mut stored.subscription;
         if subscription.is_canceled() || subscription.cancel_at.is_some() {
             continue;
         }
@@ -32,8 +32,8 @@ async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> 
         details["duration"] = json!(length);
         if subscription.pause.is_none() {
             subscription.pause(request.start_at, length, books.now())?;
-            books.keep(&held, "pause_all", &details).await?;
-            changed.push(held.subscription.id);
+            books.save_change(&stored, "pause_all", &details).await?;
+            changed.push(stored.subscription.id);
         }
     }
     details["subscriptions"] = json!(changed);

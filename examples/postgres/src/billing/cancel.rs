@@ -3,17 +3,18 @@ use churnkey::{Result, Schedule, Timestamp};
 use super::{Outcome, State, Subscription};
 
 impl Subscription {
-    /// Cancels at once or at the end of the period. Canceling at once what is going to be canceled
-    /// anyway brings the end forward; the other way round nothing changes.
+    /// Cancels at once or at the end of the period. If a cancellation is already scheduled, a
+    /// request to cancel at once brings it forward, and a request for the end of the period changes
+    /// nothing.
     ///
-    /// In a pause there may be no period left to wait for; then both mean at once. Whoever is to
-    /// have one more period sends `unpause`.
+    /// During a pause the period may already be over; then both schedules mean at once. To give the
+    /// customer one more period, the request sets `unpause`.
     pub fn cancel(&mut self, schedule: Schedule, unpause: bool, now: Timestamp) -> Result<Outcome> {
         if self.is_canceled() {
             return Ok(Outcome::Repeated);
         }
-        // Canceled at once, a pause is over as well, and to resume might only begin a period that
-        // nobody wants.
+        // An immediate cancellation ends the pause as well. Resuming first could begin a new
+        // period, which would be charged.
         let resumed = unpause && self.state == State::Paused && schedule == Schedule::EndOfPeriod;
         if resumed {
             self.resume(now)?;

@@ -4,12 +4,11 @@ use super::proration::Proration;
 use super::{NextPrice, Outcome, State, Subscription};
 
 impl Subscription {
-    /// Changes the price at once or at the end of the period, and says what a change at once comes
-    /// to in money if that is wanted.
+    /// Changes the price at once or at the end of the period. If `prorate` is set, returns the
+    /// proration of an immediate change.
     ///
-    /// A change at the end of the period has nothing to prorate. The latest request counts: it
-    /// takes the place of a change that was going to happen, and asking for the present price calls
-    /// that off.
+    /// A change at the end of the period needs no proration. The latest request counts: it replaces
+    /// a scheduled change, and a request for the current price removes the scheduled change.
     pub fn change_price(
         &mut self,
         price: Price,
@@ -19,8 +18,10 @@ impl Subscription {
     ) -> Result<(Outcome, Option<Proration>)> {
         self.require_lasting()?;
         if price.amount.currency() != self.price.amount.currency() {
-            // The request is right in itself; it is the customer's currency that stands in its way.
-            return Err(Error::conflict("the price has another currency"));
+            // A 409 and not a 400: the request is valid, but not for this customer's currency.
+            return Err(Error::conflict(
+                "the currency of the price differs from that of the subscription",
+            ));
         }
         if price.id == self.price.id {
             return match self.next_price.take() {
@@ -46,8 +47,8 @@ impl Subscription {
         }
     }
 
-    /// Puts the price in force. One with another billing cycle begins a period of its own: at once,
-    /// or after the trial or the pause.
+    /// Applies the price. If its billing cycle differs, a new period begins: at once, or after the
+    /// trial or the pause.
     pub(super) fn take_price(&mut self, price: Price, at: Timestamp) -> Result<()> {
         let same_cycle = price.duration == self.cycle();
         self.price = price;

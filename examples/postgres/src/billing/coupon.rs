@@ -3,7 +3,7 @@ use churnkey::{BillingCycle, Coupon, CouponDuration, CouponValue, Error, Result,
 use super::Subscription;
 use super::settle::after_cycles;
 
-/// A 409 if a subscription cannot have a coupon.
+/// Returns a 409 if the subscription cannot redeem the coupon.
 pub fn check_redeemable(
     coupon: &Coupon,
     subscription: &Subscription,
@@ -19,7 +19,7 @@ pub fn check_redeemable(
         .is_some_and(|max| redemptions.current.unwrap_or_default() >= max)
     {
         return Err(Error::conflict(
-            "the coupon has been redeemed as often as it can be",
+            "the coupon has reached its redemption limit",
         ));
     }
     let currency = match &coupon.value {
@@ -29,19 +29,19 @@ pub fn check_redeemable(
     };
     if currency.is_some_and(|currency| currency != subscription.price.amount.currency()) {
         return Err(Error::conflict(
-            "the coupon has another currency than the subscription",
+            "the currency of the coupon differs from that of the subscription",
         ));
     }
     Ok(())
 }
 
-/// When the discount that a coupon gives a subscription ends, exclusive; `None` is never.
+/// The exclusive end of the discount that a coupon gives a subscription; `None` if it never ends.
 ///
-/// Charges are made where a period ends and the next begins. So the charges that a discount covers
-/// are the one at the end of the current period and those after it, up to the end here, at which
-/// the first charge without it is made.
+/// A charge is made when one period ends and the next begins. A discount therefore covers the
+/// charge at the end of the current period and all later charges before the returned end. The
+/// charge at the end itself has no discount.
 ///
-/// An end beyond the year 9999 is no end.
+/// An end after the year 9999 counts as no end.
 pub fn discount_end(
     coupon: &Coupon,
     subscription: &Subscription,
@@ -56,7 +56,7 @@ pub fn discount_end(
         }
         CouponDuration::Forever => Ok(None),
         _ => Err(Error::internal(
-            "a coupon has a duration that is new to the company",
+            "the duration of a coupon has an unknown kind",
         )),
     }
 }

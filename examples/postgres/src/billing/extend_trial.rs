@@ -2,20 +2,20 @@ use churnkey::{Error, OfferDuration, Result, SubscriptionPeriod, TimeUnit, Times
 
 use super::{Outcome, State, Subscription};
 
-/// How long the same extension by a length counts as the same request.
+/// The time within which an extension by the same length counts as the same request.
 ///
-/// Two more weeks are two more weeks however often they are asked for: neither the request nor the
-/// trial tells a request that was sent twice from a customer's second wish. Nobody wishes for the
-/// same again within a day, and whatever sends a request again has given up by then.
+/// The request has no id that distinguishes a retry from a customer's second request for two more
+/// weeks. A customer is unlikely to request the same extension twice within a day, and a client
+/// stops its retries sooner.
 const SAME_REQUEST_WITHIN: OfferDuration = OfferDuration::Period {
     amount: 1,
     unit: TimeUnit::Day,
 };
 
 impl Subscription {
-    /// Extends the trial from its present end, or to a date. A date tells by itself whether the
-    /// trial has been extended to it; a length does not, so it takes when the trial was `last`
-    /// extended by the same.
+    /// Extends the trial by a length from its current end, or to a date. A repeated request for a
+    /// date is recognized by the end of the trial. For a length, `last` is needed: the time of the
+    /// last extension by the same length.
     pub fn extend_trial(
         &mut self,
         duration: OfferDuration,
@@ -35,11 +35,11 @@ impl Subscription {
         self.require_lasting()?;
         let end = duration.end_from(trial.end).ok_or_else(|| {
             Error::bad_request(
-                "`duration` must end after the present end of the trial, and before the year 10000",
+                "`duration` must end after the current end of the trial, and before the year 10000",
             )
         })?;
         self.trial = Some(SubscriptionPeriod::new(trial.start, end));
-        // The trial is the period until the first charge.
+        // The trial is the current period until the first charge.
         self.period.end = end;
         Ok(Outcome::Applied)
     }

@@ -3,11 +3,11 @@ use churnkey::{Error, OfferDuration, Result, Schedule, Timestamp};
 use super::{Outcome, Pause, Subscription};
 
 impl Subscription {
-    /// Pauses at once or from the end of the period. The start is kept as the moment it is now, as
-    /// is the end.
+    /// Pauses at once or from the end of the period. The start and the end are stored as fixed
+    /// times.
     ///
-    /// A pause neither grows nor shrinks: the same request again is a repetition, and another one a
-    /// 409 until the pause is over.
+    /// The length of a pause does not change: the same request again counts as a repetition, and a
+    /// different one gets a 409 until the pause is over.
     pub fn pause(
         &mut self,
         start_at: Schedule,
@@ -19,7 +19,7 @@ impl Subscription {
             Some(pause) if pause.request == request => return Ok(Outcome::Repeated),
             Some(_) => {
                 return Err(Error::conflict(
-                    "the subscription is paused, or going to be, in another way",
+                    "the subscription already has a different pause",
                 ));
             }
             None => self.require_lasting()?,
@@ -43,7 +43,7 @@ impl Subscription {
     }
 }
 
-/// `2 month`, or `until` a date.
+/// The length as a string: `2 month`, or `until` and a date.
 fn length(duration: OfferDuration) -> String {
     match duration {
         OfferDuration::Period { amount, unit } => format!("{amount} {unit:?}").to_lowercase(),

@@ -1,10 +1,10 @@
-//! Time passing: the one place where what was going to happen happens.
+//! Scheduled events: the one place that carries out what a subscription has scheduled.
 
 use churnkey::{BillingCycle, CycleUnit, Error, Result, SubscriptionPeriod, TimeUnit, Timestamp};
 
 use super::{State, Subscription};
 
-/// What is due at a moment, in the order in which it happens if several things are.
+/// An event of a subscription. Events that are due at the same time happen in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Cancel,
@@ -15,11 +15,11 @@ enum Due {
 }
 
 impl Subscription {
-    /// Brings a subscription up to date: everything that was due by now happens, in order and as of
-    /// the moment when it was due.
+    /// Brings a subscription up to date: carries out every event that was due by `now`, in order,
+    /// each at the time when it was due.
     ///
-    /// Every read and every action settles first, so no job needs to run at the right minute. What
-    /// a read has settled it does not keep; the next change does.
+    /// Every read and every action settles first, so no scheduled job is needed. A read does not
+    /// store the settled state; the next change does.
     pub fn settle(&mut self, now: Timestamp) -> Result<()> {
         while let Some((at, due)) = self.next_due().filter(|(at, _)| *at <= now) {
             match due {
@@ -56,7 +56,7 @@ impl Subscription {
         due.into_iter().flatten().min()
     }
 
-    /// The end: of the subscription, of its period, and of all that was still going to happen.
+    /// Ends the subscription and its period, and removes all scheduled events.
     fn end(&mut self, at: Timestamp) {
         self.state = State::Canceled { at };
         self.end_period(at);
@@ -72,9 +72,8 @@ impl Subscription {
         }
     }
 
-    /// Ends a pause. A period or a trial that still runs goes on; the time it lay in the pause is
-    /// not given back. If it is over, a new period begins, which is when the customer is charged
-    /// again.
+    /// Ends a pause. A period or a trial that is not over continues; the time of the pause is not
+    /// added to it. If it is over, a new period begins, and the customer is charged again.
     pub(super) fn resume(&mut self, at: Timestamp) -> Result<()> {
         self.pause = None;
         self.state = State::Running;
@@ -87,12 +86,12 @@ impl Subscription {
         Ok(())
     }
 
-    /// Whether nothing has been paid for yet, as a trial runs, be it in a pause.
+    /// True while the trial runs, also during a pause: nothing has been paid yet.
     pub(super) fn is_tried_out(&self, at: Timestamp) -> bool {
         self.trial.is_some_and(|trial| at < trial.end)
     }
 
-    /// Ends the period early, but not before it began, should a clock have been set back.
+    /// Ends the period early, but not before its start: the clock may have been set back.
     pub(super) fn end_period(&mut self, at: Timestamp) {
         self.period.end = self.period.end.min(at).max(self.period.start);
     }
@@ -107,7 +106,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// Begins a period from which the following ones are counted.
+    /// Begins a new period, and counts the following periods from it.
     pub(super) fn begin_period(&mut self, at: Timestamp) -> Result<()> {
         self.cycle_anchor = at;
         self.cycle_number = 0;
@@ -124,7 +123,7 @@ impl Subscription {
     }
 }
 
-/// The moment so many billing cycles later, by the calendar. `None` is beyond the year 9999.
+/// The time after a number of billing cycles, by the calendar. `None` after the year 9999.
 pub(super) fn after_cycles(
     start: Timestamp,
     cycle: BillingCycle,

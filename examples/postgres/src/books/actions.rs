@@ -2,33 +2,39 @@ use churnkey::{Result, SubscriptionId, Timestamp};
 use serde_json::Value;
 
 use super::columns::{Json, at, moment_if};
-use super::{Books, Held};
+use super::{Books, StoredSubscription};
 
-/// The key by which no two actions change the same state of a subscription.
+/// The primary key that prevents two actions from changing the same version of a subscription.
 pub const KEY_OF_ACTIONS: &str = "actions_once";
 
 impl Books<'_> {
-    /// Keeps what an action has made of a subscription, and that it was this action.
+    /// Stores a changed subscription together with the action that changed it.
     ///
-    /// The key comes first. If another action has found the same version, which the lock on the row should have
-    /// prevented, one of the two ends here, is undone, and finds what the other has done when it tries again.
-    pub async fn keep(&self, held: &Held, action: &str, details: &Value) -> Result<()> {
+    /// The row of the action is inserted first. If another action has changed the same version,
+    /// which the row lock should prevent, the insert fails: the transaction is rolled back, and the
+    /// retry sees the other change.
+    pub async fn save_change(
+        &self,
+        stored: &StoredSubscription,
+        action: &str,
+        details: &Value,
+    ) -> Result<()> {
         self.execute(
             "INSERT INTO actions (mode, subscription_id, version, action, details, at)
              VALUES ($1, $2, $3, $4, $5, $6)",
             &[
-                &held.subscription.id.as_str(),
-                &held.version,
+                &stored.subscription.id.as_str(),
+                &stored.version,
                 &action,
                 &Json(details),
                 &at(self.now)?,
             ],
         )
         .await?;
-        self.save_subscription(held).await
+        self.save_subscription(stored).await
     }
 
-    /// When an action last changed a subscription with the same details.
+    /// The time when this action with the same details last changed the subscription.
     pub async fn last_action(
         &self,
         subscription: &SubscriptionId,

@@ -1,4 +1,4 @@
-//! How Churnkey's types lie in a column.
+//! Conversions between Churnkey's types and columns.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 pub(super) use tokio_postgres::types::Json;
 
-/// A moment, as a `timestamptz` takes it.
+/// A time, as the parameter of a `timestamptz`.
 pub(super) fn at(moment: Timestamp) -> Result<SystemTime> {
     Ok(SystemTime::try_from(moment)?)
 }
@@ -26,13 +26,13 @@ pub(super) fn moment_if(row: &Row, column: &str) -> Result<Option<Timestamp>> {
     Ok(time.map(Timestamp::try_from).transpose()?)
 }
 
-/// A value of many shapes, from a `jsonb`.
+/// A value whose structure varies, from a `jsonb`.
 pub(super) fn json<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T> {
     let Json(value) = row.try_get(column)?;
     Ok(value)
 }
 
-/// A number that is not negative: the database has only signed ones.
+/// A number that is not negative. The database has only signed integers.
 pub(super) fn number<T: TryFrom<i64, Error: std::error::Error + Send + Sync + 'static>>(
     row: &Row,
     column: &str,

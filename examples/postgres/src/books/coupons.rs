@@ -13,9 +13,10 @@ impl Books<'_> {
         row.as_ref().map(read).transpose()
     }
 
-    /// A coupon that nobody else redeems meanwhile, so that the last redemption is not given away twice.
+    /// Locks a coupon until the end of the transaction, so that its last redemption is not used
+    /// twice.
     ///
-    /// Whoever takes it has the subscription already and takes nothing after it: nobody waits in a circle.
+    /// An action locks the subscription first and the coupon last, so no deadlock is possible.
     pub async fn coupon_to_redeem(&self, id: &CouponId) -> Result<Option<Coupon>> {
         let sql = "SELECT * FROM coupons WHERE mode = $1 AND id = $2 FOR NO KEY UPDATE";
         let row = self.one(sql, &[&id.as_str()]).await?;
@@ -30,7 +31,7 @@ impl Books<'_> {
         page.keyset(coupons, |coupon: &Coupon| coupon.id.clone())
     }
 
-    /// Counts one redemption. The schema refuses one beyond the limit.
+    /// Counts one redemption. A constraint of the schema rejects one beyond the limit.
     pub async fn count_redemption(&self, id: &CouponId) -> Result<()> {
         self.execute(
             "UPDATE coupons SET redemptions = redemptions + 1 WHERE mode = $1 AND id = $2",

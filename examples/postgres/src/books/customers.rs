@@ -16,13 +16,15 @@ impl Books<'_> {
         self.customer_where(sql, id.as_str()).await
     }
 
-    /// The case of an address does not matter, as nobody has two accounts that differ in it.
+    /// Finds a customer by email address. Case is ignored: no two customers have addresses that
+    /// differ only in case.
     pub async fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
         let sql = "SELECT * FROM customers WHERE mode = $1 AND lower(email) = lower($2)";
         self.customer_where(sql, email.as_str()).await
     }
 
-    /// Numbers are kept as `+` and digits; what people put between the digits does not matter.
+    /// Finds a customer by phone number. Numbers are stored as `+` and digits; separators between
+    /// the digits are ignored.
     pub async fn customer_by_phone(&self, phone: &Phone) -> Result<Option<Customer>> {
         let number: String = phone
             .as_str()
@@ -33,8 +35,8 @@ impl Books<'_> {
         self.customer_where(sql, &number).await
     }
 
-    /// The oldest first, so that a customer who signs up while the list is read comes on its last
-    /// page.
+    /// Lists customers, the oldest first, so that a customer who signs up while the list is read
+    /// appears on its last page.
     pub async fn customers(&self, page: &PageRequest) -> Result<Page<Customer>> {
         let (age, id) = page.after()?.unwrap_or((Timestamp::MIN, String::new()));
         let sql = "SELECT * FROM customers WHERE mode = $1 AND (created_at, id) > ($2, $3)
@@ -98,7 +100,7 @@ impl Books<'_> {
         Ok(self.read_customers(&rows).await?.pop())
     }
 
-    /// A whole page in as many queries as one customer needs.
+    /// Reads the customers of a whole page with as many queries as one customer needs.
     async fn read_customers(&self, rows: &[Row]) -> Result<Vec<Customer>> {
         let ids = rows
             .iter()

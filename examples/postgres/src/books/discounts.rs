@@ -7,44 +7,49 @@ use super::columns::{at, at_if, moment, moment_if};
 use super::{Books, coupons};
 
 impl Books<'_> {
-    /// The discounts on everything that each of some customers buys, those that have ended left out.
+    /// For each of several customers, the current discounts on everything that the customer buys.
     pub(super) async fn discounts_of_customers(
         &self,
         customers: &[String],
     ) -> Result<HashMap<String, Vec<Discount>>> {
         self.current_discounts(
             "SELECT customer_id AS owner, coupons.*, started_at, ends_at
-             FROM customer_discounts JOIN coupons ON coupons.mode = customer_discounts.mode AND coupons.id = coupon_id
-             WHERE customer_discounts.mode = $1 AND customer_id = ANY ($2) AND (ends_at IS NULL OR ends_at > $3)
+             FROM customer_discounts
+             JOIN coupons ON coupons.mode = customer_discounts.mode AND coupons.id = coupon_id
+             WHERE customer_discounts.mode = $1 AND customer_id = ANY ($2)
+                 AND (ends_at IS NULL OR ends_at > $3)
              ORDER BY started_at, coupon_id",
             customers,
         )
         .await
     }
 
-    /// The discounts on each of some subscriptions, those that have ended left out.
+    /// The current discounts on each of several subscriptions.
     pub async fn discounts_of_subscriptions(
         &self,
         subscriptions: &[String],
     ) -> Result<HashMap<String, Vec<Discount>>> {
         self.current_discounts(
             "SELECT subscription_id AS owner, coupons.*, started_at, ends_at
-             FROM subscription_discounts JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
-             WHERE subscription_discounts.mode = $1 AND subscription_id = ANY ($2) AND (ends_at IS NULL OR ends_at > $3)
+             FROM subscription_discounts
+             JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
+             WHERE subscription_discounts.mode = $1 AND subscription_id = ANY ($2)
+                 AND (ends_at IS NULL OR ends_at > $3)
              ORDER BY started_at, coupon_id",
             subscriptions,
         )
         .await
     }
 
-    /// The discount that a coupon once gave a subscription, also after its end.
+    /// The discount that a subscription got from a coupon, even if the discount has ended.
     pub async fn discount_by_coupon(
         &self,
         subscription: &SubscriptionId,
         coupon: &CouponId,
     ) -> Result<Option<Discount>> {
         let sql = "SELECT coupons.*, started_at, ends_at
-             FROM subscription_discounts JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
+             FROM subscription_discounts
+             JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
              WHERE subscription_discounts.mode = $1 AND subscription_id = $2 AND coupon_id = $3";
         let row = self
             .one(sql, &[&subscription.as_str(), &coupon.as_str()])

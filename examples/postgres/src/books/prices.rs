@@ -21,7 +21,7 @@ impl Books<'_> {
         page.keyset(prices, |price: &Price| price.id.clone())
     }
 
-    /// Several prices by their ids.
+    /// The prices with these ids.
     pub(super) async fn prices_by_id(&self, ids: &[String]) -> Result<HashMap<String, Price>> {
         let sql = "SELECT * FROM prices WHERE mode = $1 AND id = ANY ($2)";
         let rows = self.all(sql, &[&ids]).await?;

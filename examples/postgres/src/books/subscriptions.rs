@@ -10,19 +10,19 @@ use super::Books;
 use super::columns::{Json, at, at_if, json, moment, moment_if, number};
 use crate::billing::{NextPrice, Pause, State, Subscription};
 
-/// A subscription, and which version of it this is.
-pub struct Held {
+/// A subscription with its stored version.
+pub struct StoredSubscription {
     pub subscription: Subscription,
     pub(super) version: i64,
 }
 
 impl Books<'_> {
-    /// A customer's subscription as it stands now. One of another customer is not found.
+    /// A customer's subscription in its current state. `None` if it belongs to another customer.
     pub async fn subscription(
         &self,
         customer: &CustomerId,
         id: &SubscriptionId,
-    ) -> Result<Option<Held>> {
+    ) -> Result<Option<StoredSubscription>> {
         let sql = "SELECT * FROM subscriptions WHERE mode = $1 AND id = $2 AND customer_id = $3";
         let rows = self.all(sql, &[&id.as_str(), &customer.as_str()]).await?;
         Ok(self.read_subscriptions(&rows).await?.pop())
@@ -32,13 +32,13 @@ impl Books<'_> {
         &self,
         customer: &CustomerId,
         id: &SubscriptionId,
-    ) -> Result<Held> {
+    ) -> Result<StoredSubscription> {
         let found = self.subscription(customer, id).await?;
         found.ok_or_else(|| Error::not_found("there is no such subscription"))
     }
 
-    /// All subscriptions of a customer as they stand now, the oldest first.
-    pub async fn subscriptions_of(&self, customer: &CustomerId) -> Result<Vec<Held>> {
+    /// All subscriptions of a customer in their current state, the oldest first.
+    pub async fn subscriptions_of(&self, customer: &CustomerId) -> Result<Vec<StoredSubscription>> {
         let sql = "SELECT * FROM subscriptions WHERE mode = $1 AND customer_id = $2
                    ORDER BY started_at, id";
         let rows = self.all(sql, &[&customer.as_str()]).await?;
@@ -57,8 +57,11 @@ impl Books<'_> {
         let limit = page.limit_plus_one();
         let params: [&(dyn ToSql + Sync); 4] = [&customer.as_str(), &at(start)?, &id, &limit];
         let rows = self.all(sql, &params).await?;
-        let held = self.read_subscriptions(&rows).await?;
-        let subscriptions = held.into_iter().map(|held| held.subscription).collect();
+        let stored = self.read_subscriptions(&rows).await?;
+        let subscriptions = stored
+            .into_iter()
+            .map(|stored| stored.subscription)
+            .collect();
         page.keyset(subscriptions, |one: &Subscription| {
             (one.started_at, one.id.clone())
         })
@@ -67,11 +70,15 @@ impl Books<'_> {
     pub async fn add_subscription(&self, subscription: &Subscription) -> Result<()> {
         self.write(
             "INSERT INTO subscriptions (
-                 mode, id, customer_id, version, price_id, quantity, started_at, status, unpaid, canceled_at, cycle_anchor,
-                 cycle_number, period_start, period_end, trial_start, trial_end, cancel_at, pause_start, pause_end,
-                 pause_request, next_price_id, next_price_at, metadata
+                 mode, id, customer_id, version, price_id, quantity, started_at, status, unpaid,
+                 canceled_at, cycle_anchor, cycle_number, period_start, period_end, trial_start,
+                 trial_end, cancel_at, pause_start, pause_end, pause_request, next_price_id,
+                 next_price_at, metadata
              ) VALUES (
-                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
+                 $1, $2, $3, $4, $5, $6, $7, $8, $9,
+                 $10, $11, $12, $13, $14, $15,
+                 $16, $17, $18, $19, $20, $21,
+                 $22, $23
              )",
             subscription,
             0,
@@ -79,17 +86,18 @@ impl Books<'_> {
         .await
     }
 
-    /// Keeps what has become of a subscription, as its next version.
-    pub(super) async fn save_subscription(&self, held: &Held) -> Result<()> {
+    /// Stores the changed subscription as its next version.
+    pub(super) async fn save_subscription(&self, stored: &StoredSubscription) -> Result<()> {
         self.write(
             "UPDATE subscriptions SET
-                 version = $4, price_id = $5, quantity = $6, started_at = $7, status = $8, unpaid = $9, canceled_at = $10,
-                 cycle_anchor = $11, cycle_number = $12, period_start = $13, period_end = $14, trial_start = $15,
-                 trial_end = $16, cancel_at = $17, pause_start = $18, pause_end = $19, pause_request = $20,
+                 version = $4, price_id = $5, quantity = $6, started_at = $7, status = $8,
+                 unpaid = $9, canceled_at = $10, cycle_anchor = $11, cycle_number = $12,
+                 period_start = $13, period_end = $14, trial_start = $15, trial_end = $16,
+                 cancel_at = $17, pause_start = $18, pause_end = $19, pause_request = $20,
                  next_price_id = $21, next_price_at = $22, metadata = $23
              WHERE mode = $1 AND id = $2 AND customer_id = $3",
-            &held.subscription,
-            held.version + 1,
+            &stored.subscription,
+            stored.version + 1,
         )
         .await
     }
@@ -133,30 +141,30 @@ impl Books<'_> {
         self.execute(sql, params).await
     }
 
-    async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<Held>> {
+    async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<StoredSubscription>> {
         let mut prices = Vec::new();
         for row in rows {
             prices.push(row.try_get("price_id")?);
             prices.extend(row.try_get::<_, Option<String>>("next_price_id")?);
         }
         let prices = self.prices_by_id(&prices).await?;
-        let held = rows.iter().map(|row| {
+        let stored = rows.iter().map(|row| {
             let mut subscription = read(row, &prices)?;
             subscription.settle(self.now)?;
             let version = row.try_get("version")?;
-            Ok(Held {
+            Ok(StoredSubscription {
                 subscription,
                 version,
             })
         });
-        held.collect()
+        stored.collect()
     }
 }
 
 fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
     let price = |id: &str| {
         let price = prices.get(id).cloned();
-        price.ok_or_else(|| Error::internal("a subscription has a price that is not there"))
+        price.ok_or_else(|| Error::internal("the price of a subscription does not exist"))
     };
     let pause: (_, Option<String>) = (
         moment_if(row, "pause_start")?,
@@ -180,7 +188,7 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
             ("canceled", Some(at)) => State::Canceled { at },
             _ => {
                 return Err(Error::internal(
-                    "a subscription has a status that the schema should have refused",
+                    "a subscription has a status that the schema does not allow",
                 ));
             }
         },

@@ -11,7 +11,7 @@ async fn retrieve(
 ) -> Result<Option<Subscription>> {
     let mut ledger = ctx.ledger(mode).await?;
     let books = ledger.read().await?;
-    let Some(held) = books.subscription(&customer, &id).await? else {
+    let Some(stored) = books.subscription(&customer, &id).await? else {
         return Ok(None);
     };
     let key = id.as_str().to_owned();
@@ -19,10 +19,11 @@ async fn retrieve(
         .discounts_of_subscriptions(std::slice::from_ref(&key))
         .await?;
     let discounts = discounts.remove(&key).unwrap_or_default();
-    Ok(Some(held.subscription.model(discounts)))
+    Ok(Some(stored.subscription.model(discounts)))
 }
 
-/// An unknown customer is a 404, and one who has no subscriptions an empty list.
+/// Lists the subscriptions of a customer. An unknown customer gets a 404, and a customer without
+/// subscriptions an empty list.
 #[churnkey::controller(subscriptions)]
 async fn list(
     ctx: &Acme,

@@ -1,5 +1,5 @@
-//! What the company begins with: a catalog and customers in every situation. They are the same each
-//! time, except that their dates lie around the day on which the books are opened.
+//! The initial data of the company: a catalog, and customers in every situation. The data is always
+//! the same, except that dates are relative to the day on which the database is created.
 
 mod catalog;
 mod customers;
@@ -13,7 +13,7 @@ use churnkey::{
 
 use crate::billing::Subscription;
 
-/// All that stands in the books of one mode on the first day.
+/// The initial data of one mode.
 pub struct Seed {
     pub catalog: Catalog,
     pub sign_ups: Vec<SignUp>,
@@ -26,7 +26,7 @@ pub struct Catalog {
     pub coupons: Vec<Coupon>,
 }
 
-/// A customer, and what came with that one.
+/// A customer with the initial discount and subscriptions.
 pub struct SignUp {
     pub customer: Customer,
     pub created: Timestamp,
@@ -34,11 +34,11 @@ pub struct SignUp {
     pub subscriptions: Vec<(Subscription, Option<Granted>)>,
 }
 
-/// A discount that somebody has, which counts as a redemption of its coupon.
+/// A discount of a customer or a subscription; it counts as a redemption of its coupon.
 pub struct Granted {
     pub coupon: CouponId,
     pub start: Timestamp,
-    /// Exclusive; `None` is never.
+    /// Exclusive; `None` if the discount never ends.
     pub end: Option<Timestamp>,
 }
 
@@ -57,9 +57,9 @@ impl Catalog {
     }
 }
 
-/// So many days from a moment, or before it if negative.
+/// The time a number of days after another time, or before it if `days` is negative.
 fn days(from: Timestamp, days: i64) -> Result<Timestamp> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     Timestamp::from_unix_millis(from.unix_millis() + days * DAY)
-        .ok_or_else(|| Error::internal("the clock is far off"))
+        .ok_or_else(|| Error::internal("the clock is outside the supported range"))
 }

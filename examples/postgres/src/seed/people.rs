@@ -3,7 +3,7 @@ use churnkey::{Address, Currency};
 pub(super) struct Person {
     pub(super) first_name: &'static str,
     pub(super) last_name: &'static str,
-    /// The name as it stands in an e-mail address.
+    /// The name as written in an email address.
     pub(super) mailbox: &'static str,
     pub(super) home: &'static Home,
 }
@@ -19,7 +19,7 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// An address in the street.
+    /// The address with this house number.
     pub(super) fn address(&self, number: u32) -> Address {
         let mut address = Address::new()
             .country(self.country)
@@ -32,7 +32,10 @@ impl Home {
 }
 
 macro_rules! home {
-    ($country:literal $state:expr, $city:literal $postal_code:literal $street:literal $dial:literal $currency:ident) => {
+    (
+        $country:literal $state:expr, $city:literal $postal_code:literal $street:literal
+        $dial:literal $currency:ident
+    ) => {
         &Home {
             country: $country,
             state: $state,
@@ -57,8 +60,12 @@ const SAPPORO: &Home = home!("JP" Some("北海道"), "札幌市" "060-0001" "北
 
 macro_rules! people {
     ($($first_name:literal $last_name:literal $mailbox:literal $home:ident;)+) => {
-        pub(super) const PEOPLE: &[Person] =
-            &[$(Person { first_name: $first_name, last_name: $last_name, mailbox: $mailbox, home: $home }),+];
+        pub(super) const PEOPLE: &[Person] = &[$(Person {
+            first_name: $first_name,
+            last_name: $last_name,
+            mailbox: $mailbox,
+            home: $home,
+        }),+];
     };
 }
 

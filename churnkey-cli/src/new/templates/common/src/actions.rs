@@ -1,5 +1,5 @@
-//! What Churnkey may do. The same request may arrive twice, even at once: `change` looks at the state and changes it in
-//! one step, and what is done already stays as it is.
+//! The actions that Churnkey may request. The same request may arrive twice, even at the same time:
+//! `change` reads and changes a subscription atomically, and a repeated request changes nothing.
 
 use churnkey::{Cancel, Mode, Pause, Result};
 

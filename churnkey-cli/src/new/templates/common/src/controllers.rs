@@ -1,4 +1,4 @@
-//! What Churnkey reads. Each function serves one operation.
+//! The data that Churnkey reads. Each function serves one operation.
 
 use churnkey::{
     Customer, CustomerId, Email, Error, Mode, Page, PageRequest, Price, PriceId, Result,
@@ -32,7 +32,7 @@ pub async fn prices(ctx: &Billing, page: PageRequest, mode: Mode) -> Result<Page
     ctx.books(mode).prices(page).await
 }
 
-/// A subscription of another customer is not found.
+/// Finds a subscription of this customer. A subscription of another customer is not found.
 #[churnkey::controller(subscriptions, retrieve)]
 pub async fn subscription(
     ctx: &Billing,
@@ -44,7 +44,8 @@ pub async fn subscription(
     Ok(found.map(|subscription| subscription.model(Timestamp::now())))
 }
 
-/// An unknown customer is a 404, one without subscriptions an empty list.
+/// Lists the subscriptions of a customer. An unknown customer gets a 404, and a customer without
+/// subscriptions an empty list.
 #[churnkey::controller(subscriptions, list)]
 pub async fn subscriptions(
     ctx: &Billing,

@@ -1,12 +1,12 @@
-//! A subscription, and what becomes of it. Nothing here knows where it is kept.
+//! A subscription and the rules to change it, independent of the database.
 
 use churnkey::{
     CustomerId, OfferDuration, Error, PausePeriod, SubscriptionPeriod, Price, Result, Schedule, SubscriptionStatus,
     SubscriptionId, SubscriptionItem, Timestamp,
 };
 
-/// What has happened to a subscription, and what is going to. The state that Churnkey reads follows from it and the
-/// time, so nothing has to run at the moment when a pause or the last period ends.
+/// A subscription with its past and scheduled events. The status that Churnkey reads is computed
+/// from these and the current time, so no job has to run when a pause or the last period ends.
 #[derive(Clone)]
 pub(crate) struct Subscription {
     pub(crate) id: SubscriptionId,
@@ -14,11 +14,11 @@ pub(crate) struct Subscription {
     pub(crate) price: Price,
     pub(crate) quantity: u64,
     pub(crate) started_at: Timestamp,
-    /// The period that is paid for; whoever charges the customer moves it on.
+    /// The paid period. The system that charges the customer updates it.
     pub(crate) period: SubscriptionPeriod,
-    /// The last pause, which may be over.
+    /// The last pause, which may have ended.
     pub(crate) pause: Option<Pause>,
-    /// When it ends or has ended.
+    /// The time when the subscription ends or has ended.
     pub(crate) canceled_at: Option<Timestamp>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Pause {
 }
 
 impl Subscription {
-    /// Ends it at once or with the period. An end that is near already is not put off.
+    /// Cancels at once or at the end of the period. An earlier end that is already set is kept.
     pub(crate) fn cancel(&mut self, at: Schedule, unpause: bool, now: Timestamp) -> Result<()> {
         if self.is_canceled(now) {
             return Ok(());
@@ -45,17 +45,21 @@ impl Subscription {
         Ok(())
     }
 
-    /// Pauses it from now on. A pause neither grows nor shrinks: the same one again is a success that changes nothing,
-    /// and another one is refused until it is over.
+    /// Pauses from now on. The length of a pause does not change: the same request again succeeds
+    /// and changes nothing, and a different one is rejected until the pause is over.
     pub(crate) fn pause(&mut self, duration: OfferDuration, now: Timestamp) -> Result<()> {
         if self.canceled_at.is_some() {
-            return Err(Error::conflict("the subscription ends, or has ended"));
+            return Err(Error::conflict(
+                "the subscription has ended or is due to end",
+            ));
         }
-        if let Some(pause) = self.present_pause(now) {
+        if let Some(pause) = self.current_pause(now) {
             if duration.end_from(pause.start) == Some(pause.end) {
                 return Ok(());
             }
-            return Err(Error::conflict("the subscription has another pause"));
+            return Err(Error::conflict(
+                "the subscription already has a different pause",
+            ));
         }
         let end = duration
             .end_from(now)
@@ -64,7 +68,7 @@ impl Subscription {
         Ok(())
     }
 
-    /// What Churnkey reads.
+    /// The model that Churnkey reads.
     pub(crate) fn model(&self, now: Timestamp) -> churnkey::Subscription {
         let item = SubscriptionItem::new(
             format!("item_{}", self.id),
@@ -82,7 +86,7 @@ impl Subscription {
     }
 
     fn status(&self, now: Timestamp) -> SubscriptionStatus {
-        let status = match (self.canceled_at, self.present_pause(now)) {
+        let status = match (self.canceled_at, self.current_pause(now)) {
             (Some(at), _) if at <= now => SubscriptionStatus::canceled(at),
             (_, Some(pause)) => SubscriptionStatus::paused(PausePeriod::new(pause.start).end(pause.end)),
             _ => SubscriptionStatus::active(),
@@ -94,7 +98,7 @@ impl Subscription {
         self.canceled_at.is_some_and(|at| at <= now)
     }
 
-    fn present_pause(&self, now: Timestamp) -> Option<Pause> {
+    fn current_pause(&self, now: Timestamp) -> Option<Pause> {
         self.pause.filter(|pause| now < pause.end)
     }
 }

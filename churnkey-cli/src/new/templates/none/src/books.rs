@@ -1,5 +1,5 @@
-//! Where the data are: in memory, and gone with the process. Put a call to your billing system in place of each look
-//! into the lists; the rest of the provider stays as it is.
+//! The access to the data, which is in memory and lost when the process ends. Replace each use of
+//! the lists with a call to your billing system; the rest of the provider does not change.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use churnkey::{
 
 use crate::Subscription;
 
-/// The data of one mode. Each list is in the order of its ids, by which it is paged.
+/// The data of one mode. Each list is sorted by id, because pages are in this order.
 #[derive(Default)]
 pub(crate) struct Books {
     pub(crate) customers: Vec<Customer>,
@@ -75,7 +75,7 @@ impl Books {
         page.keyset(subscriptions.cloned().collect(), |one| one.id.clone())
     }
 
-    /// Looks at a customer's subscription and changes it while nobody else can. An error changes nothing.
+    /// Reads and changes a customer's subscription under the lock. An error changes nothing.
     pub(crate) async fn change(
         &self,
         customer: CustomerId,

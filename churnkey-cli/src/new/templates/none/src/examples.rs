@@ -1,4 +1,4 @@
-//! Made-up customers, so that there is something to look at on the first day.
+//! Example customers for test mode.
 
 use std::sync::Mutex;
 
@@ -14,12 +14,7 @@ pub(crate) fn books() -> Books {
     // Amounts are whole numbers of minor units: 9.00 USD is 900.
     let basic = price("basic_monthly", "Basic", BillingCycle::monthly(), 900);
     let pro = price("pro_monthly", "Pro", BillingCycle::monthly(), 1900);
-    let yearly = price(
-        "pro_yearly",
-        "Pro, by the year",
-        BillingCycle::yearly(),
-        19000,
-    );
+    let yearly = price("pro_yearly", "Pro, yearly", BillingCycle::yearly(), 19000);
 
     let names = "Ada Blaise Charles Dorothy Edsger Frances Grace Hedy Ida John Katherine Linus";
     let customers = names.split(' ').map(|name| {
@@ -61,7 +56,7 @@ fn price(id: &str, name: &str, cycle: BillingCycle, cents: i64) -> Price {
     Price::standalone(id, cycle, Amount::fixed(Currency::USD, cents)).name(name)
 }
 
-/// One whose first period began now.
+/// A subscription whose first period begins now.
 fn subscription(id: &str, customer: &str, price: &Price, quantity: u64) -> Subscription {
     let start = Timestamp::now();
     let unit = match price.duration.unit {

@@ -1,4 +1,4 @@
-//! What of our billing system Churnkey may use.
+//! The parts of our billing system that Churnkey may use.
 
 pub mod actions;
 mod books;
@@ -11,8 +11,8 @@ use churnkey::Mode;
 use books::Books;
 use subscription::Subscription;
 
-/// Our billing system: what every annotated function gets as `ctx`. If a function that is expected here is deleted, it
-/// does not compile.
+/// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
+/// here is missing, the crate does not compile.
 #[derive(churnkey::Integration)]
 #[churnkey(
     name = "my-provider",
@@ -24,7 +24,7 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// With made-up customers in test mode and nobody in live mode.
+    /// Creates a billing system with example customers in test mode and no customers in live mode.
     pub fn with_examples() -> Self {
         Self {
             test: examples::books(),
@@ -32,7 +32,8 @@ impl Billing {
         }
     }
 
-    /// The data that a request means. No function reaches them otherwise, so none mixes test and live data up.
+    /// The data of a request's mode. Functions have no other access to the data, so they cannot mix
+    /// test and live data.
     fn books(&self, mode: Mode) -> &Books {
         match mode {
             Mode::Test => &self.test,

@@ -1,4 +1,4 @@
-//! Serves the provider as the environment describes it: `.env.example` has the variables.
+//! Serves the provider with settings from the environment; `.env.example` lists the variables.
 
 use std::io;
 

@@ -1,4 +1,5 @@
--- Amounts are whole numbers of minor units. Ids are ordered by their bytes, so that lists do not depend on a locale.
+-- Amounts are whole numbers of minor units. Ids are ordered by their bytes, so that lists do not
+-- depend on the locale.
 
 CREATE TABLE customers (
     id    text COLLATE "C" PRIMARY KEY,
@@ -16,7 +17,8 @@ CREATE TABLE prices (
     cycle    text   NOT NULL CHECK (cycle IN ('month', 'year'))
 );
 
--- What has happened and what is going to; the state follows from it and the time. The pause is the last one, and may be over.
+-- Past and scheduled events; the status is computed from these and the current time. The pause is
+-- the last one, and may have ended.
 CREATE TABLE subscriptions (
     id           text COLLATE "C" PRIMARY KEY,
     customer_id  text COLLATE "C" NOT NULL REFERENCES customers (id),

@@ -1,4 +1,4 @@
--- Made-up customers for test mode, so that there is something to look at on the first day.
+-- Example customers for test mode.
 
 INSERT INTO customers (id, name, email) VALUES
     ('cus_ada', 'Ada', 'ada@example.test'),
@@ -17,9 +17,9 @@ INSERT INTO customers (id, name, email) VALUES
 INSERT INTO prices (id, name, currency, amount, cycle) VALUES
     ('basic_monthly', 'Basic', 'USD', 900, 'month'),
     ('pro_monthly', 'Pro', 'USD', 1900, 'month'),
-    ('pro_yearly', 'Pro, by the year', 'USD', 19000, 'year');
+    ('pro_yearly', 'Pro, yearly', 'USD', 19000, 'year');
 
--- Each began now.
+-- Each subscription begins now.
 WITH example (id, customer_id, price_id, quantity) AS (VALUES
     ('sub_ada', 'cus_ada', 'pro_monthly', 1),
     ('sub_blaise', 'cus_blaise', 'pro_monthly', 3),
@@ -34,7 +34,8 @@ WITH example (id, customer_id, price_id, quantity) AS (VALUES
     ('sub_john', 'cus_john', 'basic_monthly', 1),
     ('sub_katherine', 'cus_katherine', 'pro_monthly', 1)
 )
-INSERT INTO subscriptions (id, customer_id, price_id, quantity, started_at, period_start, period_end)
+INSERT INTO subscriptions
+    (id, customer_id, price_id, quantity, started_at, period_start, period_end)
 SELECT example.*, now(), now(), now() + ('1 ' || cycle)::interval
 FROM example JOIN prices ON prices.id = price_id;
 

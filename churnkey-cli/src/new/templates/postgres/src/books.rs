@@ -1,4 +1,4 @@
-//! Where the data are: in PostgreSQL, with a schema for test and one for live data.
+//! The access to the data in PostgreSQL, with a schema for test data and one for live data.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,19 +14,21 @@ use tokio_postgres::{Config, NoTls, Row};
 use crate::Subscription;
 use crate::subscription::Pause;
 
-/// In order, and only ever added to: a schema that exists has taken the earlier ones.
+/// The migrations, in order. New ones are only appended: existing schemas have applied the earlier
+/// ones.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/1_books.sql")];
 
-/// The lock that instances take to migrate: any number that nothing else in the database locks.
+/// The advisory lock that an instance holds while it migrates. Any number that nothing else in the
+/// database uses.
 const MIGRATION_LOCK: i64 = 0x0063_6b00;
 
-/// How long a request waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest wait for a connection. After it the request gets a 503.
+const WAIT_LIMIT: Duration = Duration::from_secs(5);
 
-/// When a request that found the database busy or away may try again.
+/// The `Retry-After` of a request that found the database busy or not reachable.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Of this instance, for each mode.
+/// The maximum number of connections of this instance, for each mode.
 const CONNECTIONS: usize = 8;
 
 /// The data of one mode.
@@ -35,19 +37,20 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    /// Connects, makes the schema if there is none, and brings its tables up to date. Instances that start at once do so one
-    /// after the other.
+    /// Connects, creates the schema if it does not exist, and brings its tables up to date.
+    /// Instances that start at the same time do this one after the other.
     pub(crate) async fn open(database: &Config, schema: &str) -> Result<Self> {
         let mut config = database.clone();
         let session = format!("-c search_path={schema} -c statement_timeout=5s -c lock_timeout=3s");
         config.options([config.get_options().unwrap_or_default(), &session].join(" "));
-        config.connect_timeout(PATIENCE);
-        // Not encrypted: on a network that others share, give it a TLS connector, such as that of `tokio-postgres-rustls`.
+        config.connect_timeout(WAIT_LIMIT);
+        // The connection is not encrypted. On a shared network, use a TLS connector, such as that
+        // of `tokio-postgres-rustls`.
         let pool = Pool::builder(Manager::new(config, NoTls))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(PATIENCE))
-            .create_timeout(Some(PATIENCE))
+            .wait_timeout(Some(WAIT_LIMIT))
+            .create_timeout(Some(WAIT_LIMIT))
             .build()?;
         let books = Self { pool };
         books.migrate(schema).await?;
@@ -75,7 +78,7 @@ impl Books {
         Ok(transaction.commit().await?)
     }
 
-    /// Fills the tables with made-up customers, unless there are customers.
+    /// Fills the tables with example customers if there are no customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await?;
@@ -90,7 +93,7 @@ impl Books {
         Ok(transaction.commit().await?)
     }
 
-    pub(crate) async fn answers(&self) -> Result<()> {
+    pub(crate) async fn ping(&self) -> Result<()> {
         self.rows("SELECT 1", &[]).await.map(drop)
     }
 
@@ -156,7 +159,7 @@ impl Books {
         page.keyset(subscriptions, |one: &Subscription| one.id.clone())
     }
 
-    /// Looks at a customer's subscription and changes it in one transaction. An error changes nothing.
+    /// Reads and changes a customer's subscription in one transaction. An error changes nothing.
     pub(crate) async fn change(
         &self,
         customer: CustomerId,
@@ -165,7 +168,8 @@ impl Books {
     ) -> Result<()> {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(failure)?;
-        // Whoever else wants the row waits until this transaction has ended, and then sees what it has done.
+        // The row stays locked until the end of the transaction. Others wait and then see its
+        // changes.
         let sql = "SELECT subscriptions.*, name, currency, amount, cycle
                    FROM subscriptions JOIN prices ON prices.id = price_id
                    WHERE subscriptions.id = $1 AND customer_id = $2
@@ -177,7 +181,8 @@ impl Books {
             .map_err(failure)?
             .ok_or_else(|| Error::not_found("there is no such subscription"))?;
         let mut subscription = subscription(&row)?;
-        // Only now, as an action that waited must not act as of before it waited.
+        // The time is read after the lock: an action that waited for the lock must not use the time
+        // from before the wait.
         change(&mut subscription, Timestamp::now())?;
         let sql = "UPDATE subscriptions SET pause_start = $2, pause_end = $3, canceled_at = $4
                    WHERE id = $1";
@@ -211,7 +216,8 @@ impl Books {
     }
 }
 
-/// The answer to a failure of the database: an opaque 500, or a 503 if the same request may go through later.
+/// Converts a database error into a response: a 503 if the same request may succeed later,
+/// otherwise an opaque 500.
 fn failure(error: tokio_postgres::Error) -> Error {
     const TEMPORARY: &[SqlState] = &[
         SqlState::ADMIN_SHUTDOWN,
@@ -222,12 +228,12 @@ fn failure(error: tokio_postgres::Error) -> Error {
         SqlState::QUERY_CANCELED,
     ];
     match error.code() {
-        // A text with a NUL, which no column can hold: what has it in its id is not there.
+        // No column can hold a string with a NUL, so nothing with such an id exists.
         Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => {
-            Error::not_found("there is nothing with such an id").with_cause(error)
+            Error::not_found("nothing with this id exists").with_cause(error)
         }
         Some(code) if TEMPORARY.contains(code) => Error::unavailable(RETRY_AFTER).with_cause(error),
-        // It has not answered at all.
+        // The database did not respond.
         None => Error::unavailable(RETRY_AFTER).with_cause(error),
         Some(_) => Error::internal(error),
     }

@@ -1,4 +1,4 @@
-//! What of our billing system Churnkey may use.
+//! The parts of our billing system that Churnkey may use.
 
 pub mod actions;
 mod books;
@@ -11,8 +11,8 @@ use tokio_postgres::Config;
 use books::Books;
 use subscription::Subscription;
 
-/// Our billing system: what every annotated function gets as `ctx`. If a function that is expected here is deleted, it
-/// does not compile.
+/// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
+/// here is missing, the crate does not compile.
 #[derive(churnkey::Integration)]
 #[churnkey(
     name = "my-provider",
@@ -24,8 +24,8 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// Connects to a database, which has a schema for test and one for live data, and makes what is not there. Test data begin
-    /// with made-up customers, live data with none.
+    /// Connects to a database with a schema for test data and one for live data. Missing schemas
+    /// and tables are created; test data initially has example customers, live data has none.
     pub async fn open(database: &Config) -> Result<Self> {
         let test = Books::open(database, "test").await?;
         test.add_examples().await?;
@@ -33,12 +33,13 @@ impl Billing {
         Ok(Self { test, live })
     }
 
-    /// Whether the database can be reached: what `/readyz` asks.
-    pub async fn answers(&self) -> Result<()> {
-        self.live.answers().await
+    /// Checks that the database can be reached, for `/readyz`.
+    pub async fn ping(&self) -> Result<()> {
+        self.live.ping().await
     }
 
-    /// The data that a request means. No function reaches them otherwise, so none mixes test and live data up.
+    /// The data of a request's mode. Functions have no other access to the data, so they cannot mix
+    /// test and live data.
     fn books(&self, mode: Mode) -> &Books {
         match mode {
             Mode::Test => &self.test,

@@ -1,4 +1,4 @@
-//! Serves the provider as the environment describes it: `.env.example` has the variables.
+//! Serves the provider with settings from the environment; `.env.example` lists the variables.
 
 use std::{env, io};
 
@@ -17,7 +17,7 @@ async fn main() -> Result<()> {
     })?;
     let billing = Billing::open(&database.parse()?).await?;
     Server::from_env(billing)?
-        .ready(|billing| async move { billing.answers().await })
+        .ready(|billing| async move { billing.ping().await })
         .run()
         .await
 }

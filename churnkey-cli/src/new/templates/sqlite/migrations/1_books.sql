@@ -1,4 +1,4 @@
--- Amounts are whole numbers of minor units, moments are milliseconds since 1970 in UTC.
+-- Amounts are whole numbers of minor units, times are milliseconds since 1970 in UTC.
 
 CREATE TABLE customers (
     id    TEXT NOT NULL PRIMARY KEY,
@@ -14,7 +14,8 @@ CREATE TABLE prices (
     cycle    TEXT    NOT NULL CHECK (cycle IN ('month', 'year'))
 ) STRICT;
 
--- What has happened and what is going to; the state follows from it and the time. The pause is the last one, and may be over.
+-- Past and scheduled events; the status is computed from these and the current time. The pause is
+-- the last one, and may have ended.
 CREATE TABLE subscriptions (
     id           TEXT    NOT NULL PRIMARY KEY,
     customer_id  TEXT    NOT NULL REFERENCES customers (id),

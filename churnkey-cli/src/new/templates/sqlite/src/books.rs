@@ -1,4 +1,4 @@
-//! Where the data are: in SQLite, one file for test and one for live data.
+//! The access to the data in SQLite, with one file for test data and one for live data.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,29 +16,31 @@ use crate::subscription::Pause;
 
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
-/// In order, and only ever added to: a file that exists has taken the earlier ones.
+/// The migrations, in order. New ones are only appended: existing files have applied the earlier
+/// ones.
 const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/1_books.sql"))];
 
-/// How long a request waits for a connection, and then for its turn to write.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest wait for a connection, and the longest wait for the write lock. After it the request
+/// gets a 503.
+const WAIT_LIMIT: Duration = Duration::from_secs(5);
 
-/// When a request that found the database busy may try again.
+/// The `Retry-After` of a request that found the database busy.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 const CONNECTIONS: usize = 8;
 
-/// The data of one mode: connections whose work happens on threads where it may block.
+/// The data of one mode: a pool of connections. Queries run on blocking threads.
 pub(crate) struct Books {
     pool: Pool,
 }
 
 impl Books {
-    /// Opens the file, makes it if there is none, and brings its tables up to date.
+    /// Opens the file, creates it if it does not exist, and brings its tables up to date.
     pub(crate) async fn open(file: PathBuf) -> Result<Self> {
         let pool = Config::new(file)
             .builder(Runtime::Tokio1)?
             .max_size(CONNECTIONS)
-            .wait_timeout(Some(PATIENCE))
+            .wait_timeout(Some(WAIT_LIMIT))
             .post_create(Hook::async_fn(|connection, _| {
                 Box::pin(async move {
                     let configured = connection
@@ -57,7 +59,7 @@ impl Books {
         Ok(books)
     }
 
-    /// Fills the tables with made-up customers, unless there are customers.
+    /// Fills the tables with example customers if there are no customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
         self.with(|connection| {
             let transaction =
@@ -71,7 +73,7 @@ impl Books {
         .await
     }
 
-    pub(crate) async fn answers(&self) -> Result<()> {
+    pub(crate) async fn ping(&self) -> Result<()> {
         self.with(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
             .await
     }
@@ -87,7 +89,7 @@ impl Books {
 
     pub(crate) async fn customer_by_email(&self, email: Email) -> Result<Option<Customer>> {
         self.with(move |connection| {
-            // The column compares without regard to case.
+            // The column ignores case in comparisons.
             let sql = "SELECT * FROM customers WHERE email = ?1";
             let mut statement = connection.prepare_cached(sql)?;
             Ok(statement.query_row([email.as_str()], customer).optional()?)
@@ -159,7 +161,7 @@ impl Books {
         .await
     }
 
-    /// Looks at a customer's subscription and changes it in one transaction. An error changes nothing.
+    /// Reads and changes a customer's subscription in one transaction. An error changes nothing.
     pub(crate) async fn change(
         &self,
         customer: CustomerId,
@@ -167,7 +169,8 @@ impl Books {
         change: impl FnOnce(&mut Subscription, Timestamp) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         self.with(move |connection| {
-            // Immediate takes the lock before it reads; otherwise another could change meanwhile what was read.
+            // An immediate transaction takes the write lock before it reads. Otherwise another one
+            // could change the row after it was read.
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut subscription = find_subscription(&transaction, &customer, &id)?
@@ -205,9 +208,9 @@ impl Books {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(WAIT_LIMIT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // Readers do not wait for the writer, nor the writer for them.
+    // In WAL mode readers and the writer do not block each other.
     connection.pragma_update(None, "journal_mode", "WAL")
 }
 

@@ -1,4 +1,4 @@
-//! What of our billing system Churnkey may use.
+//! The parts of our billing system that Churnkey may use.
 
 pub mod actions;
 mod books;
@@ -12,8 +12,8 @@ use churnkey::{Mode, Result};
 use books::Books;
 use subscription::Subscription;
 
-/// Our billing system: what every annotated function gets as `ctx`. If a function that is expected here is deleted, it
-/// does not compile.
+/// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
+/// here is missing, the crate does not compile.
 #[derive(churnkey::Integration)]
 #[churnkey(
     name = "my-provider",
@@ -25,8 +25,8 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// Opens the files `test.db` and `live.db` in a directory, and makes what is not there. Test data begin with made-up
-    /// customers, live data with none.
+    /// Opens the files `test.db` and `live.db` in a directory. Missing files and tables are
+    /// created; test data initially has example customers, live data has none.
     pub async fn open(directory: &Path) -> Result<Self> {
         std::fs::create_dir_all(directory)?;
         let test = Books::open(directory.join("test.db")).await?;
@@ -35,12 +35,13 @@ impl Billing {
         Ok(Self { test, live })
     }
 
-    /// Whether live data can be read: what `/readyz` asks.
-    pub async fn answers(&self) -> Result<()> {
-        self.live.answers().await
+    /// Checks that live data can be read, for `/readyz`.
+    pub async fn ping(&self) -> Result<()> {
+        self.live.ping().await
     }
 
-    /// The data that a request means. No function reaches them otherwise, so none mixes test and live data up.
+    /// The data of a request's mode. Functions have no other access to the data, so they cannot mix
+    /// test and live data.
     fn books(&self, mode: Mode) -> &Books {
         match mode {
             Mode::Test => &self.test,

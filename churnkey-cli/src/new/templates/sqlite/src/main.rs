@@ -1,4 +1,4 @@
-//! Serves the provider as the environment describes it: `.env.example` has the variables.
+//! Serves the provider with settings from the environment; `.env.example` lists the variables.
 
 use std::path::PathBuf;
 use std::{env, io};
@@ -13,7 +13,7 @@ async fn main() -> Result<()> {
     let directory = env::var_os("DATABASE_DIR").unwrap_or("data".into());
     let billing = Billing::open(&PathBuf::from(directory)).await?;
     Server::from_env(billing)?
-        .ready(|billing| async move { billing.answers().await })
+        .ready(|billing| async move { billing.ping().await })
         .run()
         .await
 }

@@ -1,4 +1,4 @@
-//! What is promised to Churnkey, on the made-up customers of test mode.
+//! Tests of the provider, with the example customers of test mode.
 
 mod fresh;
 
@@ -12,9 +12,9 @@ use my_provider::controllers::subscription;
 
 const TOKEN: &str = "a-token-for-tests";
 
-/// What pressing *Verify* at Churnkey would tell, and more.
+/// Runs the same checks as the *Verify* button of Churnkey, and more.
 #[tokio::test]
-async fn churnkey_finds_no_fault() {
+async fn provider_passes_all_checks() {
     let fresh = Fresh::start().await;
     churnkey_verify::check(Billing::router(fresh.billing(), TOKEN))
         .token(TOKEN)
@@ -25,14 +25,14 @@ async fn churnkey_finds_no_fault() {
 }
 
 #[tokio::test]
-async fn a_pause_that_arrives_twice_is_applied_once() {
+async fn repeated_pause_is_applied_once() {
     let fresh = Fresh::start().await;
     let billing = fresh.billing();
     pause(&billing, months("ada", 2), Mode::Test).await.unwrap();
     let paused = subscription_of_ada(&billing).await;
     assert_eq!(paused.status.name(), "paused");
 
-    // Moments are told apart by the millisecond.
+    // Timestamps have milliseconds, so a second pause would be visible only after one.
     std::thread::sleep(std::time::Duration::from_millis(2));
     pause(&billing, months("ada", 2), Mode::Test).await.unwrap();
     assert_eq!(subscription_of_ada(&billing).await, paused);
@@ -40,7 +40,7 @@ async fn a_pause_that_arrives_twice_is_applied_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_several_different_pauses_at_once_one_is_applied_and_the_others_are_refused() {
+async fn of_concurrent_different_pauses_one_is_applied() {
     let fresh = Fresh::start().await;
     for who in ["ada", "blaise", "charles", "dorothy", "ida", "john"] {
         let mut pauses = JoinSet::new();
@@ -57,7 +57,7 @@ async fn of_several_different_pauses_at_once_one_is_applied_and_the_others_are_r
 }
 
 #[tokio::test]
-async fn what_is_there_in_test_mode_is_not_there_in_live_mode() {
+async fn test_data_is_not_visible_in_live_mode() {
     let fresh = Fresh::start().await;
     let refused = pause(&fresh.billing(), months("ada", 2), Mode::Live).await;
     assert_eq!(refused.unwrap_err().status(), 404);

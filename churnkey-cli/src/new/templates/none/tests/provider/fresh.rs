@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use my_provider::Billing;
 
-/// A provider of the test's own.
+/// A new provider for one test.
 pub struct Fresh(Arc<Billing>);
 
 impl Fresh {
@@ -14,6 +14,6 @@ impl Fresh {
         Arc::clone(&self.0)
     }
 
-    /// Nothing is left of it that has to be put away.
+    /// Does nothing: a provider in memory needs no cleanup.
     pub async fn end(self) {}
 }

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Config, NoTls};
 
 use my_provider::Billing;
 
-/// A provider of the test's own, on a database that is made for it on the server that `DATABASE_URL` names.
+/// A new provider for one test, with its own database on the server of `DATABASE_URL`.
 pub struct Fresh {
     billing: Arc<Billing>,
     server: Client,
@@ -18,7 +18,7 @@ impl Fresh {
     pub async fn start() -> Self {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let url = env::var("DATABASE_URL").expect(
-            "these tests need a PostgreSQL server: set DATABASE_URL to postgresql://user:password@host:port/name, with a user who may create databases",
+            "these tests need a PostgreSQL server: set DATABASE_URL to postgresql://user:password@host:port/name, with a user who can create databases",
         );
         let mut config: Config = url.parse().expect("DATABASE_URL is the URL of a database");
         let (server, connection) = config
@@ -45,7 +45,7 @@ impl Fresh {
         Arc::clone(&self.billing)
     }
 
-    /// Drops the database. That of a test that failed stays, to be looked at.
+    /// Drops the database. The database of a failed test is kept for inspection.
     pub async fn end(self) {
         let sql = format!("DROP DATABASE {} WITH (FORCE)", self.database);
         self.server.batch_execute(&sql).await.unwrap();

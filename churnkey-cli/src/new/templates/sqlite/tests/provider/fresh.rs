@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use my_provider::Billing;
 
-/// A provider of the test's own, with its files in a temporary directory.
+/// A new provider for one test, with its files in a temporary directory.
 pub struct Fresh {
     billing: Arc<Billing>,
     directory: TempDir,

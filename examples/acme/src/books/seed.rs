@@ -4,8 +4,8 @@ use super::Books;
 use crate::seed::Seed;
 
 impl Books<'_> {
-    /// Fills the books if they are empty.
-    pub fn sow(&self) -> Result<()> {
+    /// Fills the tables if they are empty.
+    pub fn seed(&self) -> Result<()> {
         if self.has_customers()? {
             return Ok(());
         }

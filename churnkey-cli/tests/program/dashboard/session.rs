@@ -1,4 +1,4 @@
-//! Somebody who sits before a dashboard.
+//! An authenticated session with a dashboard.
 
 use std::sync::Arc;
 
@@ -6,28 +6,28 @@ use churnkey_cli::dashboard::{Dashboard, Options};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 
-use shop::{Flaw, Shop, TOKEN};
+use shop::{Fault, Shop, TOKEN};
 
-pub(crate) struct Desk {
+pub(crate) struct Session {
     pub(crate) shop: Arc<Shop>,
     /// Scheme, host and port.
     pub(crate) root: String,
-    /// The address that lets in.
-    pub(crate) way_in: String,
+    /// The URL with the secret.
+    pub(crate) entry_url: String,
     pub(crate) cookie: String,
     pub(crate) csrf: String,
     pub(crate) client: Client,
 }
 
-/// A page as it came.
+/// A response of the dashboard.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) text: String,
 }
 
-impl Seen {
+impl Reply {
     pub(crate) async fn of(response: Response) -> Self {
         Self {
             status: response.status().as_u16(),
@@ -53,7 +53,7 @@ impl Seen {
         self
     }
 
-    /// What stands between two texts, the first time.
+    /// The text between the first `start` and the next `end`.
     #[track_caller]
     pub(crate) fn between(&self, start: &str, end: &str) -> &str {
         let rest = self.text.split_once(start);
@@ -71,47 +71,47 @@ pub(crate) fn options(url: &str) -> Options {
     options
 }
 
-impl Desk {
-    pub(crate) async fn of(flaw: Flaw) -> Self {
-        let shop = Shop::new(flaw);
-        let url = shop.open().await;
+impl Session {
+    pub(crate) async fn of(fault: Fault) -> Self {
+        let shop = Shop::new(fault);
+        let url = shop.serve().await;
         Self::with(shop, options(&url)).await
     }
 
     pub(crate) async fn with(shop: Arc<Shop>, options: Options) -> Self {
         let dashboard = Dashboard::bind(options).await.unwrap();
-        let way_in = dashboard.url();
+        let entry_url = dashboard.url();
         tokio::spawn(dashboard.serve());
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .build();
         let client = client.unwrap();
-        let entered = Seen::of(client.get(&way_in).send().await.unwrap()).await;
+        let entered = Reply::of(client.get(&entry_url).send().await.unwrap()).await;
         let cookie = entered.header("set-cookie").split(';').next().unwrap();
-        let mut desk = Self {
+        let mut session = Self {
             shop,
-            root: way_in.split("/enter/").next().unwrap().to_owned(),
+            root: entry_url.split("/enter/").next().unwrap().to_owned(),
             cookie: cookie.to_owned(),
-            way_in,
+            entry_url,
             csrf: String::new(),
             client,
         };
-        let first = desk.get("/").await;
-        desk.csrf = first.between(r#"name="csrf" value=""#, "\"").to_owned();
-        desk
+        let first = session.get("/").await;
+        session.csrf = first.between(r#"name="csrf" value=""#, "\"").to_owned();
+        session
     }
 
-    pub(crate) fn asks(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.root);
         self.client.get(url).header("cookie", &self.cookie)
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Seen {
-        Seen::of(self.asks(path).send().await.unwrap()).await
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        Reply::of(self.request(path).send().await.unwrap()).await
     }
 
-    pub(crate) fn sends(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         let encode = |text: &str| {
             percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
                 .to_string()
@@ -128,14 +128,14 @@ impl Desk {
             .body(fields.join("&"))
     }
 
-    /// Sends a form of the dashboard, and goes where it leads.
-    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+    /// Sends a form with the CSRF token, and follows the redirect.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let mut fields = fields.to_vec();
         fields.push(("csrf", &self.csrf));
-        let seen = Seen::of(self.sends(path, &fields).send().await.unwrap()).await;
-        match seen.status {
-            303 => self.get(seen.header("location")).await,
-            _ => seen,
+        let reply = Reply::of(self.form(path, &fields).send().await.unwrap()).await;
+        match reply.status {
+            303 => self.get(reply.header("location")).await,
+            _ => reply,
         }
     }
 }

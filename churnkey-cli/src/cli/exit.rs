@@ -1,14 +1,14 @@
-//! The ends of a command.
+//! The results of a command.
 
-/// How a command ended. Whatever could not be done at all is an error instead.
+/// The result of a command that ran. A command that could not run returns a [`Failure`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    Well,
-    WithFaults,
+pub(super) enum Exit {
+    Success,
+    Faults,
     Interrupted,
 }
 
-/// Why a command could not do its work, in words for people.
+/// The reason why a command could not run, as a message for the user.
 #[derive(Debug)]
 pub(super) struct Failure(pub(super) String);
 

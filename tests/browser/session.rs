@@ -1,4 +1,4 @@
-//! A browser before a dashboard, and somebody who uses it.
+//! A browser session with a dashboard.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -20,32 +20,32 @@ use tempfile::TempDir;
 
 use shop::{Shop, TOKEN};
 
-/// Far longer than anything takes, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The limit of every wait, long enough for a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-pub(crate) struct Seat {
+pub(crate) struct Session {
     pub(crate) shop: Arc<Shop>,
     pub(crate) page: Page,
     root: String,
-    /// What the browser complained of.
-    complaints: Arc<Mutex<Vec<String>>>,
+    /// Errors and dialogs that the browser reported.
+    browser_errors: Arc<Mutex<Vec<String>>>,
     browser: Browser,
     _profile: TempDir,
 }
 
-impl Seat {
-    /// Opens a dashboard in test mode, by the address that it prints.
-    pub(crate) async fn take(shop: Arc<Shop>) -> Self {
-        Self::take_in(shop, Mode::Test).await
+impl Session {
+    /// Opens a dashboard in test mode at the address that it prints.
+    pub(crate) async fn start(shop: Arc<Shop>) -> Self {
+        Self::start_in(shop, Mode::Test).await
     }
 
-    pub(crate) async fn take_in(shop: Arc<Shop>, mode: Mode) -> Self {
-        let mut options = Options::new(shop.open().await);
+    pub(crate) async fn start_in(shop: Arc<Shop>, mode: Mode) -> Self {
+        let mut options = Options::new(shop.serve().await);
         options.token = Some(TOKEN.to_owned());
         options.listen = ([127, 0, 0, 1], 0).into();
         options.mode = mode;
         let dashboard = Dashboard::bind(options).await.unwrap();
-        let way_in = dashboard.url();
+        let entry_url = dashboard.url();
         tokio::spawn(dashboard.serve());
 
         let profile = tempfile::tempdir().unwrap();
@@ -57,8 +57,8 @@ impl Seat {
             .user_data_dir(profile.path())
             .viewport(None)
             .window_size(1100, 900)
-            .launch_timeout(PATIENCE)
-            .request_timeout(PATIENCE)
+            .launch_timeout(TIMEOUT)
+            .request_timeout(TIMEOUT)
             .args([
                 "disable-gpu",
                 "disable-quic",
@@ -72,21 +72,22 @@ impl Seat {
         let (browser, mut handler) = Browser::launch(config).await.unwrap();
         tokio::spawn(async move { while handler.next().await.is_some() {} });
         let page = browser.new_page("about:blank").await.unwrap();
-        let complaints = listen(&page).await;
-        let root = way_in.split("/enter/").next().unwrap().to_owned();
-        let seat = Self {
+        let browser_errors = listen(&page).await;
+        let root = entry_url.split("/enter/").next().unwrap().to_owned();
+        let session = Self {
             shop,
             page,
             root,
-            complaints,
+            browser_errors,
             browser,
             _profile: profile,
         };
-        seat.size(1100, 900).await;
-        seat.page.goto(way_in).await.unwrap();
-        seat.until("location.pathname == '/' && document.querySelector('main h1')")
+        session.size(1100, 900).await;
+        session.page.goto(entry_url).await.unwrap();
+        session
+            .wait_until("location.pathname == '/' && document.querySelector('main h1')")
             .await;
-        seat
+        session
     }
 
     pub(crate) async fn open(&self, path: &str) {
@@ -94,18 +95,18 @@ impl Seat {
             .goto(format!("{}{path}", self.root))
             .await
             .unwrap();
-        self.until("document.readyState == 'complete' && document.querySelector('main h1')")
+        self.wait_until("document.readyState == 'complete' && document.querySelector('main h1')")
             .await;
     }
 
-    /// What an expression of the page comes to.
+    /// The value of an expression on the page.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         let wrapped = format!(
             "(() => {{ const value = {expression}; return value instanceof Node ? true : value ?? null }})()"
         );
         match self.page.evaluate(wrapped).await {
             Ok(result) => result.value().cloned().unwrap_or_default(),
-            // The page is on its way to another one.
+            // The browser is loading another page.
             Err(_) => Value::Null,
         }
     }
@@ -120,38 +121,41 @@ impl Seat {
 
     /// Waits until an expression of the page is true.
     #[track_caller]
-    pub(crate) fn until(&self, expression: &str) -> impl Future<Output = ()> {
+    pub(crate) fn wait_until(&self, expression: &str) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
         async move {
             let begun = Instant::now();
             let wanted = format!("Boolean({expression})");
             while self.value(&wanted).await != true {
-                if begun.elapsed() > PATIENCE {
+                if begun.elapsed() > TIMEOUT {
                     let page = self
                         .text("location.href + ' ' + document.body.innerText")
                         .await;
-                    panic!("{caller}: waited in vain for {expression} on {page}");
+                    panic!("{caller}: timeout while waiting for {expression} on {page}");
                 }
                 tokio::time::sleep(Duration::from_millis(25)).await;
             }
         }
     }
 
-    pub(crate) async fn open_unscripted(&self, path: &str) {
+    pub(crate) async fn open_without_scripts(&self, path: &str) {
         let address = format!("{}{path}", self.root);
         self.page.goto(address).await.unwrap();
     }
 
-    /// Waits until something is on the page, without its help.
-    pub(crate) async fn until_there(&self, xpath: &str) {
+    /// Waits until an element is on the page, without running scripts in the page.
+    pub(crate) async fn wait_for_element(&self, xpath: &str) {
         let begun = Instant::now();
         while self.page.find_xpath(xpath).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "waited in vain for {xpath}");
+            assert!(
+                begun.elapsed() < TIMEOUT,
+                "timeout while waiting for {xpath}"
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
 
-    /// Clicks the one thing on the page with a selector.
+    /// Clicks the element with this selector.
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.page.find_element(selector).await;
         let element = element.unwrap_or_else(|fault| panic!("{selector}: {fault}"));
@@ -159,14 +163,14 @@ impl Seat {
         element.click().await.unwrap();
     }
 
-    /// Clicks what leads to another page, and waits for that.
+    /// Clicks a link or a button, and waits for the next page.
     pub(crate) async fn follow(&self, selector: &str) {
         self.page.evaluate("window.left = false").await.unwrap();
         self.click(selector).await;
-        self.until("window.left === undefined && document.readyState == 'complete' && document.querySelector('main')").await;
+        self.wait_until("window.left === undefined && document.readyState == 'complete' && document.querySelector('main')").await;
     }
 
-    pub(crate) async fn write(&self, selector: &str, text: &str) {
+    pub(crate) async fn type_text(&self, selector: &str, text: &str) {
         let element = self.page.find_element(selector).await.unwrap();
         element.focus().await.unwrap().type_str(text).await.unwrap();
     }
@@ -178,7 +182,7 @@ impl Seat {
         assert_eq!(self.value(&chosen).await, value);
     }
 
-    /// Presses a key, wherever the focus is.
+    /// Presses a key on the element that has the focus.
     pub(crate) async fn press(&self, key: &str) {
         let body = self.page.find_element("body").await.unwrap();
         body.press_key(key).await.unwrap();
@@ -198,59 +202,61 @@ impl Seat {
             .unwrap();
     }
 
-    pub(crate) async fn without_script(&self) {
+    pub(crate) async fn disable_scripts(&self) {
         let off = SetScriptExecutionDisabledParams::new(true);
         self.page.execute(off).await.unwrap();
     }
 
-    /// Writes a picture of the whole page, if somebody wants one.
-    pub(crate) async fn picture(&self, name: &str) {
+    /// Writes a screenshot of the full page if `SCREENSHOTS` is set.
+    pub(crate) async fn screenshot(&self, name: &str) {
         if let Some(directory) = std::env::var_os("SCREENSHOTS") {
             let path = PathBuf::from(directory).join(format!("{name}.png"));
-            std::fs::write(path, self.whole(i64::MAX).await).unwrap();
+            std::fs::write(path, self.full_page(i64::MAX).await).unwrap();
         }
     }
 
-    /// Brings a picture of the docs up to date, if somebody asks for it.
-    pub(crate) async fn picture_of_the_docs(&self, name: &str) {
+    /// Updates a screenshot in `docs` if `UPDATE_DOCS` is set.
+    pub(crate) async fn docs_screenshot(&self, name: &str) {
         if std::env::var_os("UPDATE_DOCS").is_some() {
-            let picture = self.whole(1300).await;
-            assert!(picture.len() < 250_000, "{name}: {} bytes", picture.len());
+            let screenshot = self.full_page(1300).await;
+            assert!(
+                screenshot.len() < 250_000,
+                "{name}: {} bytes",
+                screenshot.len()
+            );
             let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
-            std::fs::write(format!("{docs}/{name}.png"), picture).unwrap();
+            std::fs::write(format!("{docs}/{name}.png"), screenshot).unwrap();
         }
     }
 
-    /// The page as high as it is, up to a height; the library's own way would leave the size of the window changed.
-    async fn whole(&self, most: i64) -> Vec<u8> {
+    /// A screenshot of the full page, up to a height. The method of the library would not restore
+    /// the size of the window.
+    async fn full_page(&self, max_height: i64) -> Vec<u8> {
         let number = async |expression| self.value(expression).await.as_i64().unwrap();
         let (width, height) = (number("innerWidth").await, number("innerHeight").await);
-        let whole = number("document.documentElement.scrollHeight").await;
-        self.size(width, whole.min(most)).await;
-        let picture = self.page.screenshot(ScreenshotParams::default()).await;
+        let full = number("document.documentElement.scrollHeight").await;
+        self.size(width, full.min(max_height)).await;
+        let screenshot = self.page.screenshot(ScreenshotParams::default()).await;
         self.size(width, height).await;
-        picture.unwrap()
+        screenshot.unwrap()
     }
 
-    /// Waits for something that the browser complains of, and takes it off the record.
-    pub(crate) async fn complaint(&self) -> String {
+    /// Waits for an error that the browser reports, and removes it from the list.
+    pub(crate) async fn browser_error(&self) -> String {
         let begun = Instant::now();
         loop {
-            if let Some(complaint) = self.complaints.lock().unwrap().pop() {
-                return complaint;
+            if let Some(browser_error) = self.browser_errors.lock().unwrap().pop() {
+                return browser_error;
             }
-            assert!(
-                begun.elapsed() < PATIENCE,
-                "the browser complains of nothing"
-            );
+            assert!(begun.elapsed() < TIMEOUT, "the browser reported no error");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
 
-    /// The browser had nothing to complain of, and goes.
-    pub(crate) async fn leave(mut self) {
-        let complaints = std::mem::take(&mut *self.complaints.lock().unwrap());
-        assert!(complaints.is_empty(), "{complaints:#?}");
+    /// Asserts that the browser reported no errors, and closes it.
+    pub(crate) async fn finish(mut self) {
+        let browser_errors = std::mem::take(&mut *self.browser_errors.lock().unwrap());
+        assert!(browser_errors.is_empty(), "{browser_errors:#?}");
         self.browser.close().await.unwrap();
         self.browser.wait().await.unwrap();
     }
@@ -265,34 +271,35 @@ fn on_path() -> PathBuf {
 }
 
 async fn listen(page: &Page) -> Arc<Mutex<Vec<String>>> {
-    let complaints = Arc::new(Mutex::new(Vec::new()));
-    macro_rules! hear {
-        ($event:ty, $words:expr) => {{
+    let browser_errors = Arc::new(Mutex::new(Vec::new()));
+    macro_rules! record {
+        ($event:ty, $message:expr) => {{
             let mut events = page.event_listener::<$event>().await.unwrap();
-            let complaints = Arc::clone(&complaints);
+            let browser_errors = Arc::clone(&browser_errors);
             tokio::spawn(async move {
                 while let Some(event) = events.next().await {
-                    let words: Option<String> = $words(&event);
-                    complaints.lock().unwrap().extend(words);
+                    let message: Option<String> = $message(&event);
+                    browser_errors.lock().unwrap().extend(message);
                 }
             });
         }};
     }
-    hear!(EventConsoleApiCalled, |event: &EventConsoleApiCalled| Some(
+    record!(EventConsoleApiCalled, |event: &EventConsoleApiCalled| Some(
         format!("console: {:?}", event.args)
     ));
-    hear!(EventExceptionThrown, |event: &EventExceptionThrown| Some(
+    record!(EventExceptionThrown, |event: &EventExceptionThrown| Some(
         format!("exception: {:?}", event.exception_details)
     ));
-    hear!(
+    record!(
         EventJavascriptDialogOpening,
         |event: &EventJavascriptDialogOpening| Some(format!("dialog: {}", event.message))
     );
-    // Violations of the content security policy come here. A page of status 400 or above comes, too, and is no complaint.
-    hear!(EventEntryAdded, |event: &EventEntryAdded| {
+    // This includes violations of the content security policy. It also includes pages with status
+    // 400 and higher, which are not errors of the browser.
+    record!(EventEntryAdded, |event: &EventEntryAdded| {
         (event.entry.source != LogEntrySource::Network).then(|| format!("log: {:?}", event.entry))
     });
     page.enable_log().await.unwrap();
     page.enable_runtime().await.unwrap();
-    complaints
+    browser_errors
 }
