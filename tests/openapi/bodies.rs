@@ -1,11 +1,12 @@
-//! What the schema of a body allows is what the runtime accepts, and the reverse.
+//! Request bodies: the schema allows a body if and only if the runtime accepts it.
 
 use churnkey::{Operation, Side};
 use serde_json::{Map, Value, json};
 
 use crate::integrations::Provider;
 
-/// A body that every provider which has the action accepts, but for the options that it has switched off.
+/// Returns a body that every provider with this action accepts, except for options that are
+/// switched off.
 fn complete(operation: Operation) -> Map<String, Value> {
     let mut body = json!({
         "customerId": "c",
@@ -22,7 +23,7 @@ fn complete(operation: Operation) -> Map<String, Value> {
     std::mem::take(body)
 }
 
-/// The fields of an action, the other name of its object, and one that no action has.
+/// Returns the fields of an action, the other name of its object, and one unknown field.
 fn fields(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::CancelSubscription => &[
@@ -67,7 +68,8 @@ fn fields(operation: Operation) -> &'static [&'static str] {
     }
 }
 
-/// Of each JSON type, and of each meaning that a field may have; `None` is an absent field.
+/// Returns values of each JSON type, and valid and invalid values of each field. `None` is an
+/// absent field.
 fn values() -> Vec<Option<Value>> {
     let values = [
         json!(null),
@@ -143,7 +145,8 @@ fn durations() -> Vec<Value> {
     durations
 }
 
-/// Counts the bodies of each verdict, so that a table which is only accepted or only refused is noticed.
+/// Counts the accepted and rejected bodies, to detect a table in which all bodies get the same
+/// verdict.
 #[derive(Default, Debug)]
 struct Verdicts {
     accepted: usize,
@@ -184,7 +187,7 @@ fn actions() -> impl Iterator<Item = Operation> {
 }
 
 #[tokio::test]
-async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime_says() {
+async fn schema_and_runtime_agree_on_any_two_fields() {
     let values = values();
     for provider in Provider::with_actions() {
         for operation in actions() {
@@ -223,7 +226,7 @@ async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime
 }
 
 #[tokio::test]
-async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says() {
+async fn schema_and_runtime_agree_on_durations() {
     let durations = durations();
     for provider in Provider::with_actions() {
         for operation in [
@@ -232,7 +235,7 @@ async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says(
         ] {
             let body = |duration: &Value| {
                 let mut body = complete(operation);
-                // The one date from which the provider lets a pause start.
+                // The only date from which the provider allows a pause to start.
                 let start = if provider.name == "later" {
                     "end-of-period"
                 } else {
@@ -255,7 +258,7 @@ async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says(
 }
 
 #[test]
-fn a_body_offers_only_what_the_manifest_has_switched_on() {
+fn body_schema_offers_only_enabled_options() {
     let providers = Provider::all();
     let body = |provider: &str, path: &str| {
         let provider = providers.iter().find(|one| one.name == provider).unwrap();
