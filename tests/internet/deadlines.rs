@@ -244,7 +244,7 @@ fn caller_that_does_not_read_is_closed() {
     let host = with_long_timeouts(|server| server.write_timeout(SHORT));
     let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
-    peer.hears_something();
+    peer.waits_for_data();
     std::thread::sleep(4 * SHORT);
     assert!(peer.skip(2 * LARGE) < LARGE);
     host.still_serves();
@@ -255,7 +255,7 @@ fn slow_reading_does_not_extend_the_write_timeout() {
     let host = with_long_timeouts(|server| server.write_timeout(SHORT));
     let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
-    peer.hears_something();
+    peer.waits_for_data();
     let begun = Instant::now();
     let mut read = 0;
     // Each read is large enough to open the window, and far too small to reach the end.

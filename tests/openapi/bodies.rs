@@ -218,7 +218,7 @@ async fn schema_and_runtime_agree_on_any_two_fields() {
                 "{}: {operation:?} {verdicts:?}",
                 provider.name
             );
-            if provider.name == "everything" {
+            if provider.name == "complete" {
                 assert!(verdicts.accepted > 50, "{operation:?} {verdicts:?}");
             }
         }
@@ -236,7 +236,7 @@ async fn schema_and_runtime_agree_on_durations() {
             let body = |duration: &Value| {
                 let mut body = complete(operation);
                 // The only date from which the provider allows a pause to start.
-                let start = if provider.name == "later" {
+                let start = if provider.name == "end_of_period" {
                     "end-of-period"
                 } else {
                     "immediate"
@@ -276,11 +276,11 @@ fn body_schema_offers_only_enabled_options() {
         ["immediate"]
     );
     assert_eq!(
-        words(&body("later", cancel)["properties"]["scheduledAt"]),
+        words(&body("end_of_period", cancel)["properties"]["scheduledAt"]),
         ["end-of-period"]
     );
     assert_eq!(
-        words(&body("everything", cancel)["properties"]["scheduledAt"]),
+        words(&body("complete", cancel)["properties"]["scheduledAt"]),
         ["immediate", "end-of-period"]
     );
     let pause = "/churnkey/actions/subscription/pause";
@@ -289,7 +289,7 @@ fn body_schema_offers_only_enabled_options() {
         json!([false, null])
     );
     assert_eq!(
-        body("later", pause)["properties"]["allowAnnual"]["type"],
+        body("end_of_period", pause)["properties"]["allowAnnual"]["type"],
         json!(["boolean", "null"])
     );
     assert_eq!(
@@ -300,7 +300,7 @@ fn body_schema_offers_only_enabled_options() {
         2
     );
     assert_eq!(
-        body("everything", pause)["properties"]["duration"]["oneOf"]
+        body("complete", pause)["properties"]["duration"]["oneOf"]
             .as_array()
             .unwrap()
             .len(),
