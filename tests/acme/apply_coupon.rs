@@ -30,7 +30,7 @@ async fn add_coupon(company: &Company, change: impl FnOnce(Coupon) -> Coupon) {
 }
 
 #[tokio::test]
-async fn a_coupon_becomes_a_discount_on_the_subscription_and_counts_as_redeemed() {
+async fn coupon_becomes_a_discount_and_counts_as_redeemed() {
     let company = Company::with_ann().await;
     let before = redemptions(&company, "coupon_welcome").await;
 
@@ -47,9 +47,9 @@ async fn a_coupon_becomes_a_discount_on_the_subscription_and_counts_as_redeemed(
 }
 
 #[tokio::test]
-async fn a_discount_lasts_as_its_coupon_says() {
-    // The period ends on 28 February. One charge is that of this day, and the next, on 31 March, is
-    // without the discount.
+async fn discount_lasts_for_the_duration_of_its_coupon() {
+    // The period ends on 28 February. The first charge is on this day. The next charge, on 31
+    // March, is made without the discount.
     for (id, price, end) in [
         (
             "coupon_welcome",
@@ -93,7 +93,7 @@ async fn a_discount_lasts_as_its_coupon_says() {
 }
 
 #[tokio::test]
-async fn a_discount_is_gone_when_it_has_ended_and_its_coupon_does_not_work_again() {
+async fn coupon_cannot_be_reused_after_its_discount_ends() {
     let company = Company::with_ann().await;
     assert_eq!(company.act(APPLY, coupon("coupon_stay")).await, 200);
 
@@ -104,7 +104,7 @@ async fn a_discount_is_gone_when_it_has_ended_and_its_coupon_does_not_work_again
 }
 
 #[tokio::test]
-async fn a_coupon_that_is_applied_twice_is_redeemed_once() {
+async fn coupon_applied_twice_is_redeemed_once() {
     let company = Company::with_ann().await;
     add_coupon(&company, |mine| {
         mine.redemptions(Redemptions::new().max(1_u64))
@@ -124,7 +124,7 @@ async fn a_coupon_that_is_applied_twice_is_redeemed_once() {
 }
 
 #[tokio::test]
-async fn a_coupon_expires_at_its_moment() {
+async fn coupon_expires_at_its_expiry_time() {
     let company = Company::with_ann().await;
     add_coupon(&company, |mine| {
         mine.expires_at(moment("2026-02-02T00:00:00.000Z"))
@@ -138,7 +138,7 @@ async fn a_coupon_expires_at_its_moment() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_redeemed_is_refused_and_not_counted() {
+async fn rejected_coupon_is_not_counted_as_redeemed() {
     let company = Company::with_ann().await;
 
     for (id, status) in [
@@ -158,7 +158,7 @@ async fn what_cannot_be_redeemed_is_refused_and_not_counted() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_is_canceled_or_going_to_be_takes_no_coupon() {
+async fn canceled_or_ending_subscription_rejects_coupons() {
     for schedule in ["immediate", "end-of-period"] {
         let company = Company::with_ann().await;
         assert_eq!(
@@ -180,7 +180,7 @@ async fn a_subscription_that_is_canceled_or_going_to_be_takes_no_coupon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_redemptions_of_a_coupon_go_to_as_many_subscriptions_and_no_more() {
+async fn concurrent_redemptions_stay_within_the_limit() {
     let company = Arc::new(Company::with_ann().await);
     add_coupon(&company, |mine| {
         mine.redemptions(Redemptions::new().max(3_u64))

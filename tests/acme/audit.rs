@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use crate::company::{Company, months, sub_with};
 
 #[tokio::test]
-async fn an_entry_tells_who_asked_for_what_and_when() {
+async fn entry_records_request_time_action_and_target() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-01T00:00:00.000Z");
     let body = sub_with(json!({ "startAt": "immediate", "duration": months(2) }));
@@ -33,7 +33,7 @@ async fn an_entry_tells_who_asked_for_what_and_when() {
 }
 
 #[tokio::test]
-async fn an_action_that_is_refused_leaves_no_entry() {
+async fn rejected_action_leaves_no_entry() {
     let company = Company::with_ann().await;
 
     assert_eq!(

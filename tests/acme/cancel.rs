@@ -4,11 +4,11 @@ use crate::company::{Company, ann_with, moment, months, sub_with};
 
 const CANCEL: &str = "subscription/cancel";
 
-fn at_once() -> Value {
+fn immediate() -> Value {
     json!({ "scheduledAt": "immediate" })
 }
 
-fn at_the_end() -> Value {
+fn end_of_period() -> Value {
     json!({ "scheduledAt": "end-of-period" })
 }
 
@@ -18,11 +18,11 @@ async fn pause(company: &Company, amount: u32) {
 }
 
 #[tokio::test]
-async fn canceling_at_once_ends_the_subscription_and_its_period() {
+async fn immediate_cancellation_ends_subscription_and_period() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-10T00:00:00.000Z");
 
-    assert_eq!(company.act(CANCEL, sub_with(at_once())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(immediate())).await, 200);
 
     let expected = json!({
         "name": "canceled",
@@ -33,10 +33,10 @@ async fn canceling_at_once_ends_the_subscription_and_its_period() {
 }
 
 #[tokio::test]
-async fn canceling_at_the_end_of_the_period_takes_effect_when_the_clock_passes_it() {
+async fn end_of_period_cancellation_takes_effect_at_period_end() {
     let company = Company::with_ann().await;
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
 
     assert_eq!(
         company.select::<i64>("SELECT cancel_at FROM subscriptions WHERE id = 'sub'"),
@@ -53,10 +53,10 @@ async fn canceling_at_the_end_of_the_period_takes_effect_when_the_clock_passes_i
 }
 
 #[tokio::test]
-async fn canceling_a_trial_at_the_end_of_the_period_lets_it_run_to_its_end() {
+async fn trial_canceled_at_period_end_runs_to_its_end() {
     let company = Company::with_ann_in_trial().await;
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
 
     company.set_clock("2026-02-14T11:59:59.999Z");
     assert_eq!(company.sub().await["status"]["name"], "trial");
@@ -65,16 +65,16 @@ async fn canceling_a_trial_at_the_end_of_the_period_lets_it_run_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_scheduled_cancellation_can_be_brought_forward_but_not_put_off() {
+async fn scheduled_cancellation_can_be_advanced_but_not_postponed() {
     let company = Company::with_ann().await;
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
-    assert_eq!(company.act(CANCEL, sub_with(at_once())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(immediate())).await, 200);
     let canceled = company.sub().await;
     assert_eq!(canceled["status"]["name"], "canceled");
     company.set_clock("2026-02-01T00:00:00.000Z");
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
-    assert_eq!(company.act(CANCEL, sub_with(at_once())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(immediate())).await, 200);
 
     assert_eq!(company.sub().await, canceled);
     assert_eq!(
@@ -84,7 +84,7 @@ async fn a_scheduled_cancellation_can_be_brought_forward_but_not_put_off() {
 }
 
 #[tokio::test]
-async fn unpause_lets_a_paused_subscription_run_to_the_end_of_its_period() {
+async fn unpause_runs_subscription_to_its_period_end() {
     let company = Company::with_ann().await;
     pause(&company, 6).await;
     company.set_clock("2026-02-05T00:00:00.000Z");
@@ -103,7 +103,7 @@ async fn unpause_lets_a_paused_subscription_run_to_the_end_of_its_period() {
 }
 
 #[tokio::test]
-async fn unpause_begins_a_period_if_the_old_one_has_ended_in_the_pause() {
+async fn unpause_starts_a_period_if_the_old_one_ended() {
     let company = Company::with_ann().await;
     pause(&company, 6).await;
     company.set_clock("2026-04-10T00:00:00.000Z");
@@ -120,7 +120,7 @@ async fn unpause_begins_a_period_if_the_old_one_has_ended_in_the_pause() {
 }
 
 #[tokio::test]
-async fn canceling_a_pause_at_once_begins_no_period_with_or_without_unpause() {
+async fn immediate_cancellation_of_a_pause_starts_no_period() {
     for unpause in [true, false] {
         let company = Company::with_ann().await;
         pause(&company, 6).await;
@@ -139,11 +139,11 @@ async fn canceling_a_pause_at_once_begins_no_period_with_or_without_unpause() {
 }
 
 #[tokio::test]
-async fn a_pause_without_unpause_goes_on_until_the_period_ends() {
+async fn pause_without_unpause_lasts_until_period_end() {
     let company = Company::with_ann().await;
     pause(&company, 6).await;
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
 
     assert_eq!(company.sub().await["status"]["name"], "paused");
     company.set_clock("2026-02-28T12:00:00.000Z");
@@ -154,10 +154,10 @@ async fn a_pause_without_unpause_goes_on_until_the_period_ends() {
 }
 
 #[tokio::test]
-async fn unpause_ends_a_pause_also_where_the_cancellation_is_scheduled_already() {
+async fn unpause_applies_to_an_already_scheduled_cancellation() {
     for (action, fields) in [
-        (CANCEL, sub_with(at_the_end())),
-        ("customer/cancel", ann_with(at_the_end())),
+        (CANCEL, sub_with(end_of_period())),
+        ("customer/cancel", ann_with(end_of_period())),
     ] {
         let company = Company::with_ann().await;
         pause(&company, 6).await;
@@ -179,12 +179,12 @@ async fn unpause_ends_a_pause_also_where_the_cancellation_is_scheduled_already()
 }
 
 #[tokio::test]
-async fn in_a_pause_that_has_outlasted_the_period_both_schedules_mean_at_once() {
+async fn both_schedules_are_immediate_after_the_paused_period_ends() {
     let company = Company::with_ann().await;
     pause(&company, 6).await;
     company.set_clock("2026-04-10T00:00:00.000Z");
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
 
     assert_eq!(
         company.sub().await["status"]["canceledAt"],
@@ -193,14 +193,14 @@ async fn in_a_pause_that_has_outlasted_the_period_both_schedules_mean_at_once() 
 }
 
 #[tokio::test]
-async fn a_cancellation_calls_off_the_pause_and_the_price_that_were_to_come_with_the_next_period() {
+async fn cancellation_drops_scheduled_pause_and_price_change() {
     let company = Company::with_ann().await;
     let pause = sub_with(json!({ "startAt": "end-of-period", "duration": months(1) }));
     let price = sub_with(json!({ "id": "price_desk_annual_usd", "scheduledAt": "end-of-period" }));
     assert_eq!(company.act("subscription/pause", pause).await, 200);
     assert_eq!(company.act("subscription/change-price", price).await, 200);
 
-    assert_eq!(company.act(CANCEL, sub_with(at_the_end())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(end_of_period())).await, 200);
 
     company.set_clock("2026-06-01T00:00:00.000Z");
     let sub = company.sub().await;
@@ -209,7 +209,7 @@ async fn a_cancellation_calls_off_the_pause_and_the_price_that_were_to_come_with
 }
 
 #[tokio::test]
-async fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else() {
+async fn cancel_all_affects_only_the_given_customer() {
     let company = Company::with_ann().await;
     company
         .subscribe("other", "ann", "price_support_quarterly_usd")
@@ -218,15 +218,15 @@ async fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_els
     company
         .subscribe("bobs", "bob", "price_desk_monthly_usd")
         .await;
-    assert_eq!(company.act(CANCEL, sub_with(at_once())).await, 200);
+    assert_eq!(company.act(CANCEL, sub_with(immediate())).await, 200);
     company.set_clock("2026-02-01T00:00:00.000Z");
 
     assert_eq!(
-        company.act("customer/cancel", ann_with(at_once())).await,
+        company.act("customer/cancel", ann_with(immediate())).await,
         200
     );
     assert_eq!(
-        company.act("customer/cancel", ann_with(at_once())).await,
+        company.act("customer/cancel", ann_with(immediate())).await,
         200
     );
 
@@ -252,12 +252,12 @@ async fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_els
 }
 
 #[tokio::test]
-async fn a_customer_without_subscriptions_has_nothing_to_cancel_or_pause() {
+async fn customer_without_subscriptions_has_nothing_to_change() {
     let company = Company::open().await;
     company.add_customer("ann").await;
 
     assert_eq!(
-        company.act("customer/cancel", ann_with(at_once())).await,
+        company.act("customer/cancel", ann_with(immediate())).await,
         200
     );
     let pause = ann_with(json!({ "startAt": "immediate", "duration": months(1) }));

@@ -16,7 +16,7 @@ async fn price_of_sub(company: &Company) -> Value {
     company.sub().await["items"][0]["price"]["id"].clone()
 }
 
-/// Credit, charge and amount of each proration.
+/// Returns credit, charge and amount of each proration.
 fn prorations(company: &Company) -> Vec<(i64, i64, i64)> {
     let credits = company.select("SELECT credit FROM prorations ORDER BY number");
     let charges = company.select("SELECT charge FROM prorations ORDER BY number");
@@ -30,7 +30,7 @@ fn prorations(company: &Company) -> Vec<(i64, i64, i64)> {
 }
 
 #[tokio::test]
-async fn a_price_with_the_same_cycle_takes_its_place_within_the_period() {
+async fn price_with_same_cycle_keeps_the_current_period() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-10T00:00:00.000Z");
     let period = company.sub().await["status"]["currentPeriod"].clone();
@@ -48,7 +48,7 @@ async fn a_price_with_the_same_cycle_takes_its_place_within_the_period() {
 }
 
 #[tokio::test]
-async fn a_price_with_another_cycle_begins_a_period_of_its_own() {
+async fn price_with_another_cycle_starts_a_new_period() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-10T00:00:00.000Z");
 
@@ -66,7 +66,7 @@ async fn a_price_with_another_cycle_begins_a_period_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_change_at_the_end_of_the_period_takes_effect_when_the_clock_passes_it() {
+async fn end_of_period_change_takes_effect_at_period_end() {
     let company = Company::with_ann().await;
 
     assert_eq!(
@@ -85,7 +85,7 @@ async fn a_change_at_the_end_of_the_period_takes_effect_when_the_clock_passes_it
 }
 
 #[tokio::test]
-async fn a_change_in_a_trial_leaves_the_trial_as_it_is() {
+async fn change_during_a_trial_keeps_the_trial() {
     let company = Company::with_ann_in_trial().await;
     let trial = company.sub().await["status"].clone();
 
@@ -106,7 +106,7 @@ async fn a_change_in_a_trial_leaves_the_trial_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_scheduled_change_in_a_trial_takes_effect_with_the_first_period() {
+async fn change_scheduled_in_trial_starts_with_first_period() {
     let company = Company::with_ann_in_trial().await;
 
     assert_eq!(
@@ -125,7 +125,7 @@ async fn a_scheduled_change_in_a_trial_takes_effect_with_the_first_period() {
 }
 
 #[tokio::test]
-async fn a_period_whose_rest_was_given_back_in_a_pause_does_not_go_on_after_it() {
+async fn period_credited_during_pause_does_not_resume() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-14T12:00:00.000Z");
     let pause = json!({ "startAt": "immediate", "duration": { "type": "date", "date": "2026-02-20T00:00:00.000Z" } });
@@ -148,7 +148,7 @@ async fn a_period_whose_rest_was_given_back_in_a_pause_does_not_go_on_after_it()
 }
 
 #[tokio::test]
-async fn a_trial_that_lies_in_a_pause_is_neither_prorated_nor_cut_short() {
+async fn trial_within_a_pause_is_not_prorated_or_shortened() {
     let company = Company::with_ann_in_trial().await;
     let pause = json!({ "startAt": "immediate", "duration": { "type": "date", "date": "2026-02-10T00:00:00.000Z" } });
     assert_eq!(
@@ -174,7 +174,7 @@ async fn a_trial_that_lies_in_a_pause_is_neither_prorated_nor_cut_short() {
 }
 
 #[tokio::test]
-async fn in_a_pause_another_cycle_begins_with_the_period_after_it() {
+async fn cycle_changed_during_pause_starts_after_the_pause() {
     let company = Company::with_ann().await;
     let pause = json!({ "startAt": "immediate", "duration": { "type": "date", "date": "2026-04-10T00:00:00.000Z" } });
     assert_eq!(
@@ -198,7 +198,7 @@ async fn in_a_pause_another_cycle_begins_with_the_period_after_it() {
 }
 
 #[tokio::test]
-async fn billing_keeps_to_the_day_that_a_short_month_does_not_have() {
+async fn billing_day_survives_a_short_month() {
     let company = Company::with_ann().await;
 
     company.set_clock("2026-03-01T00:00:00.000Z");
@@ -210,7 +210,7 @@ async fn billing_keeps_to_the_day_that_a_short_month_does_not_have() {
 }
 
 #[tokio::test]
-async fn half_a_period_left_gives_half_the_old_charge_back_and_takes_half_the_new_one() {
+async fn half_a_period_left_prorates_both_prices_by_half() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-14T12:00:00.000Z");
 
@@ -221,7 +221,8 @@ async fn half_a_period_left_gives_half_the_old_charge_back_and_takes_half_the_ne
         200
     );
 
-    // 3 seats at 1900, and 3 reports at 500 in the first tier, for 14 of 28 days.
+    // The rest of the period is 14 of 28 days, for 3 seats at 1900 and 3 reports at 500 in the
+    // first tier.
     assert_eq!(prorations(&company), [(2850, 750, -2100)]);
     assert_eq!(
         company.select::<String>("SELECT currency FROM prorations"),
@@ -270,7 +271,7 @@ async fn half_a_minor_unit_is_rounded_up() {
 }
 
 #[tokio::test]
-async fn a_price_with_another_cycle_only_gives_back_as_its_own_period_is_charged_in_full() {
+async fn price_with_another_cycle_only_credits_the_old_price() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-14T12:00:00.000Z");
 
@@ -285,7 +286,7 @@ async fn a_price_with_another_cycle_only_gives_back_as_its_own_period_is_charged
 }
 
 #[tokio::test]
-async fn a_change_at_the_end_of_the_period_has_nothing_to_prorate() {
+async fn end_of_period_change_is_not_prorated() {
     let company = Company::with_ann().await;
 
     assert_eq!(
@@ -304,7 +305,7 @@ async fn a_change_at_the_end_of_the_period_has_nothing_to_prorate() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_asked_for_twice_is_made_and_prorated_once() {
+async fn repeated_change_is_made_and_prorated_once() {
     let company = Company::with_ann().await;
     company.set_clock("2026-02-14T12:00:00.000Z");
 
@@ -329,7 +330,7 @@ async fn a_change_that_is_asked_for_twice_is_made_and_prorated_once() {
 }
 
 #[tokio::test]
-async fn a_scheduled_change_that_is_asked_for_twice_is_scheduled_once() {
+async fn repeated_scheduled_change_is_scheduled_once() {
     let company = Company::with_ann().await;
 
     for _ in 0..2 {
@@ -345,7 +346,7 @@ async fn a_scheduled_change_that_is_asked_for_twice_is_scheduled_once() {
 }
 
 #[tokio::test]
-async fn asking_for_the_present_price_calls_a_scheduled_change_off() {
+async fn change_to_current_price_cancels_the_scheduled_change() {
     let company = Company::with_ann().await;
     assert_eq!(
         company
@@ -367,7 +368,7 @@ async fn asking_for_the_present_price_calls_a_scheduled_change_off() {
 }
 
 #[tokio::test]
-async fn a_change_at_once_takes_the_place_of_a_scheduled_one() {
+async fn immediate_change_replaces_the_scheduled_one() {
     let company = Company::with_ann().await;
     assert_eq!(
         company
@@ -388,7 +389,7 @@ async fn a_change_at_once_takes_the_place_of_a_scheduled_one() {
 }
 
 #[tokio::test]
-async fn an_unknown_price_is_not_found_and_one_in_another_currency_a_conflict() {
+async fn unknown_price_is_404_and_other_currency_is_409() {
     let company = Company::with_ann().await;
 
     assert_eq!(
@@ -409,7 +410,7 @@ async fn an_unknown_price_is_not_found_and_one_in_another_currency_a_conflict() 
 }
 
 #[tokio::test]
-async fn the_price_of_a_subscription_that_is_canceled_or_going_to_be_does_not_change() {
+async fn canceled_or_ending_subscription_keeps_its_price() {
     for schedule in ["immediate", "end-of-period"] {
         let company = Company::with_ann().await;
         assert_eq!(

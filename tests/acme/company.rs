@@ -1,4 +1,4 @@
-//! A company of its own for each test, with a clock that stands still until the test moves it.
+//! A separate company for each test, with a clock that stands still until the test moves it.
 
 use std::fs;
 use std::sync::Arc;
@@ -18,7 +18,8 @@ use tower::ServiceExt as _;
 use acme::billing::Subscription;
 use acme::{Acme, Clock};
 
-/// When every company is opened: noon on a day that February does not have.
+/// The time at which every company is created: noon on a day of the month that February does not
+/// have.
 pub(crate) const OPENING: &str = "2026-01-31T12:00:00.000Z";
 
 pub(crate) struct Company {
@@ -39,8 +40,8 @@ impl Company {
         Self::open_in(folder, OPENING).await
     }
 
-    /// A company that has just made its file, and not a copy of one.
-    pub(crate) async fn open_afresh() -> Self {
+    /// Creates a company whose database file is new instead of a copy.
+    pub(crate) async fn open_new() -> Self {
         Self::open_in(tempfile::tempdir().unwrap(), OPENING).await
     }
 
@@ -63,8 +64,9 @@ impl Company {
         }
     }
 
-    /// A company with the customer `ann` and her subscription `sub` to three seats of a monthly
-    /// price, begun at the opening: its first period ends on 28 February.
+    /// Creates a company with the customer `ann` and her subscription `sub` to three seats of a
+    /// monthly price. The subscription begins at the opening, so its first period ends on 28
+    /// February.
     pub(crate) async fn with_ann() -> Self {
         let company = Self::open().await;
         company.add_customer("ann").await;
@@ -74,7 +76,7 @@ impl Company {
         company
     }
 
-    /// Like [`with_ann`](Self::with_ann), but `sub` is in a trial until 14 February.
+    /// Does the same as [`with_ann`](Self::with_ann), but `sub` is in a trial until 14 February.
     pub(crate) async fn with_ann_in_trial() -> Self {
         let company = Self::open().await;
         company.add_customer("ann").await;
@@ -117,7 +119,8 @@ impl Company {
         self.subscribe_with(id, customer, price, None, |_| ()).await;
     }
 
-    /// Three units of a price, begun at the opening and then changed by the test.
+    /// Adds a subscription to three units of a price, which begins at the opening. `change`
+    /// modifies it.
     pub(crate) async fn subscribe_with(
         &self,
         id: &str,
@@ -150,7 +153,7 @@ impl Company {
         added.await.unwrap();
     }
 
-    /// A GET in test mode: status and body.
+    /// Sends a GET in test mode and returns status and body.
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
         self.get_in(Mode::Test, path).await
     }
@@ -164,7 +167,7 @@ impl Company {
         (status.as_u16(), serde_json::from_str(&body).unwrap())
     }
 
-    /// An action in test mode: the status.
+    /// Sends an action in test mode and returns the status.
     pub(crate) async fn act(&self, action: &str, body: Value) -> u16 {
         self.act_in(Mode::Test, action, body).await.0
     }
@@ -174,7 +177,8 @@ impl Company {
         (status.as_u16(), body)
     }
 
-    /// The same company behind another instance of the provider, which knows nothing of what this one has under way.
+    /// A second provider instance for the same company. The instances share only the database, so
+    /// it cannot join actions that the first one runs.
     pub(crate) fn another_instance(&self) -> Router {
         Acme::router(Arc::clone(&self.acme), "token")
     }
@@ -186,7 +190,7 @@ impl Company {
         (status, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
-    /// Ann's subscription `sub`, as Churnkey sees it.
+    /// Returns Ann's subscription `sub` in the form that Churnkey receives.
     pub(crate) async fn sub(&self) -> Value {
         self.subscription("ann", "sub").await
     }
@@ -199,7 +203,7 @@ impl Company {
         body
     }
 
-    /// All items of a list, a few at a time.
+    /// Returns all items of a list, read in pages of `limit` items.
     pub(crate) async fn walk(&self, mode: Mode, path: &str, limit: u32) -> Vec<Value> {
         let mut items = Vec::new();
         let mut next = String::new();
@@ -216,7 +220,7 @@ impl Company {
         }
     }
 
-    /// The outcomes that the audit has, in order.
+    /// Returns the outcomes in the audit, in order.
     pub(crate) fn outcomes(&self) -> Vec<String> {
         self.select("SELECT outcome FROM audit ORDER BY mode, number")
     }
@@ -228,17 +232,17 @@ impl Company {
         values.map(Result::unwrap).collect()
     }
 
-    /// The company's file, past all its rules.
+    /// Opens the company's database file directly, without the checks of the application.
     pub(crate) fn file(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join("acme.db")).unwrap()
     }
 }
 
-/// The file of a company that has just been opened, made once for all tests.
+/// Returns the database file of a new company, created once for all tests.
 async fn seeded_file() -> &'static [u8] {
     static FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
     let make = async || {
-        let company = Company::open_afresh().await;
+        let company = Company::open_new().await;
         let copy = company.folder.path().join("copy.db");
         company
             .file()
@@ -255,7 +259,7 @@ fn request(mode: Mode) -> churnkey::http::request::Builder {
         .header("X-Churnkey-Mode", mode.as_str())
 }
 
-/// The fields that every action on Ann's subscription has, and further ones.
+/// Returns the fields that every action on Ann's subscription has, together with `further`.
 pub(crate) fn sub_with(further: Value) -> Value {
     merge(
         json!({ "customerId": "ann", "subscriptionId": "sub" }),
@@ -263,7 +267,7 @@ pub(crate) fn sub_with(further: Value) -> Value {
     )
 }
 
-/// The field that every action on all of Ann's subscriptions has, and further ones.
+/// Returns the field that every action on all of Ann's subscriptions has, together with `further`.
 pub(crate) fn ann_with(further: Value) -> Value {
     merge(json!({ "customerId": "ann" }), further)
 }
@@ -283,7 +287,7 @@ pub(crate) fn until(date: &str) -> Value {
     json!({ "type": "date", "date": date })
 }
 
-/// A request for an action, such as `subscription/cancel`.
+/// Builds a request for an action, such as `subscription/cancel`.
 pub(crate) fn action_request(mode: Mode, action: &str, body: &Value) -> Request<Body> {
     request(mode)
         .method("POST")

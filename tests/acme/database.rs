@@ -12,7 +12,7 @@ fn cancel() -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn while_somebody_else_writes_an_action_is_told_to_come_back_and_reading_goes_on() {
+async fn locked_database_rejects_actions_but_allows_reads() {
     let company = Company::with_ann().await;
     let other = company.file();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -26,7 +26,7 @@ async fn while_somebody_else_writes_an_action_is_told_to_come_back_and_reading_g
 }
 
 #[tokio::test]
-async fn an_action_that_waits_for_the_database_keeps_nobody_else_waiting() {
+async fn action_waiting_for_the_database_does_not_block_requests() {
     let company = Arc::new(Company::with_ann().await);
     let other = company.file();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -35,7 +35,7 @@ async fn an_action_that_waits_for_the_database_keeps_nobody_else_waiting() {
         async move { company.act("subscription/cancel", cancel()).await }
     });
 
-    // On this test's only thread: an action that held it would have waited to its end by now.
+    // The test has one thread. If the action blocked it, the action would have timed out by now.
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -45,7 +45,7 @@ async fn an_action_that_waits_for_the_database_keeps_nobody_else_waiting() {
 }
 
 #[tokio::test]
-async fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
+async fn request_without_a_free_connection_gets_retry_after() {
     let company = Arc::new(Company::with_ann().await);
     let mut ends = Vec::new();
     for _ in 0..8 {
@@ -69,7 +69,7 @@ async fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
 }
 
 #[tokio::test]
-async fn work_that_fails_leaves_no_trace() {
+async fn failed_work_is_rolled_back() {
     let company = Company::with_ann().await;
 
     let failed = company.acme.ledger(Mode::Test).write(|books| {
@@ -83,8 +83,8 @@ async fn work_that_fails_leaves_no_trace() {
 }
 
 #[tokio::test]
-async fn the_file_is_in_wal_mode_and_of_the_newest_version() {
-    let company = Company::open_afresh().await;
+async fn file_uses_wal_mode_and_the_latest_schema() {
+    let company = Company::open_new().await;
 
     assert_eq!(company.select::<String>("PRAGMA journal_mode"), ["wal"]);
     assert_eq!(company.select::<i64>("PRAGMA user_version"), [1]);

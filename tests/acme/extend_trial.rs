@@ -17,7 +17,7 @@ async fn trial_end(company: &Company) -> Value {
 }
 
 #[tokio::test]
-async fn a_trial_is_extended_from_its_present_end() {
+async fn trial_is_extended_from_its_current_end() {
     let company = Company::with_ann_in_trial().await;
 
     assert_eq!(company.act(EXTEND, by(days(10))).await, 200);
@@ -33,7 +33,7 @@ async fn a_trial_is_extended_from_its_present_end() {
 }
 
 #[tokio::test]
-async fn an_extension_by_months_keeps_to_the_calendar() {
+async fn extension_by_months_follows_the_calendar() {
     let company = Company::with_ann_in_trial().await;
     assert_eq!(
         company
@@ -48,7 +48,7 @@ async fn an_extension_by_months_keeps_to_the_calendar() {
 }
 
 #[tokio::test]
-async fn a_trial_is_extended_to_a_date_but_not_back() {
+async fn trial_is_extended_to_a_later_date_only() {
     let company = Company::with_ann_in_trial().await;
 
     assert_eq!(
@@ -76,14 +76,14 @@ async fn a_trial_is_extended_to_a_date_but_not_back() {
 }
 
 #[tokio::test]
-async fn the_same_length_within_a_day_is_the_same_request() {
+async fn same_length_within_a_day_is_a_repetition() {
     let company = Company::with_ann_in_trial().await;
 
     assert_eq!(company.act(EXTEND, by(days(7))).await, 200);
     company.set_clock("2026-02-01T11:59:59.999Z");
     assert_eq!(company.act(EXTEND, by(days(7))).await, 200);
     assert_eq!(trial_end(&company).await, "2026-02-21T12:00:00.000Z");
-    // A day after the first, and not after the last.
+    // One day after the first extension, but not after the last one.
     company.set_clock("2026-02-01T12:00:00.000Z");
     assert_eq!(company.act(EXTEND, by(days(7))).await, 200);
 

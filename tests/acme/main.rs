@@ -1,6 +1,6 @@
-//! What the example `acme` promises, asked over HTTP and looked up in its file.
+//! Tests of the example `acme`: they send requests over HTTP and check its database file.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod apply_coupon;
 mod audit;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::company::{Company, OPENING, months, sub_with};
 
-/// Ann with her subscription under the same ids in both modes.
-async fn two_anns() -> Company {
+/// Creates a company that has Ann and her subscription under the same ids in both modes.
+async fn with_ann_in_both_modes() -> Company {
     let company = Company::with_ann().await;
     company.add_customer_in(Mode::Live, "ann", OPENING).await;
     company
@@ -22,7 +22,7 @@ async fn two_anns() -> Company {
     company
 }
 
-/// Everything of a mode that is about Ann.
+/// Returns all rows of a mode that belong to Ann.
 fn rows(company: &Company, mode: Mode) -> Vec<String> {
     let mut rows = Vec::new();
     for columns in [
@@ -55,7 +55,7 @@ async fn no_customer_is_in_both_modes() {
 }
 
 #[tokio::test]
-async fn what_is_in_one_mode_is_not_found_in_the_other() {
+async fn rows_of_one_mode_are_absent_in_the_other() {
     let company = Company::open().await;
     let (_, customer) = company.get("/customers/cus_test_0001").await;
     let email = customer["email"].as_str().unwrap().to_owned();
@@ -72,7 +72,7 @@ async fn what_is_in_one_mode_is_not_found_in_the_other() {
 }
 
 #[tokio::test]
-async fn an_action_in_one_mode_leaves_the_other_as_it_is() {
+async fn action_in_one_mode_does_not_change_the_other() {
     for (action, further) in [
         (
             "subscription/pause",
@@ -97,7 +97,7 @@ async fn an_action_in_one_mode_leaves_the_other_as_it_is() {
             json!({ "startAt": "immediate", "duration": months(1) }),
         ),
     ] {
-        let company = two_anns().await;
+        let company = with_ann_in_both_modes().await;
         let (test, live) = (rows(&company, Mode::Test), rows(&company, Mode::Live));
 
         assert_eq!(
@@ -115,8 +115,8 @@ async fn an_action_in_one_mode_leaves_the_other_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_extension_in_one_mode_is_not_taken_for_a_repetition_in_the_other() {
-    let company = two_anns().await;
+async fn trial_extensions_are_deduplicated_per_mode() {
+    let company = with_ann_in_both_modes().await;
     company.add_customer("tom").await;
     company.add_customer_in(Mode::Live, "tom", OPENING).await;
     for mode in [Mode::Test, Mode::Live] {
@@ -147,7 +147,7 @@ async fn an_extension_in_one_mode_is_not_taken_for_a_repetition_in_the_other() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_one_mode_is_refused_in_the_other() {
+async fn cursor_of_one_mode_is_rejected_in_the_other() {
     let company = Company::open().await;
     let (_, page) = company.get("/prices?limit=2").await;
     let path = format!("/prices?limit=2&cursor={}", page["next"].as_str().unwrap());
@@ -157,7 +157,7 @@ async fn a_cursor_of_one_mode_is_refused_in_the_other() {
 }
 
 #[tokio::test]
-async fn the_schema_keeps_every_key_and_every_reference_within_a_mode() {
+async fn keys_and_references_in_the_schema_include_the_mode() {
     let company = Company::open().await;
     let tables: Vec<String> = company
         .select("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");

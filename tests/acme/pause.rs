@@ -4,19 +4,22 @@ use crate::company::{Company, ann_with, months, sub_with, until};
 
 const PAUSE: &str = "subscription/pause";
 
-fn now_for(duration: Value) -> Value {
+fn immediate_for(duration: Value) -> Value {
     json!({ "startAt": "immediate", "duration": duration })
 }
 
-fn later_for(duration: Value) -> Value {
+fn end_of_period_for(duration: Value) -> Value {
     json!({ "startAt": "end-of-period", "duration": duration })
 }
 
 #[tokio::test]
-async fn a_pause_of_one_month_from_31_january_ends_on_28_february() {
+async fn one_month_from_31_january_ends_on_28_february() {
     let company = Company::with_ann().await;
 
-    assert_eq!(company.act(PAUSE, sub_with(now_for(months(1)))).await, 200);
+    assert_eq!(
+        company.act(PAUSE, sub_with(immediate_for(months(1)))).await,
+        200
+    );
 
     let status = company.sub().await["status"].clone();
     assert_eq!(status["name"], "paused");
@@ -27,12 +30,15 @@ async fn a_pause_of_one_month_from_31_january_ends_on_28_february() {
 }
 
 #[tokio::test]
-async fn a_pause_until_a_date_ends_on_it() {
+async fn pause_until_a_date_ends_on_that_date() {
     let company = Company::with_ann().await;
 
     assert_eq!(
         company
-            .act(PAUSE, sub_with(now_for(until("2026-05-01T02:00:00+02:00"))))
+            .act(
+                PAUSE,
+                sub_with(immediate_for(until("2026-05-01T02:00:00+02:00")))
+            )
             .await,
         200
     );
@@ -46,11 +52,13 @@ async fn a_pause_until_a_date_ends_on_it() {
 }
 
 #[tokio::test]
-async fn a_pause_at_the_end_of_the_period_starts_when_the_clock_passes_it() {
+async fn end_of_period_pause_starts_at_period_end() {
     let company = Company::with_ann().await;
 
     assert_eq!(
-        company.act(PAUSE, sub_with(later_for(months(2)))).await,
+        company
+            .act(PAUSE, sub_with(end_of_period_for(months(2))))
+            .await,
         200
     );
 
@@ -66,11 +74,14 @@ async fn a_pause_at_the_end_of_the_period_starts_when_the_clock_passes_it() {
 }
 
 #[tokio::test]
-async fn a_period_begins_when_a_pause_ends_that_has_outlasted_the_old_one() {
+async fn new_period_follows_a_pause_longer_than_the_period() {
     let company = Company::with_ann().await;
     assert_eq!(
         company
-            .act(PAUSE, sub_with(now_for(until("2026-04-10T00:00:00.000Z"))))
+            .act(
+                PAUSE,
+                sub_with(immediate_for(until("2026-04-10T00:00:00.000Z")))
+            )
             .await,
         200
     );
@@ -84,11 +95,14 @@ async fn a_period_begins_when_a_pause_ends_that_has_outlasted_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_period_goes_on_when_a_pause_ends_within_it() {
+async fn period_resumes_after_a_pause_within_it() {
     let company = Company::with_ann().await;
     assert_eq!(
         company
-            .act(PAUSE, sub_with(now_for(until("2026-02-10T00:00:00.000Z"))))
+            .act(
+                PAUSE,
+                sub_with(immediate_for(until("2026-02-10T00:00:00.000Z")))
+            )
             .await,
         200
     );
@@ -102,11 +116,14 @@ async fn a_period_goes_on_when_a_pause_ends_within_it() {
 }
 
 #[tokio::test]
-async fn a_trial_goes_on_when_a_pause_ends_within_it() {
+async fn trial_resumes_after_a_pause_within_it() {
     let company = Company::with_ann_in_trial().await;
     assert_eq!(
         company
-            .act(PAUSE, sub_with(now_for(until("2026-02-10T00:00:00.000Z"))))
+            .act(
+                PAUSE,
+                sub_with(immediate_for(until("2026-02-10T00:00:00.000Z")))
+            )
             .await,
         200
     );
@@ -118,7 +135,7 @@ async fn a_trial_goes_on_when_a_pause_ends_within_it() {
 }
 
 #[tokio::test]
-async fn an_open_charge_stays_open_through_a_pause() {
+async fn open_charge_stays_open_through_a_pause() {
     let company = Company::open().await;
     company.add_customer("ann").await;
     company
@@ -127,7 +144,10 @@ async fn an_open_charge_stays_open_through_a_pause() {
         })
         .await;
 
-    assert_eq!(company.act(PAUSE, sub_with(now_for(months(1)))).await, 200);
+    assert_eq!(
+        company.act(PAUSE, sub_with(immediate_for(months(1)))).await,
+        200
+    );
 
     assert_eq!(company.sub().await["status"]["name"], "paused");
     company.set_clock("2026-03-01T00:00:00.000Z");
@@ -135,43 +155,60 @@ async fn an_open_charge_stays_open_through_a_pause() {
 }
 
 #[tokio::test]
-async fn a_pause_that_would_end_before_it_starts_is_a_bad_request() {
+async fn pause_that_ends_before_it_starts_is_a_400() {
     let company = Company::with_ann().await;
 
     assert_eq!(
         company
-            .act(PAUSE, sub_with(now_for(until("2026-01-31T12:00:00.000Z"))))
+            .act(
+                PAUSE,
+                sub_with(immediate_for(until("2026-01-31T12:00:00.000Z")))
+            )
             .await,
         400
     );
-    // After now, and before the end of the period at which the pause would start.
+    // After now, but before the end of the period, at which the pause would start.
     assert_eq!(
         company
             .act(
                 PAUSE,
-                sub_with(later_for(until("2026-02-10T00:00:00.000Z")))
+                sub_with(end_of_period_for(until("2026-02-10T00:00:00.000Z")))
             )
             .await,
         400
     );
     let century = json!({ "type": "period", "amount": 4_000_000, "unit": "month" });
-    assert_eq!(company.act(PAUSE, sub_with(now_for(century))).await, 400);
+    assert_eq!(
+        company.act(PAUSE, sub_with(immediate_for(century))).await,
+        400
+    );
 
     assert_eq!(company.sub().await["status"]["name"], "active");
     assert!(company.outcomes().is_empty());
 }
 
 #[tokio::test]
-async fn the_same_pause_again_is_a_repetition_and_another_one_a_conflict() {
+async fn same_pause_is_repeated_and_another_conflicts() {
     let company = Company::with_ann().await;
-    assert_eq!(company.act(PAUSE, sub_with(now_for(months(2)))).await, 200);
+    assert_eq!(
+        company.act(PAUSE, sub_with(immediate_for(months(2)))).await,
+        200
+    );
     let paused = company.sub().await;
 
     company.set_clock("2026-02-01T00:00:00.000Z");
-    assert_eq!(company.act(PAUSE, sub_with(now_for(months(2)))).await, 200);
-    assert_eq!(company.act(PAUSE, sub_with(now_for(months(3)))).await, 409);
     assert_eq!(
-        company.act(PAUSE, sub_with(later_for(months(2)))).await,
+        company.act(PAUSE, sub_with(immediate_for(months(2)))).await,
+        200
+    );
+    assert_eq!(
+        company.act(PAUSE, sub_with(immediate_for(months(3)))).await,
+        409
+    );
+    assert_eq!(
+        company
+            .act(PAUSE, sub_with(end_of_period_for(months(2))))
+            .await,
         409
     );
 
@@ -180,7 +217,7 @@ async fn the_same_pause_again_is_a_repetition_and_another_one_a_conflict() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_is_canceled_or_going_to_be_is_not_paused() {
+async fn canceled_or_ending_subscription_cannot_be_paused() {
     for schedule in ["immediate", "end-of-period"] {
         let company = Company::with_ann().await;
         assert_eq!(
@@ -194,7 +231,7 @@ async fn a_subscription_that_is_canceled_or_going_to_be_is_not_paused() {
         );
 
         assert_eq!(
-            company.act(PAUSE, sub_with(now_for(months(1)))).await,
+            company.act(PAUSE, sub_with(immediate_for(months(1)))).await,
             409,
             "{schedule}"
         );
@@ -202,20 +239,20 @@ async fn a_subscription_that_is_canceled_or_going_to_be_is_not_paused() {
 }
 
 #[tokio::test]
-async fn an_annual_subscription_is_paused_only_if_the_request_allows_it() {
+async fn annual_subscription_needs_allow_annual() {
     for price in ["price_desk_annual_usd", "price_training_yearlong_usd"] {
         let company = Company::open().await;
         company.add_customer("ann").await;
         company.subscribe("sub", "ann", price).await;
 
         assert_eq!(
-            company.act(PAUSE, sub_with(now_for(months(1)))).await,
+            company.act(PAUSE, sub_with(immediate_for(months(1)))).await,
             400,
             "{price}"
         );
         assert_eq!(company.sub().await["status"]["name"], "active", "{price}");
 
-        let mut body = sub_with(now_for(months(1)));
+        let mut body = sub_with(immediate_for(months(1)));
         body["allowAnnual"] = json!(true);
         assert_eq!(company.act(PAUSE, body).await, 200, "{price}");
         assert_eq!(company.sub().await["status"]["name"], "paused", "{price}");
@@ -223,7 +260,7 @@ async fn an_annual_subscription_is_paused_only_if_the_request_allows_it() {
 }
 
 #[tokio::test]
-async fn pause_all_changes_nothing_if_one_subscription_is_annual_and_that_is_not_allowed() {
+async fn pause_all_is_atomic_without_allow_annual() {
     let company = Company::with_ann().await;
     company
         .subscribe("yearly", "ann", "price_desk_annual_usd")
@@ -231,7 +268,7 @@ async fn pause_all_changes_nothing_if_one_subscription_is_annual_and_that_is_not
 
     assert_eq!(
         company
-            .act("customer/pause", ann_with(now_for(months(1))))
+            .act("customer/pause", ann_with(immediate_for(months(1))))
             .await,
         400
     );
@@ -243,7 +280,7 @@ async fn pause_all_changes_nothing_if_one_subscription_is_annual_and_that_is_not
     );
     assert!(company.outcomes().is_empty());
 
-    let mut body = ann_with(now_for(months(1)));
+    let mut body = ann_with(immediate_for(months(1)));
     body["allowAnnual"] = json!(true);
     assert_eq!(company.act("customer/pause", body).await, 200);
     assert_eq!(company.sub().await["status"]["name"], "paused");
@@ -254,18 +291,18 @@ async fn pause_all_changes_nothing_if_one_subscription_is_annual_and_that_is_not
 }
 
 #[tokio::test]
-async fn pause_all_changes_nothing_if_one_subscription_cannot_be_paused() {
+async fn pause_all_is_atomic_if_one_pause_fails() {
     let company = Company::with_ann().await;
     company
         .subscribe("quarterly", "ann", "price_support_quarterly_usd")
         .await;
 
-    // After the end of the monthly period and before that of the quarterly one.
+    // After the end of the monthly period, but before the end of the quarterly one.
     assert_eq!(
         company
             .act(
                 "customer/pause",
-                ann_with(later_for(until("2026-03-15T00:00:00.000Z")))
+                ann_with(end_of_period_for(until("2026-03-15T00:00:00.000Z")))
             )
             .await,
         400
@@ -277,7 +314,7 @@ async fn pause_all_changes_nothing_if_one_subscription_cannot_be_paused() {
 }
 
 #[tokio::test]
-async fn pause_all_leaves_what_is_canceled_ending_or_paused_as_it_is() {
+async fn pause_all_skips_canceled_ending_and_paused_subscriptions() {
     let company = Company::with_ann().await;
     for (id, schedule) in [("canceled", "immediate"), ("ending", "end-of-period")] {
         company.subscribe(id, "ann", "price_desk_annual_usd").await;
@@ -293,13 +330,13 @@ async fn pause_all_leaves_what_is_canceled_ending_or_paused_as_it_is() {
 
     assert_eq!(
         company
-            .act("customer/pause", ann_with(now_for(months(1))))
+            .act("customer/pause", ann_with(immediate_for(months(1))))
             .await,
         200
     );
     assert_eq!(
         company
-            .act("customer/pause", ann_with(now_for(months(1))))
+            .act("customer/pause", ann_with(immediate_for(months(1))))
             .await,
         200
     );

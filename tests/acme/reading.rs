@@ -19,7 +19,7 @@ fn unique(items: &[Value]) -> HashSet<&str> {
 }
 
 #[tokio::test]
-async fn every_list_gives_each_row_once_and_the_same_row_that_a_retrieve_gives() {
+async fn lists_return_each_row_once_and_match_retrieve() {
     let company = Company::with_ann().await;
     for number in 0..8 {
         company
@@ -58,7 +58,7 @@ async fn every_list_gives_each_row_once_and_the_same_row_that_a_retrieve_gives()
 }
 
 #[tokio::test]
-async fn a_page_that_ends_with_the_list_has_no_next_one() {
+async fn last_page_has_no_next_cursor() {
     let company = Company::open().await;
 
     let (_, page) = company.get("/products?limit=4").await;
@@ -68,7 +68,7 @@ async fn a_page_that_ends_with_the_list_has_no_next_one() {
 }
 
 #[tokio::test]
-async fn rows_that_are_inserted_while_a_list_is_read_neither_hide_nor_repeat_others() {
+async fn concurrent_inserts_neither_hide_nor_repeat_rows() {
     let company = Company::open().await;
     let before = company.walk(Mode::Test, "/customers", 100).await;
     let created: Vec<i64> = company
@@ -86,7 +86,8 @@ async fn rows_that_are_inserted_while_a_list_is_read_neither_hide_nor_repeat_oth
     let mut items = Vec::new();
     let (_, mut page) = company.get("/customers?limit=100").await;
     items.extend(page["data"].as_array().unwrap().clone());
-    // Before what was read, at the very row that was read last, after it, and at the end of all.
+    // Inserted before the rows that were read, at the row that was read last, after it, and at the
+    // end.
     at(0, "a_behind").await;
     at(99, "a_behind_the_last").await;
     at(99, "z_ahead_of_the_last").await;
@@ -107,7 +108,7 @@ async fn rows_that_are_inserted_while_a_list_is_read_neither_hide_nor_repeat_oth
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_whole_while_others_sign_up() {
+async fn list_is_complete_while_customers_are_added() {
     let company = Arc::new(Company::open().await);
     let before = company.walk(Mode::Test, "/customers", 100).await;
     let done = Arc::new(AtomicBool::new(false));
@@ -138,7 +139,7 @@ async fn a_list_is_whole_while_others_sign_up() {
 }
 
 #[tokio::test]
-async fn a_customer_is_found_by_email_in_any_case_and_with_a_plus() {
+async fn find_by_email_ignores_case_and_accepts_plus() {
     let company = Company::open().await;
     let customers = company.walk(Mode::Test, "/customers", 100).await;
     let tagged = customers
@@ -160,13 +161,13 @@ async fn a_customer_is_found_by_email_in_any_case_and_with_a_plus() {
         assert_eq!((status, &found["id"]), (200, &tagged["id"]), "{email}");
     }
     assert_eq!(
-        company.get("/customers/email/nobody@example.com").await.0,
+        company.get("/customers/email/missing@example.com").await.0,
         404
     );
 }
 
 #[tokio::test]
-async fn a_customer_is_found_by_phone_however_it_is_written() {
+async fn find_by_phone_ignores_formatting() {
     let company = Company::open().await;
     let (_, customer) = company.get("/customers/cus_test_0001").await;
     let phone = customer["phone"].as_str().unwrap();
@@ -184,7 +185,7 @@ async fn a_customer_is_found_by_phone_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_subscription_of_another_customer_is_not_found() {
+async fn subscription_of_another_customer_is_not_found() {
     let company = Company::with_ann().await;
     company.add_customer("bob").await;
 
@@ -193,7 +194,7 @@ async fn a_subscription_of_another_customer_is_not_found() {
         company.get("/customers/bob/subscriptions").await,
         (200, json!({ "data": [] }))
     );
-    assert_eq!(company.get("/customers/nobody/subscriptions").await.0, 404);
+    assert_eq!(company.get("/customers/missing/subscriptions").await.0, 404);
 }
 
 #[tokio::test]

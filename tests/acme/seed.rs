@@ -18,7 +18,7 @@ async fn subscriptions(company: &Company, mode: Mode) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_situation_is_there_in_both_modes() {
+async fn seed_covers_every_situation_in_both_modes() {
     let company = Company::open().await;
     for mode in [Mode::Test, Mode::Live] {
         let subscriptions = subscriptions(&company, mode).await;
@@ -63,7 +63,7 @@ async fn every_situation_is_there_in_both_modes() {
 }
 
 #[tokio::test]
-async fn customers_have_what_customers_have() {
+async fn seeded_customers_have_contact_data_and_discounts() {
     let company = Company::open().await;
     let customers = company.walk(Mode::Live, "/customers", 100).await;
 
@@ -89,7 +89,7 @@ async fn customers_have_what_customers_have() {
 }
 
 #[tokio::test]
-async fn coupons_have_every_duration_and_every_value() {
+async fn seeded_coupons_cover_every_duration_and_value() {
     let company = Company::open().await;
     let coupons = company.walk(Mode::Test, "/coupons", 100).await;
 
@@ -112,7 +112,7 @@ async fn coupons_have_every_duration_and_every_value() {
 }
 
 #[tokio::test]
-async fn dates_lie_around_the_day_of_the_first_run() {
+async fn seeded_dates_are_relative_to_the_first_run() {
     let company = Company::open().await;
     let now = moment(OPENING);
     for subscription in subscriptions(&company, Mode::Test).await {
@@ -134,8 +134,8 @@ async fn dates_lie_around_the_day_of_the_first_run() {
 }
 
 #[tokio::test]
-async fn every_company_begins_with_the_same_customers() {
-    let (one, other) = (Company::open_afresh().await, Company::open_afresh().await);
+async fn every_company_starts_with_the_same_customers() {
+    let (one, other) = (Company::open_new().await, Company::open_new().await);
 
     for path in [
         "/customers",
@@ -157,7 +157,7 @@ async fn every_company_begins_with_the_same_customers() {
 }
 
 #[tokio::test]
-async fn a_company_that_is_opened_again_is_as_it_was() {
+async fn reopened_company_is_unchanged() {
     let company = Company::with_ann().await;
     let body = serde_json::json!({ "customerId": "ann", "subscriptionId": "sub", "scheduledAt": "end-of-period" });
     assert_eq!(company.act("subscription/cancel", body).await, 200);

@@ -1,4 +1,4 @@
-//! What holds for every action.
+//! Properties of every action: it is idempotent, and it fails for missing objects.
 
 use churnkey::Mode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use crate::company::{Company, action_request, months};
 
-/// Each action with a body that can be carried out on the trial `sub` of `ann`.
+/// Returns each action with a body that can be carried out on the trial `sub` of `ann`.
 fn actions() -> Vec<(&'static str, Value)> {
     let one = |body: Value| {
         with(
@@ -79,7 +79,7 @@ fn with(mut body: Value, further: Value) -> Value {
     body
 }
 
-/// Everything that an action may change, but for the audit.
+/// Returns everything that an action can change, except the audit.
 fn state(company: &Company) -> Vec<String> {
     let mut state = company.select::<String>(
         "SELECT json_array(status, canceled_at, cancel_at, period_end, trial_end, pause_start, pause_end, price_id, next_price_id)
@@ -94,7 +94,7 @@ fn state(company: &Company) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_action_changes_something_the_first_time_and_nothing_the_second() {
+async fn repeated_action_changes_nothing() {
     for (action, body) in actions() {
         let company = Company::with_ann_in_trial().await;
         let before = state(&company);
@@ -115,7 +115,7 @@ async fn every_action_changes_something_the_first_time_and_nothing_the_second() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_twins_at_once_to_as_many_instances_one_is_applied() {
+async fn one_of_many_concurrent_duplicates_is_applied() {
     for (action, body) in actions() {
         let alone = Company::with_ann_in_trial().await;
         assert_eq!(alone.act(action, body.clone()).await, 200);
@@ -141,7 +141,7 @@ async fn of_many_twins_at_once_to_as_many_instances_one_is_applied() {
 }
 
 #[tokio::test]
-async fn no_action_finds_a_subscription_or_a_customer_that_is_not_there() {
+async fn missing_customer_or_subscription_is_a_404() {
     let company = Company::with_ann_in_trial().await;
     company.add_customer("bob").await;
     let before = state(&company);
@@ -151,7 +151,7 @@ async fn no_action_finds_a_subscription_or_a_customer_that_is_not_there() {
             company
                 .act(
                     action,
-                    with(body.clone(), json!({ "customerId": "nobody" }))
+                    with(body.clone(), json!({ "customerId": "missing" }))
                 )
                 .await,
             404,

@@ -1,5 +1,5 @@
-//! The example `acme` as a process, checked by a client that knows Churnkey's protocol and nothing of
-//! the framework.
+//! The example `acme` as a process, checked by a client that implements Churnkey's protocol and
+//! uses no code of the framework.
 //!
 //! ```text
 //! cargo build -p acme && cargo test -p black-box-tests

@@ -1,6 +1,6 @@
-//! The examples as folders that can be copied.
+//! The examples as folders that can be copied out of the workspace.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The files of a folder by their paths in it.
+/// Returns the files of a folder by their relative paths.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -30,7 +30,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
-fn postgres_has_the_billing_and_the_seed_of_acme() {
+fn postgres_shares_billing_and_seed_with_acme() {
     for folder in ["src/billing", "src/seed"] {
         let acme = files(&root().join("examples/acme").join(folder));
         let postgres = files(&root().join("examples/postgres").join(folder));
@@ -45,10 +45,10 @@ fn postgres_has_the_billing_and_the_seed_of_acme() {
     }
 }
 
-/// Copies an example out of the workspace and builds it after the edits that `examples/README.md`
-/// names.
+/// Copies an example out of the workspace, applies the edits that `examples/README.md` lists, and
+/// builds it.
 #[track_caller]
-fn builds_as_a_copy(example: &str) {
+fn assert_copy_builds(example: &str) {
     let root = root().canonicalize().unwrap();
     let copy = tempfile::tempdir().unwrap();
     for (path, bytes) in files(&root.join("examples").join(example)) {
@@ -81,11 +81,11 @@ fn builds_as_a_copy(example: &str) {
 #[test]
 #[ignore = "compiles the dependencies of the copy, which takes about a minute"]
 fn acme_builds_as_a_copy() {
-    builds_as_a_copy("acme");
+    assert_copy_builds("acme");
 }
 
 #[test]
 #[ignore = "compiles the dependencies of the copy, which takes about a minute"]
 fn minimal_builds_as_a_copy() {
-    builds_as_a_copy("minimal");
+    assert_copy_builds("minimal");
 }

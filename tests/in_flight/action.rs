@@ -1,4 +1,4 @@
-//! Actions as the tests speak of them, and as they are written on the wire.
+//! The actions that the tests send, and their HTTP form.
 
 use churnkey::Mode;
 use serde_json::{Map, Value, json};
@@ -9,74 +9,74 @@ pub(crate) type Name = &'static str;
 pub(crate) struct Action {
     pub(crate) mode: Mode,
     pub(crate) customer: Name,
-    pub(crate) what: What,
+    pub(crate) change: Change,
 }
 
-/// What an action changes: of one subscription, where it names one.
+/// The change that an action makes, and its subscription if it names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum Change {
     Cancel(Name),
     CancelAll,
-    /// For so many months.
+    /// Pauses for this number of months.
     Pause(Name, u32),
     PauseAll(u32),
     ApplyCoupon(Name, Name),
     ChangePrice(Name, Name),
-    /// By so many days.
+    /// Extends by this number of days.
     ExtendTrial(Name, u32),
 }
 
 impl Action {
-    pub(crate) fn live(customer: Name, what: What) -> Self {
+    pub(crate) fn live(customer: Name, change: Change) -> Self {
         Self {
             mode: Mode::Live,
             customer,
-            what,
+            change,
         }
     }
 
-    pub(crate) fn test(customer: Name, what: What) -> Self {
+    pub(crate) fn test(customer: Name, change: Change) -> Self {
         Self {
             mode: Mode::Test,
             customer,
-            what,
+            change,
         }
     }
 
     pub(crate) fn subscription(self) -> Option<Name> {
-        match self.what {
-            What::CancelAll | What::PauseAll(_) => None,
-            What::Cancel(subscription)
-            | What::Pause(subscription, _)
-            | What::ApplyCoupon(subscription, _)
-            | What::ChangePrice(subscription, _)
-            | What::ExtendTrial(subscription, _) => Some(subscription),
+        match self.change {
+            Change::CancelAll | Change::PauseAll(_) => None,
+            Change::Cancel(subscription)
+            | Change::Pause(subscription, _)
+            | Change::ApplyCoupon(subscription, _)
+            | Change::ChangePrice(subscription, _)
+            | Change::ExtendTrial(subscription, _) => Some(subscription),
         }
     }
 
     pub(crate) fn path(self) -> &'static str {
-        match self.what {
-            What::Cancel(_) => "/churnkey/actions/subscription/cancel",
-            What::CancelAll => "/churnkey/actions/customer/cancel",
-            What::Pause(..) => "/churnkey/actions/subscription/pause",
-            What::PauseAll(_) => "/churnkey/actions/customer/pause",
-            What::ApplyCoupon(..) => "/churnkey/actions/subscription/apply-coupon",
-            What::ChangePrice(..) => "/churnkey/actions/subscription/change-price",
-            What::ExtendTrial(..) => "/churnkey/actions/subscription/extend-trial",
+        match self.change {
+            Change::Cancel(_) => "/churnkey/actions/subscription/cancel",
+            Change::CancelAll => "/churnkey/actions/customer/cancel",
+            Change::Pause(..) => "/churnkey/actions/subscription/pause",
+            Change::PauseAll(_) => "/churnkey/actions/customer/pause",
+            Change::ApplyCoupon(..) => "/churnkey/actions/subscription/apply-coupon",
+            Change::ChangePrice(..) => "/churnkey/actions/subscription/change-price",
+            Change::ExtendTrial(..) => "/churnkey/actions/subscription/extend-trial",
         }
     }
 
-    /// The body as Churnkey writes it.
+    /// Returns the body as Churnkey writes it.
     pub(crate) fn body(self) -> Map<String, Value> {
         let span = |amount, unit| json!({ "type": "period", "amount": amount, "unit": unit });
-        let fields = match self.what {
-            What::Cancel(_) | What::CancelAll => json!({ "scheduledAt": "immediate" }),
-            What::Pause(_, months) | What::PauseAll(months) => {
+        let fields = match self.change {
+            Change::Cancel(_) | Change::CancelAll => json!({ "scheduledAt": "immediate" }),
+            Change::Pause(_, months) | Change::PauseAll(months) => {
                 json!({ "startAt": "immediate", "duration": span(months, "month"), "allowAnnual": true })
             }
-            What::ApplyCoupon(_, coupon) => json!({ "id": coupon }),
-            What::ChangePrice(_, price) => json!({ "id": price, "scheduledAt": "immediate" }),
-            What::ExtendTrial(_, days) => json!({ "duration": span(days, "day") }),
+            Change::ApplyCoupon(_, coupon) => json!({ "id": coupon }),
+            Change::ChangePrice(_, price) => json!({ "id": price, "scheduledAt": "immediate" }),
+            Change::ExtendTrial(_, days) => json!({ "duration": span(days, "day") }),
         };
         let mut body = Map::new();
         body.insert("customerId".to_owned(), self.customer.into());
@@ -90,7 +90,7 @@ impl Action {
         body
     }
 
-    /// One of the texts that ask for it.
+    /// Returns one of several JSON texts with the meaning of this action.
     pub(crate) fn spelled(self, spelling: u8) -> String {
         let mut fields: Vec<_> = self.body().into_iter().collect();
         match spelling % 4 {

@@ -1,18 +1,18 @@
-//! How many actions there may be.
+//! The limit on the number of actions.
 
 use std::sync::Arc;
 
-use crate::action::{Action, What};
-use crate::company::Cue;
-use crate::office::Office;
+use crate::action::{Action, Change};
+use crate::company::Resume;
+use crate::harness::Harness;
 
 #[tokio::test(start_paused = true)]
-async fn an_action_beyond_max_actions_is_a_503_and_does_not_begin_until_a_place_is_free() {
-    let office = Office::with(|provider| provider.max_actions(2));
+async fn action_beyond_max_actions_is_a_503() {
+    let harness = Harness::with(|provider| provider.max_actions(2));
     let [ada, bob, cy] =
-        ["ada", "bob", "cy"].map(|customer| Action::live(customer, What::CancelAll));
-    let (first, second) = (office.send(ada).await, office.send(bob).await);
-    let refused = office.send(cy).await.answer().await;
+        ["ada", "bob", "cy"].map(|customer| Action::live(customer, Change::CancelAll));
+    let (first, second) = (harness.send(ada).await, harness.send(bob).await);
+    let refused = harness.send(cy).await.answer().await;
     assert_eq!(
         (refused.status, refused.retry_after.as_deref()),
         (503, Some("5"))
@@ -21,52 +21,52 @@ async fn an_action_beyond_max_actions_is_a_503_and_does_not_begin_until_a_place_
         refused.body,
         r#"{"code":503,"message":"Service Unavailable"}"#
     );
-    // One that waits takes a place as well, and one that is joined takes none.
-    let joined = office.send(bob).await;
-    office.assert_running(&[ada, bob]);
-    assert_eq!(office.stage.entered(), 2);
+    // A queued action counts towards the limit. A joined action does not.
+    let joined = harness.send(bob).await;
+    harness.assert_running(&[ada, bob]);
+    assert_eq!(harness.control.entered(), 2);
 
-    office.finish(ada).await;
-    let third = office.send(cy).await;
-    office.assert_running(&[bob, cy]);
-    office.finish(bob).await;
-    office.finish(cy).await;
+    harness.finish(ada).await;
+    let third = harness.send(cy).await;
+    harness.assert_running(&[bob, cy]);
+    harness.finish(bob).await;
+    harness.finish(cy).await;
     for caller in [first, second, joined, third] {
         assert_eq!(caller.answer().await.status, 200);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_action_that_waits_for_its_turn_takes_a_place() {
-    let office = Office::with(|provider| provider.max_actions(2));
-    let running = Action::live("ada", What::Cancel("ada-1"));
-    let waiting = Action::live("ada", What::Cancel("ada-2"));
-    office.send(running).await.hang_up();
-    office.send(waiting).await.hang_up();
-    let refused = office.send(Action::live("bob", What::CancelAll)).await;
+async fn queued_action_counts_towards_the_limit() {
+    let harness = Harness::with(|provider| provider.max_actions(2));
+    let running = Action::live("ada", Change::Cancel("ada-1"));
+    let waiting = Action::live("ada", Change::Cancel("ada-2"));
+    harness.send(running).await.hang_up();
+    harness.send(waiting).await.hang_up();
+    let refused = harness.send(Action::live("bob", Change::CancelAll)).await;
     assert_eq!(refused.answer().await.status, 503);
-    office.cue(running, Cue::Fail).await;
-    office.cue(waiting, Cue::Panic).await;
-    let accepted = office.send(Action::live("bob", What::CancelAll)).await;
+    harness.resume(running, Resume::Fail).await;
+    harness.resume(waiting, Resume::Panic).await;
+    let accepted = harness.send(Action::live("bob", Change::CancelAll)).await;
     assert!(accepted.is_waiting());
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_rounds_of_actions_leave_every_place_free() {
-    let office = Office::with(|provider| provider.max_actions(3));
+async fn finished_actions_free_their_slots() {
+    let harness = Harness::with(|provider| provider.max_actions(3));
     for round in 0..300 {
-        let action = Action::live("ada", What::ExtendTrial("ada-1", round + 1));
-        let behind = Action::live("ada", What::CancelAll);
-        let callers = [office.send(action).await, office.send(behind).await];
-        let cue = [Cue::Proceed, Cue::Fail, Cue::Panic][round as usize % 3];
-        office.cue(action, cue).await;
-        if let Cue::Proceed = cue {
-            office.cue(action, Cue::Proceed).await;
+        let action = Action::live("ada", Change::ExtendTrial("ada-1", round + 1));
+        let behind = Action::live("ada", Change::CancelAll);
+        let callers = [harness.send(action).await, harness.send(behind).await];
+        let resume = [Resume::Proceed, Resume::Fail, Resume::Panic][round as usize % 3];
+        harness.resume(action, resume).await;
+        if let Resume::Proceed = resume {
+            harness.resume(action, Resume::Proceed).await;
         }
-        office.finish(behind).await;
+        harness.finish(behind).await;
         let [first, second] = callers;
         assert_ne!(first.answer().await.status, 503);
         assert_eq!(second.answer().await.status, 200);
     }
-    assert_eq!(Arc::strong_count(&office.stage), 2);
+    assert_eq!(Arc::strong_count(&harness.control), 2);
 }

@@ -1,4 +1,5 @@
-//! The provider under test. Each function waits for its cue before it writes, and again before it answers.
+//! The provider under test. Each function waits for the test before it writes, and again before it
+//! returns.
 
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -13,8 +14,8 @@ use churnkey::{
 };
 use tokio::sync::oneshot;
 
-use crate::action::{Action, Name, What};
-use crate::books::{COUPONS, CUSTOMERS, Database, PRICES};
+use crate::action::{Action, Change, Name};
+use crate::database::{COUPONS, CUSTOMERS, Database, PRICES};
 
 #[derive(churnkey::Integration)]
 #[churnkey(
@@ -31,95 +32,102 @@ use crate::books::{COUPONS, CUSTOMERS, Database, PRICES};
 )]
 pub(crate) struct Company {
     pub(crate) database: Arc<Database>,
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) control: Arc<Control>,
 }
 
 impl Company {
-    async fn act(&self, mode: Mode, customer: &CustomerId, what: What) -> Result<()> {
+    async fn act(&self, mode: Mode, customer: &CustomerId, change: Change) -> Result<()> {
         let action = Action {
             mode,
             customer: name(customer.as_str()),
-            what,
+            change,
         };
-        let call = self.stage.enter(action);
-        if let Some(errand) = self.stage.take_errand() {
-            errand.await;
+        let call = self.control.enter(action);
+        if let Some(side_task) = self.control.take_side_task() {
+            side_task.await;
         }
-        call.cue().await?;
+        call.resume().await?;
         let outcome = self.database.transaction(action);
-        call.cue().await?;
+        call.resume().await?;
         outcome.result()
     }
 }
 
-/// Where functions stand while they run.
+/// The control of the running functions by the test.
 #[derive(Default)]
-pub(crate) struct Stage {
+pub(crate) struct Control {
     calls: Mutex<Vec<Call>>,
     entered: AtomicUsize,
     pub(crate) panics_at_once: AtomicBool,
-    errand: Mutex<Option<Errand>>,
+    side_task: Mutex<Option<SideTask>>,
 }
 
-/// What a function does besides.
-type Errand = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// Additional work of a function, which it finishes before the test can resume it.
+type SideTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct Call {
     number: usize,
     action: Action,
-    cue: Option<oneshot::Sender<Cue>>,
+    resume: Option<oneshot::Sender<Resume>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Cue {
-    /// On to the next point: from before the transaction to after it, from there to the end.
+pub(crate) enum Resume {
+    /// Continues to the next stop: from before the transaction to after it, or from there to the
+    /// end.
     Proceed,
-    /// The connection to the database is lost.
+    /// Fails, as if the connection to the database was lost.
     Fail,
     Panic,
 }
 
-impl Stage {
-    /// The actions whose functions run, in the order in which they began.
+impl Control {
+    /// Returns the actions whose functions run, in the order in which they began.
     pub(crate) fn running(&self) -> Vec<Action> {
         self.calls().iter().map(|call| call.action).collect()
     }
 
-    /// How many calls there have been.
+    /// Returns the number of calls since the start.
     pub(crate) fn entered(&self) -> usize {
         self.entered.load(Ordering::SeqCst)
     }
 
     #[track_caller]
-    pub(crate) fn cue(&self, action: Action, cue: Cue) {
+    pub(crate) fn resume(&self, action: Action, resume: Resume) {
         let mut calls = self.calls();
         let call = calls.iter_mut().find(|call| call.action == action);
-        let waiting = call.and_then(|call| call.cue.take());
-        let heard = waiting.is_some_and(|waiting| waiting.send(cue).is_ok());
-        assert!(heard, "{action:?} does not wait for a cue");
+        let waiting = call.and_then(|call| call.resume.take());
+        let resumed = waiting.is_some_and(|waiting| waiting.send(resume).is_ok());
+        assert!(resumed, "{action:?} does not wait to be resumed");
     }
 
-    /// Gives a cue to all that wait for one.
-    pub(crate) fn cue_all(&self, cue: Cue) {
+    /// Resumes all functions that wait.
+    pub(crate) fn resume_all(&self, resume: Resume) {
         for call in self.calls().iter_mut() {
-            if let Some(waiting) = call.cue.take() {
-                let _gone = waiting.send(cue);
+            if let Some(waiting) = call.resume.take() {
+                let _ended = waiting.send(resume);
             }
         }
     }
 
-    /// Something for the next function to wait for before it waits for its cue.
-    pub(crate) fn send_on(&self, errand: impl Future<Output = ()> + Send + 'static) {
-        let mut place = self.errand.lock().unwrap_or_else(PoisonError::into_inner);
-        *place = Some(Box::pin(errand));
+    /// Adds work that the next function awaits before it waits for the test.
+    pub(crate) fn add_side_task(&self, side_task: impl Future<Output = ()> + Send + 'static) {
+        let mut place = self
+            .side_task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = Some(Box::pin(side_task));
     }
 
-    fn take_errand(&self) -> Option<Errand> {
-        let mut place = self.errand.lock().unwrap_or_else(PoisonError::into_inner);
+    fn take_side_task(&self) -> Option<SideTask> {
+        let mut place = self
+            .side_task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         place.take()
     }
 
-    fn enter(&self, action: Action) -> OnStage<'_> {
+    fn enter(&self, action: Action) -> RunningCall<'_> {
         let number = self.entered.fetch_add(1, Ordering::SeqCst);
         if self.panics_at_once.load(Ordering::SeqCst) {
             resume_unwind(Box::new("at once"));
@@ -127,10 +135,10 @@ impl Stage {
         self.calls().push(Call {
             number,
             action,
-            cue: None,
+            resume: None,
         });
-        OnStage {
-            stage: self,
+        RunningCall {
+            control: self,
             number,
         }
     }
@@ -140,37 +148,40 @@ impl Stage {
     }
 }
 
-/// A call that runs. It has ended once this is dropped, however it ended.
-struct OnStage<'a> {
-    stage: &'a Stage,
+/// A running call. It ends when this is dropped, for every kind of end.
+struct RunningCall<'a> {
+    control: &'a Control,
     number: usize,
 }
 
-impl OnStage<'_> {
-    async fn cue(&self) -> Result<()> {
-        let (sender, cue) = oneshot::channel();
-        for call in self.stage.calls().iter_mut() {
+impl RunningCall<'_> {
+    async fn resume(&self) -> Result<()> {
+        let (sender, resume) = oneshot::channel();
+        for call in self.control.calls().iter_mut() {
             if call.number == self.number {
-                call.cue = Some(sender);
+                call.resume = Some(sender);
                 break;
             }
         }
-        match cue.await {
-            Ok(Cue::Proceed) => Ok(()),
-            // Without a message, which the hook would print for each of many.
-            Ok(Cue::Panic) => resume_unwind(Box::new("on cue")),
-            Ok(Cue::Fail) | Err(_) => Err(Error::internal("the connection was lost")),
+        match resume.await {
+            Ok(Resume::Proceed) => Ok(()),
+            // `resume_unwind` avoids the panic hook, which would print a message for each of many
+            // panics.
+            Ok(Resume::Panic) => resume_unwind(Box::new("resumed with a panic")),
+            Ok(Resume::Fail) | Err(_) => Err(Error::internal("the connection was lost")),
         }
     }
 }
 
-impl Drop for OnStage<'_> {
+impl Drop for RunningCall<'_> {
     fn drop(&mut self) {
-        self.stage.calls().retain(|call| call.number != self.number);
+        self.control
+            .calls()
+            .retain(|call| call.number != self.number);
     }
 }
 
-/// The name that the tests have for an id.
+/// Returns the constant of the tests that is equal to an id.
 fn name(id: &str) -> Name {
     let subscriptions = CUSTOMERS
         .into_iter()
@@ -181,7 +192,7 @@ fn name(id: &str) -> Name {
         .chain(PRICES)
         .chain(COUPONS)
         .find(|name| *name == id)
-        .unwrap_or("somebody else's")
+        .unwrap_or("unknown")
 }
 
 fn amount(duration: OfferDuration) -> Result<u32> {
@@ -193,53 +204,53 @@ fn amount(duration: OfferDuration) -> Result<u32> {
 
 #[churnkey::action(cancel)]
 async fn cancel(ctx: &Company, request: Cancel, mode: Mode) -> Result<()> {
-    let what = What::Cancel(name(request.subscription_id.as_str()));
-    ctx.act(mode, &request.customer_id, what).await
+    let change = Change::Cancel(name(request.subscription_id.as_str()));
+    ctx.act(mode, &request.customer_id, change).await
 }
 
 #[churnkey::action(cancel_all)]
 async fn cancel_all(ctx: &Company, request: CancelAll, mode: Mode) -> Result<()> {
-    ctx.act(mode, &request.customer_id, What::CancelAll).await
+    ctx.act(mode, &request.customer_id, Change::CancelAll).await
 }
 
 #[churnkey::action(pause, all)]
 async fn pause(ctx: &Company, request: Pause, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let what = What::Pause(
+    let change = Change::Pause(
         subscription,
         amount(request.permit(&BillingCycle::monthly())?)?,
     );
-    ctx.act(mode, &request.customer_id, what).await
+    ctx.act(mode, &request.customer_id, change).await
 }
 
 #[churnkey::action(pause_all)]
 async fn pause_all(ctx: &Company, request: PauseAll, mode: Mode) -> Result<()> {
-    let what = What::PauseAll(amount(request.permit(&BillingCycle::monthly())?)?);
-    ctx.act(mode, &request.customer_id, what).await
+    let change = Change::PauseAll(amount(request.permit(&BillingCycle::monthly())?)?);
+    ctx.act(mode, &request.customer_id, change).await
 }
 
 #[churnkey::action(apply_coupon)]
 async fn apply_coupon(ctx: &Company, request: ApplyCoupon, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let what = What::ApplyCoupon(subscription, name(request.coupon_id.as_str()));
-    ctx.act(mode, &request.customer_id, what).await
+    let change = Change::ApplyCoupon(subscription, name(request.coupon_id.as_str()));
+    ctx.act(mode, &request.customer_id, change).await
 }
 
 #[churnkey::action(change_price, all)]
 async fn change_price(ctx: &Company, request: ChangePrice, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let what = What::ChangePrice(subscription, name(request.price_id.as_str()));
-    ctx.act(mode, &request.customer_id, what).await
+    let change = Change::ChangePrice(subscription, name(request.price_id.as_str()));
+    ctx.act(mode, &request.customer_id, change).await
 }
 
 #[churnkey::action(extend_trial, all)]
 async fn extend_trial(ctx: &Company, request: ExtendTrial, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let what = What::ExtendTrial(subscription, amount(request.duration)?);
-    ctx.act(mode, &request.customer_id, what).await
+    let change = Change::ExtendTrial(subscription, amount(request.duration)?);
+    ctx.act(mode, &request.customer_id, change).await
 }
 
-// Nothing is read in these tests; a provider must have them.
+// A provider must have these controllers. The tests do not read anything.
 
 #[churnkey::controller(customers)]
 async fn retrieve_customer(_: &Company, _: CustomerId) -> Result<Option<Customer>> {

@@ -1,4 +1,5 @@
-//! Whatever callers do, and however often the process ends: the books end as if each action had been sent once, one after the other.
+//! Property test: after any order of requests, disconnects and restarts, the database holds the
+//! same state as after sending each action once, one after the other.
 
 mod run;
 
@@ -9,28 +10,30 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use self::run::Run;
-use crate::action::{Action, Name, What};
-use crate::books::{Books, COUPONS, CUSTOMERS, Outcome, PRICES};
+use crate::action::{Action, Change, Name};
+use crate::database::{COUPONS, CUSTOMERS, Outcome, PRICES, Subscriptions};
 
-/// What happens next. A number chooses among those to whom it can happen; where there is nobody, nothing does.
+/// A step of a script. A number selects one of the possible callers or functions. A step without
+/// any is skipped.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// A caller sends an action, spelled in one of several ways.
+    /// A caller sends an action in one of several JSON forms.
     Send(Action, u8),
-    /// A caller sends an action again that nobody has had an answer to.
+    /// A caller repeats an action that no caller has received a response to.
     Repeat(u8, u8),
     /// A caller hangs up.
     Disconnect(u8),
-    /// A function goes on: to its transaction and through it, or from there to its end.
+    /// A function continues: through its transaction, or from there to its end.
     Proceed(u8),
-    /// A function loses its database: before its transaction, or after it, so that nobody learns that it was done.
+    /// A function loses its database connection before its transaction, or after it. In the second
+    /// case no caller learns that the action was applied.
     Fail(u8),
     Panic(u8),
-    /// Everybody who waits has waited long enough.
+    /// The request timeout of all waiting callers expires.
     Deadline,
-    /// The process ends and starts again, once all that it has accepted is done.
+    /// The process stops after it has finished all accepted actions, and starts again.
     Restart,
-    /// The process ends there and then, and starts again.
+    /// The process stops immediately, and starts again.
     Crash,
 }
 
@@ -49,44 +52,44 @@ fn actions() -> impl Strategy<Value = Action> {
     let customers = CUSTOMERS.map(|(customer, _)| customer);
     let subscriptions: Vec<Name> = CUSTOMERS
         .iter()
-        .flat_map(|(_, theirs)| *theirs)
+        .flat_map(|(_, ids)| *ids)
         .copied()
         .collect();
-    let what = (
+    let change = (
         0..7_u8,
         select(subscriptions),
         1..4_u32,
         any::<prop::sample::Index>(),
     );
-    let what = what.prop_map(|(kind, subscription, amount, which)| match kind {
-        0 => What::Cancel(subscription),
-        1 => What::CancelAll,
-        2 => What::Pause(subscription, amount),
-        3 => What::PauseAll(amount),
-        4 => What::ApplyCoupon(subscription, COUPONS[which.index(COUPONS.len())]),
-        5 => What::ChangePrice(subscription, PRICES[which.index(PRICES.len())]),
-        _ => What::ExtendTrial(subscription, amount),
+    let change = change.prop_map(|(kind, subscription, amount, which)| match kind {
+        0 => Change::Cancel(subscription),
+        1 => Change::CancelAll,
+        2 => Change::Pause(subscription, amount),
+        3 => Change::PauseAll(amount),
+        4 => Change::ApplyCoupon(subscription, COUPONS[which.index(COUPONS.len())]),
+        5 => Change::ChangePrice(subscription, PRICES[which.index(PRICES.len())]),
+        _ => Change::ExtendTrial(subscription, amount),
     });
     let mode = prop_oneof![4 => Just(Mode::Live), 1 => Just(Mode::Test)];
-    (mode, what, select(customers.to_vec()), 0..8_u8).prop_map(|(mode, what, other, luck)| {
+    (mode, change, select(customers.to_vec()), 0..8_u8).prop_map(|(mode, change, other, odds)| {
         let action = |customer| Action {
             mode,
             customer,
-            what,
+            change,
         };
         match action(other).subscription() {
-            // Now and then the wrong customer is named.
-            Some(subscription) if luck > 0 => action(owner(subscription)),
+            // Sometimes the action names the wrong customer.
+            Some(subscription) if odds > 0 => action(owner(subscription)),
             _ => action(other),
         }
     })
 }
 
 fn owner(subscription: Name) -> Name {
-    let theirs = CUSTOMERS
+    let ids = CUSTOMERS
         .iter()
-        .find(|(_, theirs)| theirs.contains(&subscription));
-    theirs.map_or("nobody", |(customer, _)| customer)
+        .find(|(_, ids)| ids.contains(&subscription));
+    ids.map_or("unknown", |(customer, _)| customer)
 }
 
 fn scripts() -> impl Strategy<Value = Script> {
@@ -104,9 +107,10 @@ fn scripts() -> impl Strategy<Value = Script> {
     prop::collection::vec(step, 1..60).prop_map(Script)
 }
 
-/// Each distinct action once and alone: in the order in which they last took effect, for what was overwritten in between was asked for again. One that never did comes where it
-/// was first found to have nothing to do.
-fn clean_run(journal: &[(Action, Outcome)]) -> Books {
+/// Applies each distinct action once, in the order of the last time that it changed something: an
+/// action that was overwritten in between has been requested again. An action that never changed
+/// anything takes the place of its first attempt.
+fn clean_run(journal: &[(Action, Outcome)]) -> Subscriptions {
     let position = |action: &Action| {
         let of_it = |(other, _): &(Action, Outcome)| other == action;
         let applied = |entry: &(Action, Outcome)| of_it(entry) && entry.1 == Outcome::Applied;
@@ -115,30 +119,30 @@ fn clean_run(journal: &[(Action, Outcome)]) -> Books {
             .rposition(applied)
             .or(journal.iter().position(of_it))
     };
-    let mut books = Books::new();
+    let mut subscriptions = Subscriptions::new();
     for (at, (action, _)) in journal.iter().enumerate() {
         if position(action) == Some(at) {
-            books.apply(*action);
+            subscriptions.apply(*action);
         }
     }
-    books
+    subscriptions
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_interleaving_of_sends_disconnects_repeats_and_restarts_ends_as_a_clean_run_would(script in scripts()) {
+    fn any_interleaving_ends_like_a_clean_run(script in scripts()) {
         let mut run = Run::new();
         for step in &script.0 {
             run.step(*step)?;
         }
-        run.settle_up()?;
+        run.finish_all()?;
         let journal = run.database().journal();
-        prop_assert_eq!(run.database().books(), clean_run(&journal), "{:?}", journal);
-        // What adds is never added twice, even if something else was done in between.
+        prop_assert_eq!(run.database().subscriptions(), clean_run(&journal), "{:?}", journal);
+        // Coupons and extensions are never added twice, even if another action ran in between.
         for (at, (action, outcome)) in journal.iter().enumerate() {
-            let adds = matches!(action.what, What::ApplyCoupon(..) | What::ExtendTrial(..));
+            let adds = matches!(action.change, Change::ApplyCoupon(..) | Change::ExtendTrial(..));
             let twice = journal[..at].contains(&(*action, Outcome::Applied));
             prop_assert!(!(adds && twice && *outcome == Outcome::Applied), "{:?} twice", action);
         }

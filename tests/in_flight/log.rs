@@ -1,16 +1,17 @@
-//! What the log tells of actions that nobody waits for.
+//! The log lines of actions without waiting callers.
 //!
-//! It is written in a process of its own, this test binary over again: a subscriber for one thread misses lines while other threads have none.
+//! The log is written by a child process, which runs this test binary: a subscriber for one thread
+//! misses lines while other threads have none.
 
 use std::process::Command;
 
-use crate::action::{Action, What};
-use crate::company::Cue;
-use crate::office::{Office, request};
+use crate::action::{Action, Change};
+use crate::company::Resume;
+use crate::harness::{Harness, request};
 
-/// One action that ends well, one that fails, and one that is under way when the runtime is dropped.
+/// Runs three actions: one succeeds, one fails, and one is running when the runtime is dropped.
 #[test]
-#[ignore = "the process that the other test starts"]
+#[ignore = "child process of the other test"]
 fn child() {
     tracing_subscriber::fmt()
         .with_ansi(false)
@@ -21,19 +22,19 @@ fn child() {
         .start_paused(true)
         .build()
         .unwrap();
-    let cancel = Action::live("ada", What::CancelAll);
+    let cancel = Action::live("ada", Change::CancelAll);
     runtime.block_on(async {
-        let office = Office::open();
+        let harness = Harness::new();
         for id in ["succeeds", "fails", "dropped"] {
             let mut request = request(cancel, cancel.spelled(0));
             request
                 .headers_mut()
                 .insert("X-Request-Id", id.parse().unwrap());
-            office.post(request).await.hang_up();
+            harness.post(request).await.hang_up();
             match id {
-                "succeeds" => office.finish(cancel).await,
-                "fails" => office.cue(cancel, Cue::Fail).await,
-                _ => office.assert_running(&[cancel]),
+                "succeeds" => harness.finish(cancel).await,
+                "fails" => harness.resume(cancel, Resume::Fail).await,
+                _ => harness.assert_running(&[cancel]),
             }
         }
     });
@@ -41,18 +42,18 @@ fn child() {
 }
 
 #[test]
-fn the_log_tells_how_an_action_ended_that_nobody_waits_for_and_that_one_was_cut_short() {
+fn outcome_is_logged_without_callers() {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["log::child", "--exact", "--ignored", "--nocapture"])
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&child.stderr).into_owned();
-    assert!(child.status.success(), "{said}");
-    let (before, after) = said.split_once("the runtime is dropped").unwrap();
+    let output = String::from_utf8_lossy(&child.stderr).into_owned();
+    assert!(child.status.success(), "{output}");
+    let (before, after) = output.split_once("the runtime is dropped").unwrap();
     let outcome = |id: &str| {
         let tag = format!("request_id=\"{id}\"");
         let lines: Vec<_> = before.lines().filter(|line| line.contains(&tag)).collect();
-        assert_eq!(lines.len(), 1, "{said}");
+        assert_eq!(lines.len(), 1, "{output}");
         lines[0]
     };
     let succeeds = outcome("succeeds");
@@ -69,8 +70,8 @@ fn the_log_tells_how_an_action_ended_that_nobody_waits_for_and_that_one_was_cut_
         .lines()
         .filter(|line| line.contains("ERROR"))
         .collect();
-    assert_eq!(cut_short.len(), 1, "{said}");
+    assert_eq!(cut_short.len(), 1, "{output}");
     for words in ["the action was cut short", "cancel_all", "live"] {
-        assert!(cut_short[0].contains(words), "{said}");
+        assert!(cut_short[0].contains(words), "{output}");
     }
 }

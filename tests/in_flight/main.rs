@@ -1,17 +1,19 @@
-//! What becomes of an action: it runs to its end, once, and in its turn, whatever its callers do.
+//! Tests of running actions: each runs to its end, once and in its order, independently of its
+//! callers.
 //!
-//! The functions of the provider under test go on only when they are told to, so that each test chooses what happens while they run.
+//! The functions of the provider under test wait for the test to resume them, so that each test
+//! controls the order of events.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod action;
-mod books;
 mod bounds;
 mod company;
+mod database;
+mod harness;
 mod interleavings;
 mod joining;
 mod log;
-mod office;
 #[cfg(unix)]
 mod shutdown;
 mod turns;

@@ -1,4 +1,4 @@
-//! The end of a process in the middle of actions.
+//! Shutdown of a process while actions run.
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
@@ -11,50 +11,51 @@ use churnkey::{Result, Server};
 use test_support::{Ended, Peer, Process, this_test};
 use tokio::net::TcpListener;
 
-use crate::action::{Action, What};
-use crate::books::Database;
-use crate::company::{Cue, Stage};
-use crate::office::{TOKEN, provider};
+use crate::action::{Action, Change};
+use crate::company::{Control, Resume};
+use crate::database::Database;
+use crate::harness::{TOKEN, provider};
 
 const RELEASE: &str = "CHURNKEY_TEST_RELEASE";
 const DEADLINE_MS: &str = "CHURNKEY_TEST_DEADLINE_MS";
 
-/// Serves, and gives every function its cues once there is a file to say so.
+/// Runs a server, and resumes every function as soon as a file exists.
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child() -> Result<()> {
     tracing_subscriber::fmt()
         .with_ansi(false)
         .with_writer(std::io::stderr)
         .init();
-    let release = PathBuf::from(std::env::var_os(RELEASE).expect("the test says where"));
-    let (database, stage) = (Arc::new(Database::new()), Arc::default());
-    let deadline = std::env::var(DEADLINE_MS).expect("the test says how long");
+    let release =
+        PathBuf::from(std::env::var_os(RELEASE).expect("the variable is set by the test"));
+    let (database, control) = (Arc::new(Database::new()), Arc::default());
+    let deadline = std::env::var(DEADLINE_MS).expect("the variable is set by the test");
     let deadline = Duration::from_millis(deadline.parse().expect("a number"));
-    let provider = provider(&database, &stage).request_timeout(deadline);
+    let provider = provider(&database, &control).request_timeout(deadline);
     tokio::runtime::Runtime::new()?.block_on(async move {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        tokio::spawn(conduct(stage, release));
+        tokio::spawn(resume_functions(control, release));
         Server::new(provider).run_on(listener).await
     })
 }
 
-async fn conduct(stage: Arc<Stage>, release: PathBuf) {
+async fn resume_functions(control: Arc<Control>, release: PathBuf) {
     let mut announced = 0;
     loop {
-        while announced < stage.entered() {
+        while announced < control.entered() {
             announced += 1;
             tracing::info!("function {announced} runs");
         }
         if release.exists() {
-            stage.cue_all(Cue::Proceed);
+            control.resume_all(Resume::Proceed);
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// With a machine that has much else to do.
-const LONG: Duration = Duration::from_secs(60);
+/// Long enough for a busy machine.
+const LONG_DEADLINE: Duration = Duration::from_secs(60);
 
 struct Provider {
     process: Process,
@@ -82,12 +83,12 @@ impl Provider {
         directory.join("release")
     }
 
-    /// Lets all functions go on, those to come as well.
+    /// Resumes all functions, including later ones.
     fn release(&self) {
         fs::write(Self::file(self.release.path()), "").unwrap();
     }
 
-    /// Sends an action; once this returns, its request is under way.
+    /// Sends an action. When this returns, its request is being processed.
     fn send(&self, action: Action, id: &str) -> Peer {
         let body = action.spelled(0);
         let mut peer = Peer::open(self.address);
@@ -105,27 +106,27 @@ impl Provider {
     }
 }
 
-/// The line of the log that has the outcome of a request.
-fn outcome<'a>(said: &'a str, id: &str) -> &'a str {
+/// Returns the log line with the outcome of a request.
+fn outcome<'a>(output: &'a str, id: &str) -> &'a str {
     let tag = format!("request_id=\"{id}\"");
-    let mut lines = said
+    let mut lines = output
         .lines()
         .filter(|line| line.contains(&tag) && line.contains("status="));
     let line = lines
         .next()
-        .unwrap_or_else(|| panic!("{id} has no outcome in: {said}"));
+        .unwrap_or_else(|| panic!("{id} has no outcome in: {output}"));
     assert_eq!(lines.next(), None, "{id} has two outcomes");
     line
 }
 
 #[test]
-fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are_answered() {
-    let provider = Provider::start(LONG);
+fn sigterm_finishes_and_answers_accepted_actions() {
+    let provider = Provider::start(LONG_DEADLINE);
     let customers = ["ada", "bob"];
     let mut waiting = Vec::new();
     for (number, customer) in customers.into_iter().enumerate() {
-        // The first runs, and the others wait for it: a repetition, and another action behind it.
-        let first = Action::live(customer, What::PauseAll(1));
+        // The first action runs. A repetition joins it, and another action is queued behind it.
+        let first = Action::live(customer, Change::PauseAll(1));
         let gone = provider.send(first, &format!("{customer}-gone"));
         provider
             .process
@@ -133,7 +134,7 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
             .line_with(&format!("function {} runs", number + 1));
         drop(gone);
         waiting.push(provider.send(first, &format!("{customer}-joined")));
-        let behind = Action::live(customer, What::CancelAll);
+        let behind = Action::live(customer, Change::CancelAll);
         waiting.push(provider.send(behind, &format!("{customer}-behind")));
     }
     provider.process.signal("TERM");
@@ -146,28 +147,31 @@ fn on_sigterm_every_accepted_action_ends_and_is_logged_and_callers_that_wait_are
     }
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = provider.process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
     for customer in customers {
         for caller in ["gone", "joined", "behind"] {
-            let line = outcome(&said, &format!("{customer}-{caller}"));
+            let line = outcome(&output, &format!("{customer}-{caller}"));
             assert!(line.contains("status=200"), "{line}");
         }
         assert!(
-            outcome(&said, &format!("{customer}-joined")).contains("outcome of the same action")
+            outcome(&output, &format!("{customer}-joined")).contains("outcome of the same action")
         );
     }
-    assert!(said.trim_end().ends_with("Company has stopped"), "{said}");
+    assert!(
+        output.trim_end().ends_with("Company has stopped"),
+        "{output}"
+    );
 }
 
 #[test]
-fn on_sigterm_the_process_waits_for_actions_that_no_caller_waits_for_and_for_those_behind_them() {
+fn sigterm_waits_for_actions_without_callers() {
     let provider = Provider::start(Duration::from_millis(100));
-    let actions = [What::ChangePrice("ada-1", "pro"), What::CancelAll];
-    for (what, id) in actions.into_iter().zip(["first", "second"]) {
-        let late = provider.send(Action::live("ada", what), id).reply();
+    let actions = [Change::ChangePrice("ada-1", "pro"), Change::CancelAll];
+    for (change, id) in actions.into_iter().zip(["first", "second"]) {
+        let late = provider.send(Action::live("ada", change), id).reply();
         assert_eq!(late.status, 503);
     }
     provider.process.signal("TERM");
@@ -178,12 +182,15 @@ fn on_sigterm_the_process_waits_for_actions_that_no_caller_waits_for_and_for_tho
     provider.release();
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = provider.process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
     for id in ["first", "second"] {
-        assert!(outcome(&said, id).contains("status=200"), "{said}");
+        assert!(outcome(&output, id).contains("status=200"), "{output}");
     }
-    assert!(said.trim_end().ends_with("Company has stopped"), "{said}");
+    assert!(
+        output.trim_end().ends_with("Company has stopped"),
+        "{output}"
+    );
 }

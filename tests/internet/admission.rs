@@ -1,4 +1,4 @@
-//! Who is let in, and what the others are told.
+//! Authentication: token rotation, and the rate limit on failed attempts.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn in_seconds(seconds: i64) -> Timestamp {
     Timestamp::from_unix_millis(Timestamp::now().unix_millis() + seconds * 1000).unwrap()
 }
 
-/// A host, and the handle of its token.
+/// Returns a host and the handle of its token.
 fn with_handle() -> (Host, TokenHandle) {
     let mut handle = None;
     let host = Host::with_provider(|provider: Provider<Billing>| {
@@ -28,16 +28,16 @@ fn with_handle() -> (Host, TokenHandle) {
 }
 
 #[test]
-fn the_previous_token_passes_until_its_moment_comes() {
+fn previous_token_is_accepted_until_it_expires() {
     let (host, handle) = with_handle();
     let moment = in_seconds(2);
     handle.replace(IntegrationToken::new("new").with_previous("old", moment));
     let mut peer = host.peer();
     assert_eq!(peer.ask(with_token("new")).status, 200);
     let reply = peer.ask(with_token("old"));
-    // A machine that took two seconds for the above has nothing to say.
+    // On a slow machine the token may have expired already, so nothing can be asserted.
     assert!(reply.status == 200 || Timestamp::now() >= moment);
-    eventually("its moment comes", || {
+    eventually("the previous token expires", || {
         peer.ask(with_token("old")).status == 401
     });
     assert!(Timestamp::now() >= moment);
@@ -46,7 +46,7 @@ fn the_previous_token_passes_until_its_moment_comes() {
 }
 
 #[test]
-fn replacing_the_token_fails_no_request_whose_token_passes_before_and_after() {
+fn token_replacement_rejects_no_valid_request() {
     let (host, handle) = with_handle();
     let later = in_seconds(3600);
     let done = AtomicBool::new(false);
@@ -79,11 +79,11 @@ fn replacing_the_token_fails_no_request_whose_token_passes_before_and_after() {
 }
 
 #[test]
-fn a_token_that_is_replaced_cuts_no_request_short() {
+fn token_replacement_does_not_interrupt_requests() {
     let (host, handle) = with_handle();
     let mut peer = host.peer();
     peer.send(cancel("wait"));
-    eventually("it has begun", || host.billing.begun() == 1);
+    eventually("the request has begun", || host.billing.begun() == 1);
     handle.replace("another");
     host.billing.open_gate();
     peer.reply().is_done();
@@ -91,7 +91,7 @@ fn a_token_that_is_replaced_cuts_no_request_short() {
 }
 
 #[test]
-fn an_empty_token_admits_nobody() {
+fn empty_token_authenticates_no_request() {
     let (host, handle) = with_handle();
     for empty in ["", " ", "\t\n"] {
         handle.replace(IntegrationToken::new(empty).with_previous(empty, in_seconds(3600)));
@@ -115,8 +115,8 @@ fn an_empty_token_admits_nobody() {
     assert_eq!(host.billing.begun(), 0);
 }
 
-/// Everything of an answer but its date and whether its connection goes on.
-fn told(reply: &Reply) -> String {
+/// Returns everything in a reply except its date and its `Connection` header.
+fn without_date(reply: &Reply) -> String {
     let headers: Vec<_> = reply
         .headers
         .iter()
@@ -125,8 +125,8 @@ fn told(reply: &Reply) -> String {
     format!("{} {headers:?} {}", reply.status, reply.text())
 }
 
-/// Requests without the token, of all sorts.
-fn strangers() -> Vec<String> {
+/// Returns requests of all kinds without the token.
+fn unauthenticated_requests() -> Vec<String> {
     let mut requests = Vec::new();
     for path in [
         "",
@@ -135,7 +135,7 @@ fn strangers() -> Vec<String> {
         "/nothing",
         "/customers",
         "/customers/c",
-        "/customers/nobody",
+        "/customers/missing",
         "/customers/panic",
         "/customers/%zz",
         "/customers/%ff",
@@ -169,19 +169,19 @@ fn strangers() -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_told_to_those_without_the_token() {
+fn unauthenticated_reply_discloses_nothing() {
     let host = Host::new();
-    let first = told(&host.ask(&strangers()[0]));
+    let first = without_date(&host.ask(&unauthenticated_requests()[0]));
     let expected = r#"{"code":401,"message":"Unauthorized"}"#;
     assert!(
         first.starts_with("401 ") && first.ends_with(expected),
         "{first}"
     );
     let mut peer = host.peer();
-    for request in strangers() {
+    for request in unauthenticated_requests() {
         let reply = peer.ask(&request);
         reply.has_no_headers_but(&[]);
-        assert_eq!(told(&reply), first, "{request}");
+        assert_eq!(without_date(&reply), first, "{request}");
         if reply.header("connection").is_some() || request.contains("Content-Length") {
             peer = host.peer();
         }
@@ -190,19 +190,19 @@ fn nothing_is_told_to_those_without_the_token() {
 }
 
 #[test]
-fn those_who_fail_too_often_are_told_to_wait_and_nothing_else() {
+fn too_many_failures_are_a_429() {
     let host = Host::with_provider(|provider| provider.max_failures_per_minute(10));
     let mut statuses = Vec::new();
     for _ in 0..12 {
         statuses.push(host.ask(with_token("other")).status);
     }
-    // One is forgiven every six seconds.
+    // One failure is forgiven every six seconds.
     assert_eq!(statuses[..10], [401; 10]);
     assert!(statuses.contains(&429), "{statuses:?}");
 
     let expected = r#"{"code":429,"message":"Too Many Requests"}"#;
     let mut refused = 0;
-    for request in strangers() {
+    for request in unauthenticated_requests() {
         let mut peer = host.peer();
         let reply = peer.ask(&request);
         if reply.status == 401 {
@@ -219,7 +219,7 @@ fn those_who_fail_too_often_are_told_to_wait_and_nothing_else() {
 }
 
 #[test]
-fn the_token_passes_however_often_others_at_the_same_address_fail() {
+fn valid_token_is_accepted_despite_failures_from_its_address() {
     let host = Host::with_provider(|provider| provider.max_failures_per_minute(1));
     let mut peer = host.peer();
     for _ in 0..100 {
@@ -231,7 +231,7 @@ fn the_token_passes_however_often_others_at_the_same_address_fail() {
 }
 
 #[test]
-fn no_limit_is_no_limit_and_by_default_it_is_sixty() {
+fn default_limit_is_sixty_and_can_be_disabled() {
     let limited = |failures: Option<u32>| {
         let host = Host::with_provider(|provider| match failures {
             Some(failures) => provider.max_failures_per_minute(failures),
@@ -243,13 +243,13 @@ fn no_limit_is_no_limit_and_by_default_it_is_sixty() {
         statuses.iter().filter(|status| **status == 429).count()
     };
     assert_eq!(limited(Some(u32::MAX)), 0);
-    // One a second is forgiven, should the machine be that slow.
+    // One failure is forgiven every second, which matters on a slow machine.
     assert!((1..=20).contains(&limited(None)));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn other_addresses_are_not_affected() {
+fn failures_do_not_affect_other_addresses() {
     let host = Host::with_provider(|provider| provider.max_failures_per_minute(1));
     let ask_from = |last: u8| {
         let source = IpAddr::V4(Ipv4Addr::new(127, 0, 0, last));
@@ -259,7 +259,7 @@ fn other_addresses_are_not_affected() {
     };
     let guess = || (0..3).map(|_| ask_from(2)).next_back() == Some(429);
     eventually("the guesser is limited", guess);
-    // Two of forty addresses may share one of 4096 counters by chance, and not many.
+    // Two of forty addresses can share one of 4096 counters by chance, but not many of them.
     let affected = (3..43).filter(|last| ask_from(*last) == 429).count();
     assert!(affected < 5, "{affected} of 40");
     eventually("the guesser is still limited", guess);

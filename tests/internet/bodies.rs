@@ -1,4 +1,4 @@
-//! Bodies that are large, or say that they are.
+//! Bodies that are large, or that declare a large length.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::support::{Host, Peer, Reply, TOKEN, cancel_head, cancellation, get};
 
 const LIMIT: usize = 64 * 1024;
 
-/// A good document of so many bytes.
+/// Returns a valid document of this length.
 fn document(bytes: usize) -> String {
     let document = cancellation("s");
     document.clone() + &" ".repeat(bytes - document.len())
@@ -41,7 +41,7 @@ fn too_large(host: &Host, peer: &mut Peer, reply: &Reply) {
 }
 
 #[test]
-fn sixty_four_kilobytes_of_body_pass_and_one_byte_more_does_not() {
+fn body_limit_is_64_kibibytes() {
     let host = Host::new();
     for request in [
         with_length(&document(LIMIT + 1)),
@@ -57,7 +57,7 @@ fn sixty_four_kilobytes_of_body_pass_and_one_byte_more_does_not() {
 }
 
 #[test]
-fn the_limit_may_be_another() {
+fn body_limit_is_configurable() {
     let host = Host::with_provider(|provider| provider.max_body_bytes(1000));
     for request in [with_length(&document(1001)), chunked(&document(1001))] {
         let mut peer = host.peer();
@@ -68,7 +68,7 @@ fn the_limit_may_be_another() {
 }
 
 #[test]
-fn a_length_that_is_too_large_is_refused_before_anything_of_the_body_comes() {
+fn too_large_length_is_rejected_before_the_body() {
     let host = Host::new();
     for length in [LIMIT as u64 + 1, 1 << 32, 1 << 63, u64::MAX / 2] {
         let mut peer = host.peer();
@@ -87,15 +87,15 @@ fn sends_all(peer: &mut Peer, request: &str) {
 }
 
 #[test]
-fn the_answer_arrives_though_the_peer_is_still_sending() {
+fn reply_arrives_while_the_peer_still_sends() {
     let host = Host::new();
-    let stranger = with_length(&document(200 * 1024)).replacen(TOKEN, "other", 1);
+    let unauthenticated = with_length(&document(200 * 1024)).replacen(TOKEN, "other", 1);
     let bad_head = format!("nonsense\r\n{}", "x".repeat(200 * 1024));
     for _ in 0..5 {
         for (request, status) in [
             (with_length(&document(200 * 1024)), 413),
             (chunked(&document(200 * 1024)), 413),
-            (stranger.clone(), 401),
+            (unauthenticated.clone(), 401),
         ] {
             let mut peer = host.peer();
             sends_all(&mut peer, &request);
@@ -113,7 +113,7 @@ fn the_answer_arrives_though_the_peer_is_still_sending() {
 }
 
 #[test]
-fn a_peer_that_never_stops_sending_is_cut_off() {
+fn peer_that_never_stops_sending_is_closed() {
     let host = Host::new();
     for head in [
         cancel_head("Content-Length: 1000000000000\r\n"),
@@ -130,7 +130,7 @@ fn a_peer_that_never_stops_sending_is_cut_off() {
 }
 
 #[test]
-fn a_body_where_none_belongs_is_passed_over_or_ends_the_connection() {
+fn unexpected_body_is_skipped_or_closes_the_connection() {
     let host = Host::new();
     let body = "x".repeat(10_000);
     let request = get("/customers/c").replacen(
@@ -140,7 +140,7 @@ fn a_body_where_none_belongs_is_passed_over_or_ends_the_connection() {
     );
     let mut peer = host.peer();
     assert_eq!(peer.ask(&request).document()["id"], "c");
-    // Whichever it is, no byte of the body is taken for a request.
+    // In both cases no byte of the body is parsed as a request.
     peer.send(get("/customers/d"));
     let further = peer_after(&mut peer);
     assert!(further.is_none_or(|reply| reply.document()["id"] == "d"));

@@ -1,9 +1,9 @@
-//! How many connections there may be, and how they end.
+//! The limit on connections, and the end of connections.
 
 use crate::support::{Host, SHORT, eventually, get};
 
 #[test]
-fn one_connection_too_many_is_told_so_and_the_others_go_on() {
+fn connection_beyond_the_limit_is_a_503() {
     let host = Host::with_server(|server| server.max_connections(3));
     let mut peers: Vec<_> = (0..3).map(|_| host.peer()).collect();
     for peer in &mut peers {
@@ -19,10 +19,10 @@ fn one_connection_too_many_is_told_so_and_the_others_go_on() {
     for peer in &mut peers {
         assert_eq!(peer.ask(get("/customers/c")).status, 200);
     }
-    // A place that becomes free is taken again, as often as it becomes free.
+    // A slot that becomes free can be used again, every time.
     for _ in 0..20 {
         drop(peers.pop());
-        eventually("there is a place", || {
+        eventually("a slot is free", || {
             let mut peer = host.peer();
             let served = peer.ask(get("/customers/c")).status == 200;
             if served {
@@ -35,7 +35,7 @@ fn one_connection_too_many_is_told_so_and_the_others_go_on() {
 }
 
 #[test]
-fn whoever_is_told_that_there_is_no_place_hears_it_though_it_has_sent_much() {
+fn rejected_peer_receives_the_503_after_sending_much() {
     let host = Host::with_server(|server| server.max_connections(1));
     let mut first = host.peer();
     assert_eq!(first.ask(get("/customers/c")).status, 200);
@@ -48,7 +48,7 @@ fn whoever_is_told_that_there_is_no_place_hears_it_though_it_has_sent_much() {
 }
 
 #[test]
-fn a_place_is_given_back_however_a_connection_ends() {
+fn closed_connection_frees_its_slot() {
     let host = Host::with(
         |provider| provider.body_timeout(SHORT),
         |server| server.max_connections(1).header_timeout(SHORT),
@@ -65,7 +65,7 @@ fn a_place_is_given_back_however_a_connection_ends() {
         &crate::support::cancel("panic"),
     ] {
         for hang_up in [true, false] {
-            eventually("there is a place", || {
+            eventually("a slot is free", || {
                 let mut peer = host.peer();
                 peer.ask(&request).status == 200
             });
@@ -79,11 +79,11 @@ fn a_place_is_given_back_however_a_connection_ends() {
             }
         }
     }
-    eventually("there is a place", || host.ask(&request).status == 200);
+    eventually("a slot is free", || host.ask(&request).status == 200);
 }
 
 #[test]
-fn by_default_there_are_five_hundred_and_twelve_places() {
+fn default_connection_limit_is_512() {
     let host = Host::new();
     let mut peers: Vec<_> = (0..512).map(|_| host.peer()).collect();
     assert_eq!(peers[511].ask(get("/customers/c")).status, 200);

@@ -1,4 +1,4 @@
-//! What a peer may be slow at, and for how long.
+//! The timeouts for slow peers.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,12 @@ use crate::support::{
     peer_with_small_window,
 };
 
-/// A limit that a test runs into, and within which it does something first: that much a busy machine cannot use up.
+/// A timeout that a test triggers after it has done something else within it. It is long enough for
+/// a busy machine.
 const AMPLE: Duration = Duration::from_secs(1);
 
-/// A server on which nothing ends by itself except what a test shortens.
-fn patient(shorten: impl FnOnce(Server<Billing>) -> Server<Billing>) -> Host {
+/// Starts a server with long timeouts, except those that a test shortens.
+fn with_long_timeouts(shorten: impl FnOnce(Server<Billing>) -> Server<Billing>) -> Host {
     const HOUR: Duration = Duration::from_secs(3600);
     Host::with(
         |provider| provider.body_timeout(HOUR).request_timeout(HOUR),
@@ -29,8 +30,8 @@ fn patient(shorten: impl FnOnce(Server<Billing>) -> Server<Billing>) -> Host {
 }
 
 #[test]
-fn a_silent_stranger_is_closed_without_a_word() {
-    let host = patient(|server| server.header_timeout(SHORT));
+fn silent_connection_is_closed_without_a_response() {
+    let host = with_long_timeouts(|server| server.header_timeout(SHORT));
     let opened = Instant::now();
     let mut silent = host.peer();
     silent.is_closed();
@@ -38,8 +39,8 @@ fn a_silent_stranger_is_closed_without_a_word() {
 }
 
 #[test]
-fn whoever_stops_in_the_middle_of_a_head_is_told_so_and_closed() {
-    let host = patient(|server| server.header_timeout(SHORT));
+fn incomplete_head_times_out_with_a_408() {
+    let host = with_long_timeouts(|server| server.header_timeout(SHORT));
     let request = get("/customers/c");
     let line = request.find("\r\n").unwrap();
     for stop in [
@@ -61,8 +62,8 @@ fn whoever_stops_in_the_middle_of_a_head_is_told_so_and_closed() {
 }
 
 #[test]
-fn a_byte_now_and_then_does_not_put_off_the_end_of_a_head() {
-    let host = patient(|server| server.header_timeout(SHORT));
+fn trickled_head_does_not_extend_its_timeout() {
+    let host = with_long_timeouts(|server| server.header_timeout(SHORT));
     let endless = format!(
         "GET /churnkey/features HTTP/1.1\r\nX-Long: {}",
         "a".repeat(1000)
@@ -75,8 +76,8 @@ fn a_byte_now_and_then_does_not_put_off_the_end_of_a_head() {
 }
 
 #[test]
-fn a_head_that_is_slow_and_comes_in_time_is_served() {
-    let host = patient(|server| server.header_timeout(LONG));
+fn slow_head_within_the_timeout_is_served() {
+    let host = with_long_timeouts(|server| server.header_timeout(LONG));
     let mut peer = host.peer();
     let request = get("/customers/c");
     assert_eq!(peer.drip(&request, Duration::from_millis(1)), request.len());
@@ -84,8 +85,8 @@ fn a_head_that_is_slow_and_comes_in_time_is_served() {
 }
 
 #[test]
-fn the_deadline_of_a_second_head_begins_with_its_first_byte() {
-    let host = patient(|server| server.header_timeout(AMPLE));
+fn second_head_timeout_starts_with_its_first_byte() {
+    let host = with_long_timeouts(|server| server.header_timeout(AMPLE));
     let mut peer = host.peer();
     assert_eq!(peer.ask(get("/customers/c")).status, 200);
     std::thread::sleep(AMPLE + SHORT);
@@ -97,12 +98,12 @@ fn the_deadline_of_a_second_head_begins_with_its_first_byte() {
 }
 
 #[test]
-fn a_head_sent_while_another_request_is_answered_has_its_time_from_the_answer_on() {
-    let host = patient(|server| server.header_timeout(AMPLE));
+fn pipelined_head_timeout_starts_after_the_reply() {
+    let host = with_long_timeouts(|server| server.header_timeout(AMPLE));
     let mut peer = host.peer();
     let second = get("/customers/c");
     peer.send(get("/customers/wait") + &second[..20]);
-    eventually("the first has begun", || host.billing.begun() == 1);
+    eventually("the first request has begun", || host.billing.begun() == 1);
     std::thread::sleep(AMPLE + SHORT);
     peer.is_open();
     host.billing.open_gate();
@@ -111,10 +112,10 @@ fn a_head_sent_while_another_request_is_answered_has_its_time_from_the_answer_on
 }
 
 #[test]
-fn a_caller_may_rest_between_requests_for_the_idle_time_and_is_then_closed() {
-    let host = patient(|server| server.idle_timeout(AMPLE));
+fn idle_connection_is_closed_after_the_idle_timeout() {
+    let host = with_long_timeouts(|server| server.idle_timeout(AMPLE));
     let mut peer = host.peer();
-    // Longer in all than one rest may be.
+    // In total longer than one idle timeout.
     for _ in 0..4 {
         assert_eq!(peer.ask(get("/customers/c")).status, 200);
         std::thread::sleep(SHORT);
@@ -123,8 +124,8 @@ fn a_caller_may_rest_between_requests_for_the_idle_time_and_is_then_closed() {
 }
 
 #[test]
-fn every_answered_connection_has_the_same_idle_time() {
-    let host = patient(|server| server.header_timeout(SHORT));
+fn all_answered_connections_share_the_idle_timeout() {
+    let host = with_long_timeouts(|server| server.header_timeout(SHORT));
     let mut peers = Vec::new();
     for (request, status) in [
         ("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 200),
@@ -145,7 +146,7 @@ fn every_answered_connection_has_the_same_idle_time() {
 }
 
 #[test]
-fn by_default_nobody_waits_less_than_a_second() {
+fn default_timeouts_are_at_least_one_second() {
     let host = Host::new();
     let (mut silent, mut half, mut resting, mut body) =
         (host.peer(), host.peer(), host.peer(), host.peer());
@@ -174,7 +175,7 @@ fn slow_bodies(host: &Host, send: impl Fn(&mut Peer)) {
 }
 
 #[test]
-fn a_body_that_stops_or_drips_is_a_408_and_its_action_never_begins() {
+fn stalled_or_trickled_body_is_a_408() {
     let host = Host::with_provider(|provider| provider.body_timeout(SHORT));
     let body = cancellation("s");
     let head = cancel_head(&format!("Content-Length: {}\r\n", body.len()));
@@ -194,7 +195,7 @@ fn a_body_that_stops_or_drips_is_a_408_and_its_action_never_begins() {
         peer.send(&chunked);
     });
     slow_bodies(&host, |peer| {
-        // The document is there; that it is all of it is not.
+        // The document is complete, but the end of the body is missing.
         peer.send(format!("{chunked}{:x}\r\n{body}\r\n", body.len()));
     });
     slow_bodies(&host, |peer| {
@@ -202,14 +203,14 @@ fn a_body_that_stops_or_drips_is_a_408_and_its_action_never_begins() {
         assert!(peer.drip("1\r\n \r\n".repeat(200), SHORT / 10) < 1200);
     });
     slow_bodies(&host, |peer| {
-        // A chunk's size that never ends.
+        // A chunk size without an end.
         peer.send(&chunked);
         assert!(peer.drip("0".repeat(1000), SHORT / 10) < 1000);
     });
 }
 
 #[test]
-fn a_body_that_is_slow_and_comes_in_time_is_served() {
+fn slow_body_within_the_timeout_is_served() {
     let host = Host::with_provider(|provider| provider.body_timeout(LONG));
     let body = cancellation("s");
     let mut peer = host.peer();
@@ -220,7 +221,7 @@ fn a_body_that_is_slow_and_comes_in_time_is_served() {
 }
 
 #[test]
-fn a_caller_that_goes_in_the_middle_of_a_body_begins_nothing() {
+fn disconnect_within_the_body_starts_no_action() {
     let host = Host::new();
     let whole = cancel("s");
     for leave in [Peer::shut_down_writing, |_: &Peer| {}] {
@@ -239,36 +240,36 @@ fn a_caller_that_goes_in_the_middle_of_a_body_begins_nothing() {
 }
 
 #[test]
-fn a_caller_that_reads_nothing_of_its_answer_is_closed() {
-    let host = patient(|server| server.write_timeout(SHORT));
+fn caller_that_does_not_read_is_closed() {
+    let host = with_long_timeouts(|server| server.write_timeout(SHORT));
     let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
-    peer.hears_something();
+    peer.waits_for_data();
     std::thread::sleep(4 * SHORT);
     assert!(peer.skip(2 * LARGE) < LARGE);
     host.still_serves();
 }
 
 #[test]
-fn a_caller_that_reads_a_little_now_and_then_does_not_put_off_its_end() {
-    let host = patient(|server| server.write_timeout(SHORT));
+fn slow_reading_does_not_extend_the_write_timeout() {
+    let host = with_long_timeouts(|server| server.write_timeout(SHORT));
     let mut peer = peer_with_small_window(host.address);
     peer.send(get("/customers/large"));
-    peer.hears_something();
+    peer.waits_for_data();
     let begun = Instant::now();
     let mut read = 0;
-    // Enough each time for the window to open, and far too little to come to the end.
+    // Each read is large enough to open the window, and far too small to reach the end.
     while begun.elapsed() < 8 * SHORT {
         read += peer.skip(64 << 10);
         std::thread::sleep(SHORT / 5);
     }
     read += peer.skip(2 * LARGE);
-    assert!(read < LARGE, "all of it was sent");
+    assert!(read < LARGE, "the whole response was sent");
 }
 
 #[test]
-fn a_large_answer_is_read_whole_by_whoever_reads() {
-    let host = patient(|server| server.write_timeout(LONG));
+fn large_response_is_delivered_completely() {
+    let host = with_long_timeouts(|server| server.write_timeout(LONG));
     let mut peer = host.peer();
     let reply = peer.ask(get("/customers/large"));
     assert!(reply.body.len() > LARGE);

@@ -1,4 +1,4 @@
-//! How a process ends that is told to.
+//! Graceful shutdown of a process.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -11,21 +11,21 @@ use crate::support::{
 };
 
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child() -> Result<()> {
     server_of_environment(|server| server)
 }
 
-/// One that waits for callers as long as any test lasts.
+/// A server whose shutdown timeout is longer than any test.
 #[test]
-#[ignore = "the process that the other tests start"]
-fn patient_child() -> Result<()> {
+#[ignore = "child process of the other tests"]
+fn child_with_long_shutdown_timeout() -> Result<()> {
     server_of_environment(|server| server.shutdown_timeout(Duration::from_secs(3600)))
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
-fn impatient_child() -> Result<()> {
+#[ignore = "child process of the other tests"]
+fn child_with_short_shutdown_timeout() -> Result<()> {
     server_of_environment(|server| server.shutdown_timeout(SHORT))
 }
 
@@ -34,9 +34,9 @@ fn serving(child: &str) -> (Process, std::net::SocketAddr) {
 }
 
 #[test]
-fn it_answers_what_is_under_way_closes_what_rests_and_accepts_nothing_new() {
+fn shutdown_finishes_requests_and_closes_idle_connections() {
     for signal in ["TERM", "INT"] {
-        let (process, address) = serving("patient_child");
+        let (process, address) = serving("child_with_long_shutdown_timeout");
         let mut resting = Peer::open(address);
         assert_eq!(resting.ask(get("/customers/c")).status, 200);
         let mut silent = Peer::open(address);
@@ -49,7 +49,7 @@ fn it_answers_what_is_under_way_closes_what_rests_and_accepts_nothing_new() {
 
         resting.is_closed();
         silent.is_closed();
-        eventually("it accepts nothing", || {
+        eventually("no connection is accepted", || {
             TcpStream::connect(address).is_err()
         });
         let read = reader.reply();
@@ -60,17 +60,17 @@ fn it_answers_what_is_under_way_closes_what_rests_and_accepts_nothing_new() {
         writer.is_closed();
         let Ended {
             status,
-            unread: said,
+            unread: output,
             ..
         } = process.end();
-        assert!(status.success(), "{said}");
-        assert!(said.contains("Billing has stopped"), "{said}");
+        assert!(status.success(), "{output}");
+        assert!(output.contains("Billing has stopped"), "{output}");
     }
 }
 
 #[test]
-fn an_action_whose_caller_has_gone_comes_to_its_end_first() {
-    let (process, address) = serving("impatient_child");
+fn shutdown_waits_for_actions_without_callers() {
+    let (process, address) = serving("child_with_short_shutdown_timeout");
     let mut caller = Peer::open(address);
     caller.send(cancel("nap"));
     process.stderr.line_with("the nap begins");
@@ -78,39 +78,45 @@ fn an_action_whose_caller_has_gone_comes_to_its_end_first() {
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
     assert!(
-        said.contains("waiting for the actions under way (1)"),
-        "{said}"
+        output.contains("waiting for the actions under way (1)"),
+        "{output}"
     );
-    let (ends, stopped) = (said.find("the nap ends"), said.find("Billing has stopped"));
-    assert!(ends.is_some() && ends < stopped, "{said}");
+    let (ends, stopped) = (
+        output.find("the nap ends"),
+        output.find("Billing has stopped"),
+    );
+    assert!(ends.is_some() && ends < stopped, "{output}");
 }
 
 #[test]
-fn an_action_comes_to_its_end_though_its_caller_is_waited_for_no_longer() {
-    let (process, address) = serving("impatient_child");
+fn action_finishes_after_the_shutdown_timeout_for_callers() {
+    let (process, address) = serving("child_with_short_shutdown_timeout");
     let mut caller = Peer::open(address);
     caller.send(cancel("nap"));
     process.stderr.line_with("the nap begins");
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
-    let (ends, stopped) = (said.find("the nap ends"), said.find("Billing has stopped"));
-    assert!(ends.is_some() && ends < stopped, "{said}");
+    assert!(status.success(), "{output}");
+    let (ends, stopped) = (
+        output.find("the nap ends"),
+        output.find("Billing has stopped"),
+    );
+    assert!(ends.is_some() && ends < stopped, "{output}");
     caller.replies();
 }
 
 #[test]
-fn what_is_half_said_or_unread_does_not_hold_it_beyond_its_patience() {
-    let (process, address) = serving("impatient_child");
+fn incomplete_or_unread_messages_time_out_at_shutdown() {
+    let (process, address) = serving("child_with_short_shutdown_timeout");
     let whole = cancel("s");
     let mut peers: Vec<_> = (0..4).map(|_| peer_with_small_window(address)).collect();
     peers[0].send("GET / HTTP/1.1\r\nHost");
@@ -121,40 +127,40 @@ fn what_is_half_said_or_unread_does_not_hold_it_beyond_its_patience() {
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
     assert!(
-        said.contains("closing connections that are still sending or reading"),
-        "{said}"
+        output.contains("closing connections that are still sending or reading"),
+        "{output}"
     );
 }
 
 #[test]
-fn a_request_that_was_pipelined_behind_the_last_is_not_half_done() {
-    let (process, address) = serving("patient_child");
+fn pipelined_request_is_answered_or_not_started() {
+    let (process, address) = serving("child_with_long_shutdown_timeout");
     let mut caller = Peer::open(address);
     caller.send(get("/customers/nap") + &cancel("behind"));
     process.stderr.line_with("the nap begins");
     process.signal("TERM");
     let replies = caller.replies();
     assert_eq!(replies[0].document()["id"], "nap");
-    // Answered or not begun; the caller can tell which.
+    // The request was either answered or not started. The caller can distinguish the two cases.
     for reply in &replies[1..] {
         reply.is_done();
     }
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
-fn child_that_is_slowly_ready() -> Result<()> {
+#[ignore = "child process of the other tests"]
+fn child_with_slow_readiness() -> Result<()> {
     server_of_environment(|server| {
         server.ready(async |_| {
             eprintln!("the check begins");
@@ -165,8 +171,8 @@ fn child_that_is_slowly_ready() -> Result<()> {
 }
 
 #[test]
-fn a_process_that_ends_says_that_it_is_not_ready() {
-    let (process, address) = serving("child_that_is_slowly_ready");
+fn readiness_fails_during_shutdown() {
+    let (process, address) = serving("child_with_slow_readiness");
     let mut prober = Peer::open(address);
     prober.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n");
     process.stderr.line_with("the check begins");
@@ -179,8 +185,8 @@ fn a_process_that_ends_says_that_it_is_not_ready() {
 }
 
 #[test]
-fn a_head_that_is_half_said_is_not_waited_for() {
-    let (process, address) = serving("patient_child");
+fn shutdown_does_not_wait_for_an_incomplete_head() {
+    let (process, address) = serving("child_with_long_shutdown_timeout");
     let request = cancel("s");
     let (mut new, mut resting) = (Peer::open(address), Peer::open(address));
     assert_eq!(resting.ask(get("/customers/c")).status, 200);
@@ -195,14 +201,14 @@ fn a_head_that_is_half_said_is_not_waited_for() {
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child_with_a_delay() -> Result<()> {
     // Longer than any test waits.
     server_of_environment(|server| server.shutdown_delay(Duration::from_secs(600)))
 }
 
 #[test]
-fn during_the_delay_requests_are_served_and_connections_closed_after_each() {
+fn shutdown_delay_serves_and_closes_connections() {
     let (process, address) = serving("child_with_a_delay");
     let ready = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
     assert_eq!(Peer::open(address).ask(ready).status, 200);
@@ -232,8 +238,8 @@ fn during_the_delay_requests_are_served_and_connections_closed_after_each() {
     idle.is_closed();
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
 }

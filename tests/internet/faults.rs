@@ -1,4 +1,4 @@
-//! Functions that panic, take too long or say that they cannot, and callers that do not wait.
+//! Functions that panic, exceed the timeout or return a 503, and callers that disconnect.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ fn with_id(request: &str, id: &str) -> String {
 }
 
 #[test]
-fn a_panic_is_one_500_with_a_request_id_and_the_connection_goes_on() {
+fn panic_is_a_500_and_the_connection_continues() {
     let host = Host::new();
     let mut peer = host.peer();
     for (request, id) in [
@@ -37,7 +37,7 @@ fn a_panic_is_one_500_with_a_request_id_and_the_connection_goes_on() {
 }
 
 #[test]
-fn a_panic_beside_other_requests_disturbs_none_of_them() {
+fn panic_does_not_affect_concurrent_requests() {
     let host = Host::new();
     let mut waiting = host.peer();
     waiting.send(get("/customers/wait"));
@@ -51,13 +51,13 @@ fn a_panic_beside_other_requests_disturbs_none_of_them() {
 }
 
 #[test]
-fn a_function_may_ask_for_a_503_with_retry_after() {
+fn function_can_return_503_with_retry_after() {
     let host = Host::new();
     let mut peer = host.peer();
     for request in [get("/customers/busy"), cancel("busy")] {
         let reply = peer.ask(request);
         assert_eq!(reply.error(503), "Service Unavailable");
-        // A second and a half, rounded up.
+        // 1.5 seconds are rounded up.
         assert_eq!(reply.retry_after(), 2);
         assert!(reply.header("x-request-id").is_some());
     }
@@ -65,7 +65,7 @@ fn a_function_may_ask_for_a_503_with_retry_after() {
 }
 
 #[test]
-fn the_cause_of_a_500_is_logged_and_never_sent() {
+fn cause_of_a_500_is_logged_but_never_sent() {
     let host = Host::new();
     for (request, id) in [
         (get("/customers/broken"), "broken-controller"),
@@ -78,7 +78,7 @@ fn the_cause_of_a_500_is_logged_and_never_sent() {
 }
 
 #[test]
-fn a_controller_that_takes_too_long_is_a_503_with_retry_after_and_is_dropped() {
+fn controller_beyond_the_timeout_is_a_503() {
     let host = Host::with_provider(|provider| provider.request_timeout(SHORT));
     let mut peer = host.peer();
     let reply = peer.ask(get("/customers/wait"));
@@ -89,7 +89,7 @@ fn a_controller_that_takes_too_long_is_a_503_with_retry_after_and_is_dropped() {
 }
 
 #[test]
-fn an_action_that_takes_too_long_is_a_503_and_runs_on_and_its_repeat_joins_it() {
+fn timed_out_action_runs_on_and_its_repetition_joins() {
     let host = Host::with_provider(|provider| provider.request_timeout(SHORT));
     let mut peer = host.peer();
     let reply = peer.ask(with_id(&cancel("wait"), "late-action"));
@@ -97,31 +97,32 @@ fn an_action_that_takes_too_long_is_a_503_and_runs_on_and_its_repeat_joins_it() 
     reply.retry_after();
     assert_eq!(host.billing.dropped(), 0);
 
-    // Repeated while it runs, it is not begun again.
+    // The repetition joins the running action instead of starting it again.
     for _ in 0..3 {
         assert_eq!(host.ask(cancel("wait")).status, 503);
     }
     host.billing.open_gate();
     eventually("it ends", || host.billing.ended() == 1);
     assert_eq!((host.billing.begun(), host.billing.dropped()), (1, 0));
-    eventually("its outcome is logged", || {
+    eventually("the outcome is logged", || {
         log_of("late-action").join("\n").contains("status=200")
     });
 }
 
 #[test]
-fn callers_of_the_same_action_get_the_same_answer() {
+fn joined_callers_get_the_same_reply() {
     let host = Host::new();
-    let mut patience = Duration::from_millis(20);
-    // How long requests take to be read is not known, so that those that came too late to join try again.
-    eventually("all join the first", || {
-        patience *= 2;
+    let mut wait = Duration::from_millis(20);
+    // The time that the server needs to read the requests is unknown. If some requests arrive too
+    // late to join, the test tries again with a longer wait.
+    eventually("all callers join the first one", || {
+        wait *= 2;
         let begun = host.billing.begun();
         let mut callers: Vec<_> = (0..20).map(|_| host.peer()).collect();
         for caller in &mut callers {
             caller.send(cancel("wait"));
         }
-        std::thread::sleep(patience);
+        std::thread::sleep(wait);
         host.billing.open_gate_wide();
         for caller in &mut callers {
             caller.reply().is_done();
@@ -132,7 +133,7 @@ fn callers_of_the_same_action_get_the_same_answer() {
 }
 
 #[test]
-fn an_action_whose_caller_hangs_up_comes_to_its_end_and_a_read_is_dropped() {
+fn disconnect_drops_reads_but_not_actions() {
     let host = Host::new();
     let mut writer = host.peer();
     writer.send(with_id(&cancel("wait"), "abandoned-action"));
@@ -151,11 +152,11 @@ fn an_action_whose_caller_hangs_up_comes_to_its_end_and_a_read_is_dropped() {
 }
 
 #[test]
-fn more_actions_than_allowed_are_a_503_with_retry_after_and_do_not_begin() {
+fn actions_beyond_the_limit_are_rejected_with_503() {
     let host = Host::with_provider(|provider| provider.max_actions(1));
     let mut first = host.peer();
     first.send(cancel("wait"));
-    eventually("it has begun", || host.billing.begun() == 1);
+    eventually("the action has begun", || host.billing.begun() == 1);
     let reply = host.ask(cancel("other"));
     assert_eq!(reply.error(503), "Service Unavailable");
     reply.retry_after();

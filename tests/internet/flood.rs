@@ -1,4 +1,5 @@
-//! Ten thousand connections. The server is a process of its own, so that its memory can be seen and both sides have files enough.
+//! Ten thousand connections. The server is a child process, so that its memory can be measured and
+//! both sides have enough file descriptors.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::support::{
 
 const MANY: usize = 10_000;
 
-/// Raises what this process may have open at once to what it may raise it to.
+/// Raises the limit on open files of this process to the hard limit.
 fn raise_open_files() -> usize {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let _unchanged = setrlimit(
@@ -26,9 +27,9 @@ fn raise_open_files() -> usize {
     now.map_or(usize::MAX, |now| usize::try_from(now).unwrap())
 }
 
-/// As many connections as were asked for, or as this machine allows.
+/// Returns the wanted number of connections, or the number that this machine allows.
 fn as_many(wanted: usize) -> usize {
-    // Some hundred are open for the other tests.
+    // The other tests use some hundred file descriptors.
     let allowed = raise_open_files().saturating_sub(3000).min(wanted);
     if allowed < wanted {
         println!(
@@ -39,8 +40,8 @@ fn as_many(wanted: usize) -> usize {
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
-fn child_with_room() -> Result<()> {
+#[ignore = "child process of the other tests"]
+fn child_with_high_limit() -> Result<()> {
     raise_open_files();
     server_of_environment(|server| {
         server
@@ -50,8 +51,8 @@ fn child_with_room() -> Result<()> {
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
-fn child_with_little_room() -> Result<()> {
+#[ignore = "child process of the other tests"]
+fn child_with_low_limit() -> Result<()> {
     server_of_environment(|server| {
         server
             .max_connections(100)
@@ -59,7 +60,7 @@ fn child_with_little_room() -> Result<()> {
     })
 }
 
-/// The memory that a process has in use, in bytes.
+/// Returns the resident memory of a process, in bytes.
 #[cfg(target_os = "linux")]
 fn resident(process: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -75,25 +76,26 @@ fn resident(_: u32) -> usize {
     0
 }
 
-/// Waits until the server has accepted all that came: they stand in line, and where the line is full the system tries again only after a second.
-fn catches_up(address: SocketAddr) {
+/// Waits until the server has accepted all connections. They wait in the backlog, and if the
+/// backlog is full, the kernel retries only after a second.
+fn accept_all(address: SocketAddr) {
     let reply = Peer::open(address).ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_eq!(reply.status, 200);
 }
 
-fn stops(process: Process) {
+fn stop(process: Process) {
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
 }
 
 #[test]
-fn ten_thousand_silent_or_half_said_connections_cost_little_and_end() {
-    let (mut process, address) = serving("flood::child_with_room");
+fn ten_thousand_silent_connections_use_little_memory() {
+    let (mut process, address) = serving("flood::child_with_high_limit");
     let mut caller = Peer::open(address);
     assert_eq!(caller.ask(get("/customers/c")).status, 200);
     let before = resident(process.id());
@@ -110,7 +112,7 @@ fn ten_thousand_silent_or_half_said_connections_cost_little_and_end() {
         peers.push(peer);
         if number % 100 == 0 {
             assert_eq!(caller.ask(get("/customers/c")).status, 200);
-            catches_up(address);
+            accept_all(address);
         }
     }
     let cost = resident(process.id()).saturating_sub(before) / many;
@@ -128,48 +130,48 @@ fn ten_thousand_silent_or_half_said_connections_cost_little_and_end() {
     drop(peers);
     assert_eq!(caller.ask(get("/customers/c")).status, 200);
     process.lives();
-    stops(process);
+    stop(process);
 }
 
 #[test]
-fn ten_thousand_connections_for_a_hundred_places_disturb_nobody_who_has_one() {
-    let (mut process, address) = serving("flood::child_with_little_room");
+fn flood_does_not_affect_accepted_connections() {
+    let (mut process, address) = serving("flood::child_with_low_limit");
     let mut caller = Peer::open(address);
     assert_eq!(caller.ask(get("/customers/c")).status, 200);
     let before = resident(process.id());
     let mut silent: Vec<_> = (0..99).map(|_| Peer::open(address)).collect();
 
-    let mut told = 0;
+    let mut rejected = 0;
     for number in 0..MANY {
-        let mut surplus = Peer::open(address);
+        let mut rejected_peer = Peer::open(address);
         if number % 100 == 0 {
             assert_eq!(caller.ask(get("/customers/c")).status, 200);
-            // The rest is gone before it is told.
-            for reply in surplus.replies() {
+            // The remaining connections are closed without a reply.
+            for reply in rejected_peer.replies() {
                 reply.refusal(503);
-                told += 1;
+                rejected += 1;
             }
         }
     }
-    assert!(told > 0, "nobody was told that there was no place");
+    assert!(rejected > 0, "no connection was answered with a 503");
     let cost = resident(process.id()).saturating_sub(before);
     assert!(cost < 64 << 20, "{cost} bytes");
     for peer in &mut silent {
         peer.is_closed();
     }
-    // There are places again.
+    // Slots are free again.
     assert_eq!(Peer::open(address).ask(get("/customers/c")).status, 200);
     process.lives();
-    stops(process);
+    stop(process);
 }
 
 #[test]
-fn a_thousand_callers_at_once_are_all_served() {
+fn a_thousand_concurrent_callers_are_all_served() {
     let host = Host::with_server(|server| server.max_connections(2000).header_timeout(LONG));
     let mut peers = Vec::new();
     for _ in 0..10 {
         peers.extend((0..100).map(|_| host.peer()));
-        catches_up(host.address);
+        accept_all(host.address);
     }
     for round in 1..=3 {
         for peer in &mut peers {

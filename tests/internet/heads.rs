@@ -1,4 +1,4 @@
-//! Heads that are absurd.
+//! Heads that are too large or invalid.
 
 use crate::support::{Host, SHORT, TOKEN, get};
 
@@ -6,7 +6,7 @@ fn with_lines(lines: &str) -> String {
     get("/customers/c").replacen("\r\n\r\n", &format!("\r\n{lines}\r\n"), 1)
 }
 
-/// A good head of so many bytes.
+/// Returns a valid head of this length.
 fn head_of(bytes: usize) -> String {
     let short = with_lines("X: \r\n").len();
     with_lines(&format!("X: {}\r\n", "x".repeat(bytes - short)))
@@ -30,16 +30,16 @@ fn served(host: &Host, request: impl AsRef<[u8]>, times: usize) {
 }
 
 #[test]
-fn a_hundred_headers_pass_and_one_more_does_not() {
+fn header_limit_is_one_hundred() {
     let host = Host::new();
     refused(&host, with_lines(&"X: y\r\n".repeat(99)), 431);
     refused(&host, with_lines(&"X: y\r\n".repeat(1000)), 431);
-    // Two are there already.
+    // The head already has two headers.
     served(&host, with_lines(&"X: y\r\n".repeat(98)), 1);
 }
 
 #[test]
-fn sixteen_kilobytes_of_head_pass_and_one_byte_more_does_not() {
+fn head_limit_is_16_kibibytes() {
     let host = Host::new();
     refused(&host, head_of(16 * 1024 + 1), 431);
     refused(
@@ -56,7 +56,7 @@ fn sixteen_kilobytes_of_head_pass_and_one_byte_more_does_not() {
 }
 
 #[test]
-fn a_request_line_counts_as_part_of_the_head() {
+fn request_line_counts_towards_the_head_limit() {
     let host = Host::new();
     let with_query = |bytes: usize| get(&format!("/customers/c?{}", "x".repeat(bytes)));
     let around = with_query(0).len();
@@ -67,7 +67,7 @@ fn a_request_line_counts_as_part_of_the_head() {
 }
 
 #[test]
-fn an_endless_head_is_refused_before_it_ends() {
+fn endless_head_is_rejected_before_its_end() {
     let host = Host::new();
     let mut peer = host.peer();
     peer.send(&get("/customers/c")[..20]);
@@ -77,7 +77,7 @@ fn an_endless_head_is_refused_before_it_ends() {
 }
 
 #[test]
-fn the_limits_may_be_others() {
+fn head_limits_are_configurable() {
     let host = Host::with_server(|server| server.max_head_bytes(1024));
     refused(&host, head_of(1025), 431);
     served(&host, head_of(1024), 1);
@@ -87,17 +87,17 @@ fn the_limits_may_be_others() {
 }
 
 #[test]
-fn headers_that_mean_nothing_to_us_pass_whatever_they_hold() {
+fn unknown_headers_are_accepted_with_any_value() {
     let host = Host::new();
     let mut request = with_lines("X: \r\n").into_bytes();
     let at = request.len() - 4;
-    // Any byte that is not a control character, as HTTP allows.
+    // HTTP allows every byte that is not a control character.
     request.splice(at..at, (0x20..=0xff_u8).filter(|byte| *byte != 0x7f));
     served(&host, request, 1);
 }
 
 #[test]
-fn an_authorization_that_is_in_doubt_admits_nobody() {
+fn ambiguous_authorization_is_rejected() {
     let host = Host::new();
     let good = get("/customers/c");
     let line = format!("Authorization: Bearer {TOKEN}\r\n");
@@ -122,9 +122,9 @@ fn an_authorization_that_is_in_doubt_admits_nobody() {
 }
 
 #[test]
-fn noise_is_refused_and_nothing_of_it_is_sent_back() {
+fn noise_is_rejected_and_not_echoed() {
     let host = Host::with_server(|server| server.header_timeout(SHORT));
-    // A greeting of TLS, of SSH, of a proxy's protocol, and bytes of no meaning.
+    // A TLS handshake, an SSH greeting, a PROXY protocol header, and random bytes.
     let mut noise: Vec<Vec<u8>> = vec![
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 xxxxxx".to_vec(),
         b"SSH-2.0-OpenSSH_9.9 xx\r\n".to_vec(),
@@ -154,7 +154,7 @@ fn noise_is_refused_and_nothing_of_it_is_sent_back() {
             panic!("{} answers to {}", replies.len(), bytes.escape_ascii());
         };
         match reply.status {
-            // Empty lines before a request are ignored, so it has not begun.
+            // Empty lines before a request are ignored, so the request has not begun.
             408 => drop(reply.refusal(408)),
             status => reply.is_unparsed(status),
         }

@@ -18,7 +18,7 @@ fn request(method: &str, path: &str) -> String {
 }
 
 #[test]
-fn health_and_readiness_need_no_token_and_tell_nothing_else() {
+fn health_and_readiness_need_no_token() {
     let host = Host::new();
     for (path, body) in [
         ("/healthz", r#"{"status":"ok"}"#),
@@ -47,7 +47,7 @@ fn health_and_readiness_need_no_token_and_tell_nothing_else() {
 }
 
 #[test]
-fn other_methods_and_paths_beside_them_are_refused_in_the_error_shape() {
+fn other_health_methods_and_paths_are_rejected() {
     let host = Host::new();
     let mut peer = host.peer();
     for path in ["/healthz", "/readyz"] {
@@ -68,12 +68,12 @@ fn other_methods_and_paths_beside_them_are_refused_in_the_error_shape() {
 }
 
 #[test]
-fn a_provider_that_cannot_serve_is_not_ready_and_lives() {
+fn unready_provider_is_live() {
     let ready = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&ready);
+    let checks = Arc::clone(&ready);
     let host = Host::with_server(|server| {
         server.ready(move |_| {
-            let ready = asked.load(Ordering::SeqCst);
+            let ready = checks.load(Ordering::SeqCst);
             async move {
                 if ready {
                     Ok(())
@@ -89,14 +89,16 @@ fn a_provider_that_cannot_serve_is_not_ready_and_lives() {
     reply.retry_after();
     reply.has_no_headers_but(&["retry-after"]);
     assert_eq!(peer.ask(ask("/healthz")).status, 200);
-    // Requests are not held back: the function knows best what it can do.
+    // Requests are still processed, because each function decides whether it can succeed.
     host.still_serves();
     ready.store(true, Ordering::SeqCst);
-    eventually("it is ready", || host.ask(ask("/readyz")).status == 200);
+    eventually("the provider is ready", || {
+        host.ask(ask("/readyz")).status == 200
+    });
 }
 
 #[test]
-fn readiness_is_what_the_context_says() {
+fn readiness_is_the_result_of_the_context() {
     let host = Host::with_server(|server| {
         server.ready(async |billing| match billing.begun() {
             0 => Err(Error::unavailable(Duration::from_secs(1))),
@@ -105,35 +107,39 @@ fn readiness_is_what_the_context_says() {
     });
     host.ask(ask("/readyz")).error(503);
     host.still_serves();
-    eventually("it is ready", || host.ask(ask("/readyz")).status == 200);
+    eventually("the provider is ready", || {
+        host.ask(ask("/readyz")).status == 200
+    });
 }
 
 #[test]
-fn a_readiness_check_that_panics_is_not_ready_and_is_asked_again() {
+fn panicking_readiness_check_is_unready_and_retried() {
     for in_the_future in [false, true] {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&asked);
+        let checks = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&checks);
         let host = Host::with_server(|server| {
             server.ready(move |_| {
                 let first = count.fetch_add(1, Ordering::SeqCst) == 0;
-                assert!(in_the_future || !first, "as told");
+                assert!(in_the_future || !first, "test panic");
                 async move {
-                    assert!(!first, "as told");
+                    assert!(!first, "test panic");
                     Ok(())
                 }
             })
         });
         host.ask(ask("/readyz")).error(503);
-        eventually("it is ready", || host.ask(ask("/readyz")).status == 200);
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        eventually("the provider is ready", || {
+            host.ask(ask("/readyz")).status == 200
+        });
+        assert_eq!(checks.load(Ordering::SeqCst), 2);
     }
 }
 
-/// A check that counts how often it was asked and waits to be let through, and a host that has it.
+/// Returns a host with a readiness check that waits for a permit, and the counter of its calls.
 fn slow_check() -> (Host, Arc<AtomicUsize>, Arc<Semaphore>) {
-    let asked = Arc::new(AtomicUsize::new(0));
+    let checks = Arc::new(AtomicUsize::new(0));
     let gate = Arc::new(Semaphore::new(0));
-    let (count, door) = (Arc::clone(&asked), Arc::clone(&gate));
+    let (count, door) = (Arc::clone(&checks), Arc::clone(&gate));
     let host = Host::with_server(|server| {
         server
             .max_connections(2000)
@@ -147,23 +153,23 @@ fn slow_check() -> (Host, Arc<AtomicUsize>, Arc<Semaphore>) {
                 }
             })
     });
-    (host, asked, gate)
+    (host, checks, gate)
 }
 
-/// How often a check may have been asked since then, at once a second.
-fn most(since: Instant) -> usize {
+/// Returns the maximum number of checks since then, at one per second.
+fn max_checks(since: Instant) -> usize {
     usize::try_from(since.elapsed().as_secs()).unwrap() + 1
 }
 
 #[test]
-fn a_thousand_who_ask_whether_it_is_ready_ask_the_context_once() {
-    let (host, asked, gate) = slow_check();
+fn concurrent_readiness_probes_share_one_check() {
+    let (host, checks, gate) = slow_check();
     let begun = Instant::now();
     let mut peers: Vec<_> = (0..1000).map(|_| host.peer()).collect();
     for peer in &mut peers {
         peer.send(ask("/readyz"));
     }
-    eventually("it is asked", || asked.load(Ordering::SeqCst) == 1);
+    eventually("the check is called", || checks.load(Ordering::SeqCst) == 1);
     gate.add_permits(1000);
     for peer in &mut peers {
         assert_eq!(peer.reply().status, 200);
@@ -171,13 +177,13 @@ fn a_thousand_who_ask_whether_it_is_ready_ask_the_context_once() {
     for peer in &mut peers {
         assert_eq!(peer.ask(ask("/readyz")).status, 200);
     }
-    let times = asked.load(Ordering::SeqCst);
-    assert!(times <= most(begun), "{times} times");
+    let times = checks.load(Ordering::SeqCst);
+    assert!(times <= max_checks(begun), "{times} times");
 }
 
 #[test]
-fn those_who_ask_and_hang_up_do_not_make_it_ask_more_often() {
-    let (host, asked, gate) = slow_check();
+fn disconnected_probes_do_not_add_checks() {
+    let (host, checks, gate) = slow_check();
     let begun = Instant::now();
     for _ in 0..50 {
         let mut peer = host.peer();
@@ -185,27 +191,29 @@ fn those_who_ask_and_hang_up_do_not_make_it_ask_more_often() {
         std::thread::sleep(Duration::from_millis(5));
         drop(peer);
     }
-    let times = asked.load(Ordering::SeqCst);
-    assert!((1..=most(begun)).contains(&times), "{times} times");
+    let times = checks.load(Ordering::SeqCst);
+    assert!((1..=max_checks(begun)).contains(&times), "{times} times");
     gate.add_permits(1000);
     assert_eq!(host.ask(ask("/readyz")).status, 200);
 }
 
 #[test]
-fn a_check_that_takes_too_long_is_not_ready_and_holds_up_nothing_else() {
-    let (host, asked, gate) = slow_check();
+fn slow_readiness_check_is_unready_and_blocks_nothing() {
+    let (host, checks, gate) = slow_check();
     let mut waiting = host.peer();
     waiting.send(ask("/readyz"));
-    eventually("it is asked", || asked.load(Ordering::SeqCst) == 1);
+    eventually("the check is called", || checks.load(Ordering::SeqCst) == 1);
     assert_eq!(host.ask(ask("/healthz")).status, 200);
     host.still_serves();
     waiting.reply().error(503);
     gate.add_permits(1000);
-    eventually("it is ready", || host.ask(ask("/readyz")).status == 200);
+    eventually("the provider is ready", || {
+        host.ask(ask("/readyz")).status == 200
+    });
 }
 
 #[test]
-fn they_are_there_on_the_connection_of_a_caller_too() {
+fn health_works_on_an_authenticated_connection() {
     let host = Host::new();
     let mut peer = Peer::open(host.address);
     assert_eq!(peer.ask(get("/customers/c")).status, 200);

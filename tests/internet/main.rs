@@ -1,9 +1,11 @@
-//! What a provider has to withstand from the internet: slow, hostile, numerous and impolite peers, asked over raw TCP.
+//! Resilience of a provider on the internet: slow, malicious, numerous and faulty peers over raw
+//! TCP.
 //!
-//! Nothing here measures how fast a machine is. Deadlines are short ones that the tests set; that something happens late is shown by what has happened before.
+//! The tests do not measure the speed of the machine. They set short timeouts, and they show that
+//! an event is late by the events before it.
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 

@@ -1,10 +1,10 @@
-//! Several requests on the way at once on one connection.
+//! Pipelining: several requests at once on one connection.
 
 use std::time::Duration;
 
 use crate::support::{Host, Reply, cancel, cancel_head, cancellation, eventually, get};
 
-/// What a good request is answered, in short.
+/// Returns a short form of the reply to a valid request.
 fn served(reply: &Reply) -> String {
     if reply.body.is_empty() {
         return reply.status.to_string();
@@ -13,7 +13,7 @@ fn served(reply: &Reply) -> String {
 }
 
 #[test]
-fn answers_come_in_the_order_of_the_requests() {
+fn replies_come_in_request_order() {
     let host = Host::new();
     for count in [1, 2, 3, 17, 100, 1000] {
         let mut peer = host.peer();
@@ -29,11 +29,11 @@ fn answers_come_in_the_order_of_the_requests() {
 }
 
 #[test]
-fn a_later_request_waits_for_a_slow_one_before_it() {
+fn later_request_waits_for_the_slow_one_before_it() {
     let host = Host::new();
     let mut peer = host.peer();
     peer.send(get("/customers/wait") + &get("/customers/c"));
-    eventually("the first has begun", || host.billing.begun() == 1);
+    eventually("the first request has begun", || host.billing.begun() == 1);
     host.still_serves();
     peer.is_open();
     assert_eq!(host.billing.begun(), 2);
@@ -43,7 +43,7 @@ fn a_later_request_waits_for_a_slow_one_before_it() {
 }
 
 #[test]
-fn a_body_may_be_followed_at_once_by_the_next_head() {
+fn head_may_directly_follow_a_body() {
     let host = Host::new();
     let mut peer = host.peer();
     peer.send(
@@ -61,7 +61,7 @@ fn a_body_may_be_followed_at_once_by_the_next_head() {
 }
 
 #[test]
-fn a_body_that_nobody_reads_is_not_taken_for_a_request() {
+fn unread_body_is_not_parsed_as_a_request() {
     let host = Host::new();
     let hidden = get("/customers/hidden");
     let request = get("/customers/c").replacen(
@@ -71,7 +71,8 @@ fn a_body_that_nobody_reads_is_not_taken_for_a_request() {
     );
     let mut peer = host.peer();
     peer.send(request + &get("/customers/d"));
-    // The end of the body is not awaited, so the answer is the last.
+    // The server does not wait for the end of the body, so it closes the connection after the
+    // reply.
     let replies = peer.replies();
     assert_eq!(replies.len(), 1);
     assert_eq!(served(&replies[0]), "c");
@@ -80,14 +81,14 @@ fn a_body_that_nobody_reads_is_not_taken_for_a_request() {
 }
 
 #[test]
-fn it_is_all_the_same_where_the_packets_are_split() {
+fn packet_boundaries_do_not_change_the_replies() {
     let host = Host::new();
     let requests = [cancel("1"), get("/customers/c"), cancel("2")].concat();
     for split in 1..requests.len() {
         let mut peer = host.peer();
         let (first, rest) = requests.split_at(split);
         peer.send(first);
-        // So that the server is likely to see the two apart.
+        // The pause makes it likely that the server reads the two parts separately.
         std::thread::sleep(Duration::from_micros(300));
         peer.send(rest);
         let answers: Vec<_> = (0..3).map(|_| served(&peer.reply())).collect();
@@ -95,14 +96,14 @@ fn it_is_all_the_same_where_the_packets_are_split() {
     }
 }
 
-/// Requests that hyper does not parse.
+/// Requests that hyper cannot parse.
 const BAD: [&str; 2] = [
     "GET /churnkey/features HTTP/1.1\r\nHost: a\r\nX-\"y\": z\r\n\r\n",
     "nonsense\r\n\r\n",
 ];
 
 #[test]
-fn good_requests_before_a_bad_one_are_answered_first() {
+fn valid_requests_before_an_invalid_one_are_answered() {
     let host = Host::new();
     for bad in BAD {
         for count in (0..=40).chain([100, 500]) {
@@ -123,14 +124,16 @@ fn good_requests_before_a_bad_one_are_answered_first() {
 }
 
 #[test]
-fn a_slow_good_request_before_a_bad_one_is_answered_first() {
+fn slow_request_before_an_invalid_one_is_answered() {
     let host = Host::new();
     for bad in BAD {
         for slow in [get("/customers/wait"), cancel("wait")] {
             let begun = host.billing.begun();
             let mut peer = host.peer();
             peer.send(slow + bad);
-            eventually("it has begun", || host.billing.begun() == begun + 1);
+            eventually("the request has begun", || {
+                host.billing.begun() == begun + 1
+            });
             host.still_serves();
             peer.is_open();
             host.billing.open_gate();
@@ -143,7 +146,7 @@ fn a_slow_good_request_before_a_bad_one_is_answered_first() {
 }
 
 #[test]
-fn a_bad_request_split_anywhere_behind_a_good_one_comes_to_the_same() {
+fn split_invalid_request_after_a_valid_one_is_rejected() {
     let host = Host::new();
     let good = get("/customers/c");
     for bad in BAD {
@@ -161,7 +164,7 @@ fn a_bad_request_split_anywhere_behind_a_good_one_comes_to_the_same() {
 }
 
 #[test]
-fn nothing_is_served_behind_a_chunked_body() {
+fn no_request_is_served_after_a_chunked_body() {
     let host = Host::new();
     let body = cancellation("s");
     let chunked = cancel_head("Transfer-Encoding: chunked\r\n")
@@ -177,7 +180,7 @@ fn nothing_is_served_behind_a_chunked_body() {
 }
 
 #[test]
-fn a_caller_that_asks_to_close_is_closed_and_what_it_sent_behind_is_not_served() {
+fn connection_close_discards_later_requests() {
     let host = Host::new();
     let mut peer = host.peer();
     let last = get("/customers/c").replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1);

@@ -1,8 +1,8 @@
 //! Ambiguous messages through nginx and HAProxy, which keep their connections to the server.
 //!
-//! The proxies refuse the path of the hidden request. If the provider executes it nevertheless, a
-//! proxy and the server have read the same bytes in two ways. After each message a plain request
-//! must get its own answer, so that no answer belongs to another request either.
+//! The proxies reject the path of the hidden request. If the provider executes it nevertheless, the
+//! proxy and the server have parsed the same bytes in two ways. After each message a plain request
+//! must get its own response, so that no response belongs to another request.
 //!
 //! ```sh
 //! apt-get install -y nginx haproxy
@@ -18,13 +18,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::smuggling::{
-    bare_line_feeds, doubtful_codings, doubtful_heads, doubtful_lengths, hidden,
+    ambiguous_codings, ambiguous_heads, ambiguous_lengths, bare_line_feeds, hidden,
 };
 use crate::support::{Host, Peer, SHORT, cancel, eventually, get};
 
 const HIDDEN_PATH: &str = "/churnkey/customers/hidden";
 
-/// A proxy in front of a server, on a free port of the loopback.
+/// A proxy in front of a server, on a free port of the loopback interface.
 struct Proxy {
     process: Child,
     address: SocketAddr,
@@ -39,7 +39,8 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    /// Starts a program with a configuration, or says that it is not installed.
+    /// Starts a program with a configuration. Returns `None` and prints a message if it is not
+    /// installed.
     fn start(program: &str, config: impl Fn(u16, &Path) -> String) -> Option<Self> {
         let Some(path) = find(program) else {
             println!("skipped: `{program}` is not installed (apt-get install {program})");
@@ -131,7 +132,7 @@ impl Proxy {
     }
 }
 
-/// Debian keeps servers off the `PATH` of ordinary users.
+/// Debian does not include the folder of servers in the `PATH` of ordinary users.
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -142,7 +143,7 @@ fn find(program: &str) -> Option<PathBuf> {
 
 fn all() -> Vec<String> {
     let behind = bare_line_feeds().into_iter().map(|head| head + &hidden());
-    [doubtful_lengths(), doubtful_codings(), doubtful_heads()]
+    [ambiguous_lengths(), ambiguous_codings(), ambiguous_heads()]
         .into_iter()
         .flatten()
         .chain(behind)
@@ -150,8 +151,8 @@ fn all() -> Vec<String> {
         .collect()
 }
 
-/// The hidden request is a body for a reader that takes a bare line feed for the end of a line, and
-/// a request of its own for any other.
+/// Returns messages in which the hidden request is a body for a parser that accepts a bare line
+/// feed as the end of a line, and a separate request for any other parser.
 fn hidden_by_line_feeds() -> Vec<String> {
     let length = hidden().len();
     [
@@ -190,7 +191,7 @@ fn executes_nothing_hidden(start: impl Fn(SocketAddr) -> Option<Proxy>) {
     let probes = 2 * all().len();
     let executed = host.billing.begun() - 2 - probes;
     println!("{} messages, {executed} executed", all().len());
-    assert!(executed > 0, "the proxy refuses everything");
+    assert!(executed > 0, "the proxy rejects everything");
 }
 
 #[test]

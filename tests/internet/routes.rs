@@ -1,4 +1,4 @@
-//! Layers and routes of the user around and beside those of the server.
+//! Layers and routes of the user, around and next to those of the server.
 
 use churnkey::axum::body::{Body, Bytes};
 use churnkey::axum::extract::Request;
@@ -27,7 +27,7 @@ async fn mark_outside(request: Request, next: Next) -> Response {
     let shown = format!("{:?}", request.headers());
     assert!(!shown.contains(TOKEN), "a layer printed the token");
     let mut response = next.run(request).await;
-    // What an inner layer has set can be seen and replaced.
+    // Values of an inner layer can be read and replaced.
     let inner = response.headers_mut().remove("x-mark");
     assert_eq!(inner, Some(HeaderValue::from_static("inner")));
     let mark = HeaderValue::from_static("outer");
@@ -36,7 +36,7 @@ async fn mark_outside(request: Request, next: Next) -> Response {
 }
 
 #[test]
-fn a_layer_is_around_every_route() {
+fn layer_wraps_every_route() {
     let host = Host::with_server(|server| {
         let metrics = Router::new().route("/metrics", reads(async || "up 1\n"));
         server
@@ -63,7 +63,7 @@ fn a_layer_is_around_every_route() {
 }
 
 #[test]
-fn a_layer_may_answer_by_itself() {
+fn layer_can_respond_without_the_provider() {
     async fn close_for_business(_: Request, _: Next) -> StatusCode {
         StatusCode::IM_A_TEAPOT
     }
@@ -72,7 +72,7 @@ fn a_layer_may_answer_by_itself() {
     for request in [READY, &get("/customers/c")] {
         assert_eq!(peer.ask(request).status, 418);
     }
-    // The body of an action that nothing read ends the connection.
+    // The unread body of an action ends the connection.
     let reply = peer.ask(cancel("s"));
     assert_eq!(
         (reply.status, reply.header("connection")),
@@ -83,7 +83,7 @@ fn a_layer_may_answer_by_itself() {
 }
 
 #[test]
-fn merged_routes_need_no_token_and_leave_the_others_alone() {
+fn merged_routes_need_no_token() {
     let host = Host::with_server(|server| {
         server
             .merge(Router::new().route("/metrics", reads(async || "up 1\n")))
@@ -99,7 +99,7 @@ fn merged_routes_need_no_token_and_leave_the_others_alone() {
 }
 
 #[test]
-fn deadlines_are_outside_of_layers_and_merged_routes() {
+fn timeouts_include_layers_and_merged_routes() {
     let host = Host::with_server(|server| {
         server
             .header_timeout(SHORT)
@@ -116,7 +116,7 @@ fn deadlines_are_outside_of_layers_and_merged_routes() {
     idle.is_closed();
 }
 
-/// A body that begins at once and ends later.
+/// Returns a body that begins immediately and ends later.
 fn slow_body() -> Body {
     let (mut sender, body) = Channel::<Bytes>::new(1);
     tokio::spawn(async move {
@@ -128,7 +128,7 @@ fn slow_body() -> Body {
 }
 
 #[test]
-fn a_streamed_answer_is_not_idle() {
+fn streamed_response_is_not_idle() {
     let host = Host::with_server(|server| {
         let slow = || async {
             http::Response::builder()
@@ -142,7 +142,7 @@ fn a_streamed_answer_is_not_idle() {
             .merge(Router::new().route("/slow", reads(slow)))
     });
     let mut peer = host.peer();
-    // Bytes that follow are not taken for a head that is late while the answer is under way.
+    // The head timeout does not apply to bytes that arrive while the response is streamed.
     peer.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz");
     assert_eq!(peer.reply().text(), "begins, ends");
     peer.send(&HEALTHY["GET /healthz".len()..]);

@@ -1,4 +1,5 @@
-//! Tokens from the environment or a file: what is wrong is said before anything is served, and a signal reads the file again.
+//! Tokens from the environment or a file: the server validates them before it starts, and reads the
+//! file again on a signal.
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use crate::support::{
 };
 
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child() -> Result<()> {
     server_of_environment(|server| server)
 }
@@ -36,16 +37,16 @@ const EARLIER: &str = "2001-01-01T00:00:00Z";
 fn refuses(variables: &[(&str, &OsStr)], words: &[&str]) {
     let Ended {
         status,
-        stderr: said,
+        stderr: output,
         ..
     } = start(variables).end();
-    assert!(!status.success(), "{said}");
+    assert!(!status.success(), "{output}");
     for word in words {
-        assert!(said.contains(word), "`{word}` is not in: {said}");
+        assert!(output.contains(word), "`{word}` is not in: {output}");
     }
     assert!(
-        !said.contains("listens") && !said.contains(SENTINEL),
-        "{said}"
+        !output.contains("listens") && !output.contains(SENTINEL),
+        "{output}"
     );
 }
 
@@ -56,7 +57,7 @@ fn status(address: SocketAddr, token: &str) -> u16 {
 }
 
 #[test]
-fn variables_that_contradict_each_other_or_make_no_sense_are_refused() {
+fn contradictory_or_invalid_variables_are_rejected() {
     let token = OsStr::new(SENTINEL);
     let file = OsStr::new("/nonexistent/token");
     refuses(
@@ -96,7 +97,7 @@ fn variables_that_contradict_each_other_or_make_no_sense_are_refused() {
 }
 
 #[test]
-fn a_previous_token_in_the_environment_beside_a_file_is_refused_and_not_ignored() {
+fn previous_token_variable_conflicts_with_a_token_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token");
     std::fs::write(&path, SENTINEL).unwrap();
@@ -109,7 +110,7 @@ fn a_previous_token_in_the_environment_beside_a_file_is_refused_and_not_ignored(
 }
 
 #[test]
-fn a_file_that_does_not_hold_what_it_must_is_refused() {
+fn invalid_token_file_is_rejected() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token");
     let variables = [(FILE, path.as_os_str())];
@@ -147,7 +148,7 @@ fn a_file_that_does_not_hold_what_it_must_is_refused() {
 }
 
 #[test]
-fn the_tokens_of_the_environment_pass_and_no_others() {
+fn only_tokens_from_the_environment_are_accepted() {
     for (until, passes) in [(LATER, 200), (EARLIER, 401)] {
         let process = start(&[
             (CURRENT, OsStr::new(" new\n")),
@@ -162,7 +163,7 @@ fn the_tokens_of_the_environment_pass_and_no_others() {
 }
 
 #[test]
-fn a_signal_reads_the_file_again_and_fails_no_request_meanwhile() {
+fn reload_signal_rejects_no_valid_request() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token");
     std::fs::write(&path, "a\n").unwrap();
@@ -175,7 +176,8 @@ fn a_signal_reads_the_file_again_and_fails_no_request_meanwhile() {
     };
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
-        // `a` passes through every step of the rotation to `b`, and so does each of these callers.
+        // Token `a` is valid in every step of the rotation to `b`, so every request of these
+        // callers must succeed.
         let callers: Vec<_> = (0..4)
             .map(|number| {
                 let done = &done;
@@ -209,7 +211,7 @@ fn a_signal_reads_the_file_again_and_fails_no_request_meanwhile() {
     assert_eq!((status(address, "a"), status(address, "b")), (401, 200));
 }
 
-/// In one step, as a careful operator does it: a file half written would be read as it is.
+/// Replaces the file atomically, as an operator should: a half-written file would be read.
 fn replace(path: &Path, holds: &str) {
     let new = path.with_extension("new");
     std::fs::write(&new, holds).unwrap();
@@ -217,13 +219,13 @@ fn replace(path: &Path, holds: &str) {
 }
 
 #[test]
-fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
+fn invalid_token_file_is_ignored_and_not_printed() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token");
     std::fs::write(&path, TOKEN).unwrap();
     let mut process = start(&[(FILE, path.as_os_str())]);
     let address = process.stderr.address();
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for holds in [
         "",
         &format!("{SENTINEL} {SENTINEL}"),
@@ -231,14 +233,14 @@ fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
     ] {
         std::fs::write(&path, holds).unwrap();
         process.signal("HUP");
-        said.push(process.stderr.line_with("the tokens stay as they were"));
+        output.push(process.stderr.line_with("the tokens stay as they were"));
         assert_eq!((status(address, TOKEN), status(address, "x")), (200, 401));
     }
     std::fs::remove_file(&path).unwrap();
     process.signal("HUP");
-    said.push(process.stderr.line_with("cannot be read"));
+    output.push(process.stderr.line_with("cannot be read"));
     assert_eq!(status(address, TOKEN), 200);
-    assert!(!said.concat().contains(SENTINEL), "{said:?}");
+    assert!(!output.concat().contains(SENTINEL), "{output:?}");
     std::fs::write(&path, "x").unwrap();
     process.signal("HUP");
     process.stderr.line_with("has been read again");
@@ -247,7 +249,7 @@ fn a_file_that_has_become_wrong_changes_nothing_and_is_not_printed() {
 }
 
 #[test]
-fn the_signal_without_a_file_ends_nothing() {
+fn reload_signal_without_a_file_is_ignored() {
     let variables = [(CURRENT, OsString::from(TOKEN))];
     let mut process = start_child("settings::child", &variables);
     let address = process.stderr.address();
@@ -257,11 +259,13 @@ fn the_signal_without_a_file_ends_nothing() {
     }
     assert_eq!(status(address, TOKEN), 200);
     process.lives();
-    eventually("it serves on", || status(address, TOKEN) == 200);
+    eventually("the server still responds", || {
+        status(address, TOKEN) == 200
+    });
 }
 
 #[test]
-fn the_limit_on_failures_can_be_set_in_the_environment() {
+fn failure_limit_can_be_set_in_the_environment() {
     for wrong in ["many", "-1", "1.5", "4294967296", SENTINEL] {
         let wrong = [
             (CURRENT, OsStr::new(TOKEN)),

@@ -1,15 +1,16 @@
-//! Requests that two readers may end in two places, with another request hidden in or behind them.
-//! The hidden request must never be executed. `proxies` sends the same messages through proxies.
+//! Request smuggling: messages whose end is ambiguous, with another request hidden in or after
+//! them. The hidden request must never be executed. `proxies` sends the same messages through
+//! proxies.
 
 use crate::support::{Host, Peer, SHORT, TOKEN, cancel_head, cancellation, get};
 
-/// The request in the place where only a mistaken reader finds one.
+/// Returns the request that only an incorrect parser finds.
 pub(crate) fn hidden() -> String {
     get("/customers/hidden")
 }
 
-/// Sends an ambiguous message. At most one function may be called for it, never the hidden one, and
-/// the connection must end after at most one answer.
+/// Sends an ambiguous message. It may call at most one function, and never the hidden one. The
+/// connection must end after at most one reply.
 #[track_caller]
 fn hides_nothing(host: &Host, bytes: &str) {
     let begun = host.billing.begun();
@@ -26,8 +27,8 @@ fn hides_nothing(host: &Host, bytes: &str) {
     assert!(host.billing.begun() <= begun + 1, "executed by {shown}");
 }
 
-/// That bytes are refused by the provider with one of these statuses, that the connection ends
-/// there, and that no function was called.
+/// Asserts that the provider rejects bytes with one of these statuses, that the connection ends,
+/// and that no function was called.
 #[track_caller]
 fn refused(host: &Host, bytes: &str, statuses: &[u16]) {
     let begun = host.billing.begun();
@@ -47,10 +48,14 @@ fn refused(host: &Host, bytes: &str, statuses: &[u16]) {
     assert_eq!(reply.header("connection"), Some("close"), "{shown}");
     assert_eq!(reply.header("server"), None);
     assert!(!message.contains("hidden") && !message.contains(TOKEN));
-    assert_eq!(host.billing.begun(), begun, "something was done by {shown}");
+    assert_eq!(
+        host.billing.begun(),
+        begun,
+        "a function was called by {shown}"
+    );
 }
 
-/// That hyper does not parse bytes, says so, and ends the connection.
+/// Asserts that hyper rejects bytes that it cannot parse, and ends the connection.
 #[track_caller]
 fn unparsed(host: &Host, bytes: &str) {
     let begun = host.billing.begun();
@@ -62,7 +67,7 @@ fn unparsed(host: &Host, bytes: &str) {
     assert_eq!(host.billing.begun(), begun);
 }
 
-/// That bytes are one good request, whatever follows it, and the last of its connection.
+/// Asserts that bytes are one valid request and that the connection ends after it.
 #[track_caller]
 fn one_and_closed(host: &Host, bytes: &str) {
     let begun = host.billing.begun();
@@ -75,8 +80,8 @@ fn one_and_closed(host: &Host, bytes: &str) {
     assert_eq!(host.billing.begun(), begun + 1);
 }
 
-/// Messages whose length is not one plain number given once.
-pub(crate) fn doubtful_lengths() -> Vec<String> {
+/// Returns messages without a unique numeric length.
+pub(crate) fn ambiguous_lengths() -> Vec<String> {
     let body = cancellation("s");
     let length = body.len();
     let all = length + hidden().len();
@@ -121,16 +126,17 @@ pub(crate) fn doubtful_lengths() -> Vec<String> {
     .collect()
 }
 
-/// Messages with a length beside chunks, or with another coding. The hidden request is behind the
-/// chunks, behind an early last chunk, or in a chunk.
-pub(crate) fn doubtful_codings() -> Vec<String> {
+/// Returns messages with a length next to chunks, or with another transfer coding. The hidden
+/// request is after the chunks, after an early last chunk, or inside a chunk.
+pub(crate) fn ambiguous_codings() -> Vec<String> {
     let body = cancellation("s");
     let bodies = [
         format!("{:x}\r\n{body}\r\n0\r\n\r\n{}", body.len(), hidden()),
         format!("0\r\n\r\n{}", hidden()),
         format!("{:x}\r\n{}\r\n0\r\n\r\n", hidden().len(), hidden()),
     ];
-    // The sizes of what only a reader of lengths, or only one of chunks, takes for the body.
+    // The sizes of the parts that only a parser of lengths, or only a parser of chunks, reads as
+    // the body.
     let sizes = bodies
         .iter()
         .flat_map(|body| [body.len(), body.find('\n').map_or(0, |end| end + 1)])
@@ -182,8 +188,8 @@ pub(crate) fn doubtful_codings() -> Vec<String> {
         .collect()
 }
 
-/// Heads with characters that end a line for some readers, and that no proxy may send on.
-pub(crate) fn doubtful_heads() -> Vec<String> {
+/// Returns heads with characters that end a line for some parsers. A proxy must not forward them.
+pub(crate) fn ambiguous_heads() -> Vec<String> {
     let good = get("/customers/c");
     [
         good.replace("Host: a\r\n", "Host: a\r\r\n"),
@@ -201,7 +207,7 @@ pub(crate) fn doubtful_heads() -> Vec<String> {
     .collect()
 }
 
-/// Heads with a bare line feed, which hyper takes for the end of a line.
+/// Returns heads with a bare line feed, which hyper accepts as the end of a line.
 pub(crate) fn bare_line_feeds() -> Vec<String> {
     let good = get("/customers/c");
     vec![
@@ -218,38 +224,38 @@ pub(crate) fn bare_line_feeds() -> Vec<String> {
 }
 
 #[test]
-fn the_hidden_request_is_one_that_the_provider_executes() {
+fn hidden_request_is_executable_by_itself() {
     let host = Host::new();
     assert_eq!(host.ask(hidden()).status, 200);
     assert_eq!((host.billing.begun(), host.billing.hidden()), (1, 1));
 }
 
 #[test]
-fn a_doubtful_length_executes_nothing_hidden() {
+fn ambiguous_length_executes_nothing_hidden() {
     let host = Host::new();
-    for message in doubtful_lengths() {
+    for message in ambiguous_lengths() {
         hides_nothing(&host, &message);
     }
     host.still_serves();
 }
 
 #[test]
-fn a_doubtful_coding_executes_nothing_hidden() {
+fn ambiguous_coding_executes_nothing_hidden() {
     let host = Host::with_provider(|provider| provider.body_timeout(SHORT));
-    for message in doubtful_codings() {
+    for message in ambiguous_codings() {
         hides_nothing(&host, &message);
     }
     host.still_serves();
 }
 
 #[test]
-fn a_doubtful_head_executes_nothing_hidden() {
+fn ambiguous_head_executes_nothing_hidden() {
     let host = Host::new();
-    for message in doubtful_heads() {
+    for message in ambiguous_heads() {
         unparsed(&host, &message);
     }
     assert_eq!(host.billing.hidden(), 0);
-    // An empty line ends a head. What follows has no request line.
+    // An empty line ends a head. The bytes after it have no request line.
     let early_end = get("/customers/c").replace("Host: a\r\n", "\r\nHost: a\r\n\r\n");
     let mut peer = host.peer();
     peer.send(early_end + &hidden());
@@ -261,7 +267,7 @@ fn a_doubtful_head_executes_nothing_hidden() {
 }
 
 #[test]
-fn the_same_length_given_twice_is_one_length() {
+fn repeated_equal_length_is_one_length() {
     let host = Host::new();
     let body = cancellation("s");
     let length = format!("Content-Length: {}\r\n", body.len());
@@ -276,7 +282,7 @@ fn the_same_length_given_twice_is_one_length() {
 }
 
 #[test]
-fn a_bare_line_feed_ends_a_line() {
+fn bare_line_feed_ends_a_line() {
     let host = Host::new();
     let mut peer = host.peer();
     for request in bare_line_feeds() {
@@ -285,7 +291,7 @@ fn a_bare_line_feed_ends_a_line() {
 }
 
 #[test]
-fn a_missing_or_repeated_host_is_served() {
+fn missing_or_repeated_host_is_served() {
     let host = Host::new();
     let mut peer = host.peer();
     for lines in ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n"] {
@@ -295,11 +301,11 @@ fn a_missing_or_repeated_host_is_served() {
 }
 
 #[test]
-fn no_coding_but_chunked_by_its_own_name_is_understood() {
+fn only_the_exact_name_chunked_is_accepted() {
     let host = Host::new();
     let body = cancellation("s");
-    // Other servers may take these for a coding. Here they are headers without a meaning, and there
-    // is no body.
+    // Other servers may accept these as a transfer coding. Here they are unknown headers, and the
+    // request has no body.
     for lines in [
         "Transfer_Encoding: chunked\r\n",
         "X-Transfer-Encoding: chunked\r\n",
@@ -319,7 +325,7 @@ fn no_coding_but_chunked_by_its_own_name_is_understood() {
 }
 
 #[test]
-fn chunks_that_are_malformed_are_a_400_and_nothing_is_done() {
+fn malformed_chunks_are_a_400() {
     let host = Host::with_provider(|provider| provider.body_timeout(2 * SHORT));
     let head = cancel_head("Transfer-Encoding: chunked\r\n");
     let body = cancellation("s");
@@ -352,7 +358,7 @@ fn chunks_that_are_malformed_are_a_400_and_nothing_is_done() {
     ] {
         refused(&host, &(head.clone() + &chunks + &hidden()), &[400, 408]);
     }
-    // The largest sizes there are: the body is never there in time, or is too large.
+    // The largest possible sizes: the body never arrives in time, or it is too large.
     for size in [
         "ffffffffffffffff",
         "fffffffffffffffe",
@@ -362,7 +368,7 @@ fn chunks_that_are_malformed_are_a_400_and_nothing_is_done() {
         let chunk = format!("{size}\r\n{body}{}", " ".repeat(64 * 1024));
         refused(&host, &(head.clone() + &chunk), &[400, 408, 413]);
     }
-    // Endless extensions and trailers.
+    // Extensions and trailers without an end.
     let long = "a".repeat(128 * 1024);
     refused(
         &host,
@@ -378,7 +384,7 @@ fn chunks_that_are_malformed_are_a_400_and_nothing_is_done() {
 }
 
 #[test]
-fn whatever_chunks_end_with_their_request_is_the_last_of_the_connection() {
+fn connection_ends_after_a_request_with_ambiguous_chunks() {
     let host = Host::new();
     let body = cancellation("s");
     let (one, two) = body.split_at(7);
@@ -401,7 +407,8 @@ fn whatever_chunks_end_with_their_request_is_the_last_of_the_connection() {
             one_and_closed(&host, &(head + &chunks + &hidden()));
         }
     }
-    // Trailers that a reader may end in two places: whatever is in them is read as trailers, and the connection ends.
+    // Trailers with an ambiguous end. All lines in them are read as trailers, and the connection
+    // ends.
     for end in ["\n", "X: y\n\r\n", "X: y\n\n", "X\0y\r\n\r\n"] {
         let begun = host.billing.begun();
         let mut peer = host.peer();
@@ -412,18 +419,18 @@ fn whatever_chunks_end_with_their_request_is_the_last_of_the_connection() {
         assert!(replies.len() <= 1, "{end:?}");
         assert!(host.billing.begun() <= begun + 1, "{end:?}");
     }
-    // A trailer grants nothing.
-    let stranger = cancel_head("Transfer-Encoding: chunked\r\n").replacen(
+    // A trailer does not authenticate a request.
+    let unauthenticated = cancel_head("Transfer-Encoding: chunked\r\n").replacen(
         &format!("Authorization: Bearer {TOKEN}\r\n"),
         "",
         1,
     );
     let trailer = format!("{size}\r\n{body}\r\n0\r\nAuthorization: Bearer {TOKEN}\r\n\r\n");
-    refused(&host, &(stranger + &trailer + &hidden()), &[401]);
+    refused(&host, &(unauthenticated + &trailer + &hidden()), &[401]);
 }
 
 #[test]
-fn a_header_that_is_none_is_refused() {
+fn invalid_header_is_rejected() {
     let host = Host::new();
     let good = get("/customers/c");
     for lines in [
@@ -445,7 +452,7 @@ fn a_header_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_request_line_that_is_none_is_refused() {
+fn invalid_request_line_is_rejected() {
     let host = Host::new();
     let good = get("/customers/c");
     let with = |line: &str| {
@@ -480,14 +487,15 @@ fn a_request_line_that_is_none_is_refused() {
         let line = format!("GET /churnkey/customers/c HTTP/{version}");
         unparsed(&host, &with(&line));
     }
-    // The old form without headers, and the preface of HTTP/2.
+    // The HTTP/0.9 form without headers, and the preface of HTTP/2.
     unparsed(&host, "GET /\r\n");
     let mut peer = host.peer();
     peer.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
     peer.is_closed();
 }
 
-/// That bytes are exactly one request to a peer that then goes on with another.
+/// Asserts that bytes are exactly one request, and that the connection accepts another one after
+/// it.
 #[track_caller]
 fn one_and_on(peer: &mut Peer, host: &Host, request: &str, status: u16, calls: usize) {
     let begun = host.billing.begun();
@@ -503,7 +511,7 @@ fn one_and_on(peer: &mut Peer, host: &Host, request: &str, status: u16, calls: u
 }
 
 #[test]
-fn targets_in_other_forms_and_other_methods_are_one_request_each() {
+fn other_target_forms_and_methods_are_one_request() {
     let host = Host::new();
     let mut peer = host.peer();
     let line = |line: &str| {
@@ -530,7 +538,7 @@ fn targets_in_other_forms_and_other_methods_are_one_request_each() {
     ] {
         one_and_on(&mut peer, &host, &line(request), status, calls);
     }
-    // The version before closes unless it is asked not to.
+    // HTTP/1.0 closes the connection unless the request contains `keep-alive`.
     let old = get("/customers/c").replacen("HTTP/1.1", "HTTP/1.0", 1);
     let mut peer = host.peer();
     peer.send(old + &hidden());
@@ -538,7 +546,7 @@ fn targets_in_other_forms_and_other_methods_are_one_request_each() {
 }
 
 #[test]
-fn an_upgrade_is_ignored_and_no_bytes_leave_http() {
+fn upgrade_is_ignored() {
     let host = Host::new();
     let mut peer = host.peer();
     for lines in [
@@ -552,7 +560,7 @@ fn an_upgrade_is_ignored_and_no_bytes_leave_http() {
 }
 
 #[test]
-fn a_caller_that_waits_to_be_told_to_go_on_is_told_so_only_if_it_has_the_token() {
+fn continue_is_sent_only_to_authenticated_requests() {
     let host = Host::new();
     let body = cancellation("s");
     let lines = format!("Content-Length: {}\r\nExpect: 100-continue\r\n", body.len());
@@ -562,9 +570,9 @@ fn a_caller_that_waits_to_be_told_to_go_on_is_told_so_only_if_it_has_the_token()
     peer.ask(&body).is_done();
     assert_eq!(peer.ask(get("/customers/c")).document()["id"], "c");
 
-    let stranger = cancel_head(&lines).replacen(TOKEN, "other", 1);
+    let unauthenticated = cancel_head(&lines).replacen(TOKEN, "other", 1);
     let mut peer = host.peer();
-    peer.send(stranger);
+    peer.send(unauthenticated);
     peer.reply().refusal(401);
     peer.is_closed();
     let large = cancel_head("Content-Length: 100000\r\nExpect: 100-continue\r\n");

@@ -1,7 +1,8 @@
-//! What the time of an answer tells those without the token: nothing.
+//! The response time gives no information to unauthenticated requests.
 //!
-//! Pairs of requests that are equally long, and of which one comes nearer to something that exists. Both are sent in turn, and one of them twice as often, so that the
-//! difference between its two halves shows what chance alone comes to on this machine just now.
+//! The test compares pairs of requests of equal length, of which one is closer to an existing path
+//! or a valid token. It sends both alternately, and one of them twice as often. The difference
+//! between its two halves is the noise of this machine.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -13,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::support::{Billing, Peer, TOKEN};
 
 struct Pair {
-    what: &'static str,
+    name: &'static str,
     near: String,
     far: String,
 }
@@ -30,7 +31,7 @@ const EXPIRED: &str = "expired-token";
 
 fn pairs() -> Vec<Pair> {
     let wrong = bearer(&"x".repeat(TOKEN.len()));
-    let pair = |what, near, far| Pair { what, near, far };
+    let pair = |name, near, far| Pair { name, near, far };
     let half = &TOKEN[..TOKEN.len() / 2];
     let last = &TOKEN[..TOKEN.len() - 1];
     let (near_end, near_start) = (format!("{last}x"), format!("x{}", &TOKEN[1..]));
@@ -85,8 +86,8 @@ fn pairs() -> Vec<Pair> {
     ]
 }
 
-/// A server with a thread to itself, so that other tests' requests do not stand in line with these.
-fn alone() -> SocketAddr {
+/// Starts a server on a separate thread, so that requests of other tests do not delay these.
+fn isolated_server() -> SocketAddr {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -110,18 +111,19 @@ fn alone() -> SocketAddr {
 const SAMPLES: usize = 400;
 const ROUNDS: usize = 6;
 
-/// What chance alone comes to may be exceeded so many times.
+/// A difference may exceed the noise by this factor.
 const FACTOR: f64 = 4.0;
-/// And so much is too little to be seen from another machine, in nanoseconds.
-const UNSEEN: f64 = 2_000.0;
+/// A smaller difference, in nanoseconds, cannot be measured from another machine.
+const UNMEASURABLE: f64 = 2_000.0;
 
-/// How much longer the near one of each pair took, as a share of what chance comes to: beyond 1 it can be told apart.
+/// Returns for each pair the additional time of the near request, relative to the noise. A value
+/// beyond 1 is measurable.
 fn round(peer: &mut Peer, pairs: &[Pair]) -> Vec<f64> {
     let mut times = vec![[const { Vec::new() }; 3]; pairs.len()];
     for sample in 0..SAMPLES {
         for (pair, times) in pairs.iter().zip(&mut times) {
             for turn in 0..3 {
-                // Whoever comes first or last has no advantage of it.
+                // The rotation removes the effect of the order.
                 let which = (turn + sample) % 3;
                 let request = if which == 0 { &pair.near } else { &pair.far };
                 let started = Instant::now();
@@ -133,20 +135,21 @@ fn round(peer: &mut Peer, pairs: &[Pair]) -> Vec<f64> {
     }
     let typical: Vec<[f64; 3]> = times
         .into_iter()
-        .map(|three| three.map(undisturbed))
+        .map(|three| three.map(undisturbed_mean))
         .collect();
-    let chance = typical
+    let noise = typical
         .iter()
         .map(|[_, one, other]| (one - other).abs())
         .fold(0.0, f64::max);
     typical
         .iter()
-        .map(|[near, one, other]| (near - (one + other) / 2.0) / (FACTOR * chance).max(UNSEEN))
+        .map(|[near, one, other]| (near - (one + other) / 2.0) / (FACTOR * noise).max(UNMEASURABLE))
         .collect()
 }
 
-/// The time of an answer that nothing got in the way of, in nanoseconds: what comes in the way of some only ever makes them slower.
-fn undisturbed(mut times: Vec<Duration>) -> f64 {
+/// Returns the time of an undisturbed reply, in nanoseconds: disturbances only make replies slower,
+/// so the fast ones are averaged.
+fn undisturbed_mean(mut times: Vec<Duration>) -> f64 {
     times.sort();
     let (from, to) = (times.len() / 20, times.len() / 4);
     let sum: Duration = times[from..to].iter().sum();
@@ -154,10 +157,11 @@ fn undisturbed(mut times: Vec<Duration>) -> f64 {
 }
 
 #[test]
-fn the_time_of_an_answer_tells_nothing_to_those_without_the_token() {
+fn response_time_discloses_nothing_without_the_token() {
     let mut pairs = pairs();
-    let mut peer = Peer::open(alone());
-    // A difference that is there is there each time, and to the same side; one that a busy machine made is not.
+    let mut peer = Peer::open(isolated_server());
+    // A real difference occurs in each round and has the same sign. A difference that is caused by
+    // a busy machine does not.
     let mut suspicious = vec![0.0; pairs.len()];
     for number in 0..ROUNDS {
         let found = round(&mut peer, &pairs);
@@ -172,6 +176,6 @@ fn the_time_of_an_answer_tells_nothing_to_those_without_the_token() {
             return;
         }
     }
-    let what: Vec<_> = pairs.iter().map(|pair| pair.what).zip(suspicious).collect();
-    panic!("in each of {ROUNDS} rounds these took longer or shorter: {what:?}");
+    let name: Vec<_> = pairs.iter().map(|pair| pair.name).zip(suspicious).collect();
+    panic!("in each of {ROUNDS} rounds these pairs differed: {name:?}");
 }

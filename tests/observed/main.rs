@@ -1,6 +1,6 @@
-//! What an operator sees of a provider: a span for each request, and metrics.
+//! Observability of a provider: a span for each request, and metrics.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Observed", expect(cancel))]
 struct Billing {
-    /// Where an action waits for the test.
+    /// Blocks an action until the test continues.
     gate: Arc<Barrier>,
 }
 
@@ -31,7 +31,7 @@ struct Billing {
 async fn retrieve_customer(_: &Billing, id: CustomerId) -> Result<Option<Customer>> {
     match id.as_str() {
         "known" => Ok(Some(Customer::new(id))),
-        "panic" => panic!("as a test has asked"),
+        "panic" => panic!("test panic"),
         "full" => Err(Error::unavailable(Duration::from_secs(7))),
         "broken" => Err(Error::internal("the disk is full")),
         _ => Ok(None),
@@ -63,7 +63,7 @@ async fn cancel(ctx: &Billing, _: Cancel) -> Result<()> {
     Ok(())
 }
 
-/// All that is logged on this thread, as lines of JSON.
+/// The log of this thread, as lines of JSON.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -89,7 +89,7 @@ impl Log {
     }
 }
 
-/// A provider, its log and its metrics. All runs on one thread, so each test has its own.
+/// A provider, its log and its metrics. Each test has its own, because each runs on one thread.
 struct Observed {
     router: Router,
     gate: Arc<Barrier>,
@@ -137,7 +137,7 @@ impl Observed {
         self.send(request(path).body(Body::empty()).unwrap()).await
     }
 
-    /// The value of a metric with all of these labels.
+    /// Returns the value of a metric with all of these labels.
     #[track_caller]
     fn metric(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         let text = self.metrics.render();
@@ -161,11 +161,11 @@ fn request(path: &str) -> churnkey::http::request::Builder {
 }
 
 #[tokio::test]
-async fn a_request_is_one_line_of_the_log_with_all_that_identifies_it() {
+async fn request_is_logged_in_one_identifying_line() {
     let observed = Observed::new();
     for (path, status, level, message) in [
         ("/customers/known", 200, "INFO", "answered"),
-        ("/customers/nobody", 404, "INFO", "refused"),
+        ("/customers/missing", 404, "INFO", "refused"),
         ("/customers/broken", 500, "ERROR", "failed"),
         ("/customers/panic", 500, "ERROR", "failed"),
         ("/customers/full", 503, "INFO", "refused"),
@@ -190,7 +190,7 @@ async fn a_request_is_one_line_of_the_log_with_all_that_identifies_it() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_logged_and_counted_like_any_refusal() {
+async fn wrong_method_is_logged_and_counted() {
     let observed = Observed::new();
     let request = request("/customers/known").method("DELETE");
     let status = observed.send(request.body(Body::empty()).unwrap()).await;
@@ -203,7 +203,7 @@ async fn a_wrong_method_is_logged_and_counted_like_any_refusal() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_no_operation_is_logged_as_well() {
+async fn requests_without_an_operation_are_logged() {
     let observed = Observed::new();
     for (path, status, message) in [
         ("/features", 200, "asked for the features"),
@@ -226,9 +226,9 @@ async fn what_belongs_to_no_operation_is_logged_as_well() {
 }
 
 #[tokio::test]
-async fn requests_are_counted_by_operation_mode_and_status_and_timed() {
+async fn requests_are_counted_and_timed_by_labels() {
     let observed = Observed::new();
-    for path in ["/customers/known", "/customers/known", "/customers/nobody"] {
+    for path in ["/customers/known", "/customers/known", "/customers/missing"] {
         observed.get(path).await;
     }
     let retrieve = [
@@ -250,7 +250,7 @@ async fn requests_are_counted_by_operation_mode_and_status_and_timed() {
 }
 
 #[tokio::test]
-async fn an_action_that_is_joined_is_counted_and_told_from_the_one_that_ran() {
+async fn joined_action_is_counted_separately() {
     let observed = Observed::new();
     let body = json!({ "customerId": "c", "subscriptionId": "s", "scheduledAt": "immediate" });
     let act = || {
@@ -260,7 +260,7 @@ async fn an_action_that_is_joined_is_counted_and_told_from_the_one_that_ran() {
         observed.send(request.unwrap())
     };
     let during = async {
-        // Both callers have been let in by now, as each runs until it waits.
+        // Each task runs until it waits, so both callers have been accepted by now.
         tokio::task::yield_now().await;
         let under_way = observed.metric("churnkey_actions_in_flight", &[]);
         observed.gate.wait().await;
@@ -288,7 +288,7 @@ async fn an_action_that_is_joined_is_counted_and_told_from_the_one_that_ran() {
 }
 
 #[tokio::test]
-async fn the_server_counts_connections_and_those_without_the_token() {
+async fn server_counts_connections_and_failed_authentication() {
     let observed = Observed::new();
     let billing = Billing {
         gate: Arc::new(Barrier::new(1)),
@@ -297,20 +297,23 @@ async fn the_server_counts_connections_and_those_without_the_token() {
     let address = listener.local_addr().unwrap();
     let serving = tokio::spawn(Server::new(Provider::new(billing, "token")).run_on(listener));
 
-    let mut stranger = TcpStream::connect(address).await.unwrap();
+    let mut unauthenticated = TcpStream::connect(address).await.unwrap();
     let request = b"GET /churnkey/features HTTP/1.1\r\nHost: a\r\n\r\n";
-    stranger.write_all(request).await.unwrap();
+    unauthenticated.write_all(request).await.unwrap();
     let mut answer = [0; 12];
-    stranger.read_exact(&mut answer).await.unwrap();
+    unauthenticated.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 401");
     assert_eq!(observed.metric("churnkey_connections", &[]), 1.0);
     let refused = observed.metric("churnkey_refused_tokens_total", &[("status", "401")]);
     assert_eq!(refused, 1.0);
 
-    stranger.write_all(b"nonsense\r\n\r\n").await.unwrap();
+    unauthenticated
+        .write_all(b"nonsense\r\n\r\n")
+        .await
+        .unwrap();
     let mut rest = Vec::new();
-    stranger.read_to_end(&mut rest).await.unwrap();
-    drop(stranger);
+    unauthenticated.read_to_end(&mut rest).await.unwrap();
+    drop(unauthenticated);
     let bad = [("reason", "bad_request")];
     let counted = observed.metric("churnkey_connections_refused_total", &bad);
     assert_eq!(counted, 1.0);

@@ -1,5 +1,5 @@
-//! Every answer of the example `acme` against the schema that is declared for it: lists to their ends, each row again by itself, finds,
-//! refusals and actions.
+//! Every response of the example `acme` against its declared schema: complete lists, each row by
+//! itself, searches, rejections and actions.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,7 +19,8 @@ use acme::{Acme, Clock};
 struct Company {
     router: Router,
     specification: Specification,
-    /// By path and status, as making one takes longer than using it.
+    /// Validators by path and status. They are cached because building one takes longer than using
+    /// it.
     validators: HashMap<(String, u16), Validator>,
     answers: usize,
     _folder: TempDir,
@@ -41,7 +42,8 @@ impl Company {
         }
     }
 
-    /// The answer, held against the document: status, headers and body are as declared for the path.
+    /// Sends a request and checks the response against the document: status, headers and body are
+    /// as declared for the path.
     async fn ask(
         &mut self,
         template: &str,
@@ -120,7 +122,7 @@ fn id(row: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn every_row_of_every_list_passes_and_so_does_each_by_itself() {
+async fn listed_and_retrieved_rows_match_the_schema() {
     let mut company = Company::open().await;
     for (list, retrieve, rows) in [
         ("/churnkey/prices", "/churnkey/prices/{priceId}", 30),
@@ -148,7 +150,7 @@ async fn every_row_of_every_list_passes_and_so_does_each_by_itself() {
 }
 
 #[tokio::test]
-async fn every_find_and_every_subscription_of_a_customer_passes() {
+async fn found_customers_and_subscriptions_match_the_schema() {
     let mut company = Company::open().await;
     let mut states = BTreeSet::new();
     let subscriptions = "/churnkey/customers/{customerId}/subscriptions";
@@ -176,10 +178,10 @@ async fn every_find_and_every_subscription_of_a_customer_passes() {
 }
 
 #[tokio::test]
-async fn every_refusal_passes() {
+async fn rejections_match_the_schema() {
     let mut company = Company::open().await;
     let cases = [
-        ("/churnkey/customers/{customerId}", "nobody", "", 404),
+        ("/churnkey/customers/{customerId}", "missing", "", 404),
         (
             "/churnkey/customers/email/{email}",
             "no@example.org",
@@ -189,7 +191,7 @@ async fn every_refusal_passes() {
         ("/churnkey/customers/phone/{phone}", "+1", "", 404),
         (
             "/churnkey/customers/{customerId}/subscriptions",
-            "nobody",
+            "missing",
             "",
             404,
         ),
@@ -213,7 +215,7 @@ async fn every_refusal_passes() {
         ("/churnkey/actions/subscription/cancel", json!({}), 400),
         (
             "/churnkey/actions/customer/cancel",
-            json!({"customerId": "nobody", "scheduledAt": "immediate"}),
+            json!({"customerId": "missing", "scheduledAt": "immediate"}),
             404,
         ),
         (

@@ -1,4 +1,4 @@
-//! What the schema of a body allows is what the runtime accepts, and the reverse.
+//! Request bodies: the schema allows a body if and only if the runtime accepts it.
 
 use churnkey::{Operation, Side};
 use churnkey_protocol::{Field, Module};
@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::integrations::Provider;
 
-/// A body that every provider which has the action accepts, but for the options that it has switched off.
+/// Returns a body that every provider with this action accepts, except for options that are
+/// switched off.
 fn complete(operation: Operation) -> Map<String, Value> {
     let mut body = json!({
         "customerId": "c",
@@ -39,7 +40,8 @@ fn has_two_names(operation: Operation, body: &Map<String, Value>) -> bool {
     })
 }
 
-/// Of each JSON type, and of each meaning that a field may have; `None` is an absent field.
+/// Returns values of each JSON type, and valid and invalid values of each field. `None` is an
+/// absent field.
 fn values() -> Vec<Option<Value>> {
     let values = [
         json!(null),
@@ -117,7 +119,8 @@ fn durations() -> Vec<Value> {
     durations
 }
 
-/// Counts the bodies of each verdict, so that a table which is only accepted or only refused is noticed.
+/// Counts the accepted and rejected bodies, to detect a table in which all bodies get the same
+/// verdict.
 #[derive(Default, Debug)]
 struct Verdicts {
     accepted: usize,
@@ -158,7 +161,7 @@ fn actions() -> impl Iterator<Item = Operation> {
 }
 
 #[tokio::test]
-async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime_says() {
+async fn schema_and_runtime_agree_on_any_two_fields() {
     let values = values();
     for provider in Provider::with_actions() {
         for operation in actions() {
@@ -191,7 +194,7 @@ async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime
                 "{}: {operation:?} {verdicts:?}",
                 provider.name
             );
-            if provider.name == "everything" {
+            if provider.name == "complete" {
                 assert!(verdicts.accepted > 50, "{operation:?} {verdicts:?}");
             }
         }
@@ -199,7 +202,7 @@ async fn any_two_fields_may_have_any_values_and_the_schema_says_what_the_runtime
 }
 
 #[tokio::test]
-async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says() {
+async fn schema_and_runtime_agree_on_durations() {
     let durations = durations();
     for provider in Provider::with_actions() {
         for operation in [
@@ -208,8 +211,8 @@ async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says(
         ] {
             let body = |duration: &Value| {
                 let mut body = complete(operation);
-                // The one date from which the provider lets a pause start.
-                let start = if provider.name == "later" {
+                // The only date from which the provider allows a pause to start.
+                let start = if provider.name == "end_of_period" {
                     "end-of-period"
                 } else {
                     "immediate"
@@ -231,7 +234,7 @@ async fn a_duration_may_be_any_object_and_the_schema_says_what_the_runtime_says(
 }
 
 #[test]
-fn a_body_offers_only_what_the_manifest_has_switched_on() {
+fn body_schema_offers_only_enabled_options() {
     let providers = Provider::all();
     let body = |provider: &str, path: &str| {
         let provider = providers.iter().find(|one| one.name == provider).unwrap();
@@ -249,11 +252,11 @@ fn a_body_offers_only_what_the_manifest_has_switched_on() {
         ["immediate"]
     );
     assert_eq!(
-        words(&body("later", cancel)["properties"]["scheduledAt"]),
+        words(&body("end_of_period", cancel)["properties"]["scheduledAt"]),
         ["end-of-period"]
     );
     assert_eq!(
-        words(&body("everything", cancel)["properties"]["scheduledAt"]),
+        words(&body("complete", cancel)["properties"]["scheduledAt"]),
         ["immediate", "end-of-period"]
     );
     let pause = "/churnkey/actions/subscription/pause";
@@ -273,7 +276,7 @@ fn a_body_offers_only_what_the_manifest_has_switched_on() {
         2
     );
     assert_eq!(
-        body("everything", pause)["properties"]["duration"]["oneOf"]
+        body("complete", pause)["properties"]["duration"]["oneOf"]
             .as_array()
             .unwrap()
             .len(),

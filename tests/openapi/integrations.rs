@@ -1,4 +1,4 @@
-//! Providers of several sizes, from the least that there is to one with everything, and what is asked of them.
+//! Providers of several sizes, from the minimal one to the complete one, and requests to them.
 
 use churnkey::Integration;
 use churnkey::axum::Router;
@@ -10,17 +10,17 @@ use tower::ServiceExt as _;
 
 use crate::specification::Specification;
 
-test_support::integration!(least: prices);
-test_support::integration!(searches: prices, list_customers, list_subscriptions, find_by_email, find_by_phone);
+test_support::integration!(minimal: prices);
+test_support::integration!(searchable: prices, list_customers, list_subscriptions, find_by_email, find_by_phone);
 test_support::integration!(standalone: prices, products, families);
 test_support::integration!(linked: prices(type = "product"), products(type = "family"), families);
-test_support::integration!(at_once: prices, coupons, cancel(schedules(immediate)), cancel_all,
+test_support::integration!(immediate: prices, coupons, cancel(schedules(immediate)), cancel_all,
     pause(start_dates(immediate), durations(period)), pause_all, apply_coupon,
     change_price(schedules(immediate)), extend_trial(durations(date)));
-test_support::integration!(later: prices, cancel(schedules(end_of_period)),
+test_support::integration!(end_of_period: prices, cancel(schedules(end_of_period)),
     pause(start_dates(end_of_period), durations(date), allow_annual),
     change_price(schedules(end_of_period), prorate), extend_trial(durations(period)));
-test_support::integration!(everything: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
+test_support::integration!(complete: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
     find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause(all), pause_all, apply_coupon,
     change_price(all), extend_trial(all));
 
@@ -41,13 +41,13 @@ impl Provider {
 
     pub(crate) fn all() -> [Self; 7] {
         [
-            Self::of::<least::Billing>("least"),
-            Self::of::<searches::Billing>("searches"),
+            Self::of::<minimal::Billing>("minimal"),
+            Self::of::<searchable::Billing>("searchable"),
             Self::of::<standalone::Billing>("standalone"),
             Self::of::<linked::Billing>("linked"),
-            Self::of::<at_once::Billing>("at_once"),
-            Self::of::<later::Billing>("later"),
-            Self::of::<everything::Billing>("everything"),
+            Self::of::<immediate::Billing>("immediate"),
+            Self::of::<end_of_period::Billing>("end_of_period"),
+            Self::of::<complete::Billing>("complete"),
         ]
     }
 
@@ -78,7 +78,7 @@ impl Provider {
         Response::from_parts(parts, body.collect().await.unwrap().to_bytes().to_vec())
     }
 
-    /// The status of an action with this body.
+    /// Sends an action with this body and returns the status.
     pub(crate) async fn act(&self, path: &str, body: &Value) -> u16 {
         self.send("POST", path, &body.to_string())
             .await

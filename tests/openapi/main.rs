@@ -1,6 +1,7 @@
-//! The OpenAPI document against what the provider really serves: its paths, its answers, and the bodies that it accepts.
+//! The OpenAPI document against the served provider: its paths, its responses, and the bodies that
+//! it accepts.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod answers;
 mod bodies;

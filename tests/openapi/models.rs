@@ -1,4 +1,4 @@
-//! What is sent passes the schema of its model, and what breaks a rule of the model does not.
+//! Valid models match their schemas, and models that break a rule do not.
 
 use churnkey::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
@@ -9,7 +9,7 @@ use churnkey::{
 use serde::Serialize;
 use serde_json::{Value, json, to_value};
 
-use crate::integrations::{everything, standalone};
+use crate::integrations::{complete, standalone};
 use crate::specification::Specification;
 
 fn at(text: &str) -> Timestamp {
@@ -80,9 +80,10 @@ fn customer() -> Customer {
         .metadata_entry("", "")
 }
 
-/// The model passes; it does not once a value at a place is replaced, or taken away where there is none.
+/// Asserts that a model matches its schema, and that it does not after the value at a path is
+/// replaced, or removed if there is no replacement.
 #[track_caller]
-fn passes_unless(
+fn assert_matches_unless(
     specification: &Specification,
     name: &str,
     model: impl Serialize,
@@ -113,15 +114,15 @@ fn passes_unless(
 }
 
 #[test]
-fn a_customer_passes_unless_it_breaks_a_rule() {
-    let specification = Specification::of::<everything::Billing>();
-    passes_unless(
+fn customer_schema_enforces_each_rule() {
+    let specification = Specification::of::<complete::Billing>();
+    assert_matches_unless(
         &specification,
         "Customer",
         Customer::new("c_1"),
         &[("/id", None)],
     );
-    passes_unless(
+    assert_matches_unless(
         &specification,
         "Customer",
         customer(),
@@ -144,9 +145,9 @@ fn a_customer_passes_unless_it_breaks_a_rule() {
 }
 
 #[test]
-fn a_price_passes_unless_it_breaks_a_rule() {
-    let specification = Specification::of::<everything::Billing>();
-    passes_unless(
+fn price_schema_enforces_each_rule() {
+    let specification = Specification::of::<complete::Billing>();
+    assert_matches_unless(
         &specification,
         "Price",
         price(),
@@ -178,7 +179,7 @@ fn a_price_passes_unless_it_breaks_a_rule() {
             .flat(i64::MAX),
     ] {
         let price = Price::of_product("p_1", "pr_1", BillingCycle::monthly(), fixed);
-        passes_unless(
+        assert_matches_unless(
             &specification,
             "Price",
             price,
@@ -188,8 +189,8 @@ fn a_price_passes_unless_it_breaks_a_rule() {
 }
 
 #[test]
-fn prices_and_products_are_of_the_kind_that_the_manifest_declares() {
-    let linked = Specification::of::<everything::Billing>();
+fn price_and_product_schemas_have_the_declared_type() {
+    let linked = Specification::of::<complete::Billing>();
     let alone = Specification::of::<standalone::Billing>();
     let price = |price: Price| to_value(price).unwrap();
     let of_product = price(Price::of_product(
@@ -223,8 +224,8 @@ fn prices_and_products_are_of_the_kind_that_the_manifest_declares() {
 }
 
 #[test]
-fn a_subscription_passes_in_every_state_unless_it_breaks_a_rule() {
-    let specification = Specification::of::<everything::Billing>();
+fn subscription_schema_enforces_each_rule_in_every_state() {
+    let specification = Specification::of::<complete::Billing>();
     let moment = "2026-05-01T00:00:00.000Z";
     let states = [
         (SubscriptionStatus::active(), "/status/name"),
@@ -250,14 +251,14 @@ fn a_subscription_passes_in_every_state_unless_it_breaks_a_rule() {
         (SubscriptionStatus::unpaid(), "/status/name"),
     ];
     for (status, required) in states {
-        passes_unless(
+        assert_matches_unless(
             &specification,
             "Subscription",
             subscription(status),
             &[(required, None)],
         );
     }
-    passes_unless(
+    assert_matches_unless(
         &specification,
         "Subscription",
         subscription(SubscriptionStatus::active()),
@@ -283,8 +284,8 @@ fn a_subscription_passes_in_every_state_unless_it_breaks_a_rule() {
 }
 
 #[test]
-fn a_coupon_passes_with_every_duration_unless_it_breaks_a_rule() {
-    let specification = Specification::of::<everything::Billing>();
+fn coupon_schema_enforces_each_rule_for_every_duration() {
+    let specification = Specification::of::<complete::Billing>();
     let durations = [
         (CouponDuration::Once, "/duration/type", None),
         (
@@ -308,9 +309,9 @@ fn a_coupon_passes_with_every_duration_unless_it_breaks_a_rule() {
     ];
     for (duration, place, broken) in durations {
         let coupon = Coupon::new("co_1", duration, FixedAmount::new(Currency::KWD).flat(1));
-        passes_unless(&specification, "Coupon", coupon, &[(place, broken)]);
+        assert_matches_unless(&specification, "Coupon", coupon, &[(place, broken)]);
     }
-    passes_unless(
+    assert_matches_unless(
         &specification,
         "Coupon",
         coupon(),
@@ -327,9 +328,9 @@ fn a_coupon_passes_with_every_duration_unless_it_breaks_a_rule() {
 }
 
 #[test]
-fn products_and_families_pass_unless_they_break_a_rule() {
-    let specification = Specification::of::<everything::Billing>();
-    passes_unless(
+fn product_and_family_schemas_enforce_each_rule() {
+    let specification = Specification::of::<complete::Billing>();
+    assert_matches_unless(
         &specification,
         "Product",
         Product::in_family("pr_1", "f_1", "Desk")
@@ -342,7 +343,7 @@ fn products_and_families_pass_unless_they_break_a_rule() {
             ("/id", None),
         ],
     );
-    passes_unless(
+    assert_matches_unless(
         &specification,
         "ProductFamily",
         ProductFamily::new("f_1", "Furniture").description("What stands"),
@@ -355,8 +356,8 @@ fn products_and_families_pass_unless_they_break_a_rule() {
 }
 
 #[test]
-fn every_currency_of_a_model_is_named() {
-    let document = everything::Billing::openapi();
+fn every_currency_of_the_model_is_in_the_schema() {
+    let document = complete::Billing::openapi();
     let codes = document["components"]["schemas"]["Currency"]["enum"]
         .as_array()
         .unwrap();

@@ -1,4 +1,4 @@
-//! A document, and validators for its parts.
+//! An OpenAPI document, and validators for its parts.
 
 use churnkey::Integration;
 use jsonschema::Validator;
@@ -16,7 +16,7 @@ impl Specification {
         paths.iter().map(|(path, item)| (path.as_str(), item))
     }
 
-    /// What follows the references of the document, as one would who reads it.
+    /// Follows the references of the document, as a reader of the document does.
     pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
             Some(reference) => {
@@ -29,7 +29,7 @@ impl Specification {
         }
     }
 
-    /// A validator for a schema of the document.
+    /// Returns a validator for a schema of the document.
     pub(crate) fn validator(&self, schema: &Value) -> Validator {
         let root = json!({ "allOf": [schema], "components": self.0["components"] });
         jsonschema::draft202012::options()
@@ -46,7 +46,7 @@ impl Specification {
         self.validator(&json!({ "$ref": format!("#/components/schemas/{name}") }))
     }
 
-    /// The schema of an answer, or `None` if its body is empty.
+    /// Returns the schema of a response, or `None` if its body is empty.
     pub(crate) fn answer(&self, path: &str, method: &str, status: u16) -> Option<&Value> {
         let response = &self.0["paths"][path][method]["responses"][status.to_string()];
         assert!(
@@ -57,7 +57,7 @@ impl Specification {
             .pointer("/content/application~1json/schema")
     }
 
-    /// The schema of a body.
+    /// Returns the schema of a request body.
     pub(crate) fn body(&self, path: &str) -> Option<&Value> {
         self.0["paths"][path]
             .pointer("/post/requestBody/content/application~1json/schema")

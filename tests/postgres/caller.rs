@@ -1,4 +1,5 @@
-//! Churnkey as it calls several instances: it sends an action, and sends it again until somebody answers.
+//! A client that calls several instances as Churnkey does: it sends an action, and repeats it until
+//! an instance responds.
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -12,13 +13,13 @@ use serde_json::Value;
 
 use test_support::{Connection, Reply, Request};
 
-/// How often a request is sent before it counts as lost, a tenth of a second apart: for longer than a database needs
-/// to start again.
-const MOST_SENDINGS: usize = 600;
+/// The maximum number of attempts, at an interval of 0.1 s: longer than a database needs to
+/// restart.
+const MAX_ATTEMPTS: usize = 600;
 
 #[derive(Clone, Debug)]
 pub struct Action {
-    /// The same for every sending of the request, so that the audit tells which entries are its own.
+    /// The same for every attempt, so that the audit shows which entries belong to the request.
     pub request_id: String,
     pub mode: &'static str,
     pub path: &'static str,
@@ -31,8 +32,8 @@ pub struct Caller {
     turn: AtomicUsize,
     pub sent: AtomicUsize,
     pub cut_off: AtomicUsize,
-    pub refused_for_now: AtomicUsize,
-    pub left_unread: AtomicUsize,
+    pub unavailable: AtomicUsize,
+    pub unread_responses: AtomicUsize,
 }
 
 impl Caller {
@@ -46,27 +47,27 @@ impl Caller {
             turn: AtomicUsize::new(0),
             sent: AtomicUsize::new(0),
             cut_off: AtomicUsize::new(0),
-            refused_for_now: AtomicUsize::new(0),
-            left_unread: AtomicUsize::new(0),
+            unavailable: AtomicUsize::new(0),
+            unread_responses: AtomicUsize::new(0),
         }
     }
 
-    /// Tells where an instance is that has been started again.
-    pub fn moved(&self, instance: usize, address: SocketAddr) {
+    /// Sets the address of an instance after a restart.
+    pub fn set_address(&self, instance: usize, address: SocketAddr) {
         *self.instances[instance]
             .write()
             .unwrap_or_else(PoisonError::into_inner) = address;
     }
 
-    /// The number of the next turn, which goes from instance to instance.
+    /// Returns the number of the next turn. The turns rotate over the instances.
     pub fn next(&self) -> usize {
         self.turn.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Sends an action to one instance after the other until it is answered with success. Whatever else is no answer, unless it
-    /// says that the request is wrong.
-    pub fn until_answered(&self, action: &Action, first: usize) {
-        for sending in 0..MOST_SENDINGS {
+    /// Sends an action to one instance after the other until one responds with success. It repeats
+    /// the request after every other response, except one that rejects the request as invalid.
+    pub fn send_until_answered(&self, action: &Action, first: usize) {
+        for sending in 0..MAX_ATTEMPTS {
             let instance = (first + sending) % self.instances.len();
             match self
                 .send(action, instance)
@@ -78,7 +79,7 @@ impl Caller {
                 }
                 Ok((503, response)) => {
                     assert!(response.header("retry-after").is_some(), "{response:?}");
-                    self.refused_for_now.fetch_add(1, Ordering::Relaxed);
+                    self.unavailable.fetch_add(1, Ordering::Relaxed);
                 }
                 Ok((_, response)) => panic!("{action:?}: {} {}", response.status, response.text()),
                 Err(_) => {
@@ -87,7 +88,7 @@ impl Caller {
             }
             thread::sleep(Duration::from_millis(100));
         }
-        panic!("nobody answers {action:?}");
+        panic!("no instance answers {action:?}");
     }
 
     pub fn send(&self, action: &Action, turn: usize) -> io::Result<Reply> {
@@ -102,7 +103,7 @@ impl Caller {
         )
     }
 
-    /// Sends an action and hangs up: whatever the answer is, it is lost.
+    /// Sends an action and hangs up, so that the response is lost.
     pub fn send_and_hang_up(&self, action: &Action, turn: usize) -> io::Result<()> {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let body = action.body.to_string();
@@ -117,9 +118,9 @@ impl Caller {
         );
         let mut stream = TcpStream::connect(self.address(turn))?;
         stream.write_all((head + &body).as_bytes())?;
-        // Long enough for the action to begin, and mostly too short for it to end.
+        // Long enough for the action to begin, but usually too short for it to end.
         thread::sleep(Duration::from_millis(2));
-        self.left_unread.fetch_add(1, Ordering::Relaxed);
+        self.unread_responses.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 

@@ -3,27 +3,26 @@ use std::thread;
 use std::time::{Duration, Instant};
 use test_support::conformance::Instance;
 
-use postgres_tests::accounts::{account_for, assert_same_books, carry_out_alone};
 use postgres_tests::caller::{Action, Caller};
+use postgres_tests::consistency::{assert_applied_once, assert_same_state, run_sequentially};
 use postgres_tests::instance;
 use postgres_tests::plan::{Flow, flows};
 use postgres_tests::server::Server;
 use postgres_tests::session::Session;
 
-/// Of each mode. Their flows have some 1100 actions.
+/// The number of customers in each mode. Their flows have about 1100 actions.
 const CUSTOMERS: usize = 300;
 
-/// Callers at a time.
+/// The number of concurrent callers.
 const WORKERS: usize = 12;
 
 /// The instance that is killed.
-const VICTIM: usize = 1;
+const KILLED: usize = 1;
 
-const PATIENCE: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 #[test]
-fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_no_action_and_do_none_twice()
- {
+fn killed_instance_and_database_restart_lose_no_action() {
     let server = Server::durable();
     let (alone, together) = (server.company(), server.company());
     let moment = alone.stop_the_clock();
@@ -31,7 +30,7 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
     let mut flows = flows(&together.session(), 1..=CUSTOMERS);
     let actions: Vec<Action> = flows.iter().flatten().cloned().collect();
 
-    // What is in the middle of being done as the instance is killed, and as the database is.
+    // The actions that are running when the instance is killed, and when the database is stopped.
     let mut some_trials = || -> Vec<Flow> {
         let mut next = || {
             let trial = flows
@@ -61,29 +60,30 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
         load.allow(50);
         load.wait_for(20);
         let first = |action: &Action| {
-            // The victim may be too busy, or give up the wait; it is not asked to stop trying.
-            while let Ok(refused) = caller.send(action, VICTIM) {
-                assert_eq!(refused.status, 503, "nobody can have the lock");
+            // The instance can be busy or reach its lock timeout with a 503, so the test repeats
+            // the request.
+            while let Ok(refused) = caller.send(action, KILLED) {
+                assert_eq!(refused.status, 503, "the lock is held");
                 thread::sleep(Duration::from_millis(10));
             }
         };
-        // Nobody but the victim has been sent these, so that it is in the middle of all of them.
-        in_the_middle(
+        // Only the killed instance receives these actions, so all of them are running on it.
+        interrupt_actions(
             &before_the_kill,
             &caller,
             first,
             &together.session(),
             |session| {
-                instances[VICTIM].kill();
+                instances[KILLED].kill();
                 session.run("ROLLBACK");
             },
         );
-        instances[VICTIM] = instance::start_on(&together);
-        caller.moved(VICTIM, instances[VICTIM].address);
+        instances[KILLED] = instance::start_on(&together);
+        caller.set_address(KILLED, instances[KILLED].address);
 
         load.allow(80);
         load.wait_for(55);
-        in_the_middle(
+        interrupt_actions(
             &before_the_stop,
             &caller,
             |_| {},
@@ -91,10 +91,10 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
             |_| {
                 let stopped = Instant::now();
                 server.stop("immediate");
-                let refused = caller.refused_for_now.load(Ordering::Relaxed);
+                let refused = caller.unavailable.load(Ordering::Relaxed);
                 load.allow(100);
-                wait_until("nobody has noticed that the database is away", || {
-                    caller.refused_for_now.load(Ordering::Relaxed) >= refused + 3
+                wait_until("the callers get no 503 without a database", || {
+                    caller.unavailable.load(Ordering::Relaxed) >= refused + 3
                 });
                 server.start();
                 stopped.elapsed()
@@ -109,23 +109,24 @@ fn three_instances_of_which_one_is_killed_and_a_database_that_is_restarted_lose_
         "{} actions in {took:.1?}, the database away for {away:.1?}, sent {} times: {} answers left unread, {} connections cut off, {} times 503; {} entries say `repeated`",
         actions.len(),
         caller.sent.load(Ordering::Relaxed),
-        caller.left_unread.load(Ordering::Relaxed),
+        caller.unread_responses.load(Ordering::Relaxed),
         caller.cut_off.load(Ordering::Relaxed),
-        caller.refused_for_now.load(Ordering::Relaxed),
+        caller.unavailable.load(Ordering::Relaxed),
         session.number("SELECT count(*) FROM audit WHERE outcome = 'repeated'"),
     );
-    account_for(&actions, &session);
-    carry_out_alone(&actions, &alone);
+    assert_applied_once(&actions, &session);
+    run_sequentially(&actions, &alone);
     let expected = alone.session();
     assert_eq!(
         expected.number("SELECT count(*) FROM audit WHERE outcome = 'repeated'"),
         0
     );
-    account_for(&actions, &expected);
-    assert_same_books(&session, &expected);
+    assert_applied_once(&actions, &expected);
+    assert_same_state(&session, &expected);
 }
 
-/// What goes on around the faults. It is let go in parts so that no fault, however long in coming, finds it at its end.
+/// The load during the faults. It is released in parts, so that each fault occurs before the load
+/// ends.
 struct Load<'a> {
     caller: &'a Caller,
     flows: &'a [Flow],
@@ -138,7 +139,7 @@ impl Load<'_> {
     fn work(&self) {
         while let Some(flow) = self.next_flow() {
             for action in flow {
-                self.carry_out(action);
+                self.perform(action);
                 self.answered.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -147,7 +148,7 @@ impl Load<'_> {
     fn next_flow(&self) -> Option<&Flow> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let flow = self.flows.get(next)?;
-        wait_until("nobody lets the load go on", || {
+        wait_until("the load is not released", || {
             next < self.allowed.load(Ordering::Relaxed)
         });
         Some(flow)
@@ -158,35 +159,36 @@ impl Load<'_> {
             .store(self.flows.len() * percent / 100, Ordering::Relaxed);
     }
 
-    /// For so many of a hundred actions, at least ten fewer than are allowed, as some flows have more actions than others.
+    /// Waits until this percentage of all actions is answered. It must be at least ten less than
+    /// the released percentage, because some flows have more actions than others.
     fn wait_for(&self, percent: usize) {
         let share = self.flows.iter().map(Vec::len).sum::<usize>() * percent / 100;
-        wait_until("the callers get no further", || {
+        wait_until("the callers make no progress", || {
             self.answered.load(Ordering::Relaxed) >= share
         });
     }
 
-    fn carry_out(&self, action: &Action) {
+    fn perform(&self, action: &Action) {
         let first = self.caller.next();
         match first % 5 {
-            // The answer is lost, and the repetition may overtake the first sending.
+            // The response is lost, and the repetition can overtake the first request.
             1 => {
                 self.caller.send_and_hang_up(action, first).ok();
-                self.caller.until_answered(action, first + 1);
+                self.caller.send_until_answered(action, first + 1);
             }
-            // The same request to two instances at once.
+            // The same request is sent to two instances at once.
             3 => thread::scope(|scope| {
-                scope.spawn(|| self.caller.until_answered(action, first));
-                self.caller.until_answered(action, first + 1);
+                scope.spawn(|| self.caller.send_until_answered(action, first));
+                self.caller.send_until_answered(action, first + 1);
             }),
-            _ => self.caller.until_answered(action, first),
+            _ => self.caller.send_until_answered(action, first),
         }
     }
 }
 
-/// Keeps some subscriptions locked so that the actions on them have begun and cannot end, does what ends them and the lock, and
-/// has them sent until they are answered.
-fn in_the_middle<T>(
+/// Locks some subscriptions, so that the actions on them begin but cannot end. Then runs `end`,
+/// which ends the actions and the lock, and repeats the actions until they are answered.
+fn interrupt_actions<T>(
     flows: &[Flow],
     caller: &Caller,
     first: impl Fn(&Action) + Sync,
@@ -208,21 +210,21 @@ fn in_the_middle<T>(
             scope.spawn(move || {
                 first(&flow[0]);
                 for action in flow {
-                    caller.until_answered(action, caller.next());
+                    caller.send_until_answered(action, caller.next());
                 }
             });
         }
-        wait_until("the actions do not begin", || {
+        wait_until("the actions do not start", || {
             session.waiting() >= flows.len() as i64
         });
         fault(session)
     })
 }
 
-fn wait_until(otherwise: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+fn wait_until(failure: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + TIMEOUT;
     while !condition() {
-        assert!(Instant::now() < deadline, "{otherwise}");
+        assert!(Instant::now() < deadline, "{failure}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -1,4 +1,4 @@
-//! Instances of the example on one database.
+//! Instances of the example that share one database.
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -8,13 +8,13 @@ use test_support::{built, random_token};
 
 use crate::server::{Database, Server};
 
-/// The only instance of a company of its own.
+/// Starts the only instance of a separate company.
 #[track_caller]
 pub fn start() -> Instance {
     start_on(&Server::shared().company())
 }
 
-/// One more instance.
+/// Starts an additional instance.
 #[track_caller]
 pub fn start_on(database: &Database) -> Instance {
     start_with(database, &[])
@@ -25,9 +25,9 @@ pub fn start_with(database: &Database, settings: &[(&str, &str)]) -> Instance {
     try_start_with(database, settings).unwrap_or_else(|log| panic!("no instance: {log}"))
 }
 
-/// An instance, or the log of one that has ended.
+/// Starts an instance, or returns the log of one that has exited.
 pub fn try_start_with(database: &Database, settings: &[(&str, &str)]) -> Result<Instance, String> {
-    // The same for all instances, as they are one provider.
+    // All instances have the same token, because they are one provider.
     static TOKEN: LazyLock<String> = LazyLock::new(random_token);
     let mut command = Command::new(built("postgres"));
     command

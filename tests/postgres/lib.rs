@@ -1,12 +1,12 @@
-//! A PostgreSQL of the tests' own, instances of the example `postgres` on it, and callers that send
-//! actions to them.
+//! A PostgreSQL server for the tests, instances of the example `postgres` that use it, and callers
+//! that send actions to them.
 
 #![cfg(unix)]
-#![allow(missing_docs, reason = "the names of tests say what they show")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(missing_docs, reason = "the test names describe the behavior")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-pub mod accounts;
 pub mod caller;
+pub mod consistency;
 pub mod instance;
 pub mod plan;
 pub mod server;

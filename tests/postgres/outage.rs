@@ -1,4 +1,4 @@
-//! What Churnkey is told while the database is away or busy.
+//! Responses to Churnkey while the database is unavailable or busy.
 
 use std::process::Command;
 use std::thread;
@@ -24,7 +24,7 @@ fn cancel(customer: u32) -> Action {
     }
 }
 
-fn assert_come_back(response: &Reply) {
+fn assert_unavailable(response: &Reply) {
     assert_eq!(response.status, 503, "{}", response.text());
     assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(
@@ -34,8 +34,7 @@ fn assert_come_back(response: &Reply) {
 }
 
 #[test]
-fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served_by_the_same_instance()
- {
+fn database_outage_is_a_503_until_it_returns() {
     for how in ["fast", "immediate"] {
         let server = Server::durable();
         let process = [instance::start_on(&server.company())];
@@ -50,9 +49,9 @@ fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served
             "/customers/cus_test_0010",
             "/customers/cus_test_0010/subscriptions",
         ] {
-            assert_come_back(&client.get(path));
+            assert_unavailable(&client.get(path));
         }
-        assert_come_back(&caller.send(&cancel(10), 0).expect("an answer"));
+        assert_unavailable(&caller.send(&cancel(10), 0).expect("an answer"));
         server.start();
 
         assert_eq!(client.get("/prices").status, 200);
@@ -61,7 +60,7 @@ fn while_the_database_is_away_every_request_is_told_to_come_back_and_then_served
 }
 
 #[test]
-fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
+fn request_without_a_free_connection_is_a_503() {
     let database = Server::shared().company();
     let process = [instance::start_with(
         &database,
@@ -72,15 +71,15 @@ fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
     session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
 
     thread::scope(|scope| {
-        let holder = scope.spawn(|| caller.until_answered(&cancel(10), 0));
+        let holder = scope.spawn(|| caller.send_until_answered(&cancel(10), 0));
         while session.waiting() == 0 {
             thread::yield_now();
         }
-        assert_come_back(&Client::new(&process[0], Mode::Test).get("/prices"));
+        assert_unavailable(&Client::new(&process[0], Mode::Test).get("/prices"));
         session.run("ROLLBACK");
         holder
             .join()
-            .expect("the one that had the connection is answered");
+            .expect("the request with the connection is answered");
     });
     assert_eq!(
         Client::new(&process[0], Mode::Test).get("/prices").status,
@@ -89,14 +88,14 @@ fn a_request_for_which_no_connection_is_free_is_told_to_come_back() {
 }
 
 #[test]
-fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_reading_goes_on() {
+fn long_row_lock_is_a_503_but_reads_succeed() {
     let database = Server::shared().company();
     let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
     let session = database.session();
     session.run("BEGIN; SELECT 1 FROM subscriptions WHERE id = 'sub_test_0010_1' FOR UPDATE");
 
-    assert_come_back(&caller.send(&cancel(10), 0).expect("an answer"));
+    assert_unavailable(&caller.send(&cancel(10), 0).expect("an answer"));
     let mut client = Client::new(&process[0], Mode::Test);
     let subscription = client.row("/customers/cus_test_0010/subscriptions/sub_test_0010_1");
     assert_eq!(subscription["status"]["name"], "active");
@@ -111,7 +110,7 @@ fn an_action_whose_subscription_another_keeps_for_long_is_told_to_come_back_and_
 }
 
 #[test]
-fn connections_that_hang_are_given_up_for_new_ones() {
+fn hanging_connections_are_replaced() {
     let database = Server::shared().company();
     let process = [instance::start_on(&database)];
     let mut client = Client::new(&process[0], Mode::Test);
@@ -130,7 +129,7 @@ fn connections_that_hang_are_given_up_for_new_ones() {
 }
 
 #[test]
-fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_once_when_it_does() {
+fn silent_database_is_a_503_and_action_applies_once() {
     let database = Server::shared().company();
     let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
@@ -140,7 +139,7 @@ fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_o
     thread::scope(|scope| {
         let action = scope.spawn(|| caller.send(&cancel(10), 0).expect("an answer"));
         while session.waiting() == 0 {
-            assert!(!action.is_finished(), "the action did not wait");
+            assert!(!action.is_finished(), "the action is finished");
             thread::yield_now();
         }
         let silent = session.texts(
@@ -150,23 +149,23 @@ fn an_action_for_which_the_database_falls_silent_is_told_to_come_back_and_done_o
         session.run("ROLLBACK");
         let answer = action.join().expect("no panic");
         signal("-CONT", &silent);
-        assert_come_back(&answer);
+        assert_unavailable(&answer);
     });
 
-    caller.until_answered(&cancel(10), 0);
-    caller.until_answered(&cancel(10), 0);
+    caller.send_until_answered(&cancel(10), 0);
+    caller.send_until_answered(&cancel(10), 0);
     let applied = "SELECT count(*) FROM audit WHERE outcome = 'applied'";
     assert_eq!(session.number(applied), 1);
 }
 
-/// To processes of a server of ours.
+/// Sends a signal to processes of the test server.
 fn signal(name: &str, processes: &[String]) {
     let sent = Command::new("kill").arg(name).args(processes).status();
     assert!(sent.is_ok_and(|status| status.success()));
 }
 
 #[test]
-fn a_failure_that_does_not_pass_by_itself_is_a_500_that_tells_nothing_and_leaves_no_trace() {
+fn permanent_failure_is_an_opaque_500_without_changes() {
     let database = Server::shared().company();
     let process = [instance::start_on(&database)];
     let caller = Caller::of(&process);
@@ -181,20 +180,17 @@ fn a_failure_that_does_not_pass_by_itself_is_a_500_that_tells_nothing_and_leaves
         response.json(),
         json!({ "code": 500, "message": "Internal Server Error" })
     );
-    assert!(
-        process[0].log().contains("audit"),
-        "the log does not say what is wrong"
-    );
+    assert!(process[0].log().contains("audit"), "the log has no cause");
     let version = "SELECT version FROM subscriptions WHERE id = 'sub_test_0010_1'";
     assert_eq!(
         database.session().number(version),
         0,
-        "an action that failed has left a trace"
+        "a failed action has changed data"
     );
 }
 
 #[test]
-fn an_instance_that_finds_no_database_ends_and_says_so() {
+fn instance_without_a_database_exits_with_an_error() {
     let server = Server::durable();
     let database = server.empty();
     server.stop("fast");

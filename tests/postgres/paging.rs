@@ -5,7 +5,7 @@ use postgres_tests::instance;
 use postgres_tests::server::Server;
 use test_support::conformance::client::{Client, Mode};
 
-/// Of each list, more than a planner would read from end to end for one page.
+/// Adds more rows to each list than a planner would read completely for one page.
 const GROWTH: &str = "
     INSERT INTO customers (mode, id, created_at, first_name, last_name, phone, currency)
         SELECT 'live', 'grown_' || n, timestamptz '2020-01-01' + n * interval '1 minute', 'A', 'B', '+1555' || (1000000 + n), 'USD' FROM generate_series(1, 20000) n;
@@ -20,13 +20,13 @@ const GROWTH: &str = "
         FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS start) at;
     ANALYZE";
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[test]
-fn every_page_is_read_from_an_index_as_far_as_it_goes_and_no_further() {
+fn pages_are_read_from_an_index_without_extra_rows() {
     let database = Server::shared().company();
     database.session().run(GROWTH);
-    // The database writes into its log how it carries out each statement, as `EXPLAIN ANALYZE` would show it.
+    // The database logs the execution plan of each statement, as `EXPLAIN ANALYZE` shows it.
     for setting in [
         "session_preload_libraries = 'auto_explain'",
         "auto_explain.log_min_duration = 0",
@@ -69,14 +69,15 @@ fn every_page_is_read_from_an_index_as_far_as_it_goes_and_no_further() {
         for wasteful in ["Seq Scan", "Sort", "Filter"] {
             assert!(!plan.contains(wasteful), "{plan}");
         }
-        // The page and the row that tells whether another follows.
+        // The rows of the page, and one more row that shows that another page follows.
         assert!(plan.contains("rows=101 "), "{plan}");
     }
 }
 
-/// From the log after a position. It is written when the transaction ends, which is when the page has been answered already.
+/// Reads the plan from the log after a position. The log is written at the end of the transaction,
+/// which can be after the response.
 fn plan_of_page(server: &Server, table: &str, after: usize) -> String {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let select = format!("FROM {table}");
     loop {
         let log = server.log();
@@ -98,13 +99,13 @@ fn plan_of_page(server: &Server, table: &str, after: usize) -> String {
 }
 
 #[test]
-fn a_list_of_many_pages_gives_each_row_once_and_ends() {
+fn long_list_returns_each_row_once_and_ends() {
     let database = Server::shared().company();
     database.session().run(GROWTH);
     let process = instance::start_on(&database);
     let mut client = Client::new(&process, Mode::Live);
 
-    // `walk` sees to it that no row comes twice.
+    // `walk` asserts that no row is repeated.
     assert_eq!(client.walk("/customers", Some(100)).len(), 20_500);
     assert_eq!(
         client

@@ -1,5 +1,6 @@
-//! What happens to the company's customers in one day: every kind of action, each of which changes something if it is
-//! carried out after those before it in its flow, and nothing if it is carried out again.
+//! The actions on the company's customers in one day. They include every kind of action. Each one
+//! changes something when it runs after its predecessors in its flow, and nothing when it is
+//! repeated.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -9,11 +10,11 @@ use serde_json::{Value, json};
 use crate::caller::Action;
 use crate::session::Session;
 
-/// Actions that follow each other, on the subscriptions of one customer.
+/// Consecutive actions on the subscriptions of one customer.
 pub type Flow = Vec<Action>;
 
-/// A flow for each of the customers with these numbers, in both modes, that has something to change. They do not touch each other but for the
-/// coupons, whose redemptions are counted together.
+/// Returns a flow in both modes for each of these customers that has something to change. The flows
+/// share only the redemption counts of coupons.
 pub fn flows(session: &Session, customers: RangeInclusive<usize>) -> Vec<Flow> {
     let prices: HashMap<String, String> = session
         .texts("SELECT id || ' ' || price_id FROM subscriptions")
@@ -57,7 +58,7 @@ impl Customer<'_> {
         let (coupon, price) = ("subscription/apply-coupon", "subscription/change-price");
         let trial = "subscription/extend-trial";
         let steps: Vec<(&'static str, u32, Value)> = match self.number % 10 {
-            // Some of these end or change by themselves, and are left to.
+            // Some of these end or change by themselves, so the flow does not use them.
             0 if self.number % 60 == 30 || self.number % 60 == 50 => vec![],
             0 => vec![
                 (coupon, 1, json!({ "id": "coupon_welcome" })),
@@ -153,7 +154,7 @@ impl Customer<'_> {
         format!("sub_{}_{:04}_{index}", self.mode, self.number)
     }
 
-    /// Another price in the currency of the subscription's.
+    /// Returns another price in the currency of the subscription.
     fn price(&self, index: u32, name: &str) -> String {
         let present = &self.prices[&self.subscription(index)];
         let (_, currency) = present

@@ -17,8 +17,9 @@ use postgres_tests::plan::flows;
 use postgres_tests::server::{Database, Server};
 use test_support::conformance::client::{Client, Mode, id_of, subscriptions_of};
 
-/// The company on SQLite and the one on PostgreSQL, founded at the same moment and looked at at the same moment.
-struct Both {
+/// The company on SQLite and the one on PostgreSQL, created at the same time and read at the same
+/// time.
+struct Pair {
     acme: Router,
     folder: TempDir,
     database: Database,
@@ -26,8 +27,8 @@ struct Both {
     runtime: Runtime,
 }
 
-impl Both {
-    fn found() -> Self {
+impl Pair {
+    fn create() -> Self {
         let database = Server::shared().company();
         database.stop_the_clock();
         let session = database.session();
@@ -58,7 +59,7 @@ impl Both {
         }
     }
 
-    /// How many documents each of the two shows, all the same.
+    /// Asserts that both companies have equal documents, and returns their number.
     fn assert_same_documents(&self) -> usize {
         let mut documents = 0;
         for mode in Mode::BOTH {
@@ -78,10 +79,10 @@ impl Both {
                     .map(|customer| subscriptions_of(&id_of(customer))),
             );
             for list in lists {
-                let (expected, found) = (self.walk(mode, &list), client.walk(&list, Some(100)));
-                assert_eq!(found.len(), expected.len(), "{list}");
-                for (found, expected) in found.iter().zip(&expected) {
-                    assert_eq!(found, expected, "{list}");
+                let (expected, create) = (self.walk(mode, &list), client.walk(&list, Some(100)));
+                assert_eq!(create.len(), expected.len(), "{list}");
+                for (create, expected) in create.iter().zip(&expected) {
+                    assert_eq!(create, expected, "{list}");
                 }
                 documents += expected.len();
             }
@@ -89,7 +90,7 @@ impl Both {
         documents
     }
 
-    /// A list of the company on SQLite, whole.
+    /// Returns a complete list of the company on SQLite.
     fn walk(&self, mode: Mode, path: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         let mut next = String::new();
@@ -105,7 +106,7 @@ impl Both {
         }
     }
 
-    /// The status of an action on SQLite.
+    /// Sends an action to the company on SQLite and returns the status.
     fn act(&self, action: &Action) -> u16 {
         let request = Request::post(format!("/churnkey/actions/{}", action.path))
             .header("X-Request-Id", &action.request_id)
@@ -150,33 +151,33 @@ impl Both {
     }
 }
 
-impl Drop for Both {
+impl Drop for Pair {
     fn drop(&mut self) {
-        // SQLite's connections are closed by a task.
+        // A task closes the connections of SQLite.
         let _entered = self.runtime.enter();
         self.acme = Router::new();
     }
 }
 
 #[test]
-fn it_shows_what_acme_shows_document_by_document() {
-    let documents = Both::found().assert_same_documents();
+fn all_documents_equal_those_of_acme() {
+    let documents = Pair::create().assert_same_documents();
 
     assert!(documents > 2000, "only {documents} were compared");
 }
 
 #[test]
-fn after_the_same_actions_it_shows_what_acme_shows_and_has_the_same_audit() {
-    let both = Both::found();
+fn same_actions_lead_to_the_same_documents_and_audit() {
+    let both = Pair::create();
     let caller = Caller::of(&both.process);
     for action in flows(&both.database.session(), 1..=60).iter().flatten() {
-        // The second is a repetition.
+        // The second request is a repetition.
         for _ in 0..2 {
             let answer = caller.send(action, 0).expect("an answer");
             assert_eq!(answer.status, both.act(action), "{action:?}");
         }
     }
-    // What is canceled is refused by both.
+    // Both companies reject actions on canceled subscriptions.
     let refused = Action {
         request_id: "refused".to_owned(),
         mode: "test",
@@ -186,17 +187,17 @@ fn after_the_same_actions_it_shows_what_acme_shows_and_has_the_same_audit() {
     assert_eq!(both.act(&refused), 409);
     assert_eq!(caller.send(&refused, 0).expect("an answer").status, 409);
 
-    let (found, expected) = (both.audit(), both.audit_of_acme());
-    assert_eq!(found.len(), expected.len());
-    for (found, expected) in found.iter().zip(&expected) {
-        assert_eq!(found, expected);
+    let (create, expected) = (both.audit(), both.audit_of_acme());
+    assert_eq!(create.len(), expected.len());
+    for (create, expected) in create.iter().zip(&expected) {
+        assert_eq!(create, expected);
     }
     assert!(expected.len() > 400, "only {} entries", expected.len());
     both.assert_same_documents();
 }
 
 #[test]
-fn an_id_that_no_column_can_hold_is_one_that_nobody_has() {
+fn unstorable_id_is_not_found() {
     let process = instance::start();
     let mut client = Client::new(&process, Mode::Test);
     let subscription = "/customers/cus_test_0010/subscriptions";

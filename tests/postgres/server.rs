@@ -1,4 +1,5 @@
-//! A PostgreSQL of the tests' own, in a temporary directory, reached through a socket there and by nobody else.
+//! A PostgreSQL server of the tests in a temporary directory. It listens only on a socket in that
+//! directory.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
@@ -15,9 +16,10 @@ use tempfile::TempDir;
 use crate::instance;
 use crate::session::Session;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// It stops with its last owner. Should the tests be killed, the kernel tells it to stop.
+/// The server stops when its last owner is dropped. If the tests are killed, the kernel signals it
+/// to stop.
 pub struct Server {
     directory: TempDir,
     programs: PathBuf,
@@ -28,7 +30,7 @@ pub struct Server {
     databases: AtomicUsize,
 }
 
-/// A database on a server, and the server for as long as the database is needed.
+/// A database, and a reference that keeps its server running.
 #[derive(Clone)]
 pub struct Database {
     pub server: Arc<Server>,
@@ -36,12 +38,12 @@ pub struct Database {
 }
 
 impl Server {
-    /// A server as it is installed: what was committed is on disk.
+    /// Starts a server with the default settings, which writes commits to disk.
     pub fn durable() -> Arc<Self> {
         Arc::new(Self::new(&[]))
     }
 
-    /// The server of all tests at a time that do not stop it.
+    /// Returns the server that all concurrent tests share if they do not stop it.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +55,7 @@ impl Server {
     }
 
     fn new(settings: &'static [&'static str]) -> Self {
-        // A socket's path has to be short.
+        // The path of a socket must be short.
         let directory = tempfile::Builder::new().prefix("pg").tempdir();
         let directory = directory.expect("a temporary directory");
         let owner = fs::metadata(directory.path()).expect("the directory is there");
@@ -107,10 +109,11 @@ impl Server {
         for setting in self.settings {
             command.args(["-c", setting]);
         }
-        // Waiting for its end, the thread lasts as long as the server, which the kernel stops when the thread ends.
+        // The kernel stops the server when this thread ends, so the thread waits for the end of the
+        // server.
         let running = thread::spawn(move || command.spawn()?.wait());
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while let Err(cause) = Session::try_open(&self.url("postgres")) {
             assert!(
                 Instant::now() < deadline,
@@ -121,8 +124,8 @@ impl Server {
         }
     }
 
-    /// `fast` undoes what is under way and hangs up; `immediate` drops everything, as a loss of power would, and the next start
-    /// recovers from the log.
+    /// Stops the server. `fast` rolls back transactions and disconnects clients. `immediate` aborts
+    /// the server like a power failure, so that the next start recovers from the log.
     pub fn stop(&self, how: &str) {
         let running = self
             .running
@@ -140,7 +143,7 @@ impl Server {
         );
         running
             .join()
-            .expect("the server's thread ends")
+            .expect("the server thread ends")
             .expect("the server was started");
     }
 
@@ -148,12 +151,12 @@ impl Server {
         fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    /// An empty database.
+    /// Creates an empty database.
     pub fn empty(self: &Arc<Self>) -> Database {
         self.create("")
     }
 
-    /// The company as its first instance makes it.
+    /// Creates a copy of the company that its first instance creates.
     pub fn company(self: &Arc<Self>) -> Database {
         self.template.get_or_init(|| {
             let template = Database {
@@ -184,7 +187,7 @@ impl Server {
         )
     }
 
-    /// A program of PostgreSQL, run by a user that it accepts.
+    /// Returns a command for a PostgreSQL program, with a user that it accepts.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new("setpriv");
         command
@@ -213,7 +216,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if thread::panicking() {
-            eprintln!("the server's last words:\n{}", tail(&self.log()));
+            eprintln!("the end of the server log:\n{}", tail(&self.log()));
         }
         self.stop("immediate");
     }
@@ -228,7 +231,7 @@ impl Database {
         Session::open(&self.url())
     }
 
-    /// The company's time stands still from now on, at a moment just after it was founded.
+    /// Stops the clock of the company at a time shortly after its creation.
     pub fn stop_the_clock(&self) -> String {
         let session = self.session();
         let founded =
@@ -250,7 +253,8 @@ impl Database {
     }
 }
 
-/// Where Debian keeps the newest version's programs, if they are not on the way to others.
+/// Returns the folder in which Debian installs the newest version, if the programs are not on the
+/// `PATH`.
 fn programs() -> PathBuf {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();

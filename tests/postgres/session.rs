@@ -1,9 +1,9 @@
-//! A connection of the tests to a database, past all the company's rules.
+//! A connection of the tests to a database, without the checks of the company.
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-/// What it has begun stays open until it ends it or is dropped.
+/// A connection. A transaction stays open until the test ends it or the session is dropped.
 pub struct Session {
     client: Client,
     runtime: Runtime,
@@ -31,7 +31,7 @@ impl Session {
         self.texts(sql);
     }
 
-    /// The first column.
+    /// Returns the first column.
     pub fn texts(&self, sql: &str) -> Vec<String> {
         let messages = self.runtime.block_on(self.client.simple_query(sql));
         let messages = messages.unwrap_or_else(|cause| panic!("{cause:?}, after {sql}"));
@@ -51,7 +51,7 @@ impl Session {
             .unwrap_or_else(|_| panic!("no number from {sql}: {texts:?}"))
     }
 
-    /// How many others wait for something that this session has.
+    /// Returns the number of connections that wait for a lock of this session.
     pub fn waiting(&self) -> i64 {
         self.number("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
     }

@@ -1,4 +1,5 @@
-//! What a function may do wrong: an answer that breaks the protocol, an error, a panic. Churnkey is told a status, the log is told why.
+//! Incorrect functions: responses that break the protocol, errors and panics. Churnkey gets a
+//! status, and the cause is logged.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use crate::support::{Call, Host, Peer, Reply, at, log_of};
 
-/// A provider that answers what it is told to.
+/// A provider that returns scripted responses.
 macro_rules! scripted {
     ($name:ident: prices $prices:literal, products $products:literal) => {
         mod $name {
@@ -31,7 +32,7 @@ macro_rules! scripted {
                 pub(crate) product: fn() -> Result<Option<Product>>,
                 pub(crate) family: fn() -> Result<Option<ProductFamily>>,
                 pub(crate) cancel: fn() -> Result<()>,
-                /// How long a cancellation takes.
+                /// The duration of a cancellation.
                 pub(crate) delay: std::time::Duration,
             }
 
@@ -117,7 +118,8 @@ macro_rules! scripted {
 
             #[churnkey::action(cancel)]
             async fn cancel(ctx: &Billing, _: Cancel) -> Result<()> {
-                // Panics and errors after the function was first suspended must be caught too.
+                // Panics and errors after the first suspension of the function must be caught as
+                // well.
                 tokio::time::sleep(ctx.delay).await;
                 (ctx.cancel)()
             }
@@ -130,7 +132,7 @@ scripted!(linked: prices "product", products "family");
 
 use standalone::Billing;
 
-/// Stands in personal data, and must neither be sent nor logged.
+/// Stands for personal data, which must be neither sent nor logged.
 const SECRET: &str = "s3cr3t";
 
 fn get(host: Host, path: &str, id: &str) -> Reply {
@@ -149,7 +151,7 @@ fn cancel_call(host: Host, id: &str) -> Call {
         .json(json!({ "customerId": "c", "subscriptionId": "s", "scheduledAt": "immediate" }))
 }
 
-/// An opaque 500, and one line in the log that says why.
+/// Asserts an opaque 500, and one log line with its cause.
 #[track_caller]
 fn fails_because(reply: &Reply, id: &str, cause: &str) {
     assert_eq!(reply.error(500), "Internal Server Error");
@@ -208,12 +210,12 @@ fn with_item(id: &str, price: Price) -> Subscription {
     changed(|subscription| subscription.items = vec![SubscriptionItem::new(id, price, 1)])
 }
 
-fn foreign() -> Subscription {
+fn subscription_of_another_customer() -> Subscription {
     changed(|subscription| subscription.customer_id = SECRET.into())
 }
 
-/// Ends before it begins.
-fn backwards() -> SubscriptionPeriod {
+/// A period that ends before it begins.
+fn reversed_period() -> SubscriptionPeriod {
     SubscriptionPeriod::new(at("2026-02-01T00:00:00Z"), at("2026-01-01T00:00:00Z"))
 }
 
@@ -222,7 +224,7 @@ fn coupon(id: &str, duration: CouponDuration) -> Coupon {
 }
 
 #[test]
-fn a_customer_that_breaks_a_rule_is_an_opaque_500() {
+fn customer_that_breaks_a_rule_is_an_opaque_500() {
     type Script = fn() -> Result<Option<Customer>>;
     let table: [(Script, &str); 6] = [
         (
@@ -258,7 +260,7 @@ fn a_customer_that_breaks_a_rule_is_an_opaque_500() {
         (
             || {
                 let discount = Discount::new(coupon("x", CouponDuration::Once));
-                let (start, end) = (backwards().start, backwards().end);
+                let (start, end) = (reversed_period().start, reversed_period().end);
                 Ok(Some(
                     Customer::new("c").discount(discount.start(start).end(end)),
                 ))
@@ -277,7 +279,7 @@ fn a_customer_that_breaks_a_rule_is_an_opaque_500() {
 }
 
 #[test]
-fn a_price_that_breaks_a_rule_is_an_opaque_500() {
+fn price_that_breaks_a_rule_is_an_opaque_500() {
     type Script = fn() -> Result<Option<Price>>;
     let table: [(Script, &str); 7] = [
         (
@@ -333,7 +335,7 @@ fn a_price_that_breaks_a_rule_is_an_opaque_500() {
 }
 
 #[test]
-fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
+fn subscription_that_breaks_a_rule_is_an_opaque_500() {
     type Script = fn() -> Result<Option<Subscription>>;
     let table: [(Script, &str); 9] = [
         (
@@ -343,7 +345,7 @@ fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
         (
             || {
                 Ok(Some(with_status(SubscriptionStatus::paused(
-                    PausePeriod::new(backwards().start).end(backwards().end),
+                    PausePeriod::new(reversed_period().start).end(reversed_period().end),
                 ))))
             },
             "status.pause.end must not be before start",
@@ -351,13 +353,17 @@ fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
         (
             || {
                 Ok(Some(with_status(
-                    SubscriptionStatus::unpaid().current_period(backwards()),
+                    SubscriptionStatus::unpaid().current_period(reversed_period()),
                 )))
             },
             "status.currentPeriod.end must not be before start",
         ),
         (
-            || Ok(Some(with_status(SubscriptionStatus::trial(backwards())))),
+            || {
+                Ok(Some(with_status(SubscriptionStatus::trial(
+                    reversed_period(),
+                ))))
+            },
             "status.trial.end must not be before start",
         ),
         (
@@ -410,7 +416,7 @@ fn a_subscription_that_breaks_a_rule_is_an_opaque_500() {
 }
 
 #[test]
-fn a_coupon_a_product_and_a_family_that_break_a_rule_are_opaque_500s() {
+fn coupon_product_and_family_rules_are_checked() {
     let host = |billing| Host::serving::<Billing>(billing);
     let coupons: [fn() -> Result<Option<Coupon>>; 2] = [
         || Ok(Some(coupon("", CouponDuration::Forever))),
@@ -485,7 +491,7 @@ fn cause_id(cause: &str) -> &'static str {
 }
 
 #[test]
-fn where_prices_and_products_are_linked_a_standalone_one_is_an_opaque_500() {
+fn standalone_items_are_rejected_where_linked_are_declared() {
     let host = Host::serving::<linked::Billing>(linked::Billing {
         price: || Ok(Some(price("p"))),
         product: || Ok(Some(Product::standalone("x", SECRET))),
@@ -537,7 +543,7 @@ fn where_prices_and_products_are_linked_a_standalone_one_is_an_opaque_500() {
 }
 
 #[test]
-fn the_log_says_how_many_rules_a_model_breaks() {
+fn log_has_the_number_of_broken_rules() {
     let host = Host::serving::<Billing>(Billing {
         customer: || Ok(Some(Customer::new("").last_name(SECRET))),
         ..Billing::new()
@@ -548,7 +554,7 @@ fn the_log_says_how_many_rules_a_model_breaks() {
 }
 
 #[test]
-fn a_page_that_breaks_a_rule_is_an_opaque_500() {
+fn page_that_breaks_a_rule_is_an_opaque_500() {
     type Script = fn(churnkey::PageRequest) -> Result<Page<Price>>;
     let table: [(Script, &str); 7] = [
         (
@@ -591,7 +597,7 @@ fn a_page_that_breaks_a_rule_is_an_opaque_500() {
 }
 
 #[test]
-fn a_page_at_its_limits_is_fine() {
+fn page_at_its_limits_is_valid() {
     let host = Host::serving::<Billing>(Billing {
         prices: |page| {
             let data = (0..page.limit()).map(|_| price("a")).collect();
@@ -605,9 +611,14 @@ fn a_page_at_its_limits_is_fine() {
 }
 
 #[test]
-fn a_page_with_a_subscription_of_another_customer_is_an_opaque_500() {
+fn page_with_a_foreign_subscription_is_an_opaque_500() {
     let host = Host::serving::<Billing>(Billing {
-        subscriptions: || Ok(Page::last(vec![subscription(), foreign()])),
+        subscriptions: || {
+            Ok(Page::last(vec![
+                subscription(),
+                subscription_of_another_customer(),
+            ]))
+        },
         ..Billing::new()
     });
     let reply = get(host, "/customers/c/subscriptions", "foreign-row");
@@ -616,9 +627,9 @@ fn a_page_with_a_subscription_of_another_customer_is_an_opaque_500() {
 }
 
 #[test]
-fn a_foreign_subscription_that_a_function_gives_away_is_a_404_and_a_warning_in_the_log() {
+fn foreign_subscription_is_a_404_and_a_warning() {
     let host = Host::serving::<Billing>(Billing {
-        subscription: || Ok(Some(foreign())),
+        subscription: || Ok(Some(subscription_of_another_customer())),
         ..Billing::new()
     });
     let reply = get(host, "/customers/c/subscriptions/s", "foreign");
@@ -635,7 +646,7 @@ fn a_foreign_subscription_that_a_function_gives_away_is_a_404_and_a_warning_in_t
 // Panics
 
 #[test]
-fn a_panic_is_one_500_and_the_connection_goes_on() {
+fn panic_is_one_500_and_the_connection_continues() {
     let host = Host::serving::<Billing>(Billing {
         customer: || panic!("{SECRET}"),
         price: || std::panic::panic_any(7),
@@ -664,7 +675,7 @@ fn a_panic_is_one_500_and_the_connection_goes_on() {
 // Errors
 
 #[test]
-fn a_standard_error_is_an_opaque_500_whose_cause_and_its_causes_are_logged() {
+fn standard_error_is_logged_with_its_sources() {
     let host = Host::serving::<Billing>(Billing {
         customer: || {
             "many".parse::<u32>()?;
@@ -684,7 +695,7 @@ fn a_standard_error_is_an_opaque_500_whose_cause_and_its_causes_are_logged() {
 }
 
 #[test]
-fn an_action_that_fails_after_its_caller_hung_up_is_in_the_log() {
+fn failure_after_a_disconnect_is_logged() {
     let host = Host::serving::<Billing>(Billing {
         cancel: || Err(Outer(Inner).into()),
         delay: Duration::from_millis(300),
@@ -734,7 +745,7 @@ impl std::error::Error for Outer {
 }
 
 #[test]
-fn an_error_says_its_status_and_message_and_keeps_its_cause() {
+fn error_has_status_message_and_cause() {
     let host = Host::serving::<Billing>(Billing {
         cancel: || Err(Error::conflict("the subscription has ended").with_cause("row 7 is frozen")),
         customer: || Err(Error::bad_request("`id` must be a number")),
@@ -756,7 +767,7 @@ fn an_error_says_its_status_and_message_and_keeps_its_cause() {
     assert_eq!(get(host, "/coupons/x", "ok").error(500), "not a failure");
 }
 
-/// Chooses its answers.
+/// An error type of the user that chooses its response.
 #[derive(Debug)]
 enum BillingError {
     Locked,
@@ -774,7 +785,7 @@ impl IntoError for BillingError {
     }
 }
 
-/// Is a standard error too, which must not make it opaque.
+/// The type also implements the standard error trait, which must not make it opaque.
 impl fmt::Display for BillingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(SECRET)
@@ -806,7 +817,7 @@ mod own_errors {
         }
     }
 
-    /// An error in a box, whatever it is.
+    /// A boxed error of any type.
     #[churnkey::controller(customers)]
     async fn list_customers(
         _: &Billing,
@@ -815,7 +826,7 @@ mod own_errors {
         Err("the box is empty".into())
     }
 
-    /// An error that is only a standard one, and an answer that is never absent.
+    /// An error type that is only a standard error, and a result that is never absent.
     #[churnkey::controller(prices)]
     async fn retrieve_price(_: &Billing, id: PriceId) -> Result<Price, Outer> {
         if id == "broken" {
@@ -830,7 +841,7 @@ mod own_errors {
         Err(std::io::Error::other("the disk is away"))
     }
 
-    /// `?` inside a function turns whatever is a standard error, and what turns itself.
+    /// `?` in a function converts every standard error and every type with `IntoError`.
     #[churnkey::controller(subscriptions)]
     async fn retrieve_subscription(
         _: &Billing,
@@ -852,7 +863,7 @@ mod own_errors {
 }
 
 #[test]
-fn an_error_type_of_the_users_own_chooses_its_answer() {
+fn user_error_type_chooses_its_response() {
     let host = Host::serving::<own_errors::Billing>(own_errors::Billing);
     let locked = get(host, "/customers/locked", "locked");
     assert_eq!(locked.error(409), "the subscription is being changed");
@@ -876,7 +887,7 @@ fn an_error_type_of_the_users_own_chooses_its_answer() {
 }
 
 #[test]
-fn an_error_type_that_is_only_a_standard_error_is_an_opaque_500() {
+fn standard_error_type_is_an_opaque_500() {
     let host = Host::serving::<own_errors::Billing>(own_errors::Billing);
     assert_eq!(get(host, "/prices/p", "fine").document()["id"], "p");
     let reply = get(host, "/prices/broken", "only-std");

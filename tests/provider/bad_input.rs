@@ -1,4 +1,5 @@
-//! What a provider withstands. Each refusal has its status and the error shape, repeats nothing of what was sent, and reaches no action.
+//! Invalid requests. Each rejection has the correct status and the error shape, repeats nothing
+//! from the request, and calls no action.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Billing, Call, Host, Reply, TOKEN, Write, bearer, billing};
 
-/// Stands in input where a value is wrong, and must not come back.
+/// Part of the invalid values in requests. It must not occur in responses.
 const SENTINEL: &str = "s3ntin3l";
 
 #[track_caller]
@@ -17,10 +18,10 @@ fn refused(reply: &Reply, status: u16) -> String {
     message
 }
 
-// Who may call
+// Authentication
 
 #[test]
-fn without_the_right_token_everything_is_a_401() {
+fn missing_or_wrong_token_is_a_401() {
     let (billing, host) = billing();
     let shortened = format!("Bearer {}", &TOKEN[..TOKEN.len() - 1]);
     let lengthened = format!("Bearer {TOKEN}x");
@@ -62,7 +63,7 @@ fn without_the_right_token_everything_is_a_401() {
 }
 
 #[test]
-fn the_scheme_is_read_in_any_case_and_may_be_left_out() {
+fn scheme_is_case_insensitive_and_optional() {
     let (_, host) = billing();
     for value in [
         bearer(),
@@ -81,7 +82,7 @@ fn the_scheme_is_read_in_any_case_and_may_be_left_out() {
 }
 
 #[test]
-fn without_a_token_a_known_path_answers_byte_for_byte_like_an_unknown_one() {
+fn unauthenticated_replies_do_not_reveal_known_paths() {
     let (billing, host) = billing();
     let anonymous = |method: &str, path: &str| {
         host.call(method, path)
@@ -119,7 +120,7 @@ fn without_a_token_a_known_path_answers_byte_for_byte_like_an_unknown_one() {
 }
 
 #[test]
-fn a_blank_token_lets_nobody_in() {
+fn blank_token_rejects_every_request() {
     use churnkey::Integration as _;
 
     for token in ["", "  ", "\n"] {
@@ -138,7 +139,7 @@ fn a_blank_token_lets_nobody_in() {
 // Paths, methods and headers
 
 #[test]
-fn an_unknown_path_under_churnkey_is_a_404() {
+fn unknown_path_under_churnkey_is_a_404() {
     let (billing, host) = billing();
     for path in [
         "",
@@ -170,7 +171,7 @@ fn an_unknown_path_under_churnkey_is_a_404() {
 }
 
 #[test]
-fn an_empty_id_in_a_path_reaches_no_function() {
+fn empty_id_in_a_path_calls_no_function() {
     let (billing, host) = billing();
     for path in [
         "/customers//subscriptions",
@@ -185,7 +186,7 @@ fn an_empty_id_in_a_path_reaches_no_function() {
 }
 
 #[test]
-fn a_wrong_method_is_a_405_that_says_the_right_one() {
+fn wrong_method_is_a_405_with_the_allowed_one() {
     let (billing, host) = billing();
     let reads = [
         "/features",
@@ -217,7 +218,7 @@ fn a_wrong_method_is_a_405_that_says_the_right_one() {
 }
 
 #[test]
-fn a_mode_that_is_in_doubt_is_a_400_everywhere() {
+fn invalid_or_repeated_mode_is_a_400() {
     let (billing, host) = billing();
     let modes: [&[&[u8]]; 9] = [
         &[b"TEST"],
@@ -262,7 +263,7 @@ fn cancel_call(host: Host) -> Call {
 }
 
 #[test]
-fn a_body_that_is_not_declared_as_json_is_a_415() {
+fn body_not_declared_as_json_is_a_415() {
     let (billing, host) = billing();
     for content_type in [
         "text/plain",
@@ -286,7 +287,7 @@ fn a_body_that_is_not_declared_as_json_is_a_415() {
 }
 
 #[test]
-fn json_is_accepted_under_each_of_its_names_and_under_none() {
+fn every_json_content_type_or_none_is_accepted() {
     let (billing, host) = billing();
     let call = || cancel_call(host).without("Content-Type");
     call().send().is_done();
@@ -315,7 +316,7 @@ const ACTIONS: [&str; 7] = [
 ];
 
 #[test]
-fn a_body_that_is_no_json_object_is_a_400() {
+fn body_must_be_a_json_object() {
     let (billing, host) = billing();
     let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
     let deep_field = format!(r#"{{"customerId":"cus_1","x":{deep}}}"#);
@@ -358,7 +359,7 @@ fn a_body_that_is_no_json_object_is_a_400() {
 }
 
 #[test]
-fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
+fn body_over_the_limit_is_a_413() {
     let (billing, host) = billing();
     let padded = |bytes: usize| {
         let mut body = cancel().to_string();
@@ -391,7 +392,7 @@ fn a_body_over_the_limit_is_a_413_however_it_is_sent() {
 }
 
 #[test]
-fn a_body_that_ends_early_reaches_no_action() {
+fn truncated_body_calls_no_action() {
     let (billing, host) = billing();
     let bytes = cancel_call(host).bytes();
     let mut connection = crate::support::Peer::open(host.address());
@@ -413,7 +414,7 @@ enum Kind {
 
 type Fields = Vec<(&'static str, Kind)>;
 
-/// Every action with a body in which all fields are there, and the kind of each.
+/// Returns every action with a body that has all fields, and the kind of each field.
 fn complete() -> Vec<(&'static str, Value, Fields)> {
     use Kind::{Duration, Flag, Id, Schedule};
 
@@ -480,7 +481,7 @@ fn complete() -> Vec<(&'static str, Value, Fields)> {
     ]
 }
 
-/// Values that a field must refuse; none of them is absent.
+/// Returns invalid values of a field. None of them means that the field is absent.
 fn wrong_values(kind: Kind) -> Vec<Value> {
     let schedules = [
         "",
@@ -582,7 +583,7 @@ fn wrong_values(kind: Kind) -> Vec<Value> {
 }
 
 #[test]
-fn a_wrong_field_is_a_400_that_names_it_and_reaches_no_action() {
+fn wrong_field_is_a_400_with_its_name() {
     let (billing, host) = billing();
     for (action, body, fields) in complete() {
         for (field, kind) in fields {
@@ -601,7 +602,7 @@ fn a_wrong_field_is_a_400_that_names_it_and_reaches_no_action() {
 }
 
 #[test]
-fn only_flags_may_be_missing_or_null() {
+fn only_flags_can_be_missing_or_null() {
     let (billing, host) = billing();
     for (action, body, fields) in complete() {
         for (field, kind) in fields {
@@ -623,7 +624,7 @@ fn only_flags_may_be_missing_or_null() {
 }
 
 #[test]
-fn a_wrong_coupon_or_price_is_refused_under_the_name_it_came_with() {
+fn wrong_coupon_or_price_is_named_as_received() {
     let (billing, host) = billing();
     let mut body = cancel();
     for wrong in wrong_values(Kind::Id) {
@@ -639,8 +640,8 @@ fn a_wrong_coupon_or_price_is_refused_under_the_name_it_came_with() {
 
 // Ids
 
-/// Ids as a function must get them, and how they stand in a path.
-fn strange_ids() -> Vec<(String, String)> {
+/// Returns ids as a function must receive them, and their encoded forms for a path.
+fn unusual_ids() -> Vec<(String, String)> {
     let long = "x".repeat(4096);
     let table = [
         ("a/b", "a%2Fb"),
@@ -672,9 +673,9 @@ fn strange_ids() -> Vec<(String, String)> {
 }
 
 #[test]
-fn an_id_in_a_path_may_hold_any_character() {
+fn id_in_a_path_can_hold_any_character() {
     let (billing, host) = billing();
-    for (id, encoded) in strange_ids() {
+    for (id, encoded) in unusual_ids() {
         for (path, read) in [
             (format!("/customers/{encoded}"), format!("customer {id}")),
             (format!("/customers/email/{encoded}"), format!("email {id}")),
@@ -704,16 +705,16 @@ fn an_id_in_a_path_may_hold_any_character() {
 }
 
 #[test]
-fn an_id_in_a_path_may_be_raw_utf_8() {
+fn id_in_a_path_can_be_raw_utf_8() {
     let (billing, host) = billing();
     host.get("/customers/é😀");
     assert_eq!(billing.reads(), ["customer é😀"]);
 }
 
 #[test]
-fn an_id_in_a_body_may_hold_any_character() {
+fn id_in_a_body_can_hold_any_character() {
     let (billing, host) = billing();
-    for (id, _) in strange_ids() {
+    for (id, _) in unusual_ids() {
         let body = json!({ "customerId": id, "subscriptionId": id, "scheduledAt": "immediate" });
         host.act("/subscription/cancel", body).is_done();
         let expected = Cancel::new(id.as_str(), id.as_str(), Schedule::Immediate);
@@ -722,7 +723,7 @@ fn an_id_in_a_body_may_hold_any_character() {
 }
 
 #[test]
-fn a_path_that_is_not_percent_encoded_utf_8_is_a_400() {
+fn path_must_be_percent_encoded_utf_8() {
     let (billing, host) = billing();
     for id in [
         "%FF",
@@ -752,7 +753,7 @@ fn a_path_that_is_not_percent_encoded_utf_8_is_a_400() {
 }
 
 #[test]
-fn an_email_and_a_phone_are_found_percent_encoded_and_raw() {
+fn email_and_phone_are_found_encoded_and_raw() {
     let (_, host) = billing();
     for path in [
         "/customers/email/a+b@c.test",
@@ -768,7 +769,7 @@ fn an_email_and_a_phone_are_found_percent_encoded_and_raw() {
 test_support::integration!(without_searches: prices, list_subscriptions);
 
 #[test]
-fn a_literal_email_or_phone_wins_over_a_customer_id() {
+fn email_and_phone_segments_take_precedence_over_customer_ids() {
     let (billing, host) = billing();
     host.get("/customers/email/subscriptions");
     host.get("/customers/phone/subscriptions");
@@ -793,7 +794,7 @@ fn a_literal_email_or_phone_wins_over_a_customer_id() {
 }
 
 #[test]
-fn anothers_subscription_is_not_found_even_if_the_function_forgets_to_look() {
+fn runtime_checks_the_customer_of_a_subscription() {
     let (billing, host) = billing();
     let reply = host.get("/customers/cus_2/subscriptions/sub_1");
     assert_eq!(refused(&reply, 404), "there is no such subscription");
@@ -812,7 +813,7 @@ const LISTS: [&str; 6] = [
 ];
 
 #[test]
-fn a_limit_that_is_no_whole_number_from_1_is_a_400() {
+fn limit_must_be_a_positive_integer() {
     let (billing, host) = billing();
     for list in LISTS {
         for limit in [
@@ -856,7 +857,7 @@ fn a_limit_that_is_no_whole_number_from_1_is_a_400() {
 }
 
 #[test]
-fn a_limit_over_the_cap_is_capped() {
+fn limit_over_the_cap_is_capped() {
     let (billing, host) = billing();
     for (limit, capped) in [
         ("1", 1),
@@ -878,7 +879,7 @@ fn a_limit_over_the_cap_is_capped() {
 }
 
 #[test]
-fn unknown_parameters_of_a_query_are_ignored() {
+fn unknown_query_parameters_are_ignored() {
     let (billing, host) = billing();
     host.get("/customers?expand=s3ntin3l&Limit=0&limit=2&=&&%FF")
         .document();
@@ -887,7 +888,7 @@ fn unknown_parameters_of_a_query_are_ignored() {
 }
 
 #[track_caller]
-fn unreadable(reply: &Reply) {
+fn assert_invalid_cursor(reply: &Reply) {
     assert_eq!(
         refused(reply, 400),
         "`cursor` is not one that this list has given"
@@ -900,7 +901,7 @@ fn next(host: Host, list: &str) -> String {
 }
 
 #[test]
-fn a_cursor_that_is_garbage_cut_or_changed_is_a_400() {
+fn altered_cursor_is_a_400() {
     let (_, host) = billing();
     for list in LISTS {
         let cursor = next(host, list);
@@ -935,13 +936,13 @@ fn a_cursor_that_is_garbage_cut_or_changed_is_a_400() {
             broken.push(changed);
         }
         for cursor in broken {
-            unreadable(&host.get(&format!("{list}?cursor={cursor}")));
+            assert_invalid_cursor(&host.get(&format!("{list}?cursor={cursor}")));
         }
     }
 }
 
 #[test]
-fn a_cursor_of_another_list_mode_or_customer_is_a_400() {
+fn cursor_is_bound_to_list_mode_and_customer() {
     let (_, host) = billing();
     for list in LISTS {
         let cursor = next(host, list);
@@ -950,21 +951,21 @@ fn a_cursor_of_another_list_mode_or_customer_is_a_400() {
             if other == list {
                 assert_eq!(reply.status, 200, "{list}");
             } else {
-                unreadable(&reply);
+                assert_invalid_cursor(&reply);
             }
         }
         let test = host
             .call("GET", format!("/churnkey{list}?cursor={cursor}"))
             .header("X-Churnkey-Mode", "test")
             .send();
-        unreadable(&test);
+        assert_invalid_cursor(&test);
     }
     let cursor = next(host, "/customers/cus_1/subscriptions");
-    unreadable(&host.get(&format!("/customers/cus_2/subscriptions?cursor={cursor}")));
+    assert_invalid_cursor(&host.get(&format!("/customers/cus_2/subscriptions?cursor={cursor}")));
 }
 
 #[test]
-fn a_cursor_over_1_kib_is_a_400() {
+fn cursor_over_1_kib_is_a_400() {
     let (billing, host) = billing();
     for cursor in [
         "x".repeat(1025),
@@ -979,7 +980,7 @@ fn a_cursor_over_1_kib_is_a_400() {
 }
 
 #[test]
-fn an_empty_cursor_asks_for_the_first_page() {
+fn empty_cursor_is_the_first_page() {
     let (_, host) = billing();
     assert_eq!(
         host.get("/prices?cursor=").document(),
@@ -987,7 +988,7 @@ fn an_empty_cursor_asks_for_the_first_page() {
     );
 }
 
-// Options that are off
+// Options that are switched off
 
 mod off {
     test_support::integration!(immediate_and_period: prices, coupons,
@@ -1007,7 +1008,7 @@ mod off {
 }
 
 #[test]
-fn a_body_that_asks_for_an_option_that_is_off_is_a_400() {
+fn disabled_option_in_a_body_is_a_400() {
     use off::{EndOfPeriodAndDate, ImmediateAndPeriod};
 
     let period = json!({ "type": "period", "amount": 1, "unit": "month" });
@@ -1117,7 +1118,7 @@ fn a_body_that_asks_for_an_option_that_is_off_is_a_400() {
 }
 
 #[test]
-fn a_missing_schedule_is_the_only_one_that_is_on() {
+fn absent_schedule_means_the_only_enabled_one() {
     let one = Arc::new(off::ImmediateAndPeriod::default());
     let other = Arc::new(off::EndOfPeriodAndDate::default());
     let hosts = [
@@ -1140,7 +1141,7 @@ fn a_missing_schedule_is_the_only_one_that_is_on() {
 }
 
 #[test]
-fn pausing_an_annual_subscription_without_allow_annual_is_a_400() {
+fn annual_pause_without_allow_annual_is_a_400() {
     let (billing, host) = billing();
     let body = |subscription: &str, allow: Value| {
         json!({
@@ -1175,12 +1176,12 @@ fn pausing_an_annual_subscription_without_allow_annual_is_a_400() {
 }
 
 #[test]
-fn pausing_a_missing_or_foreign_subscription_is_a_404() {
+fn pause_of_missing_or_foreign_subscription_is_a_404() {
     let (billing, host) = billing();
     for (customer, subscription) in [
         ("cus_1", "none"),
         ("cus_2", "sub_1"),
-        ("nobody", "sub_annual"),
+        ("missing", "sub_annual"),
     ] {
         let body = json!({
             "customerId": customer, "subscriptionId": subscription, "startAt": "immediate",

@@ -1,6 +1,7 @@
-//! Generated code keeps to itself: it needs no name of the user's, takes none, and passes the user's lints.
+//! Hygiene of generated code: it needs no names in scope, adds none, and passes the lints of the
+//! user.
 
-/// Nothing is in scope.
+/// No names are in scope.
 mod without_prelude {
     #![no_implicit_prelude]
 
@@ -61,7 +62,7 @@ mod without_prelude {
     }
 }
 
-/// The user has names of their own for all that generated code could mean.
+/// The user has own items with all names that generated code could use.
 #[allow(
     dead_code,
     non_camel_case_types,
@@ -121,7 +122,7 @@ mod shadowed {
     type Answer<T> = ::churnkey::Result<::std::option::Option<T>>;
     type List<T> = ::churnkey::Result<::churnkey::Page<T>>;
 
-    // Functions with the names of what generated code calls its own variables.
+    // The functions have the names of variables in generated code.
 
     #[::churnkey::controller(customers, retrieve)]
     async fn id(_: &Billing, input: ::churnkey::CustomerId) -> Answer<::churnkey::Customer> {
@@ -167,7 +168,8 @@ mod shadowed {
     }
 }
 
-/// The strictest of users. Only the user's own tokens may be found fault with, and here they have none.
+/// Strict lints. Lints can only be reported for tokens of the user, and none of these tokens
+/// violates one.
 mod strict {
     #![deny(
         warnings,
@@ -198,7 +200,7 @@ mod strict {
         clippy::single_call_fn,
         clippy::shadow_unrelated
     )]
-    // What the annotated functions below do themselves.
+    // The annotated functions below do this themselves.
     #![allow(
         clippy::implicit_return,
         clippy::absolute_paths,
@@ -211,12 +213,12 @@ mod strict {
         SubscriptionId,
     };
 
-    /// What the functions share.
+    /// Shared by the functions.
     #[derive(Debug, churnkey::Integration)]
     #[churnkey(name = "Strict", expect(cancel, products, coupons))]
     pub(super) struct Billing;
 
-    /// Ready at once.
+    /// Returns a value without waiting.
     async fn answer<T: Send>(value: T) -> T {
         core::future::ready(value).await
     }
@@ -287,7 +289,7 @@ mod strict {
     }
 }
 
-/// Everything stands in the body of a function.
+/// All items are inside the body of a function.
 mod within_a_function {
     use churnkey::axum::Router;
 
@@ -329,7 +331,7 @@ mod within_a_function {
     }
 }
 
-/// The crate is found under a path that the user chose, where no other is right.
+/// The crate has a path that the user chose, and no other path leads to it.
 mod under_a_path {
     mod vendored {
         pub(super) mod deep {
@@ -382,7 +384,7 @@ use serde_json::json;
 use crate::support::{Host, TOKEN};
 
 #[test]
-fn integrations_from_strange_surroundings_serve_like_any_other() {
+fn integrations_in_unusual_contexts_serve_normally() {
     let routers = [
         without_prelude::Billing::router(without_prelude::Billing, TOKEN),
         shadowed::Billing::router(shadowed::Billing, TOKEN),
@@ -400,7 +402,7 @@ fn integrations_from_strange_surroundings_serve_like_any_other() {
 }
 
 #[test]
-fn names_of_the_users_own_change_no_answer() {
+fn shadowing_names_do_not_change_replies() {
     let host = Host::serving::<shadowed::Billing>(shadowed::Billing);
     assert_eq!(host.get("/customers").document(), json!({ "data": [] }));
     assert_eq!(host.get("/prices/p").error(404), "there is no such price");

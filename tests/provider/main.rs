@@ -1,8 +1,9 @@
-//! What the crate promises, seen from outside: a provider written with the macros, asked over a real socket.
+//! The behavior of the crate from outside: a provider written with the macros, called over a real
+//! socket.
 //!
-//! One binary, because each further one links the whole server again.
+//! All modules are one binary, because each additional binary links the whole server again.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 

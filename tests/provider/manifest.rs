@@ -1,4 +1,4 @@
-//! What an integration advertises, and that it has neither more nor less.
+//! The manifest of an integration: it advertises all of its operations and no others.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Billing, Host};
 
-/// A served integration, and what its manifest is as a constant.
+/// A served integration, and its manifest as a constant.
 struct Served {
     name: &'static str,
     host: Host,
@@ -22,7 +22,7 @@ fn served<T: Integration + Default>(name: &'static str) -> Served {
     }
 }
 
-// Everything here is known before the program runs.
+// All values here are known at compile time.
 const EVERYTHING: Manifest = Billing::MANIFEST;
 const _: () = {
     assert!(EVERYTHING.controllers.customers && EVERYTHING.controllers.families);
@@ -62,7 +62,8 @@ mod modules {
     test_support::integration!(extend_trial: prices, cancel, extend_trial);
 }
 
-/// Each optional module alone: what it adds to the controllers, the actions and the operations.
+/// Returns an integration for each optional module, and what the module adds to the controllers,
+/// the actions and the operations.
 fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
     use Operation::*;
 
@@ -141,7 +142,7 @@ fn alone() -> Vec<(Served, Value, Value, Vec<Operation>)> {
 }
 
 #[test]
-fn each_module_alone_adds_itself_to_the_required_ones_and_nothing_else() {
+fn each_module_adds_only_itself_to_the_required_ones() {
     use Operation::*;
 
     let required = [
@@ -174,7 +175,7 @@ fn names(operations: impl IntoIterator<Item = Operation>) -> BTreeSet<String> {
         .collect()
 }
 
-/// The operations whose paths answer otherwise than an unknown one.
+/// Returns the operations whose paths respond differently than an unknown path.
 fn routed(host: Host) -> BTreeSet<String> {
     names(Operation::ALL.iter().copied().filter(|operation| {
         let path: String = operation
@@ -199,7 +200,7 @@ fn routed(host: Host) -> BTreeSet<String> {
 
 // Options
 
-/// The actions with the same options each: which schedules, which durations, flags on or off.
+/// Actions with combinations of options: schedules, durations and flags.
 macro_rules! combinations {
     ($($name:ident: ($($schedule:ident)*) ($($duration:ident)*) $flag:literal;)*) => {
         mod combinations {
@@ -260,7 +261,7 @@ fn features(schedule: &[&str], duration: &[&str], flag: bool) -> Value {
 }
 
 #[test]
-fn every_subset_of_options_is_advertised_as_it_is_written() {
+fn every_subset_of_options_is_advertised() {
     for (served, actions) in combinations() {
         assert_eq!(served.manifest["actions"], actions, "{}", served.name);
     }
@@ -278,7 +279,7 @@ mod partial {
 }
 
 #[test]
-fn unwritten_lists_are_complete_and_unwritten_flags_off() {
+fn absent_lists_are_complete_and_absent_flags_off() {
     let (immediate, end, both) = (
         schedules(&["immediate"]),
         schedules(&["end_of_period"]),
@@ -353,15 +354,16 @@ fn all() -> Vec<Served> {
 }
 
 #[test]
-fn the_manifest_that_is_served_is_the_constant() {
+fn served_manifest_is_the_constant() {
     for served in all() {
         let manifest = served.host.get("/features").document();
         assert_eq!(manifest, served.manifest, "{}", served.name);
     }
 }
 
-/// Modules whose operations are optional beside others: what tells that the module is there.
-fn speaks_for_its_module(operation: Operation) -> bool {
+/// Returns `true` for an operation whose presence implies that its module is advertised. The other
+/// operations of a module are optional.
+fn implies_its_module(operation: Operation) -> bool {
     operation.side() == Side::Action || operation.name() == "retrieve"
 }
 
@@ -381,14 +383,14 @@ fn camel_case(name: &str) -> String {
 }
 
 #[test]
-fn everything_that_is_routed_is_advertised_and_the_reverse_but_for_the_customer_wide_forms() {
+fn routed_and_advertised_modules_are_the_same() {
     let not_in_the_manifest = ["cancelAll", "pauseAll"];
     for served in all() {
         let routed = routed(served.host);
         let modules = |side| -> BTreeSet<String> {
             Operation::ALL
                 .iter()
-                .filter(|operation| operation.side() == side && speaks_for_its_module(**operation))
+                .filter(|operation| operation.side() == side && implies_its_module(**operation))
                 .filter(|operation| routed.contains(&format!("{operation:?}")))
                 .map(|operation| camel_case(operation.module()))
                 .filter(|module| !not_in_the_manifest.contains(&module.as_str()))
@@ -402,7 +404,7 @@ fn everything_that_is_routed_is_advertised_and_the_reverse_but_for_the_customer_
 }
 
 #[test]
-fn the_provider_that_has_everything_routes_the_whole_protocol() {
+fn complete_provider_routes_the_whole_protocol() {
     let host = Host::serving::<Billing>(Billing::new());
     assert_eq!(routed(host), names(Operation::ALL.iter().copied()));
 }

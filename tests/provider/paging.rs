@@ -1,4 +1,4 @@
-//! Walking a list page by page.
+//! Reading a list page by page.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,22 +11,23 @@ use serde_json::{Value, json};
 
 use crate::support::{Host, TOKEN, billing_with};
 
-/// Customers ordered by the day they came and then by id, some of them on one day. Prices are paged by a cursor of its own.
+/// Customers ordered by day and then by id. Several of them have the same day. Prices have
+/// user-defined cursors.
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Books", expect(customers(list)))]
-struct Books {
+struct Billing {
     customers: Mutex<BTreeMap<(u32, String), Customer>>,
 }
 
-impl Books {
+impl Billing {
     fn with(customers: u32) -> Arc<Self> {
-        let books = Self {
+        let billing = Self {
             customers: Mutex::default(),
         };
         for number in 0..customers {
-            books.insert(number / 3, &format!("cus/+ \"é{number:03}"));
+            billing.insert(number / 3, &format!("cus/+ \"é{number:03}"));
         }
-        Arc::new(books)
+        Arc::new(billing)
     }
 
     fn insert(&self, day: u32, id: &str) {
@@ -46,12 +47,12 @@ impl Books {
 }
 
 #[churnkey::controller(customers)]
-async fn retrieve_customer(_: &Books, _: CustomerId) -> Result<Option<Customer>> {
+async fn retrieve_customer(_: &Billing, _: CustomerId) -> Result<Option<Customer>> {
     Ok(None)
 }
 
 #[churnkey::controller(customers)]
-async fn list_customers(ctx: &Books, page: PageRequest) -> Result<Page<Customer>> {
+async fn list_customers(ctx: &Billing, page: PageRequest) -> Result<Page<Customer>> {
     let after: Option<(u32, String)> = page.after()?;
     let rows = ctx
         .rows()
@@ -65,9 +66,9 @@ async fn list_customers(ctx: &Books, page: PageRequest) -> Result<Page<Customer>
         .map(|(_, customer)| customer))
 }
 
-/// A billing system with numbers for cursors, as if it were a remote one.
+/// Uses numbers as cursors, like a remote billing system.
 #[churnkey::controller(prices)]
-async fn list_prices(_: &Books, page: PageRequest) -> Result<Page<Price>> {
+async fn list_prices(_: &Billing, page: PageRequest) -> Result<Page<Price>> {
     let start: i64 = match page.cursor() {
         None => 0,
         Some(cursor) => cursor
@@ -88,13 +89,13 @@ fn free(number: i64) -> Price {
 }
 
 #[churnkey::controller(prices)]
-async fn retrieve_price(_: &Books, _: PriceId) -> Result<Option<Price>> {
+async fn retrieve_price(_: &Billing, _: PriceId) -> Result<Option<Price>> {
     Ok(None)
 }
 
 #[churnkey::controller(subscriptions)]
 async fn retrieve_subscription(
-    _: &Books,
+    _: &Billing,
     _: CustomerId,
     _: SubscriptionId,
 ) -> Result<Option<Subscription>> {
@@ -110,8 +111,8 @@ fn ids(page: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The sizes of all pages and the ids on them; between two pages, something may happen.
-fn walk(host: Host, query: &str, mut between: impl FnMut(usize)) -> (Vec<usize>, Vec<String>) {
+/// Returns the sizes of all pages and the ids on them. `between` runs between two pages.
+fn read_all(host: Host, query: &str, mut between: impl FnMut(usize)) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut all) = (Vec::new(), Vec::new());
     let mut cursor = String::new();
     loop {
@@ -119,7 +120,7 @@ fn walk(host: Host, query: &str, mut between: impl FnMut(usize)) -> (Vec<usize>,
         let ids = ids(&page);
         sizes.push(ids.len());
         all.extend(ids);
-        assert!(sizes.len() < 200, "the walk does not end");
+        assert!(sizes.len() < 200, "the list does not end");
         let Some(next) = page.get("next") else {
             return (sizes, all);
         };
@@ -129,13 +130,13 @@ fn walk(host: Host, query: &str, mut between: impl FnMut(usize)) -> (Vec<usize>,
 }
 
 #[test]
-fn a_walk_by_keyset_meets_every_row_once_whatever_the_limit() {
+fn keyset_paging_returns_each_row_once_for_any_limit() {
     for rows in [0, 1, 9, 10, 11, 25] {
-        let books = Books::with(rows);
-        let host = Host::serving::<Books>(Arc::clone(&books));
+        let billing = Billing::with(rows);
+        let host = Host::serving::<Billing>(Arc::clone(&billing));
         for limit in 1..=12 {
-            let (sizes, all) = walk(host, &format!("limit={limit}"), |_| {});
-            assert_eq!(all, books.ids(), "{rows} rows by {limit}");
+            let (sizes, all) = read_all(host, &format!("limit={limit}"), |_| {});
+            assert_eq!(all, billing.ids(), "{rows} rows by {limit}");
             let pages = (rows as usize).div_ceil(limit).max(1);
             assert_eq!(sizes.len(), pages, "{rows} rows by {limit}");
             assert!(sizes[..pages - 1].iter().all(|size| *size == limit));
@@ -144,47 +145,47 @@ fn a_walk_by_keyset_meets_every_row_once_whatever_the_limit() {
 }
 
 #[test]
-fn a_walk_neither_skips_nor_repeats_a_row_while_others_come_and_go() {
-    let books = Books::with(12);
-    let host = Host::serving::<Books>(Arc::clone(&books));
-    let before = books.ids();
-    let (_, all) = walk(host, "limit=3", |page| {
-        books.insert(0, &format!("before {page}"));
-        // The row that the cursor was made of goes away: the cursor is stale, and goes on all the same.
+fn concurrent_changes_neither_skip_nor_repeat_rows() {
+    let billing = Billing::with(12);
+    let host = Host::serving::<Billing>(Arc::clone(&billing));
+    let before = billing.ids();
+    let (_, all) = read_all(host, "limit=3", |page| {
+        billing.insert(0, &format!("before {page}"));
+        // The row of the cursor is deleted. The cursor is then stale, but it remains valid.
         let last = before[page * 3 - 1].clone();
-        books.rows().retain(|(_, id), _| *id != last);
+        billing.rows().retain(|(_, id), _| *id != last);
     });
     assert_eq!(all, before);
 }
 
 #[test]
-fn a_page_holds_10_items_unless_asked_and_100_at_most() {
-    let books = Books::with(250);
-    let host = Host::serving::<Books>(books);
-    assert_eq!(walk(host, "", |_| {}).0, [10; 25]);
-    assert_eq!(walk(host, "limit=1000", |_| {}).0, [100, 100, 50]);
-    assert_eq!(walk(host, "limit=1000000000", |_| {}).0, [100, 100, 50]);
+fn default_page_size_is_10_and_maximum_100() {
+    let billing = Billing::with(250);
+    let host = Host::serving::<Billing>(billing);
+    assert_eq!(read_all(host, "", |_| {}).0, [10; 25]);
+    assert_eq!(read_all(host, "limit=1000", |_| {}).0, [100, 100, 50]);
+    assert_eq!(read_all(host, "limit=1000000000", |_| {}).0, [100, 100, 50]);
 }
 
 #[test]
-fn the_cap_is_the_providers_and_holds_for_the_default_too() {
-    let books = Books::with(8);
+fn page_cap_also_limits_the_default() {
+    let billing = Billing::with(8);
     let capped = |items| {
-        let provider = Provider::<Books>::new(Arc::clone(&books), TOKEN).max_page_items(items);
+        let provider = Provider::<Billing>::new(Arc::clone(&billing), TOKEN).max_page_items(items);
         Host::of(provider.router())
     };
-    assert_eq!(walk(capped(3), "", |_| {}).0, [3, 3, 2]);
-    assert_eq!(walk(capped(3), "limit=100", |_| {}).0, [3, 3, 2]);
-    assert_eq!(walk(capped(3), "limit=2", |_| {}).0, [2, 2, 2, 2]);
-    assert_eq!(walk(capped(0), "", |_| {}).0, [1; 8], "at least 1");
+    assert_eq!(read_all(capped(3), "", |_| {}).0, [3, 3, 2]);
+    assert_eq!(read_all(capped(3), "limit=100", |_| {}).0, [3, 3, 2]);
+    assert_eq!(read_all(capped(3), "limit=2", |_| {}).0, [2, 2, 2, 2]);
+    assert_eq!(read_all(capped(0), "", |_| {}).0, [1; 8], "at least 1");
     assert_eq!(
-        walk(capped(u32::MAX), "limit=99999999999999999999", |_| {}).0,
+        read_all(capped(u32::MAX), "limit=99999999999999999999", |_| {}).0,
         [8]
     );
 }
 
 #[test]
-fn the_longest_body_is_the_providers() {
+fn body_limit_is_configurable() {
     let host = billing_with(|provider| provider.max_body_bytes(100));
     let body = r#"{"customerId":"cus_1","scheduledAt":"immediate"}"#;
     host.act("/customer/cancel", format!("{body:100}"))
@@ -196,8 +197,8 @@ fn the_longest_body_is_the_providers() {
 }
 
 #[test]
-fn a_number_is_a_cursor_and_comes_back_as_text() {
-    let host = Host::serving::<Books>(Books::with(0));
+fn numeric_cursor_is_sent_as_a_string() {
+    let host = Host::serving::<Billing>(Billing::with(0));
     let first = host.get("/prices?limit=2").document();
     assert_eq!(
         (ids(&first), &first["next"]),
@@ -217,9 +218,9 @@ fn a_number_is_a_cursor_and_comes_back_as_text() {
 }
 
 #[test]
-fn the_cursor_of_a_walk_survives_a_restart_and_needs_no_state() {
-    let one = Host::serving::<Books>(Books::with(12));
-    let other = Host::serving::<Books>(Books::with(12));
+fn cursor_survives_a_restart_without_state() {
+    let one = Host::serving::<Billing>(Billing::with(12));
+    let other = Host::serving::<Billing>(Billing::with(12));
     let page = one.get("/customers").document();
     let rest = other
         .get(&format!(
@@ -231,7 +232,7 @@ fn the_cursor_of_a_walk_survives_a_restart_and_needs_no_state() {
 }
 
 #[test]
-fn a_function_can_be_walked_in_a_test_without_a_server() {
+fn function_can_be_paged_without_a_server() {
     let rows = |after: Option<u32>| (0..5).filter(move |row| Some(*row) > after).collect();
     let list =
         |page: &PageRequest| -> Result<Page<u32>> { page.keyset(rows(page.after()?), |row| *row) };
@@ -247,8 +248,8 @@ fn a_function_can_be_walked_in_a_test_without_a_server() {
 }
 
 #[test]
-fn a_cursor_keeps_a_key_to_its_last_digit() {
-    // One that a quick reader of numbers takes for its neighbour, so that a row would be skipped.
+fn cursor_keeps_every_digit_of_a_key() {
+    // A number that an imprecise parser rounds to its neighbor, so that a row would be skipped.
     let key = 9.222222222222221;
     let first = PageRequest::first(1);
     let page = first.keyset(vec![key, 10.0], |key| *key).unwrap();
@@ -257,7 +258,7 @@ fn a_cursor_keeps_a_key_to_its_last_digit() {
 }
 
 #[test]
-fn a_cursor_for_a_key_of_another_type_is_a_400_and_no_500() {
+fn cursor_of_another_key_type_is_a_400() {
     let page = PageRequest::first(1);
     let next = page.keyset(vec!["a", "b"], |row| *row).unwrap();
     let wrong = page.at(next.next().unwrap()).after::<(u32, String)>();
@@ -265,12 +266,12 @@ fn a_cursor_for_a_key_of_another_type_is_a_400_and_no_500() {
 }
 
 #[test]
-fn a_key_that_makes_too_long_a_cursor_is_an_opaque_500() {
-    let books = Books::with(0);
+fn too_long_cursor_is_an_opaque_500() {
+    let billing = Billing::with(0);
     for name in ["a", "b"] {
-        books.insert(0, &name.repeat(1024));
+        billing.insert(0, &name.repeat(1024));
     }
-    let host = Host::of(Books::router(books, TOKEN));
+    let host = Host::of(Billing::router(billing, TOKEN));
     let message = host.get("/customers?limit=1").error(500);
     assert_eq!(message, "Internal Server Error");
 }

@@ -1,4 +1,4 @@
-//! What functions may take besides the operation's own arguments, and where and how they may be written.
+//! Further arguments of functions, and the places and forms in which functions can be written.
 
 mod actions;
 
@@ -18,23 +18,23 @@ use serde_json::json;
 
 use crate::support::{Host, Peer, TOKEN, log_of};
 
-/// With functions in more than one file.
+/// Has functions in more than one file.
 #[derive(Debug, Default, churnkey::Integration)]
 #[churnkey(name = "Parts", expect(cancel))]
 pub(crate) struct Billing {
-    /// What is said of each customer.
+    /// The text that is recorded for each customer.
     pub(crate) note: &'static str,
 }
 
-/// From the user's own middleware.
+/// Inserted by the user's middleware.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tenant(&'static str);
 
-/// From middleware that nobody installed.
+/// Would be inserted by middleware that is not installed.
 #[derive(Clone, Debug)]
-pub(crate) struct Forgotten;
+pub(crate) struct NotInstalled;
 
-/// The user's own part of a request.
+/// A request part of the user.
 #[derive(Debug, PartialEq)]
 struct Region(String);
 
@@ -72,7 +72,7 @@ pub(crate) async fn retrieve_customer(
     ))
 }
 
-/// A pattern for an argument.
+/// A pattern as an argument.
 #[churnkey::controller(customers)]
 async fn find_by_email(
     _: &Billing,
@@ -86,18 +86,18 @@ async fn find_by_email(
 async fn find_by_phone(
     _: &Billing,
     _phone: Phone,
-    _: Extension<Forgotten>,
+    _: Extension<NotInstalled>,
 ) -> Result<Option<Customer>> {
     Ok(None)
 }
 
-/// A type of the user's own.
+/// A type of the user as an argument.
 #[churnkey::controller(customers)]
 async fn list(_: &Billing, _: PageRequest, Region(region): Region) -> Result<Page<Customer>> {
     Ok(Page::last(vec![Customer::new(region)]))
 }
 
-/// Raw identifiers, in the function's name and in its arguments.
+/// Raw identifiers as the name of the function and of its arguments.
 #[churnkey::controller(prices, retrieve)]
 async fn r#match(r#struct: &Billing, r#type: PriceId) -> Result<Option<Price>> {
     let _ = (r#struct, r#type);
@@ -116,7 +116,8 @@ mod r#mod {
     }
 }
 
-// Under `cfg`, above our attribute and below: what is off is not there, and what takes its place is.
+// `cfg` above and below our attribute. A disabled function does not exist, and its replacement
+// does.
 
 #[cfg(not(test))]
 #[churnkey::controller(subscriptions)]
@@ -170,7 +171,7 @@ fn router() -> Router {
 }
 
 #[test]
-fn a_function_gets_the_mode_the_request_id_and_the_headers() {
+fn function_gets_mode_request_id_and_headers() {
     let host = Host::of(router());
     let note = |mode: &[&str]| {
         let mut call = host
@@ -194,7 +195,7 @@ fn a_function_gets_the_mode_the_request_id_and_the_headers() {
 }
 
 #[test]
-fn the_request_id_that_was_made_is_the_one_that_is_sent_back_and_logged() {
+fn generated_request_id_is_sent_back_and_logged() {
     let host = Host::of(router());
     let reply = host.get("/customers/cus_1");
     let id = reply.header("x-request-id").unwrap().to_owned();
@@ -217,7 +218,7 @@ fn the_request_id_that_was_made_is_the_one_that_is_sent_back_and_logged() {
 }
 
 #[test]
-fn an_extension_comes_from_the_users_own_layer() {
+fn extension_comes_from_the_users_layer() {
     let host = Host::of(router());
     let found = host.get("/customers/email/a@b.test").document();
     assert_eq!(found, json!({ "id": "acme", "email": "a@b.test" }));
@@ -232,7 +233,7 @@ fn an_extension_comes_from_the_users_own_layer() {
 }
 
 #[test]
-fn a_layer_sees_the_template_of_the_path() {
+fn layer_sees_the_path_template() {
     let traced = middleware::from_fn(
         |route: Option<MatchedPath>, request: Request, next: Next| async {
             let mut response = next.run(request).await;
@@ -259,7 +260,7 @@ fn a_layer_sees_the_template_of_the_path() {
 const ROUTE: HeaderName = HeaderName::from_static("x-route");
 
 #[test]
-fn an_extension_that_no_layer_gives_is_an_opaque_500_and_the_log_names_its_type() {
+fn missing_extension_is_an_opaque_500_naming_its_type() {
     let host = Host::of(router());
     let reply = host
         .call("GET", "/churnkey/customers/phone/+1")
@@ -268,14 +269,14 @@ fn an_extension_that_no_layer_gives_is_an_opaque_500_and_the_log_names_its_type(
     assert_eq!(reply.error(500), "Internal Server Error");
     let log = log_of("forgotten");
     assert!(
-        log[0].contains("provider::request_parts::Forgotten"),
+        log[0].contains("provider::request_parts::NotInstalled"),
         "{log:?}"
     );
     assert!(log[0].contains("layer(axum::Extension(..))"), "{log:?}");
 }
 
 #[test]
-fn a_type_of_the_users_own_is_taken_from_the_request_or_refuses_it() {
+fn user_type_is_extracted_or_rejects_the_request() {
     let host = Host::of(router());
     let list = |region: &[u8]| {
         host.call("GET", "/churnkey/customers")
@@ -293,7 +294,7 @@ fn a_type_of_the_users_own_is_taken_from_the_request_or_refuses_it() {
 }
 
 #[test]
-fn functions_in_other_files_and_behind_other_attributes_are_routed() {
+fn functions_in_other_files_and_under_cfg_are_routed() {
     let host = Host::of(router());
     let body =
         json!({ "customerId": "c", "subscriptionId": "s", "id": "p", "scheduledAt": "immediate" });
@@ -312,7 +313,7 @@ fn functions_in_other_files_and_behind_other_attributes_are_routed() {
 }
 
 #[tokio::test]
-async fn an_annotated_function_is_called_like_any_other() {
+async fn annotated_function_can_be_called_directly() {
     let billing = Billing { note: "direct" };
     let email = Email::new("a@b.test");
     let customer = find_by_email(&billing, email.clone(), Extension(Tenant("here"))).await;
@@ -330,7 +331,7 @@ async fn an_annotated_function_is_called_like_any_other() {
 }
 
 #[test]
-fn a_router_may_be_nested_under_a_path() {
+fn router_can_be_nested_under_a_path() {
     let app = Router::new()
         .nest("/api/v1", router())
         .nest("/tenants/{tenant}/{customerId}", router())
@@ -355,7 +356,7 @@ fn a_router_may_be_nested_under_a_path() {
 }
 
 #[test]
-fn a_router_may_be_merged_into_one_that_has_routes_a_state_and_a_fallback_of_its_own() {
+fn router_can_be_merged_into_another_router() {
     let app =
         Router::new()
             .route(
@@ -380,7 +381,7 @@ fn a_router_may_be_merged_into_one_that_has_routes_a_state_and_a_fallback_of_its
 }
 
 #[test]
-fn a_context_may_be_shared_and_outlives_its_routers() {
+fn context_is_shared_and_outlives_its_routers() {
     let billing = Arc::new(Billing { note: "shared" });
     let one = Host::of(Billing::router(Arc::clone(&billing), TOKEN));
     let other = Host::serving::<Billing>(Arc::clone(&billing));
@@ -392,7 +393,7 @@ fn a_context_may_be_shared_and_outlives_its_routers() {
 }
 
 #[test]
-fn requests_on_one_connection_do_not_see_each_other() {
+fn requests_on_one_connection_are_independent() {
     let host = Host::of(router());
     let mut connection = Peer::open(host.address());
     for (mode, region) in [("test", "eu"), ("live", "us"), ("test", "ap")] {

@@ -1,6 +1,6 @@
-//! The server as a process: when it refuses to start, and how it ends.
+//! The server as a process: startup errors and shutdown.
 //!
-//! The process is this test binary over again, which runs [`child`] and nothing else.
+//! The process is this test binary, which runs only [`child`].
 
 use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,23 +17,23 @@ use tokio::time::sleep;
 
 use crate::support::{Call, Peer, TOKEN, bearer};
 
-/// Takes its time, and says on standard error when it begins and ends.
+/// Waits in each function, and prints to standard error when it begins and ends.
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Slow", expect(cancel))]
 struct Slow;
 
-const A_WHILE: Duration = Duration::from_millis(700);
+const DELAY: Duration = Duration::from_millis(700);
 
-async fn take_a_while(what: &str) {
+async fn run_slowly(what: &str) {
     eprintln!("{what} begins");
-    sleep(A_WHILE).await;
+    sleep(DELAY).await;
     eprintln!("{what} ends");
 }
 
 #[churnkey::controller(customers)]
 async fn retrieve_customer(_: &Slow, id: CustomerId) -> Result<Customer> {
     if id == "slow" {
-        take_a_while("read").await;
+        run_slowly("read").await;
     }
     Ok(Customer::new(id))
 }
@@ -59,12 +59,12 @@ async fn retrieve_subscription(
 
 #[churnkey::action(cancel)]
 async fn cancel(_: &Slow, _: Cancel) -> Result<()> {
-    take_a_while("action").await;
+    run_slowly("action").await;
     Ok(())
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))
 }
@@ -84,7 +84,7 @@ fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>)
     Process::start(&mut command)
 }
 
-/// Serving on a free port: the process and its address.
+/// Starts a server on a free port and returns the process and its address.
 fn serving() -> (Process, SocketAddr) {
     let process = start(Some(TOKEN), Some("127.0.0.1:0"));
     let address = process.stderr.address();
@@ -94,16 +94,19 @@ fn serving() -> (Process, SocketAddr) {
 #[track_caller]
 fn refuses(token: Option<&OsStr>, address: Option<&str>, words: &[&str]) {
     let ended = start(token, address).end();
-    let (status, said) = (ended.status, ended.stderr);
-    assert!(!status.success(), "{said}");
+    let (status, output) = (ended.status, ended.stderr);
+    assert!(!status.success(), "{output}");
     for word in words {
-        assert!(said.contains(word), "`{word}` is not in: {said}");
+        assert!(output.contains(word), "`{word}` is not in: {output}");
     }
-    assert!(!said.contains(TOKEN) && !said.contains("listens"), "{said}");
+    assert!(
+        !output.contains(TOKEN) && !output.contains("listens"),
+        "{output}"
+    );
 }
 
 #[test]
-fn it_refuses_to_start_without_a_token_and_says_where_to_find_one() {
+fn missing_token_prevents_the_start() {
     let words = [
         "CK_INTEGRATION_TOKEN is missing or empty",
         "dashboard",
@@ -116,7 +119,7 @@ fn it_refuses_to_start_without_a_token_and_says_where_to_find_one() {
 
 #[cfg(unix)]
 #[test]
-fn it_refuses_to_start_with_a_token_that_is_not_text() {
+fn token_that_is_not_utf_8_prevents_the_start() {
     use std::os::unix::ffi::OsStrExt as _;
 
     let token = OsStr::from_bytes(b"tok\xff");
@@ -128,7 +131,7 @@ fn it_refuses_to_start_with_a_token_that_is_not_text() {
 }
 
 #[test]
-fn it_refuses_to_start_with_an_address_that_is_none_and_shows_a_good_one() {
+fn invalid_address_prevents_the_start() {
     for address in [
         "",
         "8080",
@@ -149,7 +152,7 @@ fn it_refuses_to_start_with_an_address_that_is_none_and_shows_a_good_one() {
 }
 
 #[test]
-fn it_refuses_to_start_on_an_address_that_is_in_use_and_says_which() {
+fn address_in_use_prevents_the_start() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let words = [
@@ -171,7 +174,7 @@ fn action(address: SocketAddr) -> Call {
 }
 
 #[test]
-fn it_says_what_it_serves_and_never_the_token() {
+fn startup_message_has_the_address_and_no_token() {
     let mut process = start(Some(format!(" {TOKEN}\n")), Some(" 127.0.0.1:0 "));
     for words in [
         "Slow listens on http://127.0.0.1:",
@@ -185,7 +188,7 @@ fn it_says_what_it_serves_and_never_the_token() {
 }
 
 #[test]
-fn everything_outside_of_churnkey_is_a_404_in_the_error_shape_and_needs_no_token() {
+fn paths_outside_churnkey_are_a_404_without_a_token() {
     let (_process, address) = serving();
     for path in [
         "/",
@@ -209,10 +212,10 @@ fn everything_outside_of_churnkey_is_a_404_in_the_error_shape_and_needs_no_token
 
 #[cfg(unix)]
 #[test]
-fn a_signal_ends_it_once_what_is_under_way_is_answered() {
+fn signal_stops_it_after_pending_requests() {
     for signal in ["TERM", "INT"] {
         let (process, address) = serving();
-        // Neither a connection that rests between requests nor one that never sent any keeps it from ending.
+        // Neither an idle connection nor one without any request delays the shutdown.
         let mut resting = Peer::open(address);
         let features = get(address, "/churnkey/features").send_on(&mut resting);
         assert_eq!(features.status, 200);
@@ -226,7 +229,7 @@ fn a_signal_ends_it_once_what_is_under_way_is_answered() {
 
         resting.is_closed();
         silent.is_closed();
-        let deadline = Instant::now() + A_WHILE;
+        let deadline = Instant::now() + DELAY;
         while TcpStream::connect(address).is_ok() {
             assert!(Instant::now() < deadline, "it still accepts");
         }
@@ -234,17 +237,17 @@ fn a_signal_ends_it_once_what_is_under_way_is_answered() {
         write.join().unwrap().is_done();
         let Ended {
             status,
-            unread: said,
+            unread: output,
             ..
         } = process.end();
-        assert!(status.success(), "{said}");
-        assert!(said.contains("Slow has stopped"), "{said}");
+        assert!(status.success(), "{output}");
+        assert!(output.contains("Slow has stopped"), "{output}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn an_action_whose_caller_hung_up_runs_to_its_end_before_the_process_ends() {
+fn shutdown_waits_for_an_action_without_callers() {
     let (process, address) = serving();
     let mut caller = Peer::open(address);
     caller.send(action(address).bytes());
@@ -253,31 +256,34 @@ fn an_action_whose_caller_hung_up_runs_to_its_end_before_the_process_ends() {
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
-    let (ends, stopped) = (said.find("action ends"), said.find("Slow has stopped"));
-    assert!(said.contains("waiting for the actions under way"), "{said}");
-    assert!(ends.is_some() && ends < stopped, "{said}");
+    assert!(status.success(), "{output}");
+    let (ends, stopped) = (output.find("action ends"), output.find("Slow has stopped"));
+    assert!(
+        output.contains("waiting for the actions under way"),
+        "{output}"
+    );
+    assert!(ends.is_some() && ends < stopped, "{output}");
 }
 
 #[test]
-fn a_read_whose_caller_hung_up_is_dropped() {
+fn read_without_a_caller_is_dropped() {
     let (process, address) = serving();
     let mut caller = Peer::open(address);
     caller.send(get(address, "/churnkey/customers/slow").bytes());
     process.stderr.line_with("read begins");
     drop(caller);
-    thread::sleep(A_WHILE + Duration::from_millis(300));
+    thread::sleep(DELAY + Duration::from_millis(300));
     process.signal("TERM");
-    let said = process.end().unread;
-    assert!(!said.contains("read ends"), "{said}");
+    let output = process.end().unread;
+    assert!(!output.contains("read ends"), "{output}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_request_that_is_never_finished_does_not_keep_it_from_ending() {
+fn incomplete_request_does_not_delay_the_shutdown() {
     let (process, address) = serving();
     let mut half = Peer::open(address);
     half.send(b"GET /churnkey/features HTTP/1.1\r\nHost: x\r\nAuthor");
@@ -285,8 +291,8 @@ fn a_request_that_is_never_finished_does_not_keep_it_from_ending() {
     process.signal("TERM");
     let Ended {
         status,
-        unread: said,
+        unread: output,
         ..
     } = process.end();
-    assert!(status.success(), "{said}");
+    assert!(status.success(), "{output}");
 }

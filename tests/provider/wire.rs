@@ -1,4 +1,5 @@
-//! Every operation of the protocol: its path and method, what its function is given, and the whole answer.
+//! Every operation of the protocol: its path and method, the arguments of its function, and the
+//! whole response.
 
 use churnkey::axum::body::{Body, to_bytes};
 use churnkey::axum::http::Request;
@@ -64,7 +65,7 @@ fn family() -> Value {
 }
 
 #[test]
-fn every_retrieve_and_find_answers_with_the_whole_model() {
+fn retrieve_and_find_return_the_whole_model() {
     let (billing, host) = billing();
     let table = [
         ("/customers/cus_1", "customer cus_1", customer()),
@@ -95,7 +96,7 @@ fn every_retrieve_and_find_answers_with_the_whole_model() {
 }
 
 #[test]
-fn every_list_answers_with_a_page_that_has_no_next_when_it_is_the_last() {
+fn last_page_of_every_list_has_no_next() {
     let (billing, host) = billing();
     let table = [
         (
@@ -158,7 +159,7 @@ fn every_list_answers_with_a_page_that_has_no_next_when_it_is_the_last() {
 }
 
 #[test]
-fn a_page_that_another_follows_has_a_next_that_leads_to_it() {
+fn page_with_a_successor_has_a_next_cursor() {
     let (_, host) = billing();
     let lists = [
         "/customers",
@@ -182,7 +183,7 @@ fn a_page_that_another_follows_has_a_next_that_leads_to_it() {
 }
 
 #[test]
-fn the_manifest_is_served_at_features() {
+fn manifest_is_served_at_features() {
     let (_, host) = billing();
     let both = json!({ "immediate": true, "end-of-period": true });
     let durations = json!({ "period": true, "date": true });
@@ -218,7 +219,7 @@ fn date() -> OfferDuration {
 }
 
 #[test]
-fn cancel_gets_what_the_body_says() {
+fn cancel_gets_the_fields_of_the_body() {
     let (billing, host) = billing();
     let minimal =
         json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate" });
@@ -236,7 +237,7 @@ fn cancel_gets_what_the_body_says() {
 }
 
 #[test]
-fn cancel_all_gets_what_the_body_says() {
+fn cancel_all_gets_the_fields_of_the_body() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "scheduledAt": "end-of-period" });
     host.act("/customer/cancel", minimal).is_done();
@@ -253,7 +254,7 @@ fn cancel_all_gets_what_the_body_says() {
 }
 
 #[test]
-fn pause_gets_what_the_body_says() {
+fn pause_gets_the_fields_of_the_body() {
     let (billing, host) = billing();
     let minimal = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "startAt": "immediate",
@@ -277,7 +278,7 @@ fn pause_gets_what_the_body_says() {
 }
 
 #[test]
-fn pause_all_gets_what_the_body_says() {
+fn pause_all_gets_the_fields_of_the_body() {
     let (billing, host) = billing();
     let minimal = json!({
         "customerId": "cus_1", "startAt": "end-of-period",
@@ -300,7 +301,7 @@ fn pause_all_gets_what_the_body_says() {
 }
 
 #[test]
-fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
+fn apply_coupon_accepts_id_and_coupon() {
     let (billing, host) = billing();
     for field in ["id", "coupon", "couponId"] {
         let body = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", field: "half" });
@@ -311,7 +312,7 @@ fn apply_coupon_gets_the_coupon_as_id_or_as_coupon() {
 }
 
 #[test]
-fn change_price_gets_the_price_as_id_or_as_price() {
+fn change_price_accepts_id_and_price() {
     let (billing, host) = billing();
     let minimal = json!({ "customerId": "cus_1", "subscriptionId": "sub_1", "id": "team", "scheduledAt": "immediate" });
     host.act("/subscription/change-price", minimal).is_done();
@@ -328,7 +329,7 @@ fn change_price_gets_the_price_as_id_or_as_price() {
 }
 
 #[test]
-fn equal_names_of_an_object_are_one_and_different_ones_a_400() {
+fn differing_names_of_one_object_are_a_400() {
     let (billing, host) = billing();
     let coupon = |other: &str| {
         json!({
@@ -361,7 +362,7 @@ fn equal_names_of_an_object_are_one_and_different_ones_a_400() {
 }
 
 #[test]
-fn a_flag_is_absent_true_or_false_and_may_be_a_string() {
+fn flag_is_absent_a_boolean_or_a_string() {
     let (billing, host) = billing();
     for (flag, expected) in [
         (json!(null), None),
@@ -381,7 +382,7 @@ fn a_flag_is_absent_true_or_false_and_may_be_a_string() {
 }
 
 #[test]
-fn extend_trial_gets_a_duration_with_and_without_its_type() {
+fn extend_trial_accepts_durations_with_and_without_type() {
     let (billing, host) = billing();
     let period = |amount, unit| OfferDuration::Period { amount, unit };
     let table = [
@@ -417,7 +418,7 @@ fn extend_trial_gets_a_duration_with_and_without_its_type() {
 }
 
 #[test]
-fn null_counts_as_absent_and_unknown_fields_are_ignored() {
+fn null_is_absent_and_unknown_fields_are_ignored() {
     let (billing, host) = billing();
     let cancel = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "scheduledAt": "immediate", "unpause": null, "reason": { "deep": [1, null] }, "": 1,
@@ -448,12 +449,12 @@ fn null_counts_as_absent_and_unknown_fields_are_ignored() {
 }
 
 #[test]
-fn what_is_not_found_is_a_404_in_the_error_shape() {
+fn missing_object_is_a_404_in_the_error_shape() {
     let (_, host) = billing();
     let table = [
-        ("/customers/nobody", "there is no such customer"),
+        ("/customers/missing", "there is no such customer"),
         (
-            "/customers/email/nobody@c.test",
+            "/customers/email/missing@c.test",
             "there is no such customer",
         ),
         ("/customers/phone/+1", "there is no such customer"),
@@ -475,14 +476,14 @@ fn what_is_not_found_is_a_404_in_the_error_shape() {
 }
 
 #[test]
-fn a_list_of_nothing_is_an_empty_page_and_no_error() {
+fn empty_list_is_an_empty_page() {
     let (_, host) = billing();
-    let page = host.get("/customers/nobody/subscriptions").document();
+    let page = host.get("/customers/missing/subscriptions").document();
     assert_eq!(page, json!({ "data": [] }));
 }
 
 #[test]
-fn a_sane_request_id_comes_back_and_any_other_is_replaced() {
+fn valid_request_id_is_returned_and_others_replaced() {
     let (_, host) = billing();
     let echoed = |id: &str| {
         let reply = host
@@ -512,9 +513,9 @@ fn a_sane_request_id_comes_back_and_any_other_is_replaced() {
 }
 
 #[test]
-fn a_request_id_comes_back_with_refusals_too_and_is_made_where_there_is_none() {
+fn rejections_have_a_request_id() {
     let (_, host) = billing();
-    let refused = host.get("/customers/nobody");
+    let refused = host.get("/customers/missing");
     let first = refused.header("x-request-id").unwrap();
     let action = host.act("/subscription/cancel", "{}");
     let second = action.header("x-request-id").unwrap();
@@ -523,13 +524,13 @@ fn a_request_id_comes_back_with_refusals_too_and_is_made_where_there_is_none() {
 }
 
 #[test]
-fn head_answers_with_the_head_of_the_get_and_no_body() {
+fn head_returns_the_head_of_the_get() {
     let (_, host) = billing();
     for path in [
         "/features",
         "/customers/cus_1",
         "/customers",
-        "/customers/nobody",
+        "/customers/missing",
     ] {
         let path = format!("/churnkey{path}");
         let of = |method| {
@@ -543,12 +544,13 @@ fn head_answers_with_the_head_of_the_get_and_no_body() {
     }
 }
 
-/// Whatever serves the router: not every server drops the body by itself, as that of the other tests does.
+/// Checks the router without a server, because some servers do not remove the body of a HEAD
+/// response themselves.
 #[tokio::test]
-async fn the_router_itself_answers_head_with_the_length_and_no_body() {
+async fn router_answers_head_with_length_and_no_body() {
     let router = || Billing::router(Billing::new(), TOKEN);
     for token in [TOKEN, "another"] {
-        for path in ["/features", "/customers/cus_1", "/customers/nobody"] {
+        for path in ["/features", "/customers/cus_1", "/customers/missing"] {
             let ask = |method: &str| {
                 let request = Request::builder()
                     .method(method)

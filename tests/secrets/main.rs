@@ -1,8 +1,10 @@
-//! Nothing secret gets into a log or an error.
+//! No secret occurs in a log or an error.
 //!
-//! A provider holds sentinels in every place that can hold a secret or personal data, and its functions log all that they see. It is asked for everything
-//! and fails in every way, with more sentinels wherever a request has room for them, while all crates log at TRACE. Then no sentinel may be found: not in the
-//! log, not on standard output and standard error, to which panics go, and not in an answer other than the success of a read, which carries the data.
+//! A provider has sentinels in every place that can hold a secret or personal data, and its
+//! functions log all their data. The tests send every request and cause every failure, with more
+//! sentinels in every part of the requests, while all crates log at TRACE. No sentinel may occur in
+//! the log, in standard output, in standard error (which receives panics), or in a response. The
+//! only exception is the response of a successful read, which contains the data.
 
 mod process;
 mod provider;
@@ -16,20 +18,21 @@ use process::{Logger, events};
 use sentinels::{API_KEY, CAUSE, PRICE_ID, anything_in, dumps, secrets_in};
 use test_support::{Ended, Peer, Request};
 
-/// Makes a failure, a refusal that says the key again, and a success.
+/// Causes a connection failure, a rejection that repeats the key, and a success.
 const API_ANSWERS: &[&str] = &[
     "",
     "HTTP/1.1 401 Unauthorized\r\nX-Key: Zq02ApiKey\r\nContent-Length: 10\r\nConnection: close\r\n\r\nZq02ApiKey",
     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 ];
 
-/// What logs a secret, and why it is left to. It goes to loggers of the `log` crate alone: the runtime keeps it from subscribers of `tracing`.
+/// Targets of third-party crates that log a secret, with the reason for the exception. They reach
+/// only loggers of the `log` crate, because the runtime hides them from subscribers of `tracing`.
 const THIRD_PARTIES: [(&str, &str); 1] = [(
     "ureq_proto::util",
-    "dumps what the TLS client sends to Churnkey, the API key in it, and has no switch",
+    "dumps the requests of the TLS client, including the API key, and cannot be switched off",
 )];
 
-/// The status and the whole answer, from the status line to the last byte of the body.
+/// Returns the status and the whole response, from the status line to the last byte of the body.
 fn send(request: &Request, address: SocketAddr) -> (u16, String) {
     let mut peer = Peer::open(address);
     peer.send(request.bytes());
@@ -41,7 +44,7 @@ fn send(request: &Request, address: SocketAddr) -> (u16, String) {
     (status, answer)
 }
 
-/// The answer to bytes that may be no request, and after which no more follow.
+/// Sends bytes that may be no request, closes the writing side, and returns the response.
 fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut peer = Peer::open(address);
     peer.send(bytes);
@@ -49,8 +52,8 @@ fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     String::from_utf8_lossy(&peer.rest()).into_owned()
 }
 
-/// Sends everything, looks through the answers, and returns a cursor that the provider gave.
-fn ask_everything(address: SocketAddr) -> String {
+/// Sends all requests, checks the responses, and returns a cursor of the provider.
+fn send_all_requests(address: SocketAddr) -> String {
     let page = send(
         &requests::with_token("GET", "/churnkey/customers?limit=1"),
         address,
@@ -73,13 +76,13 @@ fn ask_everything(address: SocketAddr) -> String {
                 "{request}\nreads\n{answer}"
             );
         } else {
-            tells_nothing(&answer, cursor);
+            assert_no_secrets(&answer, cursor);
         }
     }
     let others = [
-        requests::acts(),
-        requests::mistakes(),
-        requests::strangers(),
+        requests::action_cases(),
+        requests::invalid_requests(),
+        requests::unauthenticated_requests(),
     ];
     for (request, statuses) in others.into_iter().flatten() {
         let (status, answer) = send(&request, address);
@@ -87,32 +90,32 @@ fn ask_everything(address: SocketAddr) -> String {
             statuses.contains(&status),
             "{request}\nis answered with\n{answer}"
         );
-        tells_nothing(&answer, cursor);
+        assert_no_secrets(&answer, cursor);
     }
     for bytes in requests::garbage() {
-        tells_nothing(&exchange(address, &bytes), cursor);
+        assert_no_secrets(&exchange(address, &bytes), cursor);
     }
     cursor.to_owned()
 }
 
 #[track_caller]
-fn tells_nothing(answer: &str, cursor: &str) {
-    let told = anything_in(answer);
-    assert!(told.is_empty(), "{told:?} in\n{answer}");
+fn assert_no_secrets(answer: &str, cursor: &str) {
+    let disclosed = anything_in(answer);
+    assert!(disclosed.is_empty(), "{disclosed:?} in\n{answer}");
     assert!(!answer.contains(CAUSE), "a cause in\n{answer}");
     assert!(!answer.contains(cursor), "a cursor in\n{answer}");
 }
 
-/// Looks through all that the process has said, except for what the third parties have.
-fn said_nothing(said: &Ended, cursor: &str, third_parties: &[&str]) {
-    let (mut events, rest) = events(said);
+/// Asserts that the output of the process has no secrets, except for that of the third parties.
+fn assert_output_has_no_secrets(output: &Ended, cursor: &str, third_parties: &[&str]) {
+    let (mut events, rest) = events(output);
     events.retain(|event| !third_parties.contains(&event.target.as_str()));
     for event in &mut events {
-        // The cause is for its author to choose.
+        // The author of an error chooses its cause.
         if event.target.starts_with("churnkey")
             && let Some(cause) = event.line["fields"].get_mut("cause")
         {
-            *cause = "for its author to choose".into();
+            *cause = "chosen by the author".into();
         }
         let line = event.line.to_string();
         let mut found = secrets_in(&line);
@@ -127,7 +130,7 @@ fn said_nothing(said: &Ended, cursor: &str, third_parties: &[&str]) {
         .iter()
         .map(|event| (event.target.as_str(), event.message.as_str()));
     let dumps: Vec<_> = dumps(lines).into_values().collect();
-    for text in [&said.stdout, &rest].into_iter().chain(&dumps) {
+    for text in [&output.stdout, &rest].into_iter().chain(&dumps) {
         let found = secrets_in(text);
         let lines: Vec<_> = text
             .lines()
@@ -138,9 +141,10 @@ fn said_nothing(said: &Ended, cursor: &str, third_parties: &[&str]) {
     }
 }
 
-/// What makes a test of absence worth something: the functions were called and panicked, and what they say arrives.
-fn said_the_rest(said: &Ended) {
-    assert!(said.status.success(), "{}", said.stderr);
+/// Asserts that the test is meaningful: the functions were called and panicked, and their output
+/// arrived.
+fn assert_output_is_complete(output: &Ended) {
+    assert!(output.status.success(), "{}", output.stderr);
     for words in [
         "CustomerId([redacted])",
         "token: TokenHandle(",
@@ -149,26 +153,24 @@ fn said_the_rest(said: &Ended) {
         "metadata: {1 redacted}",
         PRICE_ID,
     ] {
-        let all = format!("{}{}", said.stdout, said.stderr);
-        assert!(all.contains(words), "`{words}` was never said");
+        let all = format!("{}{}", output.stdout, output.stderr);
+        assert!(all.contains(words), "`{words}` is not in the output");
     }
-    assert!(said.stderr.contains("panicked at"));
+    assert!(output.stderr.contains("panicked at"));
 }
 
 #[test]
-fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
+fn tracing_output_and_errors_are_free_of_secrets() {
     let (url, answering) = process::api(API_ANSWERS);
     let process = process::start(Logger::Tracing, Some(&url));
-    let cursor = ask_everything(process.stdout.address());
-    answering
-        .join()
-        .expect("Churnkey's API was asked to the end");
+    let cursor = send_all_requests(process.stdout.address());
+    answering.join().expect("Churnkey's API got all requests");
     process.signal("TERM");
-    let said = process.end();
-    said_nothing(&said, &cursor, &[]);
+    let output = process.end();
+    assert_output_has_no_secrets(&output, &cursor, &[]);
 
-    said_the_rest(&said);
-    let (events, _) = events(&said);
+    assert_output_is_complete(&output);
+    let (events, _) = events(&output);
     let targets: BTreeSet<_> = events.iter().map(|event| event.target.as_str()).collect();
     assert!(targets.contains("secrets::provider"), "{targets:?}");
     let causes = events
@@ -180,37 +182,35 @@ fn nothing_secret_gets_into_a_log_of_tracing_at_trace_or_into_an_error() {
                 .is_some_and(|cause| cause.contains(CAUSE))
         });
     assert!(causes.count() > 0, "the causes are logged by {targets:?}");
-    assert!(said.stderr.contains("not verified"), "{}", said.stderr);
+    assert!(output.stderr.contains("not verified"), "{}", output.stderr);
 }
 
 #[test]
-fn nothing_secret_gets_into_a_log_of_the_log_crate_but_for_what_is_known_of_others() {
+fn log_crate_output_is_free_of_secrets() {
     let (url, answering) = process::api(API_ANSWERS);
     let process = process::start(Logger::LogCrate, Some(&url));
-    let cursor = ask_everything(process.stdout.address());
-    answering
-        .join()
-        .expect("Churnkey's API was asked to the end");
+    let cursor = send_all_requests(process.stdout.address());
+    answering.join().expect("Churnkey's API got all requests");
     process.signal("TERM");
-    let said = process.end();
+    let output = process.end();
     let known = THIRD_PARTIES.map(|(target, _)| target);
-    said_nothing(&said, &cursor, &known);
-    said_the_rest(&said);
+    assert_output_has_no_secrets(&output, &cursor, &known);
+    assert_output_is_complete(&output);
 }
 
 #[test]
-fn nothing_secret_is_printed_where_nothing_is_logged() {
+fn output_without_logging_is_free_of_secrets() {
     let process = process::start(Logger::None, None);
-    let cursor = ask_everything(process.stdout.address());
+    let cursor = send_all_requests(process.stdout.address());
     process.signal("TERM");
-    let said = process.end();
-    said_nothing(&said, &cursor, &[]);
-    said_the_rest(&said);
+    let output = process.end();
+    assert_output_has_no_secrets(&output, &cursor, &[]);
+    assert_output_is_complete(&output);
 }
 
-/// The API key with a slip of the hand, and a URL to which it must not be sent.
+/// Starts the server with a mistyped API key, and with a URL to which the key must not be sent.
 #[test]
-fn a_refusal_to_start_does_not_show_the_key() {
+fn startup_error_does_not_contain_the_key() {
     let slip = format!("{API_KEY} {API_KEY}");
     let elsewhere = format!(
         "http://{}:{}@example.test/{API_KEY}",
@@ -219,9 +219,9 @@ fn a_refusal_to_start_does_not_show_the_key() {
     );
     let urls = ["https://example.test", &elsewhere];
     for (key, url) in [(slip.as_str(), urls[0]), (API_KEY, urls[1])] {
-        let said = process::start_with(Logger::Tracing, Some((key, url))).end();
-        assert!(!said.status.success(), "{}", said.stdout);
-        let text = format!("{}{}", said.stdout, said.stderr);
+        let output = process::start_with(Logger::Tracing, Some((key, url))).end();
+        assert!(!output.status.success(), "{}", output.stdout);
+        let text = format!("{}{}", output.stdout, output.stderr);
         assert!(text.contains("must be"), "{text}");
         assert!(secrets_in(&text).is_empty(), "{text}");
     }

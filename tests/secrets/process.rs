@@ -15,14 +15,14 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::provider::Billing;
 use crate::sentinels::{API_KEY, PASSWORD, PREVIOUS_TOKEN, TOKEN};
 
-/// Where the process logs to.
+/// The logger of the process.
 #[derive(Debug)]
 pub(crate) enum Logger {
-    /// A subscriber of `tracing` at TRACE, which also takes what crates send to `log`.
+    /// A subscriber of `tracing` at TRACE, which also receives the records of `log`.
     Tracing,
     /// A logger of `log` at TRACE.
     LogCrate,
-    /// Neither.
+    /// No logger.
     None,
 }
 
@@ -31,12 +31,12 @@ pub(crate) enum Logger {
 pub(crate) struct Event {
     pub(crate) target: String,
     pub(crate) message: String,
-    /// All of it.
+    /// The whole line.
     pub(crate) line: Value,
 }
 
 #[test]
-#[ignore = "the process that the other tests start"]
+#[ignore = "child process of the other tests"]
 fn child() -> Result<()> {
     match env::var("SECRETS_LOG").as_deref() {
         Ok("Tracing") => tracing_subscriber::fmt()
@@ -83,7 +83,7 @@ impl log::Log for Lines {
     fn flush(&self) {}
 }
 
-/// Starts it with a token, and with an API key if Churnkey's API is somewhere.
+/// Starts the process with a token, and with an API key if there is a URL of Churnkey's API.
 pub(crate) fn start(logger: Logger, api_url: Option<&str>) -> Process {
     start_with(logger, api_url.map(|url| (API_KEY, url)))
 }
@@ -106,11 +106,11 @@ pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Process {
     Process::start(&mut command)
 }
 
-/// The lines of the log, and all else that went to standard error.
-pub(crate) fn events(said: &Ended) -> (Vec<Event>, String) {
+/// Returns the lines of the log, and the rest of standard error.
+pub(crate) fn events(output: &Ended) -> (Vec<Event>, String) {
     let mut events = Vec::new();
     let mut rest = String::new();
-    for text in said.stderr.lines() {
+    for text in output.stderr.lines() {
         match serde_json::from_str::<Value>(text) {
             Ok(line) if line["target"].is_string() => events.push(Event {
                 target: line["target"].as_str().unwrap_or_default().to_owned(),
@@ -129,20 +129,20 @@ pub(crate) fn events(said: &Ended) -> (Vec<Event>, String) {
     (events, rest)
 }
 
-/// What stands in the place of Churnkey's API: it reads a request and answers it, once for each of the answers.
+/// Starts a substitute for Churnkey's API, which reads one request for each of the responses.
 pub(crate) fn api(answers: &'static [&'static str]) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     listener
         .set_nonblocking(true)
-        .expect("a listener that can be left");
+        .expect("a listener with a timeout");
     let answering = thread::spawn(move || {
         for answer in answers {
             let deadline = Instant::now() + TIMEOUT;
             let mut stream = loop {
                 match listener.accept() {
                     Ok((stream, _)) => break stream,
-                    Err(_) => assert!(Instant::now() < deadline, "nobody calls the API"),
+                    Err(_) => assert!(Instant::now() < deadline, "the API gets no request"),
                 }
                 thread::sleep(Duration::from_millis(10));
             };

@@ -1,4 +1,5 @@
-//! A provider whose every function logs all that it is given and all that it answers, as a function does while one debugs it.
+//! A provider whose functions log all their arguments and results, as functions do during
+//! debugging.
 
 use std::fmt::Debug;
 
@@ -15,11 +16,11 @@ use crate::sentinels::*;
 #[derive(Debug, churnkey::Integration)]
 #[churnkey(name = "Talkative", expect(all))]
 pub(crate) struct Billing {
-    /// Of the database, where `Debug` of a context would show it.
+    /// The password of the database, which `Debug` of a context would print.
     pub(crate) password: &'static str,
 }
 
-/// What is to happen, which the header `X-Scene` says.
+/// The behavior of a function, which the header `X-Scene` selects.
 struct Scene {
     name: String,
     request: RequestContext,
@@ -41,8 +42,8 @@ impl FromRequestContext for Scene {
 }
 
 impl Scene {
-    /// Plays it: `bad` is an answer that must not be sent.
-    fn play<M: Debug>(&self, input: impl Debug, good: M, bad: M) -> Result<M> {
+    /// Runs the scene. `bad` is a result that must not be sent.
+    fn run<M: Debug>(&self, input: impl Debug, good: M, bad: M) -> Result<M> {
         tracing::debug!(?input, ?self.request, headers = ?*self.headers, ?good, ?bad, "called");
         println!("{input:?} {:?} {:#?}", self.headers, self.request);
         eprintln!("{good:?} {bad:#?}");
@@ -57,15 +58,16 @@ impl Scene {
         }
     }
 
-    /// Plays it for a model that may be missing.
+    /// Runs the scene for a model that can be absent.
     fn one<M: Debug>(&self, input: impl Debug, good: M, bad: M) -> Result<Option<M>> {
         if self.name == "none" {
             return Ok(None);
         }
-        self.play(input, good, bad).map(Some)
+        self.run(input, good, bad).map(Some)
     }
 
-    /// Plays it for a page that another follows, with a row or a cursor that must not be sent.
+    /// Runs the scene for a page with a successor. The bad page has a row or a cursor that must not
+    /// be sent.
     fn page<M: Debug + Clone>(&self, page: &PageRequest, good: M, bad: M) -> Result<Page<M>> {
         match self.name.as_str() {
             "long cursor" => return Ok(Page::with_next(vec![good], CURSOR.repeat(200))),
@@ -80,11 +82,11 @@ impl Scene {
         let number = after.map_or(0, |(_, number)| number + 1);
         let rows = vec![good.clone(); page.limit() as usize + 1];
         let next = page.keyset(rows, |_| (EMAIL, number))?;
-        self.play(page, next, Page::last(vec![good, bad]))
+        self.run(page, next, Page::last(vec![good, bad]))
     }
 }
 
-/// A time that is no secret.
+/// Returns a time that is not a secret.
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
@@ -109,7 +111,8 @@ fn a_customer() -> Customer {
         .metadata_entry(METADATA_KEY, METADATA_VALUE)
 }
 
-/// Bad in each way that validation knows: without what must not be empty, and with a country that is none.
+/// Returns a customer that breaks each validation rule: required fields are empty, and the country
+/// is invalid.
 fn a_bad_customer() -> Customer {
     let mut customer = a_customer()
         .address(address().country(COUNTRY))
@@ -279,35 +282,35 @@ async fn list_families(
 
 #[churnkey::action(cancel)]
 async fn cancel(_: &Billing, request: Cancel, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(cancel_all)]
 async fn cancel_all(_: &Billing, request: CancelAll, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(pause, all)]
 async fn pause(_: &Billing, request: Pause, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(pause_all)]
 async fn pause_all(_: &Billing, request: PauseAll, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(apply_coupon)]
 async fn apply_coupon(_: &Billing, request: ApplyCoupon, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(change_price, all)]
 async fn change_price(_: &Billing, request: ChangePrice, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }
 
 #[churnkey::action(extend_trial, all)]
 async fn extend_trial(_: &Billing, request: ExtendTrial, scene: Scene) -> Result<()> {
-    scene.play(request, (), ())
+    scene.run(request, (), ())
 }

@@ -1,4 +1,4 @@
-//! Every operation and every kind of error, with sentinels wherever a request has room for them.
+//! Every operation and every kind of error, with sentinels in every part of the requests.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,17 @@ use test_support::Request;
 
 use crate::sentinels::*;
 
-/// A request, and the statuses that it may be answered with.
-pub(crate) type Ask = (Request, &'static [u16]);
+/// A request, and the statuses that are allowed for the response.
+pub(crate) type Case = (Request, &'static [u16]);
 
 const OK: &[u16] = &[200];
 const BAD: &[u16] = &[400];
 const NOT_FOUND: &[u16] = &[404];
 const FAILED: &[u16] = &[500];
-/// Who has tried too often may be told so instead.
+/// After too many failures the status is 429.
 const UNAUTHORIZED: &[u16] = &[401, 429];
 
-/// What each kind of function can do, and what it leads to.
+/// The behaviors of a function, and the resulting status of each.
 const SCENES: [(&str, &[u16]); 5] = [
     ("good", OK),
     ("fails", FAILED),
@@ -33,7 +33,7 @@ fn without_token(method: &str, target: impl AsRef<[u8]>) -> Request {
     Request::new(method, target).header("Connection", "close")
 }
 
-/// A request of the one who may read everything, with headers that are nobody's business.
+/// Returns a GET with the token, and with headers that the provider does not read.
 fn get(path: &str) -> Request {
     under(with_token("GET", format!("/churnkey{path}")))
 }
@@ -72,7 +72,7 @@ pub(crate) fn lists() -> Vec<String> {
     ]
 }
 
-/// The actions, each with a body that has all its fields.
+/// Returns the actions, each with a body that has all its fields.
 fn actions() -> Vec<(&'static str, Value)> {
     let period = json!({ "type": "period", "amount": 2, "unit": "month" });
     vec![
@@ -109,8 +109,8 @@ fn actions() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Everything that is to be read. An answer of 200 carries the data that was asked for.
-pub(crate) fn reads(cursor: &str) -> Vec<Ask> {
+/// Returns all reads. A response of 200 contains the requested data.
+pub(crate) fn reads(cursor: &str) -> Vec<Case> {
     let mut asks = Vec::new();
     for path in models() {
         let scenes = [("none", NOT_FOUND), ("bad", FAILED)];
@@ -135,7 +135,7 @@ pub(crate) fn reads(cursor: &str) -> Vec<Ask> {
         for query in bad_queries() {
             asks.push((get(&format!("{path}?{query}")), BAD));
         }
-        // The cursor is the one that the list of customers gave.
+        // The cursor from the list of customers.
         let status = if path == "/customers" { OK } else { BAD };
         asks.push((get(&format!("{path}?cursor={cursor}")), status));
         asks.push((get(&format!("{path}?cursor={cursor}{CURSOR}")), BAD));
@@ -155,8 +155,8 @@ fn bad_queries() -> Vec<String> {
     ]
 }
 
-/// Every action, done and failed, and with each of its fields wrong in each way.
-pub(crate) fn acts() -> Vec<Ask> {
+/// Returns every action, successful and failing, and with each invalid value of each field.
+pub(crate) fn action_cases() -> Vec<Case> {
     let mut asks = Vec::new();
     for (path, body) in actions() {
         let mut body = body;
@@ -219,8 +219,8 @@ fn malformed(body: &str) -> Vec<Vec<u8>> {
     ]
 }
 
-/// What no function gets to see: paths, methods, modes and encodings that are wrong.
-pub(crate) fn mistakes() -> Vec<Ask> {
+/// Returns requests that reach no function: invalid paths, methods, modes and encodings.
+pub(crate) fn invalid_requests() -> Vec<Case> {
     let mut asks = vec![
         (get(&format!("/{PATH}")), NOT_FOUND),
         (
@@ -272,8 +272,8 @@ pub(crate) fn mistakes() -> Vec<Ask> {
     asks
 }
 
-/// Those who have no token, or show it where it does not belong.
-pub(crate) fn strangers() -> Vec<Ask> {
+/// Returns requests without the token, or with the token in a wrong place.
+pub(crate) fn unauthenticated_requests() -> Vec<Case> {
     let with = |credential: String| {
         move |request: Request| request.header("Authorization", credential.clone())
     };
@@ -314,14 +314,14 @@ pub(crate) fn strangers() -> Vec<Ask> {
             asks.push((with(credential.clone())(request.clone()), UNAUTHORIZED));
         }
     }
-    // The token before passes still, and is a secret like the present one.
+    // The previous token is still valid, and it is a secret like the current one.
     let features = without_token("GET", format!("/churnkey/features?{QUERY}"));
     let previous = with(format!("Bearer {PREVIOUS_TOKEN}"));
     asks.push((previous(features), &[200]));
     asks
 }
 
-/// Bytes that are no request, or end before it does.
+/// Returns bytes that are not a request, or end within one.
 pub(crate) fn garbage() -> Vec<Vec<u8>> {
     let get = format!("GET /churnkey/{PATH} HTTP/1.1\r\nHost: {VALUE}.test\r\n");
     let post = format!(

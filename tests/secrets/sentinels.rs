@@ -1,4 +1,5 @@
-//! Words that stand for secrets and personal data. Each is letters and digits, which no escaping on the way into a log changes.
+//! Words that stand for secrets and personal data. Each has only letters and digits, so that no
+//! logger escapes them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ macro_rules! sentinels {
     };
 }
 
-// In no output, whoever writes it.
+// These must not occur in any output.
 sentinels! { SECRETS:
     TOKEN = "Zq00Token"
     WRONG_TOKEN = "Zq01WrongToken"
@@ -46,7 +47,8 @@ sentinels! { SECRETS:
     PREVIOUS_TOKEN = "Zq32PreviousToken"
 }
 
-// Ids of things, which `Debug` shows to the author of a function. The runtime writes them nowhere by itself.
+// Ids of objects, which `Debug` prints for the author of a function. The runtime itself does not
+// print them.
 sentinels! { THINGS:
     SUBSCRIPTION_ID = "Zq40SubscriptionId"
     ITEM_ID = "Zq41ItemId"
@@ -56,15 +58,15 @@ sentinels! { THINGS:
     FAMILY_ID = "Zq45FamilyId"
 }
 
-/// What the author of a function gives as the cause of an error. It is logged, because it is the author's to choose, and never sent.
+/// The cause of an error, which the author of a function chooses. It is logged, but never sent.
 pub(crate) const CAUSE: &str = "Zq50Cause";
 
-/// The secrets in a text, in whatever case, as text or as the bytes that a dump shows.
+/// Returns the secrets in a text, in any case, as text or as the bytes of a dump.
 pub(crate) fn secrets_in(text: &str) -> Vec<&'static str> {
     found(SECRETS, text)
 }
 
-/// The same, and the ids of things.
+/// Does the same, and includes the ids of objects.
 pub(crate) fn anything_in(text: &str) -> Vec<&'static str> {
     [found(SECRETS, text), found(THINGS, text)].concat()
 }
@@ -87,7 +89,8 @@ fn forms(word: &str) -> [String; 3] {
     ]
 }
 
-/// What a dump in rows of sixteen bytes spells, for each source of it: the last sixteen characters of its lines, put together.
+/// Returns the text of hex dumps with rows of sixteen bytes, for each source: the last sixteen
+/// characters of its lines, joined.
 pub(crate) fn dumps<'a>(
     lines: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> BTreeMap<&'a str, String> {
@@ -102,7 +105,7 @@ pub(crate) fn dumps<'a>(
 }
 
 #[test]
-fn a_word_is_found_in_any_case_and_as_bytes() {
+fn word_is_found_in_any_case_and_as_bytes() {
     let bytes = format!("{:?}", TOKEN.as_bytes());
     let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02X}")).collect();
     for text in [&TOKEN.to_uppercase(), &bytes, &hex] {
@@ -113,7 +116,7 @@ fn a_word_is_found_in_any_case_and_as_bytes() {
 }
 
 #[test]
-fn a_word_is_found_in_a_dump_that_cuts_it() {
+fn word_is_found_across_rows_of_a_dump() {
     let lines = [
         ("dump", "4175 7468 .. Authorization: Z"),
         ("other", "between"),

@@ -1,4 +1,4 @@
-//! Those who send what is wrong, and those who hang up in the middle.
+//! Peers that send invalid requests, and peers that disconnect in the middle.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -11,46 +11,46 @@ use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::runtime::Builder;
 
-use crate::soak::{INSTANCES, Pace, STEADY, Soak};
+use crate::soak::{INSTANCES, Pace, STABLE, Soak};
 use test_support::{Reply, read_reply};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// So often a peer may fail in a minute.
+/// The number of failures per minute that a peer is allowed.
 pub(crate) const FAILURES: usize = 60;
 
-/// Longer than it takes for all failures to be forgiven.
+/// Longer than the time after which all failures are forgiven.
 const FORGIVEN: Duration = Duration::from_secs(62);
 
-/// Whoever guesses tokens does it from an address of its own.
+/// The address of peers that guess tokens, different from that of all other callers.
 const GUESSER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 pub(crate) fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, soak: &'scope Soak) {
-    scope.spawn(|| send_nonsense(soak));
+    scope.spawn(|| send_invalid_requests(soak));
     scope.spawn(|| hang_up(soak));
     scope.spawn(|| guess(soak));
 }
 
-/// Something that is wrong, and the status that it is due.
-struct Nonsense {
+/// An invalid request, and the expected status.
+struct InvalidRequest {
     what: &'static str,
     bytes: Vec<u8>,
     status: u16,
-    /// hyper does not parse it and answers by itself, without a body.
+    /// `true` if hyper cannot parse the request and responds itself, without a body.
     unparsed: bool,
 }
 
-fn send_nonsense(soak: &Soak) {
+fn send_invalid_requests(soak: &Soak) {
     let mut pace = Pace::per_second(20);
     let mut turn = 0;
     loop {
         for nonsense in all(&soak.token()) {
-            if !pace.turn(soak) {
+            if !pace.wait(soak) {
                 return;
             }
             turn += 1;
             let answer = soak.exchange("bad input", turn % INSTANCES.len(), Duration::ZERO, |at| {
-                talk(TcpStream::connect(at.address)?, &nonsense.bytes)
+                exchange(TcpStream::connect(at.address)?, &nonsense.bytes)
             });
             if let Some(response) = answer {
                 if nonsense.unparsed {
@@ -89,22 +89,23 @@ fn violation(soak: &Soak, what: &str, response: &Reply, status: u16) {
     ));
 }
 
-fn talk(mut stream: TcpStream, bytes: &[u8]) -> io::Result<Reply> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    // The refusal may come before all is sent. It counts, not our failure to send the rest.
+fn exchange(mut stream: TcpStream, bytes: &[u8]) -> io::Result<Reply> {
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    // The rejection can arrive before everything is sent. A failure to send the rest is then
+    // irrelevant.
     stream.write_all(bytes).ok();
     read_reply(&stream)
 }
 
-fn all(token: &str) -> Vec<Nonsense> {
-    let wire = |what, text: String, status| Nonsense {
+fn all(token: &str) -> Vec<InvalidRequest> {
+    let wire = |what, text: String, status| InvalidRequest {
         what,
         bytes: text.into_bytes(),
         status,
         unparsed: false,
     };
-    let unparsed = |what, text: String, status| Nonsense {
+    let unparsed = |what, text: String, status| InvalidRequest {
         unparsed: true,
         ..wire(what, text, status)
     };
@@ -134,7 +135,7 @@ fn all(token: &str) -> Vec<Nonsense> {
     };
     let test = "x-churnkey-mode: test\r\n";
     vec![
-        Nonsense {
+        InvalidRequest {
             what: "noise",
             bytes: noise(),
             status: 400,
@@ -181,7 +182,11 @@ fn all(token: &str) -> Vec<Nonsense> {
             431,
         ),
         unparsed("too many headers", head(&"x: a\r\n".repeat(101)), 431),
-        wire("a body too long", post("", &" ".repeat(70_000)), 413),
+        wire(
+            "a body that is too long",
+            post("", &" ".repeat(70_000)),
+            413,
+        ),
         wire(
             "too many chunks",
             chunked(&(format!("1000\r\n{}\r\n", " ".repeat(4096)).repeat(20) + "0\r\n\r\n")),
@@ -196,11 +201,7 @@ fn all(token: &str) -> Vec<Nonsense> {
             post("content-type: text/plain\r\n", "a"),
             415,
         ),
-        wire(
-            "a customer who is not there",
-            post(test, &cancel("nobody")),
-            404,
-        ),
+        wire("an unknown customer", post(test, &cancel("nobody")), 404),
         wire(
             "the wrong customer",
             post(test, &cancel("cus_test_0020")),
@@ -217,9 +218,9 @@ fn all(token: &str) -> Vec<Nonsense> {
             get("/churnkey/prices", "x-churnkey-mode: both\r\n"),
             400,
         ),
-        wire("a limit of none", get("/churnkey/prices?limit=0", ""), 400),
+        wire("a limit of zero", get("/churnkey/prices?limit=0", ""), 400),
         wire(
-            "a cursor of one's own",
+            "an invalid cursor",
             get("/churnkey/customers?cursor=abc", ""),
             400,
         ),
@@ -231,7 +232,7 @@ fn all(token: &str) -> Vec<Nonsense> {
     ]
 }
 
-/// A line of bytes without order, none of which is a letter of `HTTP`.
+/// Returns a line of random bytes without the letters of `HTTP`.
 fn noise() -> Vec<u8> {
     let mut bytes = vec![0xff];
     while bytes.len() < 64 {
@@ -242,11 +243,11 @@ fn noise() -> Vec<u8> {
     bytes
 }
 
-/// In the head, in the body, before the answer: nobody is left to be answered, and the instance must go on.
+/// Disconnects in the head, in the body, or before the response. The instance must continue.
 fn hang_up(soak: &Soak) {
     let mut pace = Pace::per_second(6);
     let mut turn = 0;
-    while pace.turn(soak) {
+    while pace.wait(soak) {
         turn += 1;
         let whole = soak.request("GET", "/customers?limit=100", "live").bytes();
         let body = soak
@@ -266,7 +267,8 @@ fn hang_up(soak: &Soak) {
     }
 }
 
-/// Tries tokens until it is told to wait, which must be when it has failed as often as it may.
+/// Sends wrong tokens until the response is a 429, which must come exactly after the allowed number
+/// of failures.
 fn guess(soak: &Soak) {
     loop {
         let (began, mut refused) = (Instant::now(), 0);
@@ -288,18 +290,18 @@ fn guess(soak: &Soak) {
                 }
                 status => {
                     soak.tally.violation(format!(
-                        "the wrong token after {refused} was answered {status}"
+                        "attempt {refused} with a wrong token got status {status}"
                     ));
                     break;
                 }
             }
         }
-        // Churnkey may share the address.
+        // A caller with the token can have the same address.
         if let Some(response) = from_guesser(soak, &soak.token())
             && response.status != 200
         {
             soak.tally.violation(format!(
-                "the token was answered {} from where others guess",
+                "the valid token got status {} from the address of the guesser",
                 response.status
             ));
         }
@@ -313,8 +315,8 @@ fn from_guesser(soak: &Soak, token: &str) -> Option<Reply> {
     let request = format!(
         "GET /churnkey/features HTTP/1.1\r\nhost: churnkey.test\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
     );
-    soak.exchange("token", STEADY, Duration::ZERO, |at| {
-        talk(connect_from(GUESSER, at.address)?, request.as_bytes())
+    soak.exchange("token", STABLE, Duration::ZERO, |at| {
+        exchange(connect_from(GUESSER, at.address)?, request.as_bytes())
     })
 }
 

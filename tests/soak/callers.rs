@@ -1,4 +1,5 @@
-//! Churnkey, as it sends actions: each until it is answered, some twice at once, some by callers that hang up first.
+//! Callers that send actions as Churnkey does: each until it is answered, some twice at once, some
+//! after a disconnect.
 
 use std::io::{self, Write as _};
 use std::net::TcpStream;
@@ -12,14 +13,14 @@ use postgres_tests::caller::Action;
 use postgres_tests::plan::Flow;
 use test_support::Request;
 
-/// Callers at a time.
+/// The number of concurrent callers.
 pub(crate) const WORKERS: usize = 4;
 
-/// Actions of each caller.
+/// Actions of each caller per second.
 const PER_SECOND: u32 = 8;
 
-/// A tenth of a second apart: for longer than any fault lasts.
-const MOST_SENDINGS: usize = 600;
+/// The maximum number of attempts, at an interval of 0.1 s: longer than any fault.
+const MAX_ATTEMPTS: usize = 600;
 
 pub(crate) struct Callers<'a> {
     flows: &'a [Flow],
@@ -38,7 +39,7 @@ impl<'a> Callers<'a> {
         }
     }
 
-    /// All that were sent, in their order as far as they have one.
+    /// Returns all actions that were sent, in order within each flow.
     pub(crate) fn sent(&self) -> Vec<Action> {
         self.sent
             .lock()
@@ -50,54 +51,54 @@ impl<'a> Callers<'a> {
         let mut pace = Pace::per_second(PER_SECOND);
         while let Some(flow) = self.flows.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             for action in flow {
-                if !pace.turn(soak) {
+                if !pace.wait(soak) {
                     return;
                 }
                 self.sent
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .push(action.clone());
-                self.carry_out(soak, action);
+                self.perform(soak, action);
             }
         }
         soak.tally
             .violation("the callers have run out of actions".to_owned());
     }
 
-    fn carry_out(&self, soak: &Soak, action: &Action) {
+    fn perform(&self, soak: &Soak, action: &Action) {
         let first = self.turn.fetch_add(1, Ordering::Relaxed);
         match first % 5 {
             1 => {
                 send_and_hang_up(soak, action, first).ok();
                 soak.tally
-                    .count("actions", "sent by one who hangs up, then again", 1);
-                until_answered(soak, action, first + 1);
+                    .count("actions", "sent, disconnected, then sent again", 1);
+                send_until_answered(soak, action, first + 1);
             }
             3 => {
                 soak.tally
                     .count("actions", "sent to two instances at once", 1);
                 thread::scope(|scope| {
-                    scope.spawn(|| until_answered(soak, action, first));
-                    until_answered(soak, action, first + 1);
+                    scope.spawn(|| send_until_answered(soak, action, first));
+                    send_until_answered(soak, action, first + 1);
                 });
             }
-            // Sent again though it was answered.
+            // The action is repeated after its response.
             4 => {
                 soak.tally
-                    .count("actions", "sent again after their answer", 1);
-                until_answered(soak, action, first);
-                until_answered(soak, action, first + 1);
+                    .count("actions", "sent again after the response", 1);
+                send_until_answered(soak, action, first);
+                send_until_answered(soak, action, first + 1);
             }
             _ => {
                 soak.tally.count("actions", "sent until answered", 1);
-                until_answered(soak, action, first);
+                send_until_answered(soak, action, first);
             }
         }
     }
 }
 
-fn until_answered(soak: &Soak, action: &Action, first: usize) {
-    for sending in 0..MOST_SENDINGS {
+fn send_until_answered(soak: &Soak, action: &Action, first: usize) {
+    for sending in 0..MAX_ATTEMPTS {
         let instance = (first + sending) % INSTANCES.len();
         if let Some(response) = soak.send("action", instance, &request(soak, action), None) {
             if response.status != 200 || !response.body.is_empty() {
@@ -111,13 +112,14 @@ fn until_answered(soak: &Soak, action: &Action, first: usize) {
         }
         thread::sleep(Duration::from_millis(100));
     }
-    soak.tally.violation(format!("nobody answers {action:?}"));
+    soak.tally
+        .violation(format!("no instance answers {action:?}"));
 }
 
 fn send_and_hang_up(soak: &Soak, action: &Action, turn: usize) -> io::Result<()> {
     let mut stream = TcpStream::connect(soak.address(turn % INSTANCES.len()))?;
     stream.write_all(&request(soak, action).bytes())?;
-    // Long enough for the action to begin, and mostly too short for it to end.
+    // Long enough for the action to begin, but usually too short for it to end.
     thread::sleep(Duration::from_millis(2));
     Ok(())
 }

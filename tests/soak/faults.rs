@@ -1,4 +1,4 @@
-//! The faults, one after the other, so that each has its own window.
+//! The faults. They run one after the other, so that each has its own window.
 
 use std::fs;
 use std::process::Command;
@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::soak::{INSTANCES, LEAVER, POOL, STEADY, Soak, VICTIM};
-use crate::windows::Excuse::{ComeBack, CutOff};
+use crate::soak::{INSTANCES, KILLED, POOL, STABLE, Soak, TERMINATED};
+use crate::windows::Effect::{Disconnected, Unavailable};
 
-/// What an instance logs that is told to read a token file with something else in it.
+/// The log message of an instance that is signaled to read an invalid token file.
 pub(crate) const REFUSED_TOKEN_FILE: &str = "the tokens stay as they were";
 
-/// How long the database is kept busy or away.
+/// The duration of a fault of the database.
 const STALL: Duration = Duration::from_secs(4);
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Faults until the time is over, with pauses in which nothing may go wrong.
+/// Injects faults until the time is over, with pauses in which no request may fail.
 pub(crate) fn inject(soak: &Soak, run: Duration) {
     let end = Instant::now() + run;
     let calm = (run / 120).clamp(Duration::from_millis(500), Duration::from_secs(5));
@@ -43,7 +43,7 @@ pub(crate) fn inject(soak: &Soak, run: Duration) {
             return;
         }
         fault(soak);
-        // Seldom enough that no request that a fault has kept waiting finds its token two behind.
+        // The interval is long enough that no delayed request has a token that was replaced twice.
         if turn % 3 == 2 {
             if !calm_down() {
                 return;
@@ -56,16 +56,16 @@ pub(crate) fn inject(soak: &Soak, run: Duration) {
 fn kill(soak: &Soak) {
     soak.windows.during(
         "SIGKILL of an instance, until it is back",
-        &[CutOff],
-        Some(VICTIM),
+        &[Disconnected],
+        Some(KILLED),
         || {
-            soak.bury(VICTIM, |mut process| {
+            soak.stop_instance(KILLED, |mut process| {
                 let log = process.shared_log();
                 process.kill();
                 log()
             });
             thread::sleep(Duration::from_secs(1));
-            soak.revive(VICTIM);
+            soak.start_instance(KILLED);
         },
     );
 }
@@ -73,11 +73,11 @@ fn kill(soak: &Soak) {
 fn terminate(soak: &Soak) {
     soak.windows.during(
         "SIGTERM of an instance, until it is back",
-        &[CutOff, ComeBack],
-        Some(LEAVER),
+        &[Disconnected, Unavailable],
+        Some(TERMINATED),
         || {
-            soak.bury(LEAVER, |process| soak.stop(LEAVER, process));
-            soak.revive(LEAVER);
+            soak.stop_instance(TERMINATED, |process| soak.stop(TERMINATED, process));
+            soak.start_instance(TERMINATED);
         },
     );
 }
@@ -86,7 +86,7 @@ fn lock_table(soak: &Soak, table: &str) {
     let session = soak.database.session();
     soak.windows.during(
         "a lock on a table of the database",
-        &[ComeBack],
+        &[Unavailable],
         None,
         || {
             session.run(&format!(
@@ -98,14 +98,14 @@ fn lock_table(soak: &Soak, table: &str) {
     );
 }
 
-/// The database answers nobody who is connected to it, and does not hang up either.
+/// Stops all server processes that hold connections: they neither respond nor disconnect.
 fn stop_backends(soak: &Soak) {
     let session = soak.database.session();
-    soak.windows.during("SIGSTOP of all connections in the database", &[ComeBack], None, || {
+    soak.windows.during("SIGSTOP of all connections in the database", &[Unavailable], None, || {
         let backends = session.texts(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'acme'",
         );
-        // One may have ended meanwhile, which is why it does not matter whether each could be told.
+        // A process can have ended in the meantime, so the result of the signal is ignored.
         signal("-STOP", &backends);
         thread::sleep(STALL);
         signal("-CONT", &backends);
@@ -117,14 +117,14 @@ fn restart_database(soak: &Soak, how: &'static str) {
         "fast" => "a restart of the database",
         _ => "a crash of the database, until it has recovered",
     };
-    soak.windows.during(fault, &[ComeBack], None, || {
+    soak.windows.during(fault, &[Unavailable], None, || {
         soak.server.stop(how);
         thread::sleep(Duration::from_secs(1));
         soak.server.start();
     });
 }
 
-/// Every connection of one instance waits for a row.
+/// Blocks every connection of one instance on a row lock.
 fn fill_pool(soak: &Soak) {
     let session = soak.database.session();
     let customers: Vec<usize> = (10..)
@@ -136,21 +136,22 @@ fn fill_pool(soak: &Soak) {
         .iter()
         .map(|number| format!("'sub_test_{number:04}_1'"))
         .collect();
-    soak.windows.during("a full pool of connections", &[ComeBack], Some(STEADY), || {
+    soak.windows.during("a full pool of connections", &[Unavailable], Some(STABLE), || {
         session.run(&format!("BEGIN; SELECT 1 FROM subscriptions WHERE mode = 'test' AND id IN ({}) FOR UPDATE", ids.join(", ")));
         thread::scope(|scope| {
             for number in customers {
                 scope.spawn(move || {
-                    // There is no trial to extend: whenever it gets the row, it changes nothing.
+                    // The subscription has no trial, so the action changes nothing when it gets the
+                    // row.
                     let body = json!({
                         "customerId": format!("cus_test_{number:04}"), "subscriptionId": format!("sub_test_{number:04}_1"),
                         "duration": { "type": "period", "amount": 1, "unit": "day" },
                     });
                     let request = soak.request("POST", "/actions/subscription/extend-trial", "test").json(&body);
-                    if let Some(response) = soak.send("action that waits", STEADY, &request, None)
+                    if let Some(response) = soak.send("blocked action", STABLE, &request, None)
                         && response.status != 409
                     {
-                        soak.tally.violation(format!("a trial that is none: {} {}", response.status, response.text()));
+                        soak.tally.violation(format!("an extension without a trial got {} {}", response.status, response.text()));
                     }
                 });
             }
@@ -164,7 +165,7 @@ fn fill_pool(soak: &Soak) {
     });
 }
 
-/// No window: nobody may notice.
+/// Runs without a window, because no request may fail.
 fn refuse_token_file(soak: &Soak) {
     let file = soak.token_file();
     let before = fs::read(&file).expect("the token file");
@@ -178,11 +179,12 @@ fn refuse_token_file(soak: &Soak) {
         let refusals = || log().matches(REFUSED_TOKEN_FILE).count();
         let already = refusals();
         hang_up(soak, instance);
-        wait_until("a wrong token file is not refused", || refusals() > already);
+        wait_until("an invalid token file is not rejected", || {
+            refusals() > already
+        });
     }
     fs::write(&file, before).expect("a token file");
-    soak.tally
-        .count("SIGHUP", "with a token file that is wrong", 1);
+    soak.tally.count("SIGHUP", "with an invalid token file", 1);
 }
 
 #[derive(Default)]
@@ -191,7 +193,7 @@ struct Tokens {
 }
 
 impl Tokens {
-    /// No window: nobody may notice.
+    /// Runs without a window, because no request may fail.
     fn rotate(&mut self, soak: &Soak) {
         let before = soak.token();
         self.number += 1;
@@ -205,19 +207,18 @@ impl Tokens {
             hang_up(soak, instance);
         }
         for instance in INSTANCES {
-            wait_until("the new token is not taken", || {
+            wait_until("the new token is not accepted", || {
                 status_with(soak, instance, &new) == Some(200)
             });
             if status_with(soak, instance, &before) != Some(200) {
                 soak.tally
-                    .violation(format!("instance {instance} refuses the previous token"));
+                    .violation(format!("instance {instance} rejects the previous token"));
             }
             if self.number > 1 {
                 let old = format!("token-{}", self.number - 2);
                 if status_with(soak, instance, &old) != Some(401) {
-                    soak.tally.violation(format!(
-                        "instance {instance} does not refuse a token of long ago"
-                    ));
+                    soak.tally
+                        .violation(format!("instance {instance} accepts an expired token"));
                 }
             }
         }
@@ -239,20 +240,20 @@ fn hang_up(soak: &Soak, instance: usize) {
     let id = soak.id(instance).expect("it lives");
     assert!(
         signal("-HUP", &[id.to_string()]),
-        "instance {instance} is not there"
+        "instance {instance} is not running"
     );
 }
 
-/// To processes of ours.
+/// Sends a signal to processes of this test.
 fn signal(name: &str, processes: &[String]) -> bool {
     let sent = Command::new("kill").arg(name).args(processes).output();
     sent.is_ok_and(|output| output.status.success())
 }
 
-fn wait_until(otherwise: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+fn wait_until(failure: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + TIMEOUT;
     while !condition() {
-        assert!(Instant::now() < deadline, "{otherwise}");
+        assert!(Instant::now() < deadline, "{failure}");
         thread::sleep(Duration::from_millis(100));
     }
 }

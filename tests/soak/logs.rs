@@ -1,16 +1,16 @@
-//! What an instance has logged in its life.
+//! The log of an instance.
 
 use crate::faults;
 use crate::soak::Soak;
 
-/// No instance may panic, and every error must have its fault.
-pub(crate) fn look_through(soak: &Soak, instance: usize, log: &str) {
+/// Asserts that no instance panics, and that a fault explains every error.
+pub(crate) fn check_log(soak: &Soak, instance: usize, log: &str) {
     for line in log.lines() {
         soak.tally.count("log", "lines", 1);
         if line.contains("panicked") {
             soak.tally.violation(format!("instance {instance}: {line}"));
         }
-        // The level follows the moment, which is as long as that of `Timestamp` but for more digits.
+        // The level follows the time, which has the length of a `Timestamp` with more digits.
         let mut words = line.split_whitespace();
         let (Some(moment), Some("ERROR")) = (words.next(), words.next()) else {
             continue;

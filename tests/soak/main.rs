@@ -1,8 +1,10 @@
-//! Bounded load and faults, mixed, for as long as one argument says in seconds: `benches/soak/run` builds and starts it.
+//! Soak test: bounded load and faults for the number of seconds in the only argument.
+//! `benches/soak/run` builds and starts it.
 //!
-//! Three instances of the example `postgres` stand behind one database. What must hold is checked all the time: outside of the windows in which
-//! a fault explains it, every good request gets the answer that it would get alone, and bad ones exactly the refusal that they are due. At the end
-//! every action is accounted for, and what the processes hold is compared with what they held before.
+//! Three instances of the example `postgres` share one database. The invariants are checked all the
+//! time: outside of fault windows, every valid request gets the same response as without load, and
+//! every invalid one the expected rejection. At the end, every action must be applied once, and the
+//! resources of the processes are compared with those at the start.
 
 #![cfg(unix)]
 
@@ -22,17 +24,17 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use postgres_tests::{accounts, plan};
+use postgres_tests::{consistency, plan};
 
 use crate::callers::Callers;
-use crate::readers::Library;
+use crate::readers::Expected;
 use crate::soak::Soak;
 use postgres_tests::server::Server;
 
-/// Customers of each mode that the company has from the start. They are read, and no action touches them.
-const FOUNDERS: usize = 500;
+/// The initial customers of each mode. They are read, and no action changes them.
+const INITIAL_CUSTOMERS: usize = 500;
 
-/// The callers find on average two actions for each customer, and send some thirty a second.
+/// The callers find on average two actions for each customer, and send about thirty per second.
 const FURTHER_CUSTOMERS_A_SECOND: usize = 12;
 
 /// Customer ids have four digits.
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
         None => 600,
         Some(Ok(seconds @ 10..)) => seconds,
         Some(_) => {
-            eprintln!("the only argument is for how many seconds to run, from 10");
+            eprintln!("the only argument is the duration in seconds, at least 10");
             return ExitCode::FAILURE;
         }
     };
@@ -54,16 +56,16 @@ fn main() -> ExitCode {
     let (alone, together) = (server.company(), server.company());
     let moment = alone.stop_the_clock();
     together.stop_the_clock_at(&moment);
-    let customers =
-        (FOUNDERS + 100 + FURTHER_CUSTOMERS_A_SECOND * seconds as usize).min(LAST_CUSTOMER);
+    let customers = (INITIAL_CUSTOMERS + 100 + FURTHER_CUSTOMERS_A_SECOND * seconds as usize)
+        .min(LAST_CUSTOMER);
     for database in [&alone, &together] {
-        database.session().run(&sowing(customers));
+        database.session().run(&insert_customers_sql(customers));
     }
-    let flows = plan::flows(&together.session(), FOUNDERS + 1..=customers);
+    let flows = plan::flows(&together.session(), INITIAL_CUSTOMERS + 1..=customers);
 
     let soak = Soak::start(&server, &together);
     let idle = soak.resources_of_all();
-    let library = Library::of(&soak, customers);
+    let library = Expected::of(&soak, customers);
     let callers = Callers::of(&flows);
     println!("{seconds} seconds of load and faults");
     let samples = thread::scope(|scope| {
@@ -81,33 +83,34 @@ fn main() -> ExitCode {
         bad_input::spawn(scope, &soak);
         slow_peers::spawn(scope, &soak);
         let sampling = scope.spawn(|| resources::sample(&soak, run));
-        // On this thread, as the database lasts as long as the thread that has started it.
+        // The main thread stops the server, because the database ends with the thread that started
+        // it.
         faults::inject(&soak, run);
         soak.end();
         sampling.join().expect("the samples")
     });
     println!("the load has ended");
 
-    resources::judge(&soak, run, &idle, &samples);
-    resources::wait_for_rest(&soak, &idle);
+    resources::assert_no_growth(&soak, run, &idle, &samples);
+    resources::wait_for_release(&soak, &idle);
     soak.shut_down();
     let sent = callers.sent();
-    println!("accounting for {} actions", sent.len());
-    accounts::account_for(&sent, &together.session());
-    accounts::carry_out_alone(&sent, &alone);
-    accounts::account_for(&sent, &alone.session());
-    accounts::assert_same_books(&together.session(), &alone.session());
+    println!("checking {} actions", sent.len());
+    consistency::assert_applied_once(&sent, &together.session());
+    consistency::run_sequentially(&sent, &alone);
+    consistency::assert_applied_once(&sent, &alone.session());
+    consistency::assert_same_state(&together.session(), &alone.session());
 
-    soak.tally
-        .count("actions accounted for", "once each", sent.len());
+    soak.tally.count("checked actions", "once each", sent.len());
     resources::report(&samples);
     soak.report(run);
     soak.tally.verdict()
 }
 
-/// Further customers, each like one of the first three hundred in all that matters to an action.
-fn sowing(last: usize) -> String {
-    let first = FOUNDERS + 1;
+/// Returns SQL that adds customers, each like one of the first three hundred in all data that
+/// matters to actions.
+fn insert_customers_sql(last: usize) -> String {
+    let first = INITIAL_CUSTOMERS + 1;
     format!(
         "CREATE TEMPORARY TABLE sown AS
             SELECT mode, customers.id AS template, 'cus_' || mode || '_' || to_char(n, 'FM0000') AS id, to_char(n, 'FM0000') AS number

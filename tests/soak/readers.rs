@@ -1,46 +1,46 @@
-//! Readers of what no action touches: every answer is known beforehand.
+//! Readers of data that no action changes, so every response is known in advance.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::FOUNDERS;
-use crate::soak::{INSTANCES, Kept, Pace, STEADY, Soak};
+use crate::INITIAL_CUSTOMERS;
+use crate::soak::{INSTANCES, KeptConnections, Pace, STABLE, Soak};
 use test_support::{Connection, Reply, Request, encoded};
 
-/// Readers at a time.
+/// The number of concurrent readers.
 pub(crate) const WORKERS: usize = 6;
 
-/// Requests of each reader.
+/// Requests of each reader per second.
 const PER_SECOND: u32 = 25;
 
-/// Pages of the one who walks through the lists.
+/// Pages per second of the reader that pages through the lists.
 const PAGES_PER_SECOND: u32 = 20;
 
-/// For how long an answer of `/readyz` is good, and what a slow machine adds.
-const GOOD_FOR: Duration = Duration::from_millis(1500);
+/// The time for which a result of `/readyz` is cached, plus a margin for a slow machine.
+const READINESS_TTL: Duration = Duration::from_millis(1500);
 
-/// What was answered before anything went wrong.
-pub(crate) struct Library {
-    cards: Vec<Card>,
+/// The responses before the first fault.
+pub(crate) struct Expected {
+    entries: Vec<Entry>,
     customers: usize,
 }
 
-struct Card {
+struct Entry {
     mode: &'static str,
     path: String,
     status: u16,
     document: Value,
 }
 
-impl Library {
+impl Expected {
     pub(crate) fn of(soak: &Soak, customers: usize) -> Self {
         let mut library = Self {
-            cards: Vec::new(),
+            entries: Vec::new(),
             customers,
         };
-        let mut kept = Kept::default();
+        let mut kept = KeptConnections::default();
         for mode in ["test", "live"] {
             let mut add = |path: String| library.add(soak, &mut kept, mode, path);
             add("/features".to_owned());
@@ -53,7 +53,7 @@ impl Library {
                 add(format!("{list}/nothing"));
             }
             add("/customers/nobody".to_owned());
-            for number in (1..=FOUNDERS).step_by(7) {
+            for number in (1..=INITIAL_CUSTOMERS).step_by(7) {
                 let path = format!("/customers/cus_{mode}_{number:04}");
                 let customer = add(path.clone());
                 for way in ["email", "phone"] {
@@ -73,17 +73,23 @@ impl Library {
         library
     }
 
-    fn add(&mut self, soak: &Soak, kept: &mut Kept, mode: &'static str, path: String) -> Value {
+    fn add(
+        &mut self,
+        soak: &Soak,
+        kept: &mut KeptConnections,
+        mode: &'static str,
+        path: String,
+    ) -> Value {
         let request = soak.request("GET", &path, mode);
         let response = soak
-            .send("read", STEADY, &request, Some(kept))
-            .expect("an answer before anything goes wrong");
+            .send("read", STABLE, &request, Some(kept))
+            .expect("a response before the first fault");
         let missing = path.ends_with("/nothing")
             || path.ends_with("/nobody")
             || path.contains("_0008/subscriptions/");
         assert_eq!(response.status, if missing { 404 } else { 200 }, "{path}");
         let document = without_redemptions(response.json());
-        self.cards.push(Card {
+        self.entries.push(Entry {
             mode,
             path,
             status: response.status,
@@ -92,23 +98,23 @@ impl Library {
         document
     }
 
-    /// Reads one after the other, of whichever instance.
+    /// Reads one document after the other, from any instance.
     pub(crate) fn read_on(&self, soak: &Soak, number: usize) {
         let mut pace = Pace::per_second(PER_SECOND);
-        let mut kept = Kept::default();
-        let mut turn = number * self.cards.len() / WORKERS;
-        while pace.turn(soak) {
+        let mut kept = KeptConnections::default();
+        let mut turn = number * self.entries.len() / WORKERS;
+        while pace.wait(soak) {
             turn += 1;
-            let card = &self.cards[turn % self.cards.len()];
-            let request = soak.request("GET", &card.path, card.mode);
+            let entry = &self.entries[turn % self.entries.len()];
+            let request = soak.request("GET", &entry.path, entry.mode);
             let keep = (!turn.is_multiple_of(4)).then_some(&mut kept);
             if let Some(response) = soak.send("read", turn % INSTANCES.len(), &request, keep) {
-                card.compare(soak, &response);
+                entry.compare(soak, &response);
             }
         }
     }
 
-    /// Follows every list to its end, each page of another instance.
+    /// Reads every list to its end, each page from another instance.
     pub(crate) fn walk_on(&self, soak: &Soak) {
         let mut pace = Pace::per_second(PAGES_PER_SECOND);
         loop {
@@ -130,7 +136,7 @@ impl Library {
     }
 }
 
-impl Card {
+impl Entry {
     fn compare(&self, soak: &Soak, response: &Reply) {
         let same = response.status == self.status
             && serde_json::from_slice(&response.body)
@@ -147,14 +153,14 @@ impl Card {
     }
 }
 
-/// Answers whether to go on.
+/// Reads one list. Returns `false` if the run is ending.
 fn walk(soak: &Soak, pace: &mut Pace, mode: &str, list: &str, limit: usize, rows: usize) -> bool {
-    let mut kept = Kept::default();
+    let mut kept = KeptConnections::default();
     let mut ids = BTreeSet::new();
     let mut cursor = String::new();
     let mut turn = 0;
     loop {
-        if !pace.turn(soak) {
+        if !pace.wait(soak) {
             return false;
         }
         turn += 1;
@@ -184,7 +190,7 @@ fn walk(soak: &Soak, pace: &mut Pace, mode: &str, list: &str, limit: usize, rows
             None => break,
         }
     }
-    soak.tally.count("walks", "to the end of a list", 1);
+    soak.tally.count("lists", "to the end of a list", 1);
     if ids.len() != rows {
         let found = ids.len();
         soak.tally
@@ -193,14 +199,14 @@ fn walk(soak: &Soak, pace: &mut Pace, mode: &str, list: &str, limit: usize, rows
     true
 }
 
-/// An orchestrator and a load balancer.
-pub(crate) fn ask_for_health(soak: &Soak) {
+/// Probes the health endpoints, like an orchestrator and a load balancer.
+pub(crate) fn probe_health(soak: &Soak) {
     let mut pace = Pace::per_second(2);
-    while pace.turn(soak) {
+    while pace.wait(soak) {
         for instance in INSTANCES {
             for (path, age, said) in [
                 ("/healthz", Duration::ZERO, "ok"),
-                ("/readyz", GOOD_FOR, "ready"),
+                ("/readyz", READINESS_TTL, "ready"),
             ] {
                 let request = Request::new("GET", path).header("connection", "close");
                 let answer = soak.exchange("health", instance, age, |at| {
@@ -220,7 +226,7 @@ pub(crate) fn ask_for_health(soak: &Soak) {
     }
 }
 
-/// Actions redeem coupons, and a coupon stands in much that is read.
+/// Removes the redemption counts: actions change them, and coupons are embedded in many documents.
 fn without_redemptions(mut document: Value) -> Value {
     match &mut document {
         Value::Object(fields) => {

@@ -1,21 +1,21 @@
-//! What the processes hold: memory, threads, files.
+//! Resources of the processes: memory, threads and files.
 
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::soak::{INSTANCES, POOL, STEADY, Soak};
+use crate::soak::{INSTANCES, POOL, STABLE, Soak};
 
 const EVERY: Duration = Duration::from_secs(2);
 
-/// How long a connection that was hung up may take to be noticed by all limits on it, and then some.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The time after which every limit has closed a disconnected connection, plus a margin.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// From here on memory is judged.
-const LONG: Duration = Duration::from_secs(120);
+/// The minimum duration of a run whose memory is checked.
+const MIN_RUN: Duration = Duration::from_secs(120);
 
-/// The runtime reads a token file in a thread that it keeps for a while.
-const PASSING_THREADS: u64 = 2;
+/// The runtime reads a token file in a blocking thread, which tokio keeps for a while.
+const TEMPORARY_THREADS: u64 = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resources {
@@ -30,7 +30,7 @@ pub(crate) struct Sample {
 }
 
 impl Resources {
-    /// `None` if the process has ended.
+    /// Returns `None` if the process has ended.
     pub(crate) fn of(id: u32) -> Option<Self> {
         let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
         let number = |field: &str| {
@@ -45,7 +45,7 @@ impl Resources {
     }
 }
 
-/// Until the load ends.
+/// Samples until the load ends.
 pub(crate) fn sample(soak: &Soak, run: Duration) -> Vec<Sample> {
     let began = Instant::now();
     let mut samples = Vec::new();
@@ -58,52 +58,58 @@ pub(crate) fn sample(soak: &Soak, run: Duration) -> Vec<Sample> {
     samples
 }
 
-/// What the instance that lives all the time holds must not grow. The first fifth is for pools and caches to fill; a run that is over before they are
-/// tells nothing of memory.
-pub(crate) fn judge(soak: &Soak, run: Duration, idle: &[Resources; 3], samples: &[Sample]) {
+/// Asserts that the resources of the stable instance do not grow. Pools and caches fill during the
+/// first fifth. A shorter run cannot be used to check memory.
+pub(crate) fn assert_no_growth(
+    soak: &Soak,
+    run: Duration,
+    idle: &[Resources; 3],
+    samples: &[Sample],
+) {
     let median_of = |fifth: usize| {
         let part = &samples[samples.len() * fifth / 5..samples.len() * (fifth + 1) / 5];
         let mut rss: Vec<u64> = part
             .iter()
-            .filter_map(|sample| Some(sample.of[STEADY]?.rss_kib))
+            .filter_map(|sample| Some(sample.of[STABLE]?.rss_kib))
             .collect();
         rss.sort_unstable();
         rss[rss.len() / 2]
     };
     let fifths = [0, 1, 2, 3, 4].map(median_of);
-    println!("instance {STEADY} held, in KiB, the median of each fifth of the run: {fifths:?}");
+    println!("instance {STABLE} held, in KiB, the median of each fifth of the run: {fifths:?}");
     let (early, late) = (fifths[1], fifths[4]);
-    if run >= LONG && late > early + early / 10 + 2048 {
+    if run >= MIN_RUN && late > early + early / 10 + 2048 {
         soak.tally
             .violation(format!("memory grows: from {early} KiB to {late} KiB"));
     }
-    let threads = samples.iter().filter_map(|sample| sample.of[STEADY]);
+    let threads = samples.iter().filter_map(|sample| sample.of[STABLE]);
     let most = threads.map(|one| one.threads).max().unwrap_or_default();
-    let base = idle[STEADY].threads;
-    if most > base + PASSING_THREADS {
+    let base = idle[STABLE].threads;
+    if most > base + TEMPORARY_THREADS {
         soak.tally
             .violation(format!("threads grow: from {base} to {most}"));
     }
 }
 
-/// Once nobody calls, nothing may be left of the callers: the files of an instance are those that it began with, and its pool.
-pub(crate) fn wait_for_rest(soak: &Soak, idle: &[Resources; 3]) {
-    let deadline = Instant::now() + PATIENCE;
+/// Waits until the resources of all callers are released: an instance then has only the files from
+/// its start, and those of its pool.
+pub(crate) fn wait_for_release(soak: &Soak, idle: &[Resources; 3]) {
+    let deadline = Instant::now() + TIMEOUT;
     for (instance, idle) in INSTANCES.iter().zip(idle) {
         let most = idle.files + POOL as u64;
         loop {
             let id = soak.id(*instance).expect("it lives");
-            let now = Resources::of(id).expect("it can be looked at");
+            let now = Resources::of(id).expect("the process runs");
             if now.files <= most && now.threads <= idle.threads {
                 println!(
-                    "instance {instance} at rest: {} files ({} at the start), {} threads ({})",
+                    "instance {instance} without load: {} files ({} at the start), {} threads ({})",
                     now.files, idle.files, now.threads, idle.threads
                 );
                 break;
             }
             if Instant::now() > deadline {
                 soak.tally.violation(format!(
-                    "instance {instance} does not come to rest: {now:?}, {idle:?} at the start"
+                    "instance {instance} does not release its resources: {now:?}, {idle:?} at the start"
                 ));
                 break;
             }
@@ -112,10 +118,10 @@ pub(crate) fn wait_for_rest(soak: &Soak, idle: &[Resources; 3]) {
     }
 }
 
-/// The table of the documentation.
+/// Prints the table for the documentation.
 pub(crate) fn report(samples: &[Sample]) {
     println!(
-        "\n| instance | RSS in KiB, after a fifth | in the middle | at the end | most | threads, most | files, most |"
+        "\n| instance | RSS in KiB, after a fifth | in the middle | at the end | maximum | threads, maximum | files, maximum |"
     );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for instance in INSTANCES {

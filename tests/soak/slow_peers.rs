@@ -1,4 +1,4 @@
-//! Peers that keep an instance waiting: each must be let go in its time, and cost nobody else anything.
+//! Slow peers: each must be disconnected at its timeout, and must not affect other callers.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -6,13 +6,13 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use crate::soak::{INSTANCES, Soak};
-use crate::windows::Excuse;
+use crate::windows::Effect;
 use test_support::read_reply;
 
-/// Beyond the longest limit that the server has on a peer, and what a slow machine adds.
-const MOST: Duration = Duration::from_secs(150);
+/// Longer than the longest timeout of the server for a peer, plus a margin for a slow machine.
+const MAX_DURATION: Duration = Duration::from_secs(150);
 
-/// Requests at once of the one who reads no answer.
+/// Requests at once of the peer that reads no response.
 const UNREAD: usize = 10;
 
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ enum Peer {
     Reader,
 }
 
-/// What was left of a peer's patience.
+/// The end of a slow peer.
 enum End {
     /// The run ends first.
     NotYet,
@@ -43,26 +43,26 @@ pub(crate) fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, soak: &'scope Soak
         for first in INSTANCES {
             scope.spawn(move || {
                 while soak.pause(Duration::from_secs(1)) {
-                    meet(soak, peer, first);
+                    run(soak, peer, first);
                 }
             });
         }
     }
 }
 
-fn meet(soak: &Soak, peer: Peer, instance: usize) {
+fn run(soak: &Soak, peer: Peer, instance: usize) {
     let since = Instant::now();
-    let outcome = match peer.annoy(soak, instance) {
+    let outcome = match peer.run(soak, instance) {
         Ok(End::NotYet) => return,
         Ok(End::Answered(status)) => status.to_string(),
         Ok(End::Closed) => "closed".to_owned(),
         Err(cause) => cause.to_string(),
     };
-    let (what, due, limit) = peer.due();
-    if outcome == due && since.elapsed() >= limit {
+    let (what, expected, limit) = peer.expected();
+    if outcome == expected && since.elapsed() >= limit {
         soak.tally
             .count("slow peer", &format!("{what}: {outcome}"), 1);
-    } else if soak.windows.explain(Excuse::CutOff, instance, since) {
+    } else if soak.windows.explain(Effect::Disconnected, instance, since) {
         soak.tally
             .count("slow peer", &format!("{what}: the instance ended"), 1);
     } else {
@@ -74,19 +74,20 @@ fn meet(soak: &Soak, peer: Peer, instance: usize) {
 }
 
 impl Peer {
-    /// What it does, what becomes of it, and not before when: the limits are those of the documentation of `Server`.
-    fn due(self) -> (&'static str, &'static str, Duration) {
-        let (what, due, seconds) = match self {
+    /// Returns the behavior of the peer, the expected end, and the earliest time of the end, which
+    /// follows from the limits in the documentation of `Server`.
+    fn expected(self) -> (&'static str, &'static str, Duration) {
+        let (what, expected, seconds) = match self {
             Self::SlowHead => ("one byte of a head a second", "408", 10),
             Self::SlowBody => ("one byte of a body a second", "408", 10),
             Self::Silent => ("nothing sent", "closed", 10),
             Self::Idle => ("nothing sent after a request", "closed", 75),
             Self::Reader => ("answers left unread", "closed", 30),
         };
-        (what, due, Duration::from_secs(seconds))
+        (what, expected, Duration::from_secs(seconds))
     }
 
-    fn annoy(self, soak: &Soak, instance: usize) -> io::Result<End> {
+    fn run(self, soak: &Soak, instance: usize) -> io::Result<End> {
         let mut stream = TcpStream::connect(soak.address(instance))?;
         stream.set_write_timeout(Some(Duration::from_secs(1)))?;
         match self {
@@ -103,7 +104,7 @@ impl Peer {
             Self::Idle => {
                 let request = soak.request("GET", "/features", "test").bytes();
                 stream.write_all(&request)?;
-                stream.set_read_timeout(Some(MOST))?;
+                stream.set_read_timeout(Some(MAX_DURATION))?;
                 let response = read_reply(&stream)?;
                 if response.status != 200 {
                     return Ok(End::Answered(response.status));
@@ -115,30 +116,30 @@ impl Peer {
     }
 }
 
-/// Sends a byte a second for as long as nobody minds.
+/// Sends a byte per second until the server closes or responds.
 fn drip(soak: &Soak, mut stream: TcpStream, bytes: &[u8]) -> io::Result<End> {
     stream.set_read_timeout(Some(Duration::from_millis(1)))?;
     for byte in bytes {
         if stream.peek(&mut [0]).is_ok() {
             break;
         }
-        // A refusal shows when the reply is read.
+        // A rejection is detected when the reply is read.
         stream.write_all(&[*byte]).ok();
         if !soak.pause(Duration::from_secs(1)) {
             return Ok(End::NotYet);
         }
     }
-    stream.set_read_timeout(Some(MOST))?;
+    stream.set_read_timeout(Some(MAX_DURATION))?;
     Ok(End::Answered(read_reply(&stream)?.status))
 }
 
 fn wait_for_the_end(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
     stream.set_read_timeout(Some(Duration::from_millis(500)))?;
     let began = Instant::now();
-    while began.elapsed() < MOST {
+    while began.elapsed() < MAX_DURATION {
         match stream.read(&mut [0; 4096]) {
             Ok(0) => return Ok(End::Closed),
-            Ok(_) => return Err(io::Error::other("something was said")),
+            Ok(_) => return Err(io::Error::other("unexpected bytes arrived")),
             Err(cause) if is_timeout(&cause) => {}
             Err(cause) => return Err(cause),
         }
@@ -146,17 +147,17 @@ fn wait_for_the_end(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
             return Ok(End::NotYet);
         }
     }
-    Err(io::Error::other("it was never closed"))
+    Err(io::Error::other("the server never closed the connection"))
 }
 
-/// Asks for page after page and reads none, until all buffers between the two are full and the instance has had enough. That it hangs up is
-/// known from nothing more being sent.
+/// Requests page after page and reads none, until all buffers are full and the instance closes the
+/// connection. The test detects the close because no further bytes are sent.
 fn leave_unread(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
     let mut rest = Vec::new();
     let began = Instant::now();
-    while began.elapsed() < MOST {
+    while began.elapsed() < MAX_DURATION {
         if rest.is_empty() {
-            // Asked anew each time: the token may have changed.
+            // The request is built each time, because the token can have changed.
             let page = soak.request("GET", "/customers?limit=100", "test");
             rest = page.bytes().repeat(UNREAD);
         }
@@ -172,7 +173,7 @@ fn leave_unread(soak: &Soak, mut stream: TcpStream) -> io::Result<End> {
             return Ok(End::NotYet);
         }
     }
-    Err(io::Error::other("it was never closed"))
+    Err(io::Error::other("the server never closed the connection"))
 }
 
 fn is_timeout(cause: &io::Error) -> bool {

@@ -1,4 +1,4 @@
-//! The three instances, and how they are spoken to.
+//! The three instances, and the requests to them.
 
 use std::fs;
 use std::io;
@@ -16,20 +16,21 @@ use crate::bad_input::FAILURES;
 use crate::logs;
 use crate::resources::Resources;
 use crate::tally::Tally;
-use crate::windows::{Excuse, Windows};
+use crate::windows::{Effect, Windows};
 use postgres_tests::instance;
 use postgres_tests::server::{Database, Server};
 use test_support::{Connection, Reply, Request};
 
-/// It lives from the start to the end, so that its memory tells something.
-pub(crate) const STEADY: usize = 0;
-/// It is killed and started again.
-pub(crate) const VICTIM: usize = 1;
-/// It is told to end and started again.
-pub(crate) const LEAVER: usize = 2;
-pub(crate) const INSTANCES: [usize; 3] = [STEADY, VICTIM, LEAVER];
+/// Runs from the start to the end, so that its memory can be measured.
+pub(crate) const STABLE: usize = 0;
+/// Is killed and started again.
+pub(crate) const KILLED: usize = 1;
+/// Is stopped by SIGTERM and started again.
+pub(crate) const TERMINATED: usize = 2;
+pub(crate) const INSTANCES: [usize; 3] = [STABLE, KILLED, TERMINATED];
 
-/// More than all callers together can have in use at one instance, so that a wait for one is always a fault's doing.
+/// More connections than all callers of one instance can use together, so that only a fault causes
+/// a wait for one.
 pub(crate) const POOL: usize = 24;
 
 pub(crate) struct Soak {
@@ -37,28 +38,28 @@ pub(crate) struct Soak {
     pub(crate) database: Database,
     pub(crate) windows: Windows,
     pub(crate) tally: Tally,
-    places: [Place; 3],
+    slots: [Slot; 3],
     token: RwLock<String>,
     ending: AtomicBool,
     directory: TempDir,
 }
 
-/// Where an instance is, one life after the other.
-struct Place {
+/// The current process of an instance.
+struct Slot {
     process: Mutex<Option<Instance>>,
-    whereabouts: RwLock<Whereabouts>,
+    endpoint: RwLock<Endpoint>,
 }
 
-/// An address, and how often the instance has been started until it was there.
+/// An address, and the number of starts of the instance.
 #[derive(Clone, Copy)]
-pub(crate) struct Whereabouts {
+pub(crate) struct Endpoint {
     pub(crate) address: SocketAddr,
-    life: usize,
+    generation: usize,
 }
 
-/// The connections that a caller keeps, one for each instance.
+/// The connections of a caller, one for each instance.
 #[derive(Default)]
-pub(crate) struct Kept([Option<(usize, Connection)>; 3]);
+pub(crate) struct KeptConnections([Option<(usize, Connection)>; 3]);
 
 impl Soak {
     pub(crate) fn start(server: &Arc<Server>, database: &Database) -> Self {
@@ -70,10 +71,10 @@ impl Soak {
             database: database.clone(),
             windows: Windows::default(),
             tally: Tally::default(),
-            places: INSTANCES.map(|_| Place {
+            slots: INSTANCES.map(|_| Slot {
                 process: Mutex::new(None),
-                whereabouts: RwLock::new(Whereabouts {
-                    life: 0,
+                endpoint: RwLock::new(Endpoint {
+                    generation: 0,
                     address: ([127, 0, 0, 1], 0).into(),
                 }),
             }),
@@ -82,13 +83,13 @@ impl Soak {
             directory,
         };
         for instance in INSTANCES {
-            soak.revive(instance);
+            soak.start_instance(instance);
         }
         soak
     }
 
     /// Starts an instance.
-    pub(crate) fn revive(&self, instance: usize) {
+    pub(crate) fn start_instance(&self, instance: usize) {
         let file = self.token_file();
         let settings = [
             ("CK_INTEGRATION_TOKEN", ""),
@@ -100,26 +101,26 @@ impl Soak {
             ("CHURNKEY_MAX_FAILURES_PER_MINUTE", &FAILURES.to_string()),
         ];
         let process = instance::start_with(&self.database, &settings);
-        let place = &self.places[instance];
+        let slot = &self.slots[instance];
         {
-            let mut whereabouts = place
-                .whereabouts
+            let mut endpoint = slot
+                .endpoint
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            whereabouts.life += 1;
-            whereabouts.address = process.address;
+            endpoint.generation += 1;
+            endpoint.address = process.address;
         }
         *self.process(instance) = Some(process);
     }
 
-    /// Ends the life of an instance, and looks through what it has logged.
-    pub(crate) fn bury(&self, instance: usize, end: impl FnOnce(Instance) -> String) {
-        let process = self.process(instance).take().expect("it lives");
-        logs::look_through(self, instance, &end(process));
+    /// Stops an instance and checks its log.
+    pub(crate) fn stop_instance(&self, instance: usize, end: impl FnOnce(Instance) -> String) {
+        let process = self.process(instance).take().expect("the instance runs");
+        logs::check_log(self, instance, &end(process));
     }
 
     pub(crate) fn process(&self, instance: usize) -> std::sync::MutexGuard<'_, Option<Instance>> {
-        let process = &self.places[instance].process;
+        let process = &self.slots[instance].process;
         process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -127,13 +128,13 @@ impl Soak {
         self.process(instance).as_ref().map(Instance::id)
     }
 
-    fn whereabouts(&self, instance: usize) -> Whereabouts {
-        let whereabouts = self.places[instance].whereabouts.read();
-        *whereabouts.unwrap_or_else(PoisonError::into_inner)
+    fn endpoint(&self, instance: usize) -> Endpoint {
+        let endpoint = self.slots[instance].endpoint.read();
+        *endpoint.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn address(&self, instance: usize) -> SocketAddr {
-        self.whereabouts(instance).address
+        self.endpoint(instance).address
     }
 
     pub(crate) fn token_file(&self) -> PathBuf {
@@ -151,33 +152,37 @@ impl Soak {
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = token;
     }
 
-    /// A request of Churnkey's. `path` stands below `/churnkey`.
+    /// Builds a request of Churnkey. `path` is relative to `/churnkey`.
     pub(crate) fn request(&self, method: &str, path: &str, mode: &str) -> Request {
         Request::new(method, format!("/churnkey{path}"))
             .header("authorization", format!("Bearer {}", self.token()))
             .header("x-churnkey-mode", mode)
     }
 
-    /// Sends a request on a connection that is kept, or on a new one, and answers with the response, unless a fault has seen to it that there is none.
+    /// Sends a request on a kept connection or on a new one. Returns `None` if a fault prevented
+    /// the response.
     pub(crate) fn send(
         &self,
         kind: &'static str,
         instance: usize,
         request: &Request,
-        kept: Option<&mut Kept>,
+        kept: Option<&mut KeptConnections>,
     ) -> Option<Reply> {
         self.exchange(
             kind,
             instance,
             Duration::ZERO,
-            |Whereabouts { address, life }| {
-                let Some(Kept(connections)) = kept else {
+            |Endpoint {
+                 address,
+                 generation,
+             }| {
+                let Some(KeptConnections(connections)) = kept else {
                     return Connection::new(address).send(request);
                 };
                 match &mut connections[instance] {
-                    Some((of, connection)) if *of == life => connection.send(request),
+                    Some((of, connection)) if *of == generation => connection.send(request),
                     stale => {
-                        let (_, connection) = stale.insert((life, Connection::new(address)));
+                        let (_, connection) = stale.insert((generation, Connection::new(address)));
                         connection.send(request)
                     }
                 }
@@ -185,16 +190,17 @@ impl Soak {
         )
     }
 
-    /// Sends something and judges what comes back. The answer may be as old as `age`.
+    /// Sends a request and checks the result against the faults. The data of the response can be as
+    /// old as `age`.
     pub(crate) fn exchange(
         &self,
         kind: &'static str,
         instance: usize,
         age: Duration,
-        send: impl FnOnce(Whereabouts) -> io::Result<Reply>,
+        send: impl FnOnce(Endpoint) -> io::Result<Reply>,
     ) -> Option<Reply> {
         let under_way = self.windows.begin();
-        let answer = send(self.whereabouts(instance));
+        let answer = send(self.endpoint(instance));
         let took = under_way.since.elapsed();
         let since = under_way.since.checked_sub(age).unwrap_or(under_way.since);
         match answer {
@@ -204,7 +210,7 @@ impl Soak {
                     self.tally
                         .violation(format!("{kind}: a 503 without `Retry-After`"));
                 }
-                if !self.windows.explain(Excuse::ComeBack, instance, since) {
+                if !self.windows.explain(Effect::Unavailable, instance, since) {
                     self.tally.violation(format!("{kind}: instance {instance} answered 503 after {took:.1?}, and no fault was on"));
                 }
                 None
@@ -218,7 +224,7 @@ impl Soak {
             }
             Err(cause) => {
                 self.tally.count(kind, "cut off", 1);
-                if !self.windows.explain(Excuse::CutOff, instance, since) {
+                if !self.windows.explain(Effect::Disconnected, instance, since) {
                     self.tally.violation(format!("{kind}: instance {instance} gave no answer ({cause}) after {took:.1?}, and no fault was on"));
                 }
                 None
@@ -234,7 +240,7 @@ impl Soak {
         self.ending.load(Ordering::Relaxed)
     }
 
-    /// Sleeps, and answers whether to go on.
+    /// Sleeps, and returns `false` if the run is ending.
     pub(crate) fn pause(&self, time: Duration) -> bool {
         let until = Instant::now() + time;
         while !self.is_ending() {
@@ -249,41 +255,40 @@ impl Soak {
 
     pub(crate) fn resources_of_all(&self) -> [Resources; 3] {
         INSTANCES.map(|instance| {
-            let id = self.id(instance).expect("it lives");
-            Resources::of(id).expect("it can be looked at")
+            let id = self.id(instance).expect("the instance runs");
+            Resources::of(id).expect("the process runs")
         })
     }
 
-    /// Ends the instances as an orchestrator would.
+    /// Stops the instances as an orchestrator does.
     pub(crate) fn shut_down(&self) {
         for instance in INSTANCES {
-            self.bury(instance, |process| self.stop(instance, process));
+            self.stop_instance(instance, |process| self.stop(instance, process));
         }
     }
 
-    /// SIGTERM; answers with the log.
+    /// Sends SIGTERM and returns the log.
     pub(crate) fn stop(&self, instance: usize, process: Instance) -> String {
         let log = process.shared_log();
         let ended = process.stop();
         if !ended.is_some_and(|status| status.success()) {
-            self.tally.violation(format!(
-                "instance {instance} did not end well on SIGTERM: {ended:?}"
-            ));
+            self.tally
+                .violation(format!("instance {instance} failed on SIGTERM: {ended:?}"));
         }
-        // What the process wrote last may still be in the pipe.
+        // The last output of the process can still be in the pipe.
         thread::sleep(Duration::from_millis(300));
         log()
     }
 
     pub(crate) fn report(&self, run: Duration) {
-        println!("\n| fault | times | its windows, s |\n| --- | ---: | ---: |");
+        println!("\n| fault | times | duration, s |\n| --- | ---: | ---: |");
         let mut all = Duration::ZERO;
         for (fault, (times, time)) in self.windows.summary() {
             all += time;
             println!("| {fault} | {times} | {:.1} |", time.as_secs_f64());
         }
         println!(
-            "\nA fault was on for {:.0} of {:.0} seconds.",
+            "\nA fault was active for {:.0} of {:.0} seconds.",
             all.as_secs_f64(),
             run.as_secs_f64()
         );
@@ -291,7 +296,7 @@ impl Soak {
     }
 }
 
-/// Work at a rate: it is never made up for what was missed.
+/// A rate limiter for work. It does not catch up after a delay.
 pub(crate) struct Pace {
     every: Duration,
     next: Instant,
@@ -305,8 +310,8 @@ impl Pace {
         }
     }
 
-    /// Waits for the next turn, and answers whether there is one.
-    pub(crate) fn turn(&mut self, soak: &Soak) -> bool {
+    /// Waits for the next turn, and returns `false` if the run is ending.
+    pub(crate) fn wait(&mut self, soak: &Soak) -> bool {
         self.next = Instant::now().max(self.next + self.every);
         soak.pause(self.next.saturating_duration_since(Instant::now()))
     }

@@ -1,12 +1,12 @@
-//! What is counted, and what must not be.
+//! Counts of events, and violations of invariants.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So many are shown; one cause mostly shows itself many times.
-const MOST_SHOWN: usize = 20;
+/// The maximum number of printed violations, because one cause often has many.
+const MAX_SHOWN: usize = 20;
 
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -27,15 +27,15 @@ impl Tally {
 
     pub(crate) fn violation(&self, what: String) {
         let mut violations = lock(&self.violations);
-        if violations.len() < MOST_SHOWN {
+        if violations.len() < MAX_SHOWN {
             println!("VIOLATION: {what}");
         }
         violations.push(what);
     }
 
-    /// The tables of the documentation.
+    /// Prints the tables for the documentation.
     pub(crate) fn report(&self) {
-        println!("\n| what | came to | times |\n| --- | --- | ---: |");
+        println!("\n| what | outcome | times |\n| --- | --- | ---: |");
         for ((kind, outcome), times) in lock(&self.counts).iter() {
             println!("| {kind} | {outcome} | {times} |");
         }

@@ -1,4 +1,4 @@
-//! When which fault was on, and what it excuses.
+//! The time windows of the faults, and the effects that each fault explains.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,47 +7,48 @@ use std::time::{Duration, Instant};
 
 use churnkey::Timestamp;
 
-/// An instance gives up an action after ten seconds. So long may one that nobody waits for still fail, and log it, after a fault of the database.
-const LAST_WORDS: Duration = Duration::from_secs(12);
+/// An instance times out an action after ten seconds. Until then an action without callers can
+/// still fail and log an error, after a fault of the database.
+const LOG_DELAY: Duration = Duration::from_secs(12);
 
-/// No request takes longer than the limit on a function, and what the machine adds.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than the request timeout, plus a margin for a slow machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Excuse {
-    /// A 503 that says when to come back.
-    ComeBack,
-    /// The connection is refused, or ends without an answer.
-    CutOff,
+pub(crate) enum Effect {
+    /// A 503 with `Retry-After`.
+    Unavailable,
+    /// The connection is refused, or ends without a response.
+    Disconnected,
 }
 
-/// From just before a fault begins to when it is over and every request that met it has ended.
+/// The time from just before a fault until its end and the end of every request that it affected.
 struct Window {
     fault: &'static str,
-    excuses: &'static [Excuse],
-    /// `None` is all of them.
+    effects: &'static [Effect],
+    /// `None` means all instances.
     instance: Option<usize>,
     from: Moment,
     until: Option<Moment>,
 }
 
-/// By the clock that never jumps, and by that of the logs.
+/// A time on the monotonic clock, and the same time as in the logs.
 #[derive(Clone)]
 struct Moment {
     at: Instant,
-    written: String,
+    in_log: String,
 }
 
 impl Moment {
     fn now() -> Self {
         Self {
             at: Instant::now(),
-            written: Timestamp::now().to_string(),
+            in_log: Timestamp::now().to_string(),
         }
     }
 
     fn later(&self, by: Duration) -> String {
-        let at: Timestamp = self.written.parse().expect("a moment of ours");
+        let at: Timestamp = self.in_log.parse().expect("a moment of ours");
         let millis = at.unix_millis() + i64::try_from(by.as_millis()).expect("not long");
         Timestamp::from_unix_millis(millis)
             .expect("soon")
@@ -61,7 +62,7 @@ pub(crate) struct Windows {
     under_way: Mutex<(u64, BTreeMap<u64, Instant>)>,
 }
 
-/// A request that has been sent and has not ended.
+/// A request that was sent and has not ended.
 pub(crate) struct UnderWay<'a> {
     windows: &'a Windows,
     number: u64,
@@ -69,11 +70,11 @@ pub(crate) struct UnderWay<'a> {
 }
 
 impl Windows {
-    /// Does something that breaks things, and undoes it.
+    /// Runs `fault` within a window. It causes a fault and ends it.
     pub(crate) fn during<T>(
         &self,
         fault: &'static str,
-        excuses: &'static [Excuse],
+        effects: &'static [Effect],
         instance: Option<usize>,
         inject: impl FnOnce() -> T,
     ) -> T {
@@ -81,7 +82,7 @@ impl Windows {
             let mut all = lock(&self.all);
             all.push(Window {
                 fault,
-                excuses,
+                effects,
                 instance,
                 from: Moment::now(),
                 until: None,
@@ -94,13 +95,13 @@ impl Windows {
         done
     }
 
-    /// Waits for the requests that are under way now.
+    /// Waits for the requests that are running now.
     fn settle(&self, fault: &'static str) {
         let over = Instant::now();
         while lock(&self.under_way).1.values().any(|since| *since < over) {
             assert!(
-                over.elapsed() < PATIENCE,
-                "requests that met `{fault}` do not end"
+                over.elapsed() < TIMEOUT,
+                "requests during `{fault}` do not end"
             );
             thread::sleep(Duration::from_millis(5));
         }
@@ -118,14 +119,15 @@ impl Windows {
         }
     }
 
-    /// Whether a fault explains that a request to an instance, under way since then, has come to this now.
-    pub(crate) fn explain(&self, what: Excuse, instance: usize, since: Instant) -> bool {
+    /// Returns `true` if a fault explains this effect on a request that was sent to an instance at
+    /// `since`.
+    pub(crate) fn explain(&self, effect: Effect, instance: usize, since: Instant) -> bool {
         self.overlapping(since).any_of(|window| {
-            window.excuses.contains(&what) && window.instance.is_none_or(|one| one == instance)
+            window.effects.contains(&effect) && window.instance.is_none_or(|one| one == instance)
         })
     }
 
-    /// Whether any fault was on anywhere.
+    /// Returns `true` if any fault was active on any instance.
     pub(crate) fn touch(&self, since: Instant) -> bool {
         self.overlapping(since).any_of(|_| true)
     }
@@ -137,19 +139,19 @@ impl Windows {
         }
     }
 
-    /// Whether a fault explains an error that an instance has logged at this moment.
-    pub(crate) fn explain_log(&self, instance: usize, written: &str) -> bool {
+    /// Returns `true` if a fault explains an error that an instance has logged at this time.
+    pub(crate) fn explain_log(&self, instance: usize, in_log: &str) -> bool {
         lock(&self.all).iter().any(|window| {
-            let until = window.until.as_ref().map(|until| until.later(LAST_WORDS));
-            // Not in an instance that is told to end, of which only `/readyz` says so.
-            window.excuses == [Excuse::ComeBack]
+            let until = window.until.as_ref().map(|until| until.later(LOG_DELAY));
+            // SIGTERM does not explain an error. Only `/readyz` returns 503 then.
+            window.effects == [Effect::Unavailable]
                 && window.instance.is_none_or(|one| one == instance)
-                && window.from.written.as_str() <= written
-                && until.is_none_or(|until| written <= until.as_str())
+                && window.from.in_log.as_str() <= in_log
+                && until.is_none_or(|until| in_log <= until.as_str())
         })
     }
 
-    /// How often each fault was on, and for how long.
+    /// Returns the number of windows of each fault and their total duration.
     pub(crate) fn summary(&self) -> BTreeMap<&'static str, (usize, Duration)> {
         let mut summary: BTreeMap<_, (usize, Duration)> = BTreeMap::new();
         for window in lock(&self.all).iter() {
@@ -169,7 +171,7 @@ struct Overlapping<'a> {
 }
 
 impl Overlapping<'_> {
-    /// The windows are few and in order, and those that matter are the last.
+    /// Searches from the end, because the few windows are in order and only the last ones overlap.
     fn any_of(&self, is_meant: impl Fn(&Window) -> bool) -> bool {
         self.all.iter().rev().any(|window| {
             let open = window

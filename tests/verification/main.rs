@@ -1,8 +1,5 @@
-//! Asking Churnkey to verify, with a server on this machine in the place of Churnkey's.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a helper that fails has failed the test"
-)]
+//! Requests for verification by Churnkey, sent to a local substitute for Churnkey's server.
+#![allow(clippy::unwrap_used, reason = "a failed helper fails the test")]
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -48,26 +45,26 @@ async fn subscription(
 
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Verified with more")]
-struct Grown;
+struct Extended;
 
 #[churnkey::controller(customers, retrieve)]
-async fn grown_customer(_: &Grown, _: CustomerId) -> Result<Option<Customer>> {
+async fn grown_customer(_: &Extended, _: CustomerId) -> Result<Option<Customer>> {
     Ok(None)
 }
 
 #[churnkey::controller(prices, retrieve)]
-async fn grown_price(_: &Grown, _: PriceId) -> Result<Option<Price>> {
+async fn grown_price(_: &Extended, _: PriceId) -> Result<Option<Price>> {
     Ok(None)
 }
 
 #[churnkey::controller(prices, list)]
-async fn grown_prices(_: &Grown, _: PageRequest) -> Result<Page<Price>> {
+async fn grown_prices(_: &Extended, _: PageRequest) -> Result<Page<Price>> {
     Ok(Page::last(Vec::new()))
 }
 
 #[churnkey::controller(subscriptions, retrieve)]
 async fn grown_subscription(
-    _: &Grown,
+    _: &Extended,
     _: CustomerId,
     _: SubscriptionId,
 ) -> Result<Option<Subscription>> {
@@ -75,11 +72,12 @@ async fn grown_subscription(
 }
 
 #[churnkey::action(cancel)]
-async fn cancel(_: &Grown, _: Cancel) -> Result<()> {
+async fn cancel(_: &Extended, _: Cancel) -> Result<()> {
     Ok(())
 }
 
-/// What stands in the place of Churnkey's API: it notes each request and answers as it was told, the last answer for ever.
+/// A substitute for Churnkey's API. It records each request and sends the given responses. The last
+/// one is repeated.
 #[derive(Clone, Default)]
 struct Churnkey {
     answers: Arc<Mutex<Vec<StatusCode>>>,
@@ -162,14 +160,14 @@ async fn start<T: churnkey::Integration + Send + Sync>(
     (address, tokio::spawn(server.run_on(listener)))
 }
 
-async fn remembered(file: &Path) -> String {
+async fn stored_manifest(file: &Path) -> String {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
     loop {
         match std::fs::read_to_string(file) {
             Ok(digest) if !digest.is_empty() => return digest,
             _ => assert!(
                 tokio::time::Instant::now() < deadline,
-                "nothing is remembered"
+                "no manifest is stored"
             ),
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -177,14 +175,14 @@ async fn remembered(file: &Path) -> String {
 }
 
 #[tokio::test]
-async fn one_request_with_the_api_key_verifies() {
+async fn one_request_with_the_api_key_is_sent() {
     let (churnkey, url) = Churnkey::answering([StatusCode::OK]).await;
     verification(&url).send().await.unwrap();
     assert_eq!(churnkey.requests(), ["POST /v2/verify Bearer api-key"]);
 }
 
 #[tokio::test]
-async fn a_refused_key_is_an_error_that_names_the_variable_and_not_the_key() {
+async fn rejected_key_error_names_the_variable_only() {
     let (_, url) = Churnkey::answering([StatusCode::UNAUTHORIZED]).await;
     let error = verification(&url).send().await.unwrap_err();
     assert_eq!(
@@ -195,7 +193,7 @@ async fn a_refused_key_is_an_error_that_names_the_variable_and_not_the_key() {
 }
 
 #[tokio::test]
-async fn a_redirect_does_not_take_the_key_elsewhere() {
+async fn redirect_does_not_forward_the_key() {
     let (churnkey, url) = Churnkey::answering([StatusCode::FOUND]).await;
     let error = verification(&url).send().await.unwrap_err();
     assert_eq!(
@@ -206,7 +204,7 @@ async fn a_redirect_does_not_take_the_key_elsewhere() {
 }
 
 #[tokio::test]
-async fn nobody_at_the_other_end_is_an_error() {
+async fn unreachable_server_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -215,7 +213,7 @@ async fn nobody_at_the_other_end_is_an_error() {
 }
 
 #[test]
-fn a_key_never_travels_in_the_clear() {
+fn key_is_never_sent_unencrypted() {
     for url in [
         "http://api.example.test",
         "ftp://127.0.0.1",
@@ -242,45 +240,46 @@ fn a_key_never_travels_in_the_clear() {
 }
 
 #[test]
-fn an_empty_key_is_refused_before_anything_is_sent() {
+fn empty_key_is_rejected_before_any_request() {
     for key in ["", "  ", "two words", "new\nline"] {
         assert!(Verification::new(key).is_err(), "{key:?}");
     }
 }
 
 #[tokio::test]
-async fn a_server_verifies_once_it_listens_and_remembers_the_manifest() {
+async fn server_verifies_and_stores_the_manifest() {
     let (churnkey, url) = Churnkey::answering([StatusCode::OK]).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("verified");
 
     let (address, server) = start(Billing, verification(&url).remember_in(&file)).await;
     tokio::net::TcpStream::connect(address).await.unwrap();
-    let digest = remembered(&file).await;
+    let digest = stored_manifest(&file).await;
     assert_eq!(churnkey.requests().len(), 1);
     server.abort();
 
-    // The same manifest again: nothing is asked. The server after it has another one, and asks.
+    // An unchanged manifest causes no request. The next server has another manifest, so it sends
+    // one.
     let (_, server) = start(Billing, verification(&url).remember_in(&file)).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(churnkey.requests().len(), 1);
     server.abort();
 
-    let (_, server) = start(Grown, verification(&url).remember_in(&file)).await;
+    let (_, server) = start(Extended, verification(&url).remember_in(&file)).await;
     churnkey.requests_become(2).await;
     server.abort();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-    while remembered(&file).await == digest {
+    while stored_manifest(&file).await == digest {
         assert!(
             tokio::time::Instant::now() < deadline,
-            "the new manifest is not remembered"
+            "the new manifest is not stored"
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 #[tokio::test]
-async fn failures_are_retried_and_do_not_stop_the_server() {
+async fn failures_are_retried_without_stopping_the_server() {
     let answers = [
         StatusCode::INTERNAL_SERVER_ERROR,
         StatusCode::BAD_GATEWAY,
@@ -291,7 +290,7 @@ async fn failures_are_retried_and_do_not_stop_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("verified");
     let (address, server) = start(Billing, verification(&url).remember_in(&file)).await;
-    remembered(&file).await;
+    stored_manifest(&file).await;
     assert_eq!(churnkey.requests().len(), 4);
     tokio::net::TcpStream::connect(address).await.unwrap();
     assert!(!server.is_finished());
@@ -299,7 +298,7 @@ async fn failures_are_retried_and_do_not_stop_the_server() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_written_is_not_fatal() {
+async fn unwritable_file_is_not_fatal() {
     let (churnkey, url) = Churnkey::answering([StatusCode::OK]).await;
     let (address, server) =
         start(Billing, verification(&url).remember_in("/nowhere/verified")).await;

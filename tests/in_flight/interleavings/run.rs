@@ -1,4 +1,5 @@
-//! A script is played to the provider, and to a description of it that is too plain to be wrong: a list of actions in the order in which they came.
+//! Runs a script against the provider and against a simple model of it: a list of actions in the
+//! order of their arrival.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,25 +11,26 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use super::Step;
-use crate::action::{Action, What};
-use crate::books::{CUSTOMERS, Database, Outcome};
-use crate::company::{Cue, Stage};
-use crate::office::{DEADLINE, call, provider, request, settle};
+use crate::action::{Action, Change};
+use crate::company::{Control, Resume};
+use crate::database::{CUSTOMERS, Database, Outcome};
+use crate::harness::{DEADLINE, call, provider, request, settle};
 
 type Checked = Result<(), TestCaseError>;
 
-/// As many as there are customers in the two modes.
+/// The number of customers in both modes together.
 const MAX_ACTIONS: usize = 6;
 
 pub(super) struct Run {
     database: Arc<Database>,
-    stage: Arc<Stage>,
-    /// `None` only while the process starts again.
+    control: Arc<Control>,
+    /// `None` only during a restart.
     process: Option<Process>,
     callers: Vec<Caller>,
-    /// What the process has accepted and not ended, in the order in which it came.
+    /// The actions that the process has accepted and not finished, in the order of their arrival.
     under_way: Vec<UnderWay>,
-    /// Every action that was sent, and whether someone has had an answer to it since that needs no repetition.
+    /// Every action that was sent, and `true` if a caller has since received a final response to
+    /// it.
     sent: Vec<(Action, bool)>,
 }
 
@@ -40,7 +42,7 @@ struct Process {
 struct UnderWay {
     action: Action,
     callers: Vec<usize>,
-    /// What its transaction came to, once it has been done.
+    /// The outcome of its transaction, after that has run.
     outcome: Option<Outcome>,
 }
 
@@ -54,26 +56,28 @@ struct Caller {
 enum Expected {
     Waiting,
     Answered(u16),
-    /// The caller has hung up, or the process has.
+    /// The caller has hung up, or the process has ended.
     Gone,
 }
 
 impl Process {
-    fn start(database: &Arc<Database>, stage: &Arc<Stage>) -> Self {
+    fn start(database: &Arc<Database>, control: &Arc<Control>) -> Self {
         Self {
             runtime: Builder::new_current_thread()
                 .enable_time()
                 .start_paused(true)
                 .build()
                 .expect("a runtime can be made"),
-            router: provider(database, stage).max_actions(MAX_ACTIONS).router(),
+            router: provider(database, control)
+                .max_actions(MAX_ACTIONS)
+                .router(),
         }
     }
 }
 
 impl UnderWay {
-    /// Actions on one customer or on one subscription wait for one another.
-    fn stands_in_the_way_of(&self, other: &Self) -> bool {
+    /// Actions on the same customer or on the same subscription wait for one another.
+    fn blocks(&self, other: &Self) -> bool {
         let (one, other) = (self.action, other.action);
         let same_subscription =
             one.subscription().is_some() && one.subscription() == other.subscription();
@@ -83,11 +87,11 @@ impl UnderWay {
 
 impl Run {
     pub(super) fn new() -> Self {
-        let (database, stage) = (Arc::new(Database::new()), Arc::default());
+        let (database, control) = (Arc::new(Database::new()), Arc::default());
         Self {
-            process: Some(Process::start(&database, &stage)),
+            process: Some(Process::start(&database, &control)),
             database,
-            stage,
+            control,
             callers: Vec::new(),
             under_way: Vec::new(),
             sent: Vec::new(),
@@ -114,9 +118,9 @@ impl Run {
                     self.callers[caller].expected = Expected::Gone;
                 }
             }
-            Step::Proceed(which) => self.cue(which, Cue::Proceed),
-            Step::Fail(which) => self.cue(which, Cue::Fail),
-            Step::Panic(which) => self.cue(which, Cue::Panic),
+            Step::Proceed(which) => self.resume(which, Resume::Proceed),
+            Step::Fail(which) => self.resume(which, Resume::Fail),
+            Step::Panic(which) => self.resume(which, Resume::Panic),
             Step::Deadline => {
                 self.pass(DEADLINE);
                 for caller in self.waiting().collect::<Vec<_>>() {
@@ -132,32 +136,32 @@ impl Run {
         self.check()
     }
 
-    /// Ends as Churnkey would: what has not been answered is sent again until it is.
-    pub(super) fn settle_up(&mut self) -> Checked {
+    /// Finishes as Churnkey does: it repeats each unanswered action until it gets a response.
+    pub(super) fn finish_all(&mut self) -> Checked {
         self.drain()?;
         for action in self.open().collect::<Vec<_>>() {
             self.step(Step::Send(action, 0))?;
             self.drain()?;
         }
         prop_assert_eq!(self.open().count(), 0);
-        self.every_place_is_free()
+        self.every_slot_is_free()
     }
 
-    /// Fills every place there is, on every line there is.
-    fn every_place_is_free(&mut self) -> Checked {
-        let books = self.database.books();
+    /// Fills every slot and every queue.
+    fn every_slot_is_free(&mut self) -> Checked {
+        let subscriptions = self.database.subscriptions();
         let mut probes = Vec::new();
         for (customer, _) in CUSTOMERS {
-            probes.push(Action::live(customer, What::CancelAll));
-            probes.push(Action::test(customer, What::CancelAll));
+            probes.push(Action::live(customer, Change::CancelAll));
+            probes.push(Action::test(customer, Change::CancelAll));
         }
         for probe in &probes {
             self.step(Step::Send(*probe, 0))?;
         }
-        prop_assert_eq!(self.stage.running(), probes);
+        prop_assert_eq!(self.control.running(), probes);
         self.restart();
         self.check()?;
-        prop_assert_eq!(self.database.books(), books);
+        prop_assert_eq!(self.database.subscriptions(), subscriptions);
         Ok(())
     }
 
@@ -200,22 +204,22 @@ impl Run {
         });
     }
 
-    /// Gives a cue to one of the functions that must be running, and foresees what becomes of it.
-    fn cue(&mut self, which: u8, cue: Cue) {
+    /// Resumes one of the functions that must be running, and predicts the result.
+    fn resume(&mut self, which: u8, resume: Resume) {
         let Some(at) = chosen(&self.running(), which) else {
             return;
         };
         let action = self.under_way[at].action;
-        self.stage.cue(action, cue);
-        match (cue, self.under_way[at].outcome) {
-            (Cue::Proceed, None) => {
+        self.control.resume(action, resume);
+        match (resume, self.under_way[at].outcome) {
+            (Resume::Proceed, None) => {
                 self.pass(Duration::ZERO);
                 let journal = self.database.journal();
                 let last = journal.last().filter(|(last, _)| *last == action);
                 self.under_way[at].outcome = last.map(|(_, outcome)| *outcome);
             }
-            (Cue::Proceed, Some(outcome)) => self.ended(at, outcome.status()),
-            (Cue::Fail | Cue::Panic, _) => self.ended(at, 500),
+            (Resume::Proceed, Some(outcome)) => self.ended(at, outcome.status()),
+            (Resume::Fail | Resume::Panic, _) => self.ended(at, 500),
         }
     }
 
@@ -227,7 +231,7 @@ impl Run {
                 continue;
             }
             caller.expected = Expected::Answered(status);
-            // Those that were refused for a reason would be refused again.
+            // A rejected action would be rejected again, so its response is final.
             let sent = self.sent.iter_mut().find(|(sent, _)| *sent == ended.action);
             if let (true, Some((_, answered))) = (status < 500, sent) {
                 *answered = true;
@@ -235,7 +239,7 @@ impl Run {
         }
     }
 
-    /// Lets all that was accepted end, as the server does when it is told to.
+    /// Finishes all accepted actions, as a graceful shutdown does.
     fn drain(&mut self) -> Checked {
         while !self.under_way.is_empty() {
             self.step(Step::Proceed(0))?;
@@ -244,13 +248,13 @@ impl Run {
     }
 
     fn restart(&mut self) {
-        // With it goes everything that is under way.
+        // Dropping the process drops all running actions.
         self.process = None;
         for caller in self.waiting().collect::<Vec<_>>() {
             self.callers[caller].expected = Expected::Gone;
         }
         self.under_way.clear();
-        self.process = Some(Process::start(&self.database, &self.stage));
+        self.process = Some(Process::start(&self.database, &self.control));
     }
 
     fn check(&mut self) -> Checked {
@@ -260,11 +264,11 @@ impl Run {
             .into_iter()
             .map(|at| self.under_way[at].action)
             .collect();
-        let mut running = self.stage.running();
+        let mut running = self.control.running();
         for actions in [&mut expected, &mut running] {
             actions.sort_by_key(|action| format!("{action:?}"));
         }
-        prop_assert_eq!(running, expected, "these run, and those should");
+        prop_assert_eq!(running, expected, "running and expected actions differ");
         for (number, caller) in self.callers.iter().enumerate() {
             let seen = *caller.seen.lock().unwrap_or_else(PoisonError::into_inner);
             let expected = match caller.expected {
@@ -276,7 +280,7 @@ impl Run {
         Ok(())
     }
 
-    /// Lets time pass, and all happen that can.
+    /// Advances the time and runs all tasks that are ready.
     fn pass(&self, time: Duration) {
         let process = self.process.as_ref().expect("a process runs");
         process.runtime.block_on(async {
@@ -285,11 +289,11 @@ impl Run {
         });
     }
 
-    /// Whose turn it is: those with nobody before them who stands in their way.
+    /// Returns the actions that can run: no earlier action blocks them.
     fn running(&self) -> Vec<usize> {
         let free = |at: &usize| {
             let mut before = self.under_way[..*at].iter();
-            !before.any(|before| before.stands_in_the_way_of(&self.under_way[*at]))
+            !before.any(|before| before.blocks(&self.under_way[*at]))
         };
         (0..self.under_way.len()).filter(free).collect()
     }

@@ -1,4 +1,4 @@
-//! A provider that does what the id it is asked for says, and counts what it was asked.
+//! A provider that chooses its behavior by the id in the request, and counts its calls.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct Billing {
     hidden: AtomicUsize,
     ended: AtomicUsize,
     dropped: AtomicUsize,
-    /// Whoever asks for `wait` takes a permit and does not give it back.
+    /// A request for the id `wait` takes a permit and does not return it.
     gate: Semaphore,
 }
 
@@ -33,32 +33,32 @@ impl Default for Billing {
 }
 
 impl Billing {
-    /// How many functions were called.
+    /// Returns the number of calls.
     pub(crate) fn begun(&self) -> usize {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// The number of functions called with the id `hidden`.
+    /// Returns the number of calls with the id `hidden`.
     pub(crate) fn hidden(&self) -> usize {
         self.hidden.load(Ordering::SeqCst)
     }
 
-    /// How many came to their end.
+    /// Returns the number of calls that ran to their end.
     pub(crate) fn ended(&self) -> usize {
         self.ended.load(Ordering::SeqCst)
     }
 
-    /// How many were dropped before.
+    /// Returns the number of calls that were dropped before their end.
     pub(crate) fn dropped(&self) -> usize {
         self.dropped.load(Ordering::SeqCst)
     }
 
-    /// Lets one function go on that waits.
+    /// Lets one waiting function continue.
     pub(crate) fn open_gate(&self) {
         self.gate.add_permits(1);
     }
 
-    /// Lets all go on until it is closed.
+    /// Lets all functions continue until the gate is closed.
     pub(crate) fn open_gate_wide(&self) {
         self.gate.add_permits(1000);
     }
@@ -67,16 +67,16 @@ impl Billing {
         self.gate.forget_permits(1000);
     }
 
-    async fn do_as_told(&self, id: &str) -> Result<()> {
+    async fn behave(&self, id: &str) -> Result<()> {
         self.begun.fetch_add(1, Ordering::SeqCst);
         let mut underway = Underway(self, false);
         match id {
-            "panic" => panic!("as told"),
+            "panic" => panic!("test panic"),
             "hidden" => drop(self.hidden.fetch_add(1, Ordering::SeqCst)),
             "busy" => return Err(Error::unavailable(Duration::from_millis(1500))),
             "broken" => return Err(std::io::Error::other("the secret inner cause").into()),
             "wait" => {
-                // For the child processes, whose tests read this.
+                // For the child processes, whose tests read this line.
                 eprintln!("the wait begins");
                 self.gate.acquire().await?.forget();
             }
@@ -105,15 +105,16 @@ impl Drop for Underway<'_> {
     }
 }
 
-/// More than a server's socket holds, and that of a peer with a [small window](super::peer_with_small_window).
+/// Larger than the socket buffers of the server and of a peer with a [small
+/// window](super::peer_with_small_window) together.
 pub(crate) const LARGE: usize = 12 << 20;
 
 #[churnkey::controller(customers)]
 async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Customer>> {
-    ctx.do_as_told(id.as_str()).await?;
+    ctx.behave(id.as_str()).await?;
     let customer = Customer::new(id.clone());
     Ok(match id.as_str() {
-        "nobody" => None,
+        "missing" => None,
         "large" => Some(customer.name("x".repeat(LARGE))),
         _ => Some(customer),
     })
@@ -121,19 +122,19 @@ async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Custo
 
 #[churnkey::controller(customers)]
 async fn find_by_email(ctx: &Billing, _: Email) -> Result<Option<Customer>> {
-    ctx.do_as_told("").await?;
+    ctx.behave("").await?;
     Ok(None)
 }
 
 #[churnkey::controller(prices)]
 async fn retrieve_price(ctx: &Billing, _: PriceId) -> Result<Option<Price>> {
-    ctx.do_as_told("").await?;
+    ctx.behave("").await?;
     Ok(None)
 }
 
 #[churnkey::controller(prices)]
 async fn list_prices(ctx: &Billing, _: PageRequest) -> Result<Page<Price>> {
-    ctx.do_as_told("").await?;
+    ctx.behave("").await?;
     Ok(Page::last(Vec::new()))
 }
 
@@ -143,11 +144,11 @@ async fn retrieve_subscription(
     _: CustomerId,
     _: SubscriptionId,
 ) -> Result<Option<Subscription>> {
-    ctx.do_as_told("").await?;
+    ctx.behave("").await?;
     Ok(None)
 }
 
 #[churnkey::action(cancel)]
 async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
-    ctx.do_as_told(request.subscription_id.as_str()).await
+    ctx.behave(request.subscription_id.as_str()).await
 }

@@ -1,4 +1,5 @@
-//! What the tests share: a provider that is slow, broken or large where it is asked to be, servers for it, and peers with no manners.
+//! Shared by the tests: a provider that is slow, faulty or large on request, servers for it, and
+//! peers.
 
 mod billing;
 mod process;
@@ -21,15 +22,15 @@ pub(crate) use test_support::{Ended, Peer, Process, Reply, log_of};
 /// The integration token of every test.
 pub(crate) const TOKEN: &str = "tok_5Zx1-secret";
 
-/// Longer than any step of a test takes on a machine that works at all.
+/// Longer than any step of a test takes on a working machine.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
-/// A deadline that a test waits for.
+/// A timeout that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
 
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// A server on a free port of the loopback, for as long as the test process lives.
+/// A server on a free port of the loopback interface. It runs until the test process ends.
 pub(crate) struct Host {
     pub(crate) address: SocketAddr,
     pub(crate) billing: Arc<Billing>,
@@ -40,7 +41,7 @@ impl Host {
         Self::with(|provider| provider, |server| server)
     }
 
-    /// With limits of its own.
+    /// Starts a server with these limits.
     pub(crate) fn with(
         provider: impl FnOnce(Provider<Billing>) -> Provider<Billing>,
         server: impl FnOnce(Server<Billing>) -> Server<Billing>,
@@ -72,42 +73,42 @@ impl Host {
         Peer::open(self.address)
     }
 
-    /// What one request on a connection of its own is answered.
+    /// Sends one request on a new connection and returns the reply.
     pub(crate) fn ask(&self, request: impl AsRef<[u8]>) -> Reply {
         self.peer().ask(request)
     }
 
-    /// That a caller who knows the token and its manners is served.
+    /// Asserts that a valid request with the token is served.
     #[track_caller]
     pub(crate) fn still_serves(&self) {
         assert_eq!(self.ask(get("/customers/c")).document()["id"], "c");
     }
 }
 
-/// A request to read something under `/churnkey`, with the token.
+/// Returns a GET of a path under `/churnkey`, with the token.
 pub(crate) fn get(path: &str) -> String {
     format!("GET /churnkey{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n\r\n")
 }
 
-/// The document of a cancellation.
+/// Returns the document of a cancellation.
 pub(crate) fn cancellation(subscription: &str) -> String {
     format!(r#"{{"customerId":"c","subscriptionId":"{subscription}","scheduledAt":"immediate"}}"#)
 }
 
-/// The head of a cancellation, with the token and further lines, each with its CRLF.
+/// Returns the head of a cancellation, with the token and further lines, each with its CRLF.
 pub(crate) fn cancel_head(lines: &str) -> String {
     format!(
         "POST /churnkey/actions/subscription/cancel HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n{lines}\r\n"
     )
 }
 
-/// A whole cancellation.
+/// Returns a whole cancellation.
 pub(crate) fn cancel(subscription: &str) -> String {
     let body = cancellation(subscription);
     cancel_head(&format!("Content-Length: {}\r\n", body.len())) + &body
 }
 
-/// Waits for what must come true.
+/// Waits until a condition holds.
 #[track_caller]
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + LONG;

@@ -1,4 +1,4 @@
-//! A server in a process of its own, as the environment describes it.
+//! A server in a child process, configured by the environment.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -29,14 +29,14 @@ pub(crate) fn start_child<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) 
     Process::start(&mut command)
 }
 
-/// The same with the token of every test, once it serves.
+/// Starts a child with the token of every test, and waits until it serves.
 pub(crate) fn serving(test: &str) -> (Process, SocketAddr) {
     let process = start_child(test, &[("CK_INTEGRATION_TOKEN", TOKEN)]);
     let address = process.stderr.address();
     (process, address)
 }
 
-/// Runs a server that the environment describes: what the started tests do.
+/// Runs a server that the environment configures, in a child process.
 pub(crate) fn server_of_environment(
     limits: impl FnOnce(Server<Billing>) -> Server<Billing>,
 ) -> churnkey::Result<()> {

@@ -1,4 +1,4 @@
-//! Peers on sockets with options of their own.
+//! Peers on sockets with special options.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -8,12 +8,12 @@ use tokio::net::TcpSocket;
 
 use super::RUNTIME;
 
-/// A peer with another address of the loopback.
+/// Connects a peer from another loopback address.
 pub(crate) fn peer_from(source: IpAddr, address: SocketAddr) -> Peer {
     open(address, |socket| socket.bind(SocketAddr::new(source, 0)))
 }
 
-/// A peer whose system buffers little that it has not read.
+/// Connects a peer with a small receive buffer.
 pub(crate) fn peer_with_small_window(address: SocketAddr) -> Peer {
     open(address, |socket| socket.set_recv_buffer_size(64 << 10))
 }

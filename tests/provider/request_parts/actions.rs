@@ -1,10 +1,10 @@
-//! Functions of a context that stands in another file.
+//! Functions of a context in another file.
 
 use churnkey::{Cancel, ChangePrice, Error, ExtendTrial, Extension, Mode, Result};
 
 use super::Tenant;
 
-/// A type of the user's own for the context.
+/// A type alias of the user for the context.
 type Context = super::Billing;
 
 #[churnkey::action(cancel)]
@@ -17,7 +17,7 @@ pub(super) async fn cancel(_: &Context, request: Cancel) -> Result<()> {
 
 #[tracing::instrument(skip_all)]
 #[churnkey::action(change_price, prorate)]
-#[deprecated = "which is the user's business alone"]
+#[deprecated = "a lint that only the user controls"]
 async fn switch(_: &crate::request_parts::Billing, _: ChangePrice) -> Result<()> {
     Ok(())
 }

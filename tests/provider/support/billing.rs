@@ -1,4 +1,5 @@
-//! A provider in memory that has every module of the protocol and keeps account of what its functions were given.
+//! A provider in memory that has every module of the protocol and records the arguments of its
+//! functions.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use churnkey::{
     SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
-/// Has everything: prices of products, products of families.
+/// Has every module, with linked prices and products.
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Everything", expect(all))]
 pub(crate) struct Billing {
@@ -18,7 +19,7 @@ pub(crate) struct Billing {
     writes: Mutex<Vec<Write>>,
 }
 
-/// What the function of an action was given.
+/// The arguments of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Write {
     Cancel(Cancel),
@@ -42,12 +43,12 @@ impl Billing {
         }
     }
 
-    /// What the functions of controllers were given since the last look.
+    /// Returns the arguments of controllers since the last call.
     pub(crate) fn reads(&self) -> Vec<String> {
         std::mem::take(&mut *self.reads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What the functions of actions were given since the last look.
+    /// Returns the arguments of actions since the last call.
     pub(crate) fn writes(&self) -> Vec<Write> {
         std::mem::take(&mut *self.writes.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -68,20 +69,20 @@ impl Billing {
     }
 }
 
-fn customers_of_record() -> Vec<Customer> {
+fn seeded_customers() -> Vec<Customer> {
     let full = Customer::new("cus_1")
         .name("Ada")
         .last_name("Lovelace")
         .email("a+b@c.test")
         .phone("+33123456789")
         .address(Address::new().country("FR").city("Paris"))
-        .discount(Discount::new(coupon_of_record()))
+        .discount(Discount::new(seeded_coupon()))
         .currency(Currency::EUR)
         .metadata_entry("tier", "gold");
     vec![full, Customer::new("cus_2"), Customer::new("cus_3")]
 }
 
-fn price_of_record() -> Price {
+fn seeded_price() -> Price {
     Price::of_product(
         "pro",
         "suite",
@@ -92,19 +93,19 @@ fn price_of_record() -> Price {
     .description("internal")
 }
 
-fn prices_of_record() -> Vec<Price> {
+fn seeded_prices() -> Vec<Price> {
     let team = Price::of_product(
         "team",
         "suite",
         BillingCycle::yearly(),
         FixedAmount::new(Currency::JPY).flat(110),
     );
-    vec![price_of_record(), team]
+    vec![seeded_price(), team]
 }
 
-fn subscriptions_of_record() -> Vec<Subscription> {
+fn seeded_subscriptions() -> Vec<Subscription> {
     let start = at("2026-01-01T00:00:00Z");
-    let items = [SubscriptionItem::new("item_1", price_of_record(), 2)];
+    let items = [SubscriptionItem::new("item_1", seeded_price(), 2)];
     let period = SubscriptionPeriod::new(start, at("2026-02-01T00:00:00Z"));
     let of = |id, customer, cycle| {
         Subscription::new(
@@ -123,7 +124,7 @@ fn subscriptions_of_record() -> Vec<Subscription> {
     ]
 }
 
-fn coupon_of_record() -> Coupon {
+fn seeded_coupon() -> Coupon {
     Coupon::new(
         "half",
         CouponDuration::Once,
@@ -132,22 +133,22 @@ fn coupon_of_record() -> Coupon {
     .code("HALF")
 }
 
-fn coupons_of_record() -> Vec<Coupon> {
+fn seeded_coupons() -> Vec<Coupon> {
     let fixed = FixedAmount::new(Currency::USD).flat(500);
     vec![
-        coupon_of_record(),
+        seeded_coupon(),
         Coupon::new("welcome", CouponDuration::Forever, fixed),
     ]
 }
 
-fn products_of_record() -> Vec<Product> {
+fn seeded_products() -> Vec<Product> {
     vec![
         Product::in_family("suite", "apps", "Suite").unit_label("seat"),
         Product::in_family("tools", "apps", "Tools"),
     ]
 }
 
-fn families_of_record() -> Vec<ProductFamily> {
+fn seeded_families() -> Vec<ProductFamily> {
     vec![
         ProductFamily::new("apps", "Apps").description("All apps"),
         ProductFamily::new("books", "Books"),
@@ -165,7 +166,7 @@ fn page_of<T>(page: &PageRequest, all: Vec<T>, key: fn(&T) -> &str) -> Result<Pa
 #[churnkey::controller(customers)]
 async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Customer>> {
     ctx.read(format!("customer {id}"));
-    Ok(customers_of_record()
+    Ok(seeded_customers()
         .into_iter()
         .find(|customer| customer.id == id))
 }
@@ -173,15 +174,13 @@ async fn retrieve_customer(ctx: &Billing, id: CustomerId) -> Result<Option<Custo
 #[churnkey::controller(customers)]
 async fn list_customers(ctx: &Billing, page: PageRequest) -> Result<Page<Customer>> {
     ctx.read(format!("customers limit {}", page.limit()));
-    page_of(&page, customers_of_record(), |customer| {
-        customer.id.as_str()
-    })
+    page_of(&page, seeded_customers(), |customer| customer.id.as_str())
 }
 
 #[churnkey::controller(customers)]
 async fn find_customer_by_email(ctx: &Billing, email: Email) -> Result<Option<Customer>> {
     ctx.read(format!("email {}", email.as_str()));
-    Ok(customers_of_record()
+    Ok(seeded_customers()
         .into_iter()
         .find(|customer| customer.email.as_ref() == Some(&email)))
 }
@@ -189,7 +188,7 @@ async fn find_customer_by_email(ctx: &Billing, email: Email) -> Result<Option<Cu
 #[churnkey::controller(customers)]
 async fn find_customer_by_phone(ctx: &Billing, phone: Phone) -> Result<Option<Customer>> {
     ctx.read(format!("phone {}", phone.as_str()));
-    Ok(customers_of_record()
+    Ok(seeded_customers()
         .into_iter()
         .find(|customer| customer.phone.as_ref() == Some(&phone)))
 }
@@ -197,13 +196,13 @@ async fn find_customer_by_phone(ctx: &Billing, phone: Phone) -> Result<Option<Cu
 #[churnkey::controller(prices, type = "product")]
 async fn retrieve_price(ctx: &Billing, id: PriceId) -> Result<Option<Price>> {
     ctx.read(format!("price {id}"));
-    Ok(prices_of_record().into_iter().find(|price| price.id == id))
+    Ok(seeded_prices().into_iter().find(|price| price.id == id))
 }
 
 #[churnkey::controller(prices)]
 async fn list_prices(ctx: &Billing, page: PageRequest) -> Result<Page<Price>> {
     ctx.read(format!("prices limit {}", page.limit()));
-    page_of(&page, prices_of_record(), |price| price.id.as_str())
+    page_of(&page, seeded_prices(), |price| price.id.as_str())
 }
 
 #[churnkey::controller(subscriptions)]
@@ -213,8 +212,8 @@ async fn retrieve_subscription(
     id: SubscriptionId,
 ) -> Result<Option<Subscription>> {
     ctx.read(format!("subscription {id} of {customer}"));
-    // Forgets to look whose it is, which must not matter.
-    Ok(subscriptions_of_record()
+    // Ignores the customer. The runtime must check it.
+    Ok(seeded_subscriptions()
         .into_iter()
         .find(|subscription| subscription.id == id))
 }
@@ -229,7 +228,7 @@ async fn list_subscriptions(
         "subscriptions of {customer} limit {}",
         page.limit()
     ));
-    let mut theirs = subscriptions_of_record();
+    let mut theirs = seeded_subscriptions();
     theirs.retain(|subscription| subscription.customer_id == customer);
     page_of(&page, theirs, |subscription| subscription.id.as_str())
 }
@@ -237,21 +236,19 @@ async fn list_subscriptions(
 #[churnkey::controller(coupons)]
 async fn retrieve_coupon(ctx: &Billing, id: CouponId) -> Result<Option<Coupon>> {
     ctx.read(format!("coupon {id}"));
-    Ok(coupons_of_record()
-        .into_iter()
-        .find(|coupon| coupon.id == id))
+    Ok(seeded_coupons().into_iter().find(|coupon| coupon.id == id))
 }
 
 #[churnkey::controller(coupons)]
 async fn list_coupons(ctx: &Billing, page: PageRequest) -> Result<Page<Coupon>> {
     ctx.read(format!("coupons limit {}", page.limit()));
-    page_of(&page, coupons_of_record(), |coupon| coupon.id.as_str())
+    page_of(&page, seeded_coupons(), |coupon| coupon.id.as_str())
 }
 
 #[churnkey::controller(products, type = "family")]
 async fn retrieve_product(ctx: &Billing, id: ProductId) -> Result<Option<Product>> {
     ctx.read(format!("product {id}"));
-    Ok(products_of_record()
+    Ok(seeded_products()
         .into_iter()
         .find(|product| product.id == id))
 }
@@ -259,21 +256,19 @@ async fn retrieve_product(ctx: &Billing, id: ProductId) -> Result<Option<Product
 #[churnkey::controller(products)]
 async fn list_products(ctx: &Billing, page: PageRequest) -> Result<Page<Product>> {
     ctx.read(format!("products limit {}", page.limit()));
-    page_of(&page, products_of_record(), |product| product.id.as_str())
+    page_of(&page, seeded_products(), |product| product.id.as_str())
 }
 
 #[churnkey::controller(families)]
 async fn retrieve_family(ctx: &Billing, id: FamilyId) -> Result<Option<ProductFamily>> {
     ctx.read(format!("family {id}"));
-    Ok(families_of_record()
-        .into_iter()
-        .find(|family| family.id == id))
+    Ok(seeded_families().into_iter().find(|family| family.id == id))
 }
 
 #[churnkey::controller(families)]
 async fn list_families(ctx: &Billing, page: PageRequest) -> Result<Page<ProductFamily>> {
     ctx.read(format!("families limit {}", page.limit()));
-    page_of(&page, families_of_record(), |family| family.id.as_str())
+    page_of(&page, seeded_families(), |family| family.id.as_str())
 }
 
 #[churnkey::action(cancel)]
@@ -288,7 +283,7 @@ async fn cancel_all(ctx: &Billing, request: CancelAll) -> Result<()> {
 
 #[churnkey::action(pause, all)]
 async fn pause(ctx: &Billing, request: Pause) -> Result<()> {
-    let subscription = subscriptions_of_record().into_iter().find(|subscription| {
+    let subscription = seeded_subscriptions().into_iter().find(|subscription| {
         subscription.id == request.subscription_id
             && subscription.customer_id == request.customer_id
     });

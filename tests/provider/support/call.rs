@@ -1,4 +1,4 @@
-//! A request that is being put together, with the server that it is for.
+//! A builder of a request, together with the address of its server.
 
 use std::net::SocketAddr;
 
@@ -18,7 +18,7 @@ impl Call {
         }
     }
 
-    /// Adds a header; one of the same name stays.
+    /// Adds a header, also if one of the same name exists.
     pub(crate) fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.with(|request| request.header(name, value))
     }
@@ -46,7 +46,7 @@ impl Call {
         self.request.bytes()
     }
 
-    /// Sends it on a connection of its own.
+    /// Sends the request on a new connection.
     pub(crate) fn send(self) -> Reply {
         self.send_on(&mut Peer::open(self.address))
     }

@@ -1,4 +1,5 @@
-//! What the tests share: a provider with every module, a server on a free port, a client that sends any bytes, and the log.
+//! Shared by the tests: a provider with every module, a server on a free port, a client that sends
+//! any bytes, and the log.
 
 mod billing;
 mod call;
@@ -20,7 +21,7 @@ pub(crate) const TOKEN: &str = "tok_9fQ2-secret";
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// A server on a free port of the loopback, for as long as the test process lives.
+/// A server on a free port of the loopback interface. It runs until the test process ends.
 #[derive(Clone, Copy)]
 pub(crate) struct Host {
     address: SocketAddr,
@@ -45,17 +46,17 @@ impl Host {
         self.address
     }
 
-    /// A request with the token and nothing else.
+    /// Builds a request with the token and no other headers.
     pub(crate) fn call(self, method: &str, path: impl AsRef<[u8]>) -> Call {
         Call::new(self.address, method, path.as_ref()).header("Authorization", bearer())
     }
 
-    /// A GET of a path under `/churnkey`.
+    /// Sends a GET of a path under `/churnkey`.
     pub(crate) fn get(self, path: &str) -> Reply {
         self.call("GET", format!("/churnkey{path}")).send()
     }
 
-    /// A POST of JSON to an action.
+    /// Sends a POST of JSON to an action.
     pub(crate) fn act(self, action: &str, body: impl ToString) -> Reply {
         self.call("POST", format!("/churnkey/actions{action}"))
             .json(body)
@@ -67,14 +68,14 @@ pub(crate) fn bearer() -> String {
     format!("Bearer {TOKEN}")
 }
 
-/// The provider that has everything, and a server for it.
+/// Starts a server for the provider with every module.
 pub(crate) fn billing() -> (Arc<Billing>, Host) {
     let billing = Arc::new(Billing::new());
     let host = Host::serving::<Billing>(Arc::clone(&billing));
     (billing, host)
 }
 
-/// The same with limits of its own.
+/// Does the same with these limits.
 pub(crate) fn billing_with(limits: impl FnOnce(Provider<Billing>) -> Provider<Billing>) -> Host {
     Host::of(limits(Provider::new(Billing::new(), TOKEN)).router())
 }

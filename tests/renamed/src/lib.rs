@@ -1,18 +1,19 @@
-//! A provider whose dependency on `churnkey` has another name, written in the oldest edition that has `async`.
+//! A provider whose dependency on `churnkey` has another name, in the oldest edition that supports
+//! `async`.
 //!
-//! That it compiles is the test: there is no `::churnkey` here.
+//! Compiling this file is the test: the crate has no `::churnkey`.
 
 use retention::{
     Cancel, Customer, CustomerId, Error, Integration as _, Manifest, Page, PageRequest, Pause,
     Price, PriceId, Result, Subscription, SubscriptionId,
 };
 
-/// What the functions share.
+/// Shared by the functions.
 #[derive(Debug, retention::Integration)]
 #[churnkey(crate = retention, name = "Renamed", expect(cancel, pause))]
 pub struct Billing;
 
-/// Finds everybody.
+/// Returns a customer for every id.
 #[retention::controller(customers, crate = retention)]
 pub async fn retrieve_customer(_: &Billing, id: CustomerId) -> Result<Customer> {
     Ok(Customer::new(id))
@@ -55,7 +56,7 @@ impl retention::IntoError for BillingError {
     }
 }
 
-/// Known at compile time here too.
+/// Available at compile time here as well.
 pub const MANIFEST: Manifest = Billing::MANIFEST;
 
 const _: () = assert!(MANIFEST.actions.pause.is_some());

@@ -1,4 +1,4 @@
-//! A well-behaved client: one connection, opened again after the server has closed it.
+//! A client with one connection, which it opens again after the server has closed it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,13 +18,13 @@ impl Connection {
         }
     }
 
-    /// Sends a request and reads its reply, which must end where its `Content-Length` says.
+    /// Sends a request and reads its reply, which must end at its `Content-Length`.
     pub fn send(&mut self, request: &Request) -> io::Result<Reply> {
         let mut peer = match self.peer.take() {
             Some(peer) => peer,
             None => Peer::connect(self.address)?,
         };
-        // A server may answer before it has read a body that it refuses: the reply counts.
+        // A server can respond before it has read a body that it rejects. That reply is valid.
         peer.send(request.bytes());
         let reply = peer.read(request.is_head())?;
         let reply = reply.ok_or(io::ErrorKind::UnexpectedEof)?;

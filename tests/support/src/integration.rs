@@ -17,7 +17,7 @@ macro_rules! integration {
             }
 
             impl Billing {
-                /// How often the function of an action was called.
+                /// Returns the number of action calls.
                 #[allow(dead_code)]
                 pub(crate) fn calls(&self) -> u32 {
                     self.calls.load(Ordering::Relaxed)
@@ -35,7 +35,7 @@ macro_rules! integration {
                 Ok(Customer::new(id))
             }
 
-            /// One that is called `annual` is.
+            /// Returns an annual subscription for the id `annual`.
             #[churnkey::controller(subscriptions)]
             async fn retrieve_subscription(_: &Billing, customer: CustomerId, id: SubscriptionId) -> Result<Subscription> {
                 let cycle = if id == "annual" { BillingCycle::yearly() } else { BillingCycle::monthly() };
@@ -61,7 +61,7 @@ macro_rules! integration_part {
             Ok(Page::last(Vec::new()))
         }
     };
-    // The type may stand at either function.
+    // The type can be on either function.
     (prices_typed_at_list ($($options:tt)*)) => {
         #[churnkey::controller(prices)]
         async fn retrieve_price(_: &Billing, _: PriceId) -> Result<Option<Price>> {

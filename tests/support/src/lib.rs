@@ -1,8 +1,8 @@
 //! Shared by the test packages: an HTTP client that can send any bytes, a process harness, and a
 //! client that checks Churnkey's protocol.
 
-#![allow(missing_docs, reason = "the names of tests say what they show")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![allow(missing_docs, reason = "the test names describe the behavior")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 pub mod conformance;
 mod connection;

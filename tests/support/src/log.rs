@@ -1,4 +1,4 @@
-//! The capture of the log of this process.
+//! Captures the log of this process.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
@@ -15,7 +15,7 @@ pub fn install() {
     });
 }
 
-/// The lines of the request with this id. A line is written before its reply is sent.
+/// Returns the log lines of a request. A line is written before the reply is sent.
 pub fn log_of(request_id: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     let tag = format!("request_id=\"{request_id}\"");

@@ -1,4 +1,4 @@
-//! A peer that sends any bytes and reads every byte that it is sent.
+//! A peer that sends any bytes and reads all bytes that it receives.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use crate::{Reply, TIMEOUT};
 
 pub struct Peer {
     stream: TcpStream,
-    /// Received and not yet looked at.
+    /// Received and not yet parsed.
     received: Vec<u8>,
 }
 
@@ -22,7 +22,7 @@ impl Peer {
         TcpStream::connect(address).and_then(Self::on)
     }
 
-    /// A peer on a connection that was made with options of its own.
+    /// Creates a peer on a connection with special options.
     pub fn on(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
@@ -33,7 +33,7 @@ impl Peer {
         })
     }
 
-    /// Sends bytes; `false` if the connection no longer takes them.
+    /// Sends bytes. Returns `false` if the connection no longer accepts them.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
@@ -65,7 +65,7 @@ impl Peer {
     }
 
     pub fn shut_down_writing(&self) {
-        // The server may have closed before.
+        // The server can have closed the connection before.
         let _closed = self.stream.shutdown(Shutdown::Write);
     }
 
@@ -75,21 +75,21 @@ impl Peer {
         self.reply()
     }
 
-    /// The next answer to a request that has a body in its answer.
+    /// Returns the next reply, which has a body unless its status forbids one.
     #[track_caller]
     pub fn reply(&mut self) -> Reply {
         self.next(false)
-            .expect("the server closed instead of answering")
+            .expect("the server closed the connection without a reply")
     }
 
-    /// The next answer to a HEAD.
+    /// Returns the next reply to a HEAD.
     #[track_caller]
     pub fn head_reply(&mut self) -> Reply {
         self.next(true)
-            .expect("the server closed instead of answering")
+            .expect("the server closed the connection without a reply")
     }
 
-    /// All answers up to the end of the connection, which must come.
+    /// Returns all replies up to the end of the connection, which must come.
     #[track_caller]
     pub fn replies(&mut self) -> Vec<Reply> {
         std::iter::from_fn(|| self.next(false)).collect()
@@ -99,11 +99,7 @@ impl Peer {
     #[track_caller]
     pub fn is_closed(&mut self) {
         if let Some(reply) = self.next(false) {
-            panic!(
-                "an answer where none was due: {} {}",
-                reply.status,
-                reply.text()
-            );
+            panic!("an unexpected reply: {} {}", reply.status, reply.text());
         }
     }
 
@@ -115,16 +111,16 @@ impl Peer {
         self.stream.set_nonblocking(false).unwrap();
         match read {
             Err(error) if is_silence(&error) => {}
-            other => panic!("the connection is not at rest: {other:?}"),
+            other => panic!("the connection is not idle: {other:?}"),
         }
     }
 
-    /// Waits for the first byte of an answer without taking it.
-    pub fn hears_something(&mut self) {
+    /// Waits for the first byte of a reply without consuming it.
+    pub fn waits_for_data(&mut self) {
         assert_eq!(self.stream.peek(&mut [0]).unwrap(), 1);
     }
 
-    /// Reads and drops this many bytes; fewer if the server ends the connection.
+    /// Reads and discards this many bytes, or fewer if the server ends the connection.
     pub fn skip(&mut self, bytes: usize) -> usize {
         let mut skipped = 0;
         let mut chunk = vec![0; 64 << 10];
@@ -138,14 +134,14 @@ impl Peer {
         skipped
     }
 
-    /// All bytes up to the end of the connection, which must come.
+    /// Returns all bytes up to the end of the connection, which must come.
     #[track_caller]
     pub fn rest(&mut self) -> Vec<u8> {
         while self.more().unwrap_or_else(|error| panic!("{error}")) {}
         std::mem::take(&mut self.received)
     }
 
-    /// Reads until nothing has come for `silence` or the other end closes.
+    /// Reads until no byte has arrived for `silence` or the other end closes.
     pub fn listen(&mut self, silence: Duration) {
         self.stream.set_read_timeout(Some(silence)).unwrap();
         let mut chunk = [0; 16 << 10];
@@ -159,7 +155,7 @@ impl Peer {
             .unwrap_or_else(|error| panic!("{error}: {}", self.received.escape_ascii()))
     }
 
-    /// The next reply; `None` at the end of the connection.
+    /// Returns the next reply, or `None` at the end of the connection.
     pub fn read(&mut self, head_only: bool) -> io::Result<Option<Reply>> {
         let end = loop {
             if let Some(end) = find(&self.received, b"\r\n\r\n") {
@@ -214,7 +210,7 @@ impl Peer {
         !self.received.is_empty()
     }
 
-    /// Waits for further bytes; `false` is the end of the connection.
+    /// Waits for further bytes. Returns `false` at the end of the connection.
     fn more(&mut self) -> io::Result<bool> {
         let mut chunk = [0; 16 << 10];
         match self.stream.read(&mut chunk) {

@@ -1,4 +1,4 @@
-//! A process that is started, watched and ended by a test.
+//! A child process that a test starts, watches and stops.
 
 use std::collections::hash_map::RandomState;
 use std::env;
@@ -21,7 +21,7 @@ pub struct Process {
     pub stderr: Output,
 }
 
-/// The end of a process, with all that it has written.
+/// The end of a process, with all its output.
 pub struct Ended {
     pub status: ExitStatus,
     pub stdout: String,
@@ -58,7 +58,7 @@ impl Process {
         assert!(kill.unwrap().success(), "no {name} for {}", self.id());
     }
 
-    /// The status of a process that has ended.
+    /// Returns the exit status if the process has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()
     }
@@ -70,12 +70,12 @@ impl Process {
     }
 
     pub fn kill(&mut self) {
-        // It may have ended before.
+        // The process can have ended before.
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
 
-    /// Waits for the end of the process, but not longer than the common limit.
+    /// Waits for the end of the process, up to the common timeout.
     pub fn wait(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + TIMEOUT;
         loop {
@@ -110,7 +110,7 @@ impl Drop for Process {
     }
 }
 
-/// One of the two streams that a process writes.
+/// One of the two output streams of a process.
 pub struct Output {
     text: Arc<Mutex<String>>,
     lines: Mutex<Receiver<String>>,
@@ -130,7 +130,7 @@ impl Output {
                     text.push_str(&line);
                     text.push('\n');
                     drop(text);
-                    // The process is read to its end, also if its lines are not awaited.
+                    // The output is read to its end even if no test waits for its lines.
                     let _not_awaited = sender.send(line);
                 }
             }
@@ -142,14 +142,14 @@ impl Output {
         }
     }
 
-    /// Waits for a line with these words, and skips those before it.
+    /// Waits for a line that contains these words, and skips the lines before it.
     #[track_caller]
     pub fn line_with(&self, words: &str) -> String {
         self.try_line_with(words)
             .unwrap_or_else(|| panic!("no line with `{words}` in:\n{}", self.text()))
     }
 
-    /// The same; `None` if the process has closed its output or the time is over.
+    /// Does the same, but returns `None` at the end of the output or after the timeout.
     pub fn try_line_with(&self, words: &str) -> Option<String> {
         let lines = self.lines();
         loop {
@@ -174,12 +174,12 @@ impl Output {
             .unwrap_or_else(|| panic!("no address in:\n{}", self.text()))
     }
 
-    /// All that was written up to now.
+    /// Returns the output up to now.
     pub fn text(&self) -> String {
         text_of(&self.text)
     }
 
-    /// The same, also after the process is gone.
+    /// Returns a function for the output, which also works after the end of the process.
     pub fn shared_text(&self) -> impl Fn() -> String + use<> {
         let text = Arc::clone(&self.text);
         move || text_of(&text)
@@ -205,7 +205,7 @@ fn text_of(text: &Mutex<String>) -> String {
     text.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// This test binary over again, to run one ignored test and nothing else.
+/// Returns a command for this test binary that runs one ignored test and no other.
 pub fn this_test(test: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
@@ -214,7 +214,7 @@ pub fn this_test(test: &str) -> Command {
     command
 }
 
-/// The program of an example, which cargo puts two folders above this test.
+/// Returns the program of an example, which cargo builds two folders above this test.
 pub fn built(package: &str) -> PathBuf {
     let this = env::current_exe().unwrap();
     let profile = this.parent().and_then(|deps| deps.parent());
@@ -229,8 +229,8 @@ pub fn built(package: &str) -> PathBuf {
     program
 }
 
-/// A token for the environment of a process. The standard library has no random numbers, but its
-/// hash maps are seeded with some.
+/// Returns a token for a child process. The standard library has no random numbers, but it seeds
+/// its hash maps randomly.
 pub fn random_token() -> String {
     let word = || RandomState::new().build_hasher().finish();
     format!("Tk{:016x}-{:016x}zQ", word(), word())

@@ -1,4 +1,4 @@
-//! A reply, with the assertions that fit every operation.
+//! A reply, with assertions for every operation.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ impl Reply {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body, which has to be JSON and declared as JSON.
+    /// Returns the body, which must be JSON and be declared as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         let content_type = self.header("content-type").unwrap_or_default();
@@ -46,7 +46,7 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// A success of an action: 200, and nothing else.
+    /// Asserts the success of an action: 200 without a body.
     #[track_caller]
     pub fn is_done(&self) {
         assert_eq!((self.status, self.text().as_str()), (200, ""));
@@ -54,7 +54,8 @@ impl Reply {
         assert_eq!(self.header("content-length"), Some("0"));
     }
 
-    /// The message of an error with this status and the protocol's shape, and no other.
+    /// Returns the message of an error with this status, which must have the error shape of the
+    /// protocol.
     #[track_caller]
     pub fn error(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text());
@@ -69,7 +70,8 @@ impl Reply {
         message
     }
 
-    /// The message of an error after which the connection ends, without further headers.
+    /// Returns the message of an error after which the connection ends, and asserts that it has no
+    /// further headers.
     #[track_caller]
     pub fn refusal(&self, status: u16) -> String {
         let message = self.error(status);
@@ -78,7 +80,7 @@ impl Reply {
         message
     }
 
-    /// Checks a reply of hyper to bytes that it cannot parse: a status without a body, after which
+    /// Asserts a reply of hyper to bytes that it cannot parse: a status without a body, after which
     /// the connection ends.
     #[track_caller]
     pub fn is_unparsed(&self, status: u16) {
@@ -88,7 +90,7 @@ impl Reply {
         self.has_no_headers_but(&[]);
     }
 
-    /// Asserts that there are no headers but those of every reply, and these.
+    /// Asserts that there are only these headers, in addition to those of every reply.
     #[track_caller]
     pub fn has_no_headers_but(&self, allowed: &[&str]) {
         const USUAL: [&str; 4] = ["content-type", "content-length", "connection", "date"];
@@ -102,7 +104,7 @@ impl Reply {
         }
     }
 
-    /// The seconds of `Retry-After`.
+    /// Returns the seconds of `Retry-After`.
     #[track_caller]
     pub fn retry_after(&self) -> u64 {
         let seconds = self.header("retry-after").expect("a Retry-After");
@@ -111,7 +113,7 @@ impl Reply {
         seconds
     }
 
-    /// Everything but the date.
+    /// Returns everything except the date.
     pub fn dateless(mut self) -> (u16, Vec<(String, String)>, Vec<u8>) {
         self.headers.retain(|(name, _)| name != "date");
         (self.status, self.headers, self.body)

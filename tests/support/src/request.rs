@@ -1,4 +1,4 @@
-//! A request, put together byte by byte: a polite client cannot send what a server must withstand.
+//! A request, built byte by byte: an ordinary client cannot send all invalid requests of the tests.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ impl Request {
         }
     }
 
-    /// Adds a header; one of the same name stays.
+    /// Adds a header, also if one of the same name exists.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers
             .push((name.to_owned(), value.as_ref().to_owned()));
@@ -38,7 +38,7 @@ impl Request {
         self
     }
 
-    /// A body with its content type.
+    /// Sets a body and its content type.
     pub fn content(self, content_type: &str, body: impl AsRef<[u8]>) -> Self {
         self.without("Content-Type")
             .header("Content-Type", content_type)
@@ -68,7 +68,7 @@ impl Request {
     }
 }
 
-/// The form in which a failed assertion shows the request.
+/// Prints the request for a failed assertion.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let short = |bytes: &[u8]| {
@@ -92,7 +92,7 @@ impl fmt::Display for Request {
     }
 }
 
-/// A string as one path segment or query value, with every reserved character encoded.
+/// Encodes a string as one path segment or query value, with every reserved character escaped.
 pub fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {

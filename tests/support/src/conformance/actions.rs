@@ -1,4 +1,5 @@
-//! Every action, each received twice: what it does, once, to the subscription it names and to nothing else.
+//! Every action, sent twice: it has its effect once, on the subscription that it names, and no
+//! other effect.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -22,22 +23,23 @@ const APPLY_COUPON: &str = "/actions/subscription/apply-coupon";
 const CHANGE_PRICE: &str = "/actions/subscription/change-price";
 const EXTEND_TRIAL: &str = "/actions/subscription/extend-trial";
 
-/// A provider, all that it has to show by now, and the customers that an action has named.
-struct Stage {
+/// A provider, its current state, and the customers that an action has named.
+struct Harness {
     process: Instance,
     manifest: Manifest,
     now: Snapshot,
     used: BTreeSet<String>,
 }
 
-/// One action: when it was sent first and answered last, and its subscriptions before and after.
-struct Done {
+/// An action: the times of its first request and its last response, and its subscriptions before
+/// and after.
+struct Performed {
     sent: i64,
     answered: i64,
     subscriptions: Vec<(Value, Value)>,
 }
 
-impl Stage {
+impl Harness {
     fn start(start: Start) -> Self {
         let process = start();
         let manifest = Manifest::of(&process);
@@ -50,7 +52,7 @@ impl Stage {
         }
     }
 
-    /// All subscriptions of a customer that no action has named yet.
+    /// Returns all subscriptions of a customer that no action has named yet.
     fn customer(&mut self, mode: Mode, wanted: impl Fn(&[&Value]) -> bool) -> Vec<Value> {
         let fresh = self
             .now
@@ -69,7 +71,7 @@ impl Stage {
         found
     }
 
-    /// One subscription of a fresh customer.
+    /// Returns a subscription of a customer that no action has named yet.
     fn subscription(&mut self, mode: Mode, status: &str, unit: &str) -> Value {
         let wanted =
             |row: &Value| row["status"]["name"] == status && row["duration"]["unit"] == unit;
@@ -77,8 +79,8 @@ impl Stage {
         all.into_iter().find(wanted).expect("just found")
     }
 
-    /// Sends the action twice, a moment apart, and holds everything else still.
-    fn act(&mut self, mode: Mode, path: &str, body: &Value, named: &[Value]) -> Done {
+    /// Sends the action twice, and asserts that the second request changes nothing.
+    fn act(&mut self, mode: Mode, path: &str, body: &Value, named: &[Value]) -> Performed {
         let mut client = Client::new(&self.process, mode);
         let sent = moment::now();
         let first = act_once(&mut client, path, body, named);
@@ -94,14 +96,15 @@ impl Stage {
             let before = self.now.rows.insert(key(mode, row), after.clone());
             subscriptions.push((before.expect("a row of the snapshot"), after));
         }
-        Done {
+        Performed {
             sent,
             answered,
             subscriptions,
         }
     }
 
-    /// One redemption more, if they are counted, wherever the coupon stands in this mode; nothing else about it is new.
+    /// Expects one more redemption, if the provider counts them, in every copy of the coupon in
+    /// this mode. All other fields must be unchanged.
     fn expect_redemption(&mut self, mode: Mode, before: &Value, after: &Value) {
         let mut counted = before.clone();
         if let Some(current) = before["redemptions"]["current"].as_i64() {
@@ -116,21 +119,21 @@ impl Stage {
         }
     }
 
-    /// Beside what each action did to the subscriptions it named, everything is as it was, in both modes.
+    /// Asserts that both modes are unchanged, except for the subscriptions that the actions named.
     fn assert_nothing_else_changed(&self) {
         let shown = Snapshot::take(&self.process, &self.manifest);
         let changes = self.now.changes(&shown);
         assert!(changes.is_empty(), "the actions also changed {changes:#?}");
     }
 
-    /// The same for one subscription, whose ids the body gets.
+    /// Does the same for one subscription, whose ids are added to the body.
     fn act_on(
         &mut self,
         mode: Mode,
         path: &str,
         mut body: Value,
         named: &Value,
-    ) -> (Done, Value, Value) {
+    ) -> (Performed, Value, Value) {
         body["customerId"] = named["customerId"].clone();
         body["subscriptionId"] = named["id"].clone();
         let done = self.act(mode, path, &body, std::slice::from_ref(named));
@@ -155,7 +158,7 @@ fn act_once(client: &mut Client<'_>, path: &str, body: &Value, named: &[Value]) 
     paths.map(|path| client.row(&path)).collect()
 }
 
-/// Puts one value in the place of another, however deep it stands.
+/// Replaces a value at any depth.
 fn replace(row: &mut Value, old: &Value, new: &Value) {
     if row == old {
         row.clone_from(new);
@@ -175,7 +178,7 @@ fn key(mode: Mode, subscription: &Value) -> Key {
     (mode, list, id_of(subscription))
 }
 
-/// Nothing but these fields is another.
+/// Asserts that only these fields differ.
 fn assert_same_but(before: &Value, after: &Value, fields: &[&str]) {
     let without = |row: &Value| {
         let mut row = row.as_object().cloned().expect("a row is an object");
@@ -191,7 +194,7 @@ fn moment_at(row: &Value, pointer: &str) -> i64 {
     read.unwrap_or_else(|| panic!("no date at {pointer}: {row}"))
 }
 
-impl Done {
+impl Performed {
     fn assert_now(&self, row: &Value, pointer: &str) {
         let moment = moment_at(row, pointer);
         let span = self.sent..=self.answered;
@@ -207,7 +210,7 @@ impl Done {
         if before["status"]["name"] != "canceled" {
             self.assert_now(after, "/status/canceledAt");
         } else {
-            assert_eq!(before, after, "canceled once more");
+            assert_eq!(before, after, "canceled twice");
         }
     }
 
@@ -224,7 +227,7 @@ impl Done {
     }
 }
 
-/// What is to happen at the end of the period has not happened: at most it is announced.
+/// Asserts that a change for the end of the period has not happened. The document may announce it.
 fn assert_canceled_later(before: &Value, after: &Value) {
     assert_same_but(before, after, &["status"]);
     if after["status"]["name"] == "canceled" {
@@ -255,9 +258,12 @@ fn assert_paused_later(before: &Value, after: &Value, length: impl Fn(i64) -> i6
     }
 }
 
-pub fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status(start: Start) {
-    let mut stage = Stage::start(start);
-    if !stage.manifest.allows(&["cancel", "schedules", "immediate"]) {
+pub fn immediate_cancellation_cancels_any_status(start: Start) {
+    let mut harness = Harness::start(start);
+    if !harness
+        .manifest
+        .allows(&["cancel", "schedules", "immediate"])
+    {
         return;
     }
     for (mode, status, unit) in [
@@ -267,12 +273,12 @@ pub fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status(start
         (Mode::Live, "unpaid", "month"),
         (Mode::Test, "paused", "month"),
     ] {
-        let named = stage.subscription(mode, status, unit);
+        let named = harness.subscription(mode, status, unit);
         let (done, before, after) =
-            stage.act_on(mode, CANCEL, json!({"scheduledAt": "immediate"}), &named);
+            harness.act_on(mode, CANCEL, json!({"scheduledAt": "immediate"}), &named);
         done.assert_canceled(&before, &after);
-        // Another cancellation, with other options, of what is canceled already.
-        let (_, _, again) = stage.act_on(
+        // Another cancellation of a canceled subscription, with other options.
+        let (_, _, again) = harness.act_on(
             mode,
             CANCEL,
             json!({"scheduledAt": "immediate", "unpause": true}),
@@ -280,20 +286,20 @@ pub fn a_cancellation_at_once_cancels_one_subscription_whatever_its_status(start
         );
         assert_eq!(after, again);
     }
-    let canceled = stage.subscription(Mode::Live, "canceled", "month");
-    let (done, before, after) = stage.act_on(
+    let canceled = harness.subscription(Mode::Live, "canceled", "month");
+    let (done, before, after) = harness.act_on(
         Mode::Live,
         CANCEL,
         json!({"scheduledAt": "immediate"}),
         &canceled,
     );
     done.assert_canceled(&before, &after);
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_cancellation_at_the_periods_end_cancels_nothing_yet(start: Start) {
-    let mut stage = Stage::start(start);
-    if !stage
+pub fn end_of_period_cancellation_changes_no_status_yet(start: Start) {
+    let mut harness = Harness::start(start);
+    if !harness
         .manifest
         .allows(&["cancel", "schedules", "end-of-period"])
     {
@@ -303,28 +309,31 @@ pub fn a_cancellation_at_the_periods_end_cancels_nothing_yet(start: Start) {
         (Mode::Test, "active", "month"),
         (Mode::Live, "trial", "month"),
     ] {
-        let named = stage.subscription(mode, status, unit);
+        let named = harness.subscription(mode, status, unit);
         let body =
             json!({"scheduledAt": "end-of-period", "unpause": null, "coupon": "an unknown field"});
-        let (_, before, after) = stage.act_on(mode, CANCEL, body, &named);
+        let (_, before, after) = harness.act_on(mode, CANCEL, body, &named);
         assert_canceled_later(&before, &after);
-        if stage.manifest.allows(&["cancel", "schedules", "immediate"]) {
+        if harness
+            .manifest
+            .allows(&["cancel", "schedules", "immediate"])
+        {
             let (done, before, after) =
-                stage.act_on(mode, CANCEL, json!({"scheduledAt": "immediate"}), &named);
+                harness.act_on(mode, CANCEL, json!({"scheduledAt": "immediate"}), &named);
             done.assert_canceled(&before, &after);
         }
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_cancellation_that_unpauses_ends_the_pause_first(start: Start) {
-    let mut stage = Stage::start(start);
-    if stage
+pub fn cancellation_with_unpause_ends_the_pause(start: Start) {
+    let mut harness = Harness::start(start);
+    if harness
         .manifest
         .allows(&["cancel", "schedules", "end-of-period"])
     {
-        let named = stage.subscription(Mode::Test, "paused", "month");
-        let (_, before, after) = stage.act_on(
+        let named = harness.subscription(Mode::Test, "paused", "month");
+        let (_, before, after) = harness.act_on(
             Mode::Test,
             CANCEL,
             json!({"scheduledAt": "end-of-period", "unpause": true}),
@@ -334,8 +343,8 @@ pub fn a_cancellation_that_unpauses_ends_the_pause_first(start: Start) {
         assert_ne!(after["status"]["name"], "paused", "{after}");
         assert!(after["status"].get("pause").is_none(), "{after}");
 
-        let named = stage.subscription(Mode::Live, "paused", "month");
-        let (_, before, after) = stage.act_on(
+        let named = harness.subscription(Mode::Live, "paused", "month");
+        let (_, before, after) = harness.act_on(
             Mode::Live,
             CANCEL,
             json!({"scheduledAt": "end-of-period", "unpause": false}),
@@ -343,9 +352,12 @@ pub fn a_cancellation_that_unpauses_ends_the_pause_first(start: Start) {
         );
         assert_canceled_later(&before, &after);
     }
-    if stage.manifest.allows(&["cancel", "schedules", "immediate"]) {
-        let named = stage.subscription(Mode::Test, "paused", "month");
-        let (done, before, after) = stage.act_on(
+    if harness
+        .manifest
+        .allows(&["cancel", "schedules", "immediate"])
+    {
+        let named = harness.subscription(Mode::Test, "paused", "month");
+        let (done, before, after) = harness.act_on(
             Mode::Test,
             CANCEL,
             json!({"scheduledAt": "immediate", "unpause": true}),
@@ -353,19 +365,19 @@ pub fn a_cancellation_that_unpauses_ends_the_pause_first(start: Start) {
         );
         done.assert_canceled(&before, &after);
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else(start: Start) {
-    let mut stage = Stage::start(start);
+pub fn cancel_all_affects_only_the_given_customer(start: Start) {
+    let mut harness = Harness::start(start);
     for mode in Mode::BOTH {
         for schedule in ["immediate", "end-of-period"] {
-            if !stage.manifest.allows(&["cancel", "schedules", schedule]) {
+            if !harness.manifest.allows(&["cancel", "schedules", schedule]) {
                 continue;
             }
-            let named = stage.customer(mode, |rows| rows.len() > 1);
+            let named = harness.customer(mode, |rows| rows.len() > 1);
             let body = json!({"customerId": named[0]["customerId"], "scheduledAt": schedule, "unpause": true});
-            let done = stage.act(mode, CANCEL_ALL, &body, &named);
+            let done = harness.act(mode, CANCEL_ALL, &body, &named);
             for (before, after) in &done.subscriptions {
                 match schedule {
                     "immediate" => done.assert_canceled(before, after),
@@ -374,15 +386,18 @@ pub fn cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else(
             }
         }
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_pause_at_once_lasts_as_long_as_it_says(start: Start) {
-    let mut stage = Stage::start(start);
-    if !stage.manifest.allows(&["pause", "startDates", "immediate"]) {
+pub fn immediate_pause_has_the_requested_length(start: Start) {
+    let mut harness = Harness::start(start);
+    if !harness
+        .manifest
+        .allows(&["pause", "startDates", "immediate"])
+    {
         return;
     }
-    if stage.manifest.allows(&["pause", "durations", "period"]) {
+    if harness.manifest.allows(&["pause", "durations", "period"]) {
         let cases = [
             (Mode::Test, 10, "day"),
             (Mode::Live, 2, "week"),
@@ -390,17 +405,17 @@ pub fn a_pause_at_once_lasts_as_long_as_it_says(start: Start) {
             (Mode::Live, 1, "year"),
         ];
         for (mode, amount, unit) in cases {
-            let named = stage.subscription(mode, "active", "month");
+            let named = harness.subscription(mode, "active", "month");
             let mut duration = json!({"type": "period", "amount": amount, "unit": unit});
             if unit == "week" {
                 duration.as_object_mut().map(|fields| fields.remove("type"));
             }
             let body = json!({"startAt": "immediate", "duration": duration});
-            let (done, before, after) = stage.act_on(mode, PAUSE, body, &named);
+            let (done, before, after) = harness.act_on(mode, PAUSE, body, &named);
             done.assert_paused(&before, &after, |start| moment::later(start, amount, unit));
         }
     }
-    if stage.manifest.allows(&["pause", "durations", "date"]) {
+    if harness.manifest.allows(&["pause", "durations", "date"]) {
         let end = moment::now() + 90 * moment::DAY;
         let (utc, text) = (moment::write(end), moment::write(end + 2 * 60 * 60 * 1000));
         let elsewhere = text.replace('Z', "+02:00");
@@ -410,103 +425,103 @@ pub fn a_pause_at_once_lasts_as_long_as_it_says(start: Start) {
             json!({"date": utc}),
         ];
         for duration in durations {
-            let named = stage.subscription(Mode::Test, "active", "month");
+            let named = harness.subscription(Mode::Test, "active", "month");
             let body = json!({"startAt": "immediate", "duration": duration, "allowAnnual": false});
-            let (done, before, after) = stage.act_on(Mode::Test, PAUSE, body, &named);
+            let (done, before, after) = harness.act_on(Mode::Test, PAUSE, body, &named);
             done.assert_paused(&before, &after, |_| end);
         }
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_pause_at_the_periods_end_pauses_nothing_yet(start: Start) {
-    let mut stage = Stage::start(start);
-    if !stage
+pub fn end_of_period_pause_changes_no_status_yet(start: Start) {
+    let mut harness = Harness::start(start);
+    if !harness
         .manifest
         .allows(&["pause", "startDates", "end-of-period"])
     {
         return;
     }
-    if stage.manifest.allows(&["pause", "durations", "period"]) {
-        let named = stage.subscription(Mode::Test, "active", "month");
+    if harness.manifest.allows(&["pause", "durations", "period"]) {
+        let named = harness.subscription(Mode::Test, "active", "month");
         let body = json!({"startAt": "end-of-period", "duration": {"type": "period", "amount": 2, "unit": "month"}, "note": {"unknown": []}});
-        let (_, before, after) = stage.act_on(Mode::Test, PAUSE, body, &named);
+        let (_, before, after) = harness.act_on(Mode::Test, PAUSE, body, &named);
         assert_paused_later(&before, &after, |start| moment::later(start, 2, "month"));
     }
-    if stage.manifest.allows(&["pause", "durations", "date"]) {
-        let named = stage.subscription(Mode::Live, "active", "month");
+    if harness.manifest.allows(&["pause", "durations", "date"]) {
+        let named = harness.subscription(Mode::Live, "active", "month");
         let end = moment::now() + 200 * moment::DAY;
         let body = json!({"startAt": "end-of-period", "duration": {"type": "date", "date": moment::write(end)}});
-        let (_, before, after) = stage.act_on(Mode::Live, PAUSE, body, &named);
+        let (_, before, after) = harness.act_on(Mode::Live, PAUSE, body, &named);
         assert_paused_later(&before, &after, |_| end);
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn pause_all_pauses_every_subscription_of_the_customer_and_annual_ones_if_allowed(
-    start: Start,
-) {
-    let mut stage = Stage::start(start);
-    let immediate = stage.manifest.allows(&["pause", "startDates", "immediate"]);
-    if !immediate || !stage.manifest.allows(&["pause", "durations", "period"]) {
+pub fn pause_all_includes_annual_subscriptions_if_allowed(start: Start) {
+    let mut harness = Harness::start(start);
+    let immediate = harness
+        .manifest
+        .allows(&["pause", "startDates", "immediate"]);
+    if !immediate || !harness.manifest.allows(&["pause", "durations", "period"]) {
         return;
     }
     let duration = json!({"type": "period", "amount": 2, "unit": "month"});
     let is_annual =
         |row: &Value| row["duration"]["unit"] == "year" || row["duration"]["amount"] == 12;
     let can_pause = |row: &Value| row["status"]["name"] == "active";
-    if stage.manifest.allows(&["pause", "allowAnnual"]) {
-        let named = stage.subscription(Mode::Live, "active", "year");
+    if harness.manifest.allows(&["pause", "allowAnnual"]) {
+        let named = harness.subscription(Mode::Live, "active", "year");
         let body = json!({"startAt": "immediate", "duration": duration, "allowAnnual": true});
-        let (done, before, after) = stage.act_on(Mode::Live, PAUSE, body.clone(), &named);
+        let (done, before, after) = harness.act_on(Mode::Live, PAUSE, body.clone(), &named);
         done.assert_paused(&before, &after, |start| moment::later(start, 2, "month"));
 
-        let named = stage.customer(Mode::Test, |rows| {
+        let named = harness.customer(Mode::Test, |rows| {
             rows.len() > 1
                 && rows.iter().any(|row| is_annual(row))
                 && rows.iter().all(|row| can_pause(row))
         });
         let mut body = body;
         body["customerId"] = named[0]["customerId"].clone();
-        let done = stage.act(Mode::Test, PAUSE_ALL, &body, &named);
+        let done = harness.act(Mode::Test, PAUSE_ALL, &body, &named);
         for (before, after) in &done.subscriptions {
             done.assert_paused(before, after, |start| moment::later(start, 2, "month"));
         }
     }
-    let named = stage.customer(Mode::Live, |rows| {
+    let named = harness.customer(Mode::Live, |rows| {
         !rows.is_empty() && rows.iter().all(|row| can_pause(row) && !is_annual(row))
     });
     let body =
         json!({"customerId": named[0]["customerId"], "startAt": "immediate", "duration": duration});
-    let done = stage.act(Mode::Live, PAUSE_ALL, &body, &named);
+    let done = harness.act(Mode::Live, PAUSE_ALL, &body, &named);
     for (before, after) in &done.subscriptions {
         done.assert_paused(before, after, |start| moment::later(start, 2, "month"));
     }
-    if stage
+    if harness
         .manifest
         .allows(&["pause", "startDates", "end-of-period"])
     {
-        let named = stage.customer(Mode::Test, |rows| {
+        let named = harness.customer(Mode::Test, |rows| {
             !rows.is_empty() && rows.iter().all(|row| can_pause(row) && !is_annual(row))
         });
         let body = json!({"customerId": named[0]["customerId"], "startAt": "end-of-period", "duration": duration});
-        for (before, after) in &stage
+        for (before, after) in &harness
             .act(Mode::Test, PAUSE_ALL, &body, &named)
             .subscriptions
         {
             assert_paused_later(before, after, |start| moment::later(start, 2, "month"));
         }
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field(start: Start) {
-    let mut stage = Stage::start(start);
-    if !stage.manifest.supports("applyCoupon") {
+pub fn coupon_is_applied_once_under_both_field_names(start: Start) {
+    let mut harness = Harness::start(start);
+    if !harness.manifest.supports("applyCoupon") {
         return;
     }
     for (mode, field) in [(Mode::Test, "id"), (Mode::Live, "coupon")] {
-        let named = stage.subscription(mode, "active", "month");
+        let named = harness.subscription(mode, "active", "month");
         let is_free = |coupon: &&Value| {
             let current = coupon["redemptions"]["current"].as_i64().unwrap_or(0);
             let left = coupon["redemptions"]["max"]
@@ -518,12 +533,12 @@ pub fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field(
                 currency.is_null() || *currency == named["items"][0]["price"]["amount"]["currency"];
             left && same && expiry.is_none_or(|expiry| expiry > moment::now())
         };
-        // The most used one is embedded in other rows too.
+        // The most used coupon is also embedded in other rows.
         let used = |coupon: &&Value| coupon["redemptions"]["current"].as_i64();
-        let free = stage.now.list(mode, "/coupons").filter(is_free);
+        let free = harness.now.list(mode, "/coupons").filter(is_free);
         let coupon = free.max_by_key(used).expect("a usable coupon").clone();
         let (id, body) = (id_of(&coupon), json!({field: coupon["id"]}));
-        let (_, before, after) = stage.act_on(mode, APPLY_COUPON, body, &named);
+        let (_, before, after) = harness.act_on(mode, APPLY_COUPON, body, &named);
         assert_same_but(&before, &after, &["discounts"]);
         let with_it = |row: &Value| {
             let discounts = row["discounts"].as_array().cloned().unwrap_or_default();
@@ -534,15 +549,15 @@ pub fn a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field(
         assert_eq!((none.len(), new.len()), (0, 1), "{after}");
         assert_eq!(others, others_after);
         let retrieved =
-            Client::new(&stage.process, mode).row(&format!("/coupons/{}", encoded(&id)));
+            Client::new(&harness.process, mode).row(&format!("/coupons/{}", encoded(&id)));
         assert_eq!(new[0]["coupon"], retrieved);
-        stage.expect_redemption(mode, &coupon, &retrieved);
+        harness.expect_redemption(mode, &coupon, &retrieved);
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field(start: Start) {
-    let mut stage = Stage::start(start);
+pub fn price_changes_under_both_schedules_and_field_names(start: Start) {
+    let mut harness = Harness::start(start);
     let cases = [
         (Mode::Test, "id", "immediate", None),
         (Mode::Live, "price", "immediate", None),
@@ -552,17 +567,18 @@ pub fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field
         (Mode::Live, "price", "end-of-period", Some(false)),
     ];
     for (mode, field, schedule, prorate) in cases {
-        let prorates = prorate != Some(true) || stage.manifest.allows(&["changePrice", "prorate"]);
+        let prorates =
+            prorate != Some(true) || harness.manifest.allows(&["changePrice", "prorate"]);
         if !prorates
-            || !stage
+            || !harness
                 .manifest
                 .allows(&["changePrice", "schedules", schedule])
         {
             continue;
         }
-        let named = stage.subscription(mode, "active", "month");
+        let named = harness.subscription(mode, "active", "month");
         let old = &named["items"][0]["price"];
-        let price = stage.now.list(mode, "/prices").find(|price| {
+        let price = harness.now.list(mode, "/prices").find(|price| {
             let same_currency = price["amount"]["currency"] == old["amount"]["currency"];
             same_currency && price["duration"] == old["duration"] && price["id"] != old["id"]
         });
@@ -571,7 +587,7 @@ pub fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field
         if let Some(prorate) = prorate {
             body["prorate"] = json!(prorate);
         }
-        let (_, before, after) = stage.act_on(mode, CHANGE_PRICE, body, &named);
+        let (_, before, after) = harness.act_on(mode, CHANGE_PRICE, body, &named);
         if schedule == "end-of-period" {
             assert_eq!(
                 before, after,
@@ -585,20 +601,18 @@ pub fn a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field
             .map(Vec::as_slice)
             .unwrap_or_default()
         else {
-            panic!("one item has become several or none: {after}");
+            panic!("the number of items has changed: {after}");
         };
         assert_eq!(item["price"], price);
         assert_eq!(item["quantity"], before["items"][0]["quantity"]);
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
-pub fn a_trial_is_extended_by_a_period_or_to_a_date_and_only_once_by_the_same_request(
-    start: Start,
-) {
-    let mut stage = Stage::start(start);
+pub fn trial_is_extended_once_by_period_or_date(start: Start) {
+    let mut harness = Harness::start(start);
     let mut extended = None;
-    if stage
+    if harness
         .manifest
         .allows(&["extendTrial", "durations", "period"])
     {
@@ -608,29 +622,32 @@ pub fn a_trial_is_extended_by_a_period_or_to_a_date_and_only_once_by_the_same_re
             (Mode::Test, 1, "month"),
             (Mode::Live, 1, "year"),
         ] {
-            let named = stage.subscription(mode, "trial", "month");
+            let named = harness.subscription(mode, "trial", "month");
             let body = json!({"duration": {"type": "period", "amount": amount, "unit": unit}});
-            let (_, before, after) = stage.act_on(mode, EXTEND_TRIAL, body, &named);
+            let (_, before, after) = harness.act_on(mode, EXTEND_TRIAL, body, &named);
             let end = moment::later(moment_at(&before, "/status/trial/end"), amount, unit);
             assert_trial_ends(&before, &after, end);
             extended = Some((mode, after));
         }
     }
-    if stage.manifest.allows(&["extendTrial", "durations", "date"]) {
+    if harness
+        .manifest
+        .allows(&["extendTrial", "durations", "date"])
+    {
         let mut end = moment::now() + 100 * moment::DAY;
-        let named = stage.subscription(Mode::Test, "trial", "month");
+        let named = harness.subscription(Mode::Test, "trial", "month");
         let body = json!({"duration": {"type": "date", "date": moment::write(end)}});
-        let (_, before, after) = stage.act_on(Mode::Test, EXTEND_TRIAL, body, &named);
+        let (_, before, after) = harness.act_on(Mode::Test, EXTEND_TRIAL, body, &named);
         assert_trial_ends(&before, &after, end);
-        if stage.manifest.allows(&["extendTrial", "multiple"]) {
+        if harness.manifest.allows(&["extendTrial", "multiple"]) {
             let (mode, named) = extended.unwrap_or((Mode::Test, after));
             end = moment_at(&named, "/status/trial/end") + 30 * moment::DAY;
             let body = json!({"duration": {"type": "date", "date": moment::write(end)}});
-            let (_, before, after) = stage.act_on(mode, EXTEND_TRIAL, body, &named);
+            let (_, before, after) = harness.act_on(mode, EXTEND_TRIAL, body, &named);
             assert_trial_ends(&before, &after, end);
         }
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }
 
 fn assert_trial_ends(before: &Value, after: &Value, end: i64) {
@@ -647,10 +664,10 @@ fn assert_trial_ends(before: &Value, after: &Value, end: i64) {
     );
 }
 
-pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
-    let mut stage = Stage::start(start);
+pub fn concurrent_duplicates_have_one_effect(start: Start) {
+    let mut harness = Harness::start(start);
     let period = json!({"type": "period", "amount": 3, "unit": "day"});
-    let coupon = stage.now.list(Mode::Test, "/coupons").find(|coupon| {
+    let coupon = harness.now.list(Mode::Test, "/coupons").find(|coupon| {
         let fields = [
             &coupon["redemptions"]["max"],
             &coupon["expiresAt"],
@@ -686,16 +703,16 @@ pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
         ),
     ];
     for (action, path, status, mut body) in actions {
-        if !stage.manifest.supports(action) {
+        if !harness.manifest.supports(action) {
             continue;
         }
-        let named = stage.subscription(Mode::Test, status, "month");
+        let named = harness.subscription(Mode::Test, status, "month");
         body["customerId"] = named["customerId"].clone();
         body["subscriptionId"] = named["id"].clone();
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let response = Client::new(&stage.process, Mode::Test).post(path, &body);
+                    let response = Client::new(&harness.process, Mode::Test).post(path, &body);
                     assert_eq!(
                         response.status,
                         200,
@@ -706,7 +723,7 @@ pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
             }
         });
         let list = subscriptions_of(&text_of(&named, "customerId"));
-        let after = Client::new(&stage.process, Mode::Test)
+        let after = Client::new(&harness.process, Mode::Test)
             .row(&format!("{list}/{}", encoded(&id_of(&named))));
         if action == "extendTrial" {
             assert_trial_ends(
@@ -715,7 +732,7 @@ pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
                 moment_at(&named, "/status/trial/end") + 3 * moment::DAY,
             );
         }
-        stage
+        harness
             .now
             .rows
             .insert(key(Mode::Test, &named), after.clone());
@@ -729,10 +746,10 @@ pub fn the_same_request_many_times_at_once_has_the_effect_of_one(start: Start) {
                 .filter(|discount| discount["coupon"]["id"] == coupon["id"])
                 .collect();
             assert_eq!(new.len(), 1, "{after}");
-            stage.expect_redemption(Mode::Test, coupon, &new[0]["coupon"]);
+            harness.expect_redemption(Mode::Test, coupon, &new[0]["coupon"]);
         }
-        // And once more, after all that.
-        stage.act(Mode::Test, path, &body, std::slice::from_ref(&named));
+        // Sent once more, after all of the above.
+        harness.act(Mode::Test, path, &body, std::slice::from_ref(&named));
     }
-    stage.assert_nothing_else_changed();
+    harness.assert_nothing_else_changed();
 }

@@ -1,4 +1,4 @@
-//! The protocol's models, strictly: what a row may hold, must hold and must not hold.
+//! Strict checks of the protocol's models: required, optional and forbidden fields.
 
 use std::cell::RefCell;
 
@@ -29,7 +29,7 @@ impl Kind {
     }
 }
 
-/// Fails with everything that is wrong with a row.
+/// Fails with all violations of a row.
 pub fn check(kind: Kind, row: &Value, (price_type, product_type): (&str, &str)) {
     let problems = problems(kind, row, price_type, product_type);
     assert!(
@@ -82,7 +82,7 @@ impl<'m> Checker<'m> {
         }
     }
 
-    /// Opens an object, which complains of the fields that nobody asked for when it goes.
+    /// Opens an object, which reports its unknown fields when it is dropped.
     fn open<'c>(&'c self, at: &str, value: &'c Value) -> Option<Object<'c, 'm>> {
         let Some(fields) = value.as_object() else {
             self.complain(at, "no object");
@@ -435,7 +435,7 @@ impl<'c, 'm> Object<'c, 'm> {
         });
     }
 
-    /// An id that one type needs and the other must not have.
+    /// Checks an id that one type requires and the other must not have.
     fn only_when(&self, needed: bool, name: &'static str) {
         if needed {
             self.id(name);
@@ -466,9 +466,9 @@ impl Drop for Object<'_, '_> {
     }
 }
 
-/// A checker that finds nothing proves nothing: each of these is one step away from a document that it accepts.
+/// Tests the checker itself: each of these documents differs in one place from a valid one.
 #[test]
-fn the_checker_sees_every_kind_of_mistake() {
+fn checker_detects_every_kind_of_violation() {
     use serde_json::json;
 
     let price = json!({

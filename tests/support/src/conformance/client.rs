@@ -1,4 +1,5 @@
-//! What Churnkey would send: requests with token and mode, pages followed to their end.
+//! A client that sends requests as Churnkey does: with token and mode, and with pages read to the
+//! end.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -52,7 +53,7 @@ impl<'p> Client<'p> {
         }
     }
 
-    /// `path` stands below `/churnkey`.
+    /// Builds a request. `path` is relative to `/churnkey`.
     pub fn request(&self, method: &str, path: &str) -> Request {
         Request::new(method, format!("/churnkey{path}"))
             .header("authorization", format!("Bearer {}", self.process.token))
@@ -91,7 +92,7 @@ impl<'p> Client<'p> {
         page(&path, &self.row(&path))
     }
 
-    /// The whole list, and that it ends, repeats nothing and never sends more than was asked for.
+    /// Reads a whole list. Asserts that it ends, repeats no row and has no page above the limit.
     pub fn walk(&mut self, list: &str, limit: Option<u32>) -> Vec<Value> {
         let most = limit.unwrap_or(10).min(100) as usize;
         let mut rows = Vec::new();
@@ -121,7 +122,8 @@ impl<'p> Client<'p> {
     }
 }
 
-/// A page in the protocol's form: `data`, and `next` as a string or a number unless it is the last.
+/// Parses a page in the form of the protocol: `data`, and `next` as a string or a number, except on
+/// the last page.
 pub fn page(path: &str, body: &Value) -> Page {
     let fields = body
         .as_object()
@@ -157,7 +159,7 @@ pub fn id_of(row: &Value) -> String {
 pub fn text_of(row: &Value, field: &str) -> String {
     row[field]
         .as_str()
-        .unwrap_or_else(|| panic!("no text in `{field}`: {row}"))
+        .unwrap_or_else(|| panic!("no string in `{field}`: {row}"))
         .to_owned()
 }
 

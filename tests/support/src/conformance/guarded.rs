@@ -10,7 +10,7 @@ use crate::conformance::snapshot::Snapshot;
 use crate::conformance::{Instance, Start};
 use crate::{Request, encoded};
 
-/// A provider, and all that it showed before the first bad request.
+/// A provider, and its complete data before the first invalid request.
 pub(crate) struct Guarded {
     pub(crate) process: Instance,
     pub(crate) manifest: Manifest,
@@ -29,8 +29,9 @@ impl Guarded {
         }
     }
 
-    /// The same provider for all tests at a time that change nothing, or should not: reading everything takes a second. If one
-    /// of them changes something after all, the others see it too, and its own message tells the request.
+    /// Returns the provider that all concurrent tests share if they must not change data, because
+    /// reading all data takes a second. If one of them changes data, the others fail as well, but
+    /// only its own message has the request.
     pub(crate) fn shared(start: Start) -> Arc<Self> {
         static SHARED: Mutex<Weak<Guarded>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,7 +46,7 @@ impl Guarded {
         Client::new(&self.process, Mode::Test)
     }
 
-    /// A subscription that an action would change, so that a refusal is worth something.
+    /// Returns a subscription that an action would change, so that a rejection is meaningful.
     pub(crate) fn subscription(&self, mode: Mode, status: &str, unit: &str) -> &Value {
         self.before
             .subscriptions(mode)
@@ -53,7 +54,8 @@ impl Guarded {
             .unwrap_or_else(|| panic!("no {status} subscription with a cycle in {unit}s"))
     }
 
-    /// Sees at once what a request did to the customer it named; the rest is seen at the end.
+    /// Asserts immediately that a request did not change the customer it named. The rest is checked
+    /// at the end.
     pub(crate) fn assert_kept(
         &self,
         client: &mut Client<'_>,

@@ -1,4 +1,4 @@
-//! A provider as a process of its own, which ends with its owner.
+//! A provider in a child process, which is stopped when it is dropped.
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -15,18 +15,18 @@ pub struct Instance {
     pub requests: AtomicUsize,
     pub rows: AtomicUsize,
     stopped: bool,
-    /// The folder or the database that the process needs.
+    /// The folder or the database of the process.
     _data: Box<dyn Any + Send + Sync>,
 }
 
 impl Instance {
-    /// Starts a provider that takes its settings from the environment and prints its address.
+    /// Starts a provider that reads its settings from the environment and prints its address.
     #[track_caller]
     pub fn start(program: &mut Command, token: &str, data: impl Any + Send + Sync) -> Self {
         Self::try_start(program, token, data).unwrap_or_else(|log| panic!("no provider: {log}"))
     }
 
-    /// The same, or the log of a process that has ended instead.
+    /// Does the same, but returns the log of a process that has exited instead.
     pub fn try_start(
         program: &mut Command,
         token: &str,
@@ -35,7 +35,7 @@ impl Instance {
         program
             .env("CHURNKEY_ADDR", "127.0.0.1:0")
             .env("CK_INTEGRATION_TOKEN", token)
-            // The tests send more requests without the token than one address may.
+            // The tests send more unauthenticated requests than the limit per address allows.
             .env("CHURNKEY_MAX_FAILURES_PER_MINUTE", u32::MAX.to_string())
             .env_remove("CK_API_KEY");
         let mut process = Process::start(program);
@@ -67,18 +67,18 @@ impl Instance {
         self.process.stderr.text()
     }
 
-    /// The log, also after the end of the process.
+    /// Returns a function for the log, which also works after the end of the process.
     pub fn shared_log(&self) -> impl Fn() -> String + use<> {
         self.process.stderr.shared_text()
     }
 
-    /// Sends SIGKILL: nothing under way is ended.
+    /// Sends SIGKILL, which interrupts all requests.
     pub fn kill(&mut self) {
         self.stopped = true;
         self.process.kill();
     }
 
-    /// Sends SIGTERM, and returns the status with which the process ended.
+    /// Sends SIGTERM, and returns the exit status of the process.
     pub fn stop(mut self) -> Option<ExitStatus> {
         self.process.signal("TERM");
         let status = self.process.wait();

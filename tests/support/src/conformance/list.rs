@@ -5,71 +5,71 @@
 macro_rules! conformance_tests {
     ($start:path) => {
         $crate::conformance_tests! { $start, actions:
-            a_cancellation_at_once_cancels_one_subscription_whatever_its_status
-            a_cancellation_at_the_periods_end_cancels_nothing_yet
-            a_cancellation_that_unpauses_ends_the_pause_first
-            cancel_all_cancels_every_subscription_of_the_customer_and_of_nobody_else
-            a_pause_at_once_lasts_as_long_as_it_says
-            a_pause_at_the_periods_end_pauses_nothing_yet
-            pause_all_pauses_every_subscription_of_the_customer_and_annual_ones_if_allowed
-            a_coupon_is_applied_once_to_one_subscription_by_either_name_of_its_field
-            a_price_changes_at_once_or_at_the_periods_end_by_either_name_of_its_field
-            a_trial_is_extended_by_a_period_or_to_a_date_and_only_once_by_the_same_request
-            the_same_request_many_times_at_once_has_the_effect_of_one
+            immediate_cancellation_cancels_any_status
+            end_of_period_cancellation_changes_no_status_yet
+            cancellation_with_unpause_ends_the_pause
+            cancel_all_affects_only_the_given_customer
+            immediate_pause_has_the_requested_length
+            end_of_period_pause_changes_no_status_yet
+            pause_all_includes_annual_subscriptions_if_allowed
+            coupon_is_applied_once_under_both_field_names
+            price_changes_under_both_schedules_and_field_names
+            trial_is_extended_once_by_period_or_date
+            concurrent_duplicates_have_one_effect
         }
         $crate::conformance_tests! { $start, bodies:
-            a_body_without_a_required_field_or_with_null_for_it_is_a_400
-            a_field_of_another_type_is_a_400
-            a_word_that_the_protocol_does_not_know_is_a_400
-            a_duration_that_is_neither_a_period_nor_a_date_is_a_400
-            a_date_that_does_not_exist_is_a_400
-            a_date_that_is_not_written_as_rfc_3339_says_is_a_400
-            what_is_not_json_or_no_object_is_a_400
-            a_deeply_nested_body_is_refused_and_the_provider_lives_on
-            a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on
-            a_body_that_says_it_is_no_json_is_refused
-            another_customers_subscription_is_a_404_for_every_action
-            an_annual_subscription_is_not_paused_unless_that_is_allowed
-            an_option_that_the_manifest_has_switched_off_is_a_400
-            a_refused_request_leaves_the_connection_and_the_next_answer_alone
+            missing_or_null_required_field_is_a_400
+            field_of_another_type_is_a_400
+            unknown_enum_value_is_a_400
+            invalid_duration_is_a_400
+            nonexistent_date_is_a_400
+            date_not_in_rfc_3339_is_a_400
+            body_that_is_not_a_json_object_is_a_400
+            deeply_nested_body_is_rejected
+            body_of_a_mebibyte_is_rejected
+            body_with_another_content_type_is_rejected
+            actions_on_foreign_subscriptions_are_a_404
+            annual_subscription_is_paused_only_if_allowed
+            disabled_option_is_a_400
+            rejection_does_not_affect_the_next_response
         }
         $crate::conformance_tests! { $start, ids:
-            an_odd_id_in_a_path_is_one_that_nobody_has
-            an_address_that_nobody_has_is_a_404_encoded_or_not
-            an_id_that_is_sent_unencoded_is_read_as_far_as_http_allows
-            a_path_that_cannot_be_decoded_is_refused_and_never_a_500
-            an_odd_id_in_a_body_is_one_that_nobody_has
+            unusual_id_in_a_path_is_not_found
+            unknown_email_or_phone_is_a_404
+            unencoded_id_is_accepted_as_http_allows
+            undecodable_path_is_rejected_without_a_500
+            unusual_id_in_a_body_is_not_found
         }
         $crate::conformance_tests! { $start, manifest:
-            the_manifest_has_the_protocols_form_and_is_the_same_in_both_modes
-            every_module_of_the_manifest_answers_and_no_other_does
+            manifest_is_valid_and_equal_in_both_modes
+            exactly_the_advertised_modules_are_served
         }
         $crate::conformance_tests! { $start, queries:
-            a_limit_that_is_no_positive_number_is_a_400
-            a_limit_beyond_the_cap_is_the_cap_however_large
-            a_cursor_that_the_provider_did_not_write_is_a_400
-            a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list
-            a_stale_cursor_goes_on_after_the_row_it_was_written_for
-            a_mode_other_than_test_and_live_is_a_400_and_does_nothing
+            limit_that_is_not_positive_is_a_400
+            limit_beyond_the_cap_is_capped
+            invalid_cursor_is_a_400
+            foreign_cursor_never_leaks_the_other_list
+            stale_cursor_continues_after_its_row
+            unknown_mode_is_a_400_without_effect
         }
         $crate::conformance_tests! { $start, reading:
-            every_listed_row_can_be_retrieved_and_is_the_same
-            every_customer_is_found_by_email_and_by_phone_encoded_or_not
-            what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved
-            test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said
-            what_does_not_exist_is_a_404_of_every_kind
-            another_customers_subscription_does_not_exist
+            listed_rows_equal_retrieved_rows
+            customers_are_found_by_email_and_phone
+            referenced_and_embedded_rows_can_be_retrieved
+            modes_are_separate_and_live_is_the_default
+            missing_objects_are_a_404
+            subscription_of_another_customer_is_not_found
         }
         $crate::conformance_tests! { $start, tokens:
-            without_the_token_every_request_gets_the_same_401_and_does_nothing
-            the_scheme_has_no_case_and_may_be_left_out
-            a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_without
-            a_method_that_a_path_does_not_have_is_a_405_and_does_nothing
+            unauthenticated_requests_get_the_same_401
+            scheme_is_case_insensitive_and_optional
+            unknown_path_is_a_404_or_unauthenticated_a_401
+            wrong_method_is_a_405_without_effect
         }
         $crate::conformance_tests! { $start, walks:
-            every_list_has_the_same_rows_in_the_same_order_whatever_the_limit
-            every_customers_subscriptions_are_the_same_whatever_the_limit
-            a_page_holds_ten_rows_unless_asked_and_a_hundred_at_most
+            lists_are_the_same_for_every_limit
+            subscription_lists_are_the_same_for_every_limit
+            default_page_size_is_ten_and_maximum_hundred
         }
     };
     ($start:path, $module:ident: $($test:ident)*) => {

@@ -1,11 +1,11 @@
-//! `GET /churnkey/features`, in the protocol's form and in no other.
+//! `GET /churnkey/features`: its form in the protocol, and no other.
 
 use serde_json::{Map, Value};
 
 use crate::conformance::client::{Client, Mode};
 use crate::conformance::{Instance, Start};
 
-/// What the provider says it supports.
+/// The features that a provider advertises.
 pub struct Manifest {
     pub price_type: String,
     pub product_type: Option<String>,
@@ -32,13 +32,13 @@ impl Manifest {
         }
     }
 
-    /// The types of prices and of products.
+    /// Returns the types of prices and of products.
     pub fn types(&self) -> (&str, &str) {
         let product_type = self.product_type.as_deref().unwrap_or("standalone");
         (&self.price_type, product_type)
     }
 
-    /// The lists that do not hang on a customer.
+    /// Returns the lists that do not belong to a customer.
     pub fn lists(&self) -> Vec<&'static str> {
         let catalog = [
             ("/products", self.product_type.is_some()),
@@ -56,7 +56,7 @@ impl Manifest {
         is_on(&self.actions[action])
     }
 
-    /// An option such as `["pause", "startDates", "immediate"]`.
+    /// Returns an option such as `["pause", "startDates", "immediate"]`.
     pub fn allows(&self, option: &[&str]) -> bool {
         let value = option.iter().fold(&self.actions, |value, key| &value[key]);
         value == &Value::Bool(true)
@@ -92,13 +92,13 @@ fn check(manifest: &Value) {
     if price_type.as_deref() == Some("product") {
         assert!(
             product_type.is_some(),
-            "prices of products, and none: {manifest}"
+            "linked prices without products: {manifest}"
         );
     }
     if product_type.as_deref() == Some("family") {
         assert_eq!(
             controllers["families"], true,
-            "products of families, and none"
+            "linked products without families"
         );
     }
     check_actions(controllers, &fields["actions"]);
@@ -191,14 +191,14 @@ fn object<'v>(
     fields
 }
 
-pub fn the_manifest_has_the_protocols_form_and_is_the_same_in_both_modes(start: Start) {
+pub fn manifest_is_valid_and_equal_in_both_modes(start: Start) {
     let process = start();
     let [test, live] = Mode::BOTH.map(|mode| Client::new(&process, mode).row("/features"));
     check(&test);
     assert_eq!(test, live);
 }
 
-pub fn every_module_of_the_manifest_answers_and_no_other_does(start: Start) {
+pub fn exactly_the_advertised_modules_are_served(start: Start) {
     let process = start();
     let manifest = Manifest::of(&process);
     let mut client = Client::new(&process, Mode::Test);
@@ -224,7 +224,7 @@ pub fn every_module_of_the_manifest_answers_and_no_other_does(start: Start) {
         ("extendTrial", "/subscription/extend-trial"),
     ];
     for (action, path) in actions {
-        // An empty object lacks what every action requires.
+        // An empty object lacks the fields that every action requires.
         let expected = if manifest.supports(action) { 400 } else { 404 };
         let response = client.post(&format!("/actions{path}"), &serde_json::json!({}));
         assert_eq!(response.status, expected, "{path}");

@@ -1,8 +1,8 @@
-//! A client that knows Churnkey's protocol and nothing of the framework, and the tests that it makes
-//! of any provider with data in it.
+//! A client that implements Churnkey's protocol without code of the framework, and its tests of any
+//! provider with data.
 //!
-//! Everything asserted here follows from the protocol page, and the manifest decides which parts of
-//! it apply. Each test starts a provider of its own, or shares one that must not change.
+//! Every assertion follows from the protocol page, and the manifest decides which parts of it
+//! apply. Each test starts its own provider, or shares one that must not change.
 
 pub mod actions;
 pub mod bad_input;
@@ -20,13 +20,13 @@ pub mod walks;
 pub use bad_input::{bodies, ids, queries, tokens};
 pub use instance::Instance;
 
-/// Starts a provider with data of its own.
+/// Starts a provider with its own data.
 pub type Start = fn() -> Instance;
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn every_test_is_in_the_list() {
+    fn all_tests_are_listed() {
         let list = include_str!("list.rs");
         let sources = [
             include_str!("actions.rs"),

@@ -1,4 +1,4 @@
-//! Dates as the protocol writes them, in milliseconds since 1970.
+//! Dates in the form of the protocol, in milliseconds since 1970.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ pub fn now() -> i64 {
     i64::try_from(millis).expect("a clock before the year 292 million")
 }
 
-/// Reads `2026-05-01T00:00:00.000Z` and no other form, and only a date that exists.
+/// Parses `2026-05-01T00:00:00.000Z` and no other form, and only a date that exists.
 pub fn read(text: &str) -> Option<i64> {
     let form: String = text
         .chars()
@@ -45,7 +45,7 @@ pub fn write(moment: i64) -> String {
     )
 }
 
-/// A period later: months end on their last day where the day does not exist.
+/// Adds a period. Months end on their last day if the day does not exist.
 pub fn later(moment: i64, amount: i64, unit: &str) -> i64 {
     let months = match unit {
         "day" => return moment + amount * DAY,
@@ -71,7 +71,7 @@ fn days_in(year: i64, month: i64) -> i64 {
 }
 
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    // Years that begin in March have their odd day last.
+    // In a year that begins in March, the leap day is the last day.
     let year = if month <= 2 { year - 1 } else { year };
     let month = (month + 9) % 12;
     let days = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
@@ -91,7 +91,7 @@ fn calendar(days: i64) -> (i64, i64, i64) {
 }
 
 #[test]
-fn dates_are_read_written_and_moved_by_the_calendar() {
+fn dates_follow_the_calendar() {
     let leap_day = read("2028-02-29T23:59:59.999Z").unwrap();
     assert_eq!(leap_day, 1_835_481_599_999);
     assert_eq!(write(leap_day), "2028-02-29T23:59:59.999Z");

@@ -1,4 +1,4 @@
-//! Single rows: retrieved, found, embedded in others, and kept apart by mode.
+//! Single rows: retrieved, found, embedded in others, and separated by mode.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of}
 use crate::conformance::guarded::Guarded;
 use crate::encoded;
 
-pub fn every_listed_row_can_be_retrieved_and_is_the_same(start: Start) {
+pub fn listed_rows_equal_retrieved_rows(start: Start) {
     let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     let mut clients = Mode::BOTH.map(|mode| Client::new(process, mode));
@@ -21,7 +21,7 @@ pub fn every_listed_row_can_be_retrieved_and_is_the_same(start: Start) {
     }
 }
 
-pub fn every_customer_is_found_by_email_and_by_phone_encoded_or_not(start: Start) {
+pub fn customers_are_found_by_email_and_phone(start: Start) {
     let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {
@@ -40,7 +40,7 @@ pub fn every_customer_is_found_by_email_and_by_phone_encoded_or_not(start: Start
             for (value, customers) in customers {
                 for written in [encoded(value), value.to_owned()] {
                     let found = client.row(&format!("/customers/{field}/{written}"));
-                    // Two customers may share an address: either is an answer.
+                    // Two customers can share an address. Both are a valid response.
                     assert!(customers.contains(&&found), "{field} {written}: {found}");
                 }
             }
@@ -48,7 +48,7 @@ pub fn every_customer_is_found_by_email_and_by_phone_encoded_or_not(start: Start
     }
 }
 
-pub fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved(start: Start) {
+pub fn referenced_and_embedded_rows_can_be_retrieved(start: Start) {
     let guarded = Guarded::shared(start);
     let snapshot = &guarded.before;
     for mode in Mode::BOTH {
@@ -98,7 +98,7 @@ pub fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved(start: Start)
             }
         }
         let all = ["active", "canceled", "paused", "trial", "unpaid"];
-        assert!(statuses.iter().eq(all), "the data proves only {statuses:?}");
+        assert!(statuses.iter().eq(all), "the data covers only {statuses:?}");
         for row in snapshot.subscriptions(mode).chain(customers.into_values()) {
             for discount in row["discounts"].as_array().into_iter().flatten() {
                 let coupon = &discount["coupon"];
@@ -108,7 +108,7 @@ pub fn what_a_row_names_or_embeds_is_the_row_that_can_be_retrieved(start: Start)
     }
 }
 
-pub fn test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said(start: Start) {
+pub fn modes_are_separate_and_live_is_the_default(start: Start) {
     let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {
@@ -154,7 +154,7 @@ pub fn test_and_live_data_are_apart_and_live_is_meant_when_nothing_is_said(start
     }
 }
 
-pub fn what_does_not_exist_is_a_404_of_every_kind(start: Start) {
+pub fn missing_objects_are_a_404(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
@@ -162,14 +162,19 @@ pub fn what_does_not_exist_is_a_404_of_every_kind(start: Start) {
     let mut lists = guarded.manifest.lists();
     lists.extend(["/customers/email", "/customers/phone", &subscriptions]);
     for list in lists {
-        for id in ["nobody-7f3a", "0", "true", "null", "undefined", "*", "%25"] {
+        for id in ["missing-7f3a", "0", "true", "null", "undefined", "*", "%25"] {
             let request = client.request("GET", &format!("{list}/{id}"));
-            assert_refused(&mut client, &request, &[404], &["nobody-7f3a", "undefined"]);
+            assert_refused(
+                &mut client,
+                &request,
+                &[404],
+                &["missing-7f3a", "undefined"],
+            );
         }
     }
 }
 
-pub fn another_customers_subscription_does_not_exist(start: Start) {
+pub fn subscription_of_another_customer_is_not_found(start: Start) {
     let guarded = Guarded::shared(start);
     let (process, snapshot) = (&guarded.process, &guarded.before);
     for mode in Mode::BOTH {

@@ -1,4 +1,4 @@
-//! Everything that a provider shows, in both modes.
+//! All data that a provider returns, in both modes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -29,7 +29,7 @@ impl Snapshot {
         }
     }
 
-    /// The rows that are not the same in both, each as `before → after`.
+    /// Returns the rows that differ, each as `before → after`.
     pub(crate) fn changes(&self, after: &Self) -> BTreeMap<Key, String> {
         let keys: BTreeSet<_> = self.rows.keys().chain(after.rows.keys()).collect();
         let shown = |row: Option<&Value>| row.map_or("nothing".to_owned(), Value::to_string);

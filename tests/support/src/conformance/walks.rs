@@ -1,4 +1,4 @@
-//! Every list to its end, with every limit.
+//! Every list, read to its end with every limit.
 
 use crate::conformance::Start;
 use crate::conformance::checker::{self, Kind};
@@ -7,7 +7,7 @@ use crate::conformance::manifest::Manifest;
 
 const LIMITS: [Option<u32>; 5] = [Some(100), Some(10), Some(3), Some(1), None];
 
-/// Walks a list with every limit and answers its rows.
+/// Reads a list with every limit and returns its rows.
 fn walk_with_every_limit(
     client: &mut Client<'_>,
     manifest: &Manifest,
@@ -27,7 +27,7 @@ fn walk_with_every_limit(
     rows
 }
 
-pub fn every_list_has_the_same_rows_in_the_same_order_whatever_the_limit(start: Start) {
+pub fn lists_are_the_same_for_every_limit(start: Start) {
     let process = start();
     let manifest = Manifest::of(&process);
     for mode in Mode::BOTH {
@@ -39,7 +39,7 @@ pub fn every_list_has_the_same_rows_in_the_same_order_whatever_the_limit(start: 
     }
 }
 
-pub fn every_customers_subscriptions_are_the_same_whatever_the_limit(start: Start) {
+pub fn subscription_lists_are_the_same_for_every_limit(start: Start) {
     let process = start();
     let manifest = Manifest::of(&process);
     for mode in Mode::BOTH {
@@ -53,7 +53,7 @@ pub fn every_customers_subscriptions_are_the_same_whatever_the_limit(start: Star
     }
 }
 
-pub fn a_page_holds_ten_rows_unless_asked_and_a_hundred_at_most(start: Start) {
+pub fn default_page_size_is_ten_and_maximum_hundred(start: Start) {
     let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let all = client.walk("/customers", Some(100));
@@ -65,7 +65,7 @@ pub fn a_page_holds_ten_rows_unless_asked_and_a_hundred_at_most(start: Start) {
         Some(1_000_000_000),
         Some(u32::MAX),
     ] {
-        // `page` does not hold a page to its cap, which is the point here.
+        // `page` does not check the cap, so this test can.
         let page = client.page("/customers", limit, None);
         let most = limit.unwrap_or(10).min(100) as usize;
         assert!(

@@ -6,7 +6,8 @@ use crate::conformance::Start;
 use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
 use crate::conformance::guarded::Guarded;
 
-/// Every action that the manifest has, with a body that would have an effect, and the subscription to watch.
+/// Returns every action of the manifest with a body that would have an effect, and the subscription
+/// to check.
 fn actions(guarded: &Guarded) -> Vec<(&'static str, Value, &Value)> {
     let active = guarded.subscription(Mode::Test, "active", "month");
     let trial = guarded.subscription(Mode::Test, "trial", "month");
@@ -70,7 +71,7 @@ fn actions(guarded: &Guarded) -> Vec<(&'static str, Value, &Value)> {
     present
 }
 
-/// Sends a body with one thing wrong to one action.
+/// Sends an action a body with one error, and asserts the rejection.
 fn refuse(
     guarded: &Guarded,
     client: &mut Client<'_>,
@@ -97,7 +98,7 @@ fn refuse_request(
     guarded.assert_kept(client, watched, request);
 }
 
-pub fn a_body_without_a_required_field_or_with_null_for_it_is_a_400(start: Start) {
+pub fn missing_or_null_required_field_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, body, watched) in actions(&guarded) {
@@ -119,7 +120,7 @@ pub fn a_body_without_a_required_field_or_with_null_for_it_is_a_400(start: Start
                 .expect("a body is an object")
                 .remove(field);
             refuse(&guarded, &mut client, path, &missing, watched, &[]);
-            // The right field in the wrong case is a missing one.
+            // A field name in the wrong case counts as missing.
             missing[field.to_uppercase()] = body[field].clone();
             refuse(&guarded, &mut client, path, &missing, watched, &[]);
         }
@@ -127,7 +128,7 @@ pub fn a_body_without_a_required_field_or_with_null_for_it_is_a_400(start: Start
     guarded.assert_unchanged();
 }
 
-pub fn a_field_of_another_type_is_a_400(start: Start) {
+pub fn field_of_another_type_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, body, watched) in actions(&guarded) {
@@ -175,7 +176,7 @@ pub fn a_field_of_another_type_is_a_400(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_word_that_the_protocol_does_not_know_is_a_400(start: Start) {
+pub fn unknown_enum_value_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let words = [
@@ -244,7 +245,7 @@ pub fn a_word_that_the_protocol_does_not_know_is_a_400(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400(start: Start) {
+pub fn invalid_duration_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let date = "2027-09-01T00:00:00.000Z";
@@ -260,7 +261,7 @@ pub fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400(start: Start) {
         json!({"type": "period", "amount": -7302, "unit": "month"}),
         json!({"type": "period", "amount": [2], "unit": "month"}),
         json!({"type": "period", "amount": true, "unit": "month"}),
-        // No date of four digits for the year is that far away.
+        // A date with a four-digit year cannot be that far in the future.
         json!({"type": "period", "amount": 100_000_000, "unit": "year"}),
         json!({"type": "period", "amount": 2_147_483_647, "unit": "year"}),
         json!({"type": "period", "amount": 4_294_967_295_u32, "unit": "month"}),
@@ -306,7 +307,7 @@ pub fn a_duration_that_is_neither_a_period_nor_a_date_is_a_400(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_date_that_does_not_exist_is_a_400(start: Start) {
+pub fn nonexistent_date_is_a_400(start: Start) {
     refuse_dates(
         start,
         &[
@@ -331,7 +332,7 @@ pub fn a_date_that_does_not_exist_is_a_400(start: Start) {
     );
 }
 
-pub fn a_date_that_is_not_written_as_rfc_3339_says_is_a_400(start: Start) {
+pub fn date_not_in_rfc_3339_is_a_400(start: Start) {
     refuse_dates(
         start,
         &[
@@ -372,9 +373,9 @@ pub fn a_date_that_is_not_written_as_rfc_3339_says_is_a_400(start: Start) {
     );
 }
 
-/// Tries all of them before it says which were taken, as each is a matter of its own.
+/// Sends all dates before it fails with the list of accepted ones, because each is a separate bug.
 fn refuse_dates(start: Start, dates: &[Value]) {
-    // One of its own: whoever takes such a date changes something.
+    // Uses its own subscriptions, because a provider that accepts such a date changes data.
     let guarded = Guarded::start(start);
     let mut client = guarded.client();
     let mut taken = Vec::new();
@@ -383,7 +384,8 @@ fn refuse_dates(start: Start, dates: &[Value]) {
             if body.get("duration").is_none() {
                 continue;
             }
-            // Whoever takes a wrong date pauses this one with it; the next date has to have a subscription of its own.
+            // A provider that accepts an invalid date pauses this subscription, so the next date
+            // needs another one.
             if let Some(fresh) = fresh(&guarded, &mut client, watched) {
                 body["customerId"] = fresh["customerId"].clone();
                 if path.contains("/subscription/") {
@@ -393,7 +395,7 @@ fn refuse_dates(start: Start, dates: &[Value]) {
             for duration in [json!({"type": "date", "date": date}), json!({"date": date})] {
                 body["duration"] = duration;
                 let request = client.request("POST", path).json(&body);
-                // What is refused for another reason has been read as a date all the same.
+                // A rejection for another reason means that the date was parsed.
                 let status = client.send(&request).status;
                 if status != 400 {
                     taken.push(format!("{path} {} → {status}", body["duration"]));
@@ -409,11 +411,11 @@ fn refuse_dates(start: Start, dates: &[Value]) {
             }
         }
     }
-    assert!(taken.is_empty(), "taken for dates:\n{}", taken.join("\n"));
+    assert!(taken.is_empty(), "accepted as dates:\n{}", taken.join("\n"));
     guarded.assert_unchanged();
 }
 
-/// A subscription like this one that still is as it was.
+/// Returns a subscription like this one that is still unchanged.
 fn fresh<'g>(guarded: &'g Guarded, client: &mut Client<'_>, like: &Value) -> Option<&'g Value> {
     let mut same = guarded.before.subscriptions(Mode::Test).filter(|row| {
         row["status"]["name"] == like["status"]["name"] && row["duration"] == like["duration"]
@@ -427,7 +429,7 @@ fn fresh<'g>(guarded: &'g Guarded, client: &mut Client<'_>, like: &Value) -> Opt
     })
 }
 
-pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
+pub fn body_that_is_not_a_json_object_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
@@ -454,7 +456,7 @@ pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
         ]
         .map(|body| body.as_bytes().to_vec())
         .into();
-        // Cut at every tenth byte, and just before the end.
+        // The body is truncated at every tenth byte, and before the last byte.
         bodies.extend(
             (1..whole.len())
                 .step_by(10)
@@ -482,7 +484,7 @@ pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
                 .map(|byte| if byte == b'~' { 0xff } else { byte })
                 .collect(),
         );
-        // Half of a surrogate pair is no character.
+        // Half of a surrogate pair is not a character.
         bodies.push(
             whole
                 .replacen("\"customerId\":\"", "\"customerId\":\"\\ud83d", 1)
@@ -494,7 +496,7 @@ pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
                 .content("application/json", body);
             refuse_request(&guarded, &mut client, &request, &[400], watched, &["7301"]);
         }
-        // No body and no length at all.
+        // A request without a body and without a length.
         let request = client
             .request("POST", path)
             .header("content-type", "application/json");
@@ -503,7 +505,7 @@ pub fn what_is_not_json_or_no_object_is_a_400(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_deeply_nested_body_is_refused_and_the_provider_lives_on(start: Start) {
+pub fn deeply_nested_body_is_rejected(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
@@ -538,7 +540,7 @@ pub fn a_deeply_nested_body_is_refused_and_the_provider_lives_on(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on(start: Start) {
+pub fn body_of_a_mebibyte_is_rejected(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     const MEBIBYTE: usize = 1024 * 1024;
@@ -553,14 +555,14 @@ pub fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on(start: Start) {
             "7f3a".repeat(MEBIBYTE / 4),
             format!("{}{right}", " ".repeat(MEBIBYTE)),
         ] {
-            // The answer may come before the body has been read, which ends the connection.
+            // The response can arrive before the body was read, which ends the connection.
             let request = client
                 .request("POST", path)
                 .header("connection", "close")
                 .content("application/json", body);
             refuse_request(&guarded, &mut client, &request, &[400, 413], watched, &[]);
         }
-        // Without the token there is even less to say.
+        // Without the token the response must be the same as for any other request.
         let request = client
             .request("POST", path)
             .without("authorization")
@@ -571,7 +573,7 @@ pub fn a_body_of_a_mebibyte_is_refused_and_the_provider_lives_on(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_body_that_says_it_is_no_json_is_refused(start: Start) {
+pub fn body_with_another_content_type_is_rejected(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for (path, right, watched) in actions(&guarded) {
@@ -608,7 +610,7 @@ pub fn a_body_that_says_it_is_no_json_is_refused(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn another_customers_subscription_is_a_404_for_every_action(start: Start) {
+pub fn actions_on_foreign_subscriptions_are_a_404(start: Start) {
     let guarded = Guarded::shared(start);
     for (path, right, watched) in actions(&guarded) {
         if right.get("subscriptionId").is_none() {
@@ -632,7 +634,7 @@ pub fn another_customers_subscription_is_a_404_for_every_action(start: Start) {
             watched,
             &[&id_of(other)],
         );
-        // In the other mode there is neither the customer nor the subscription.
+        // In the other mode neither the customer nor the subscription exists.
         let request = client
             .request("POST", path)
             .without("x-churnkey-mode")
@@ -642,7 +644,7 @@ pub fn another_customers_subscription_is_a_404_for_every_action(start: Start) {
     for (path, right, watched) in actions(&guarded) {
         let mut client = guarded.client();
         let mut body = right.clone();
-        body["customerId"] = json!("nobody-7f3a");
+        body["customerId"] = json!("missing-7f3a");
         let request = client.request("POST", path).json(&body);
         refuse_request(&guarded, &mut client, &request, &[404], watched, &[]);
         let request = client
@@ -654,13 +656,13 @@ pub fn another_customers_subscription_is_a_404_for_every_action(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn an_annual_subscription_is_not_paused_unless_that_is_allowed(start: Start) {
+pub fn annual_subscription_is_paused_only_if_allowed(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     if !guarded.manifest.supports("pause") {
         return;
     }
-    // Twelve months are a year too.
+    // Twelve months count as a year as well.
     let cycles = [
         json!({"amount": 1, "unit": "year"}),
         json!({"amount": 12, "unit": "month"}),
@@ -687,7 +689,7 @@ pub fn an_annual_subscription_is_not_paused_unless_that_is_allowed(start: Start)
                 let mut body = body.clone();
                 body["startAt"] = json!(start);
                 refuse(&guarded, &mut client, PAUSE, &body, annual, &[]);
-                // With one annual among them the pause of all is refused as a whole.
+                // A pause of all subscriptions is rejected as a whole if one of them is annual.
                 body.as_object_mut()
                     .expect("a body is an object")
                     .remove("subscriptionId");
@@ -705,7 +707,7 @@ pub fn an_annual_subscription_is_not_paused_unless_that_is_allowed(start: Start)
     guarded.assert_unchanged();
 }
 
-pub fn an_option_that_the_manifest_has_switched_off_is_a_400(start: Start) {
+pub fn disabled_option_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let (immediate, period) = (
@@ -774,7 +776,7 @@ pub fn an_option_that_the_manifest_has_switched_off_is_a_400(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn a_refused_request_leaves_the_connection_and_the_next_answer_alone(start: Start) {
+pub fn rejection_does_not_affect_the_next_response(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let expected = client.row("/features");
@@ -783,7 +785,7 @@ pub fn a_refused_request_leaves_the_connection_and_the_next_answer_alone(start: 
         body["customerId"] = json!([]);
         refuse(&guarded, &mut client, path, &body, watched, &[]);
         assert_eq!(client.row("/features"), expected);
-        let unknown = client.request("GET", &subscriptions_of("nobody-7f3a"));
+        let unknown = client.request("GET", &subscriptions_of("missing-7f3a"));
         assert!(client.send(&unknown).status < 500);
     }
 }

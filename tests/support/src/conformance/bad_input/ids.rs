@@ -6,8 +6,8 @@ use crate::conformance::client::{Mode, id_of, subscriptions_of, text_of};
 use crate::conformance::guarded::Guarded;
 use crate::{Request, encoded};
 
-/// Ids that nobody has and everybody may send.
-fn odd_ids() -> Vec<String> {
+/// Returns ids that every client can send but no object has.
+fn unusual_ids() -> Vec<String> {
     let long = "7f3a".repeat(1024);
     let odd = [
         "a/b-7f3a",
@@ -40,7 +40,7 @@ fn odd_ids() -> Vec<String> {
     odd.map(ToOwned::to_owned).into()
 }
 
-pub fn an_odd_id_in_a_path_is_one_that_nobody_has(start: Start) {
+pub fn unusual_id_in_a_path_is_not_found(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let customer = text_of(
@@ -50,7 +50,7 @@ pub fn an_odd_id_in_a_path_is_one_that_nobody_has(start: Start) {
     let subscriptions = subscriptions_of(&customer);
     let mut lists = guarded.manifest.lists();
     lists.extend(["/customers/email", "/customers/phone", &subscriptions]);
-    for id in odd_ids() {
+    for id in unusual_ids() {
         let written = encoded(&id);
         for list in &lists {
             let request = client.request("GET", &format!("{list}/{written}"));
@@ -63,7 +63,7 @@ pub fn an_odd_id_in_a_path_is_one_that_nobody_has(start: Start) {
         }
         let request = client.request("GET", &format!("/customers/{written}/subscriptions/7f3a"));
         assert_refused(&mut client, &request, &[404], &[&id, &written, "7f3a"]);
-        // The page does not say whether nobody's list is empty or not there.
+        // The protocol page does not say whether the list of an unknown customer is empty or a 404.
         let list = format!("/customers/{written}/subscriptions");
         let response = client.get(&list);
         if response.status == 200 {
@@ -76,7 +76,7 @@ pub fn an_odd_id_in_a_path_is_one_that_nobody_has(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn an_address_that_nobody_has_is_a_404_encoded_or_not(start: Start) {
+pub fn unknown_email_or_phone_is_a_404(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let paths = [
@@ -103,7 +103,7 @@ pub fn an_address_that_nobody_has_is_a_404_encoded_or_not(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn an_id_that_is_sent_unencoded_is_read_as_far_as_http_allows(start: Start) {
+pub fn unencoded_id_is_accepted_as_http_allows(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let ids = ["7f3a-😀", "7f3a@b+c", "7f3a-ñ", "7f3a:;,=!$&'()*~"];
@@ -117,7 +117,8 @@ pub fn an_id_that_is_sent_unencoded_is_read_as_far_as_http_allows(start: Start) 
             let request = client.request("GET", &format!("{list}/{id}"));
             assert_refused(&mut client, &request, &[404], &["7f3a"]);
         }
-        // These bytes cannot stand in a request line, which is for the HTTP layer to say, before any path is known.
+        // These bytes are invalid in a request line, so the HTTP layer responds before any path is
+        // matched.
         for bytes in [b"7f3a\0".as_slice(), b"\x01", b"\x7f", b"\xff"] {
             let target = [b"/churnkey", list.as_bytes(), b"/", bytes].concat();
             let request = Request::new("GET", target)
@@ -135,7 +136,7 @@ pub fn an_id_that_is_sent_unencoded_is_read_as_far_as_http_allows(start: Start) 
     guarded.assert_unchanged();
 }
 
-pub fn a_path_that_cannot_be_decoded_is_refused_and_never_a_500(start: Start) {
+pub fn undecodable_path_is_rejected_without_a_500(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     for list in [
@@ -163,12 +164,12 @@ pub fn a_path_that_cannot_be_decoded_is_refused_and_never_a_500(start: Start) {
     guarded.assert_unchanged();
 }
 
-pub fn an_odd_id_in_a_body_is_one_that_nobody_has(start: Start) {
+pub fn unusual_id_in_a_body_is_not_found(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let subscription = guarded.subscription(Mode::Test, "active", "month");
-    let mut ids = odd_ids();
-    // A pattern or a wildcard is a text like any other.
+    let mut ids = unusual_ids();
+    // A pattern or a wildcard is treated like any other string.
     ids.extend(["%", "*", "_", "7f3a", " "].map(ToOwned::to_owned));
     let own = [id_of(subscription), text_of(subscription, "customerId")];
     ids.extend(

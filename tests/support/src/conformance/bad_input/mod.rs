@@ -1,4 +1,5 @@
-//! What must be refused: with the right status, in the one form, without a word of the request, and without an effect.
+//! Invalid requests: they must be rejected with the correct status, in the error shape, without
+//! repeating the request, and without an effect.
 
 pub mod bodies;
 pub mod ids;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use crate::conformance::client::Client;
 use crate::{Reply, Request};
 
-/// `values` are what the request holds and the message must not repeat.
+/// Asserts a rejection. `values` are parts of the request that the message must not repeat.
 pub fn assert_refused(
     client: &mut Client<'_>,
     request: &Request,
@@ -48,12 +49,12 @@ pub fn assert_refused(
     }
     assert!(
         !message.contains(&client.process.token),
-        "the message tells the token"
+        "the message contains the token"
     );
     response
 }
 
-/// A body that would pause the subscription.
+/// Returns a body that would pause the subscription.
 fn pause_of(subscription: &Value) -> Value {
     serde_json::json!({
         "customerId": subscription["customerId"],

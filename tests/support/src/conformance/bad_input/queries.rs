@@ -5,7 +5,7 @@ use crate::conformance::guarded::Guarded;
 use crate::conformance::manifest::Manifest;
 use crate::encoded;
 
-pub fn a_limit_that_is_no_positive_number_is_a_400(start: Start) {
+pub fn limit_that_is_not_positive_is_a_400(start: Start) {
     let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
@@ -41,7 +41,7 @@ pub fn a_limit_that_is_no_positive_number_is_a_400(start: Start) {
     }
 }
 
-pub fn a_limit_beyond_the_cap_is_the_cap_however_large(start: Start) {
+pub fn limit_beyond_the_cap_is_capped(start: Start) {
     let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let expected = client.row("/customers?limit=100");
@@ -55,7 +55,8 @@ pub fn a_limit_beyond_the_cap_is_the_cap_however_large(start: Start) {
         let path = format!("/customers?limit={limit}");
         assert_eq!(client.row(&path), expected, "{path}");
     }
-    // `1e9` is a number to some and none to others, but it is never more than the cap and never a crash.
+    // Some parsers accept `1e9` as a number and others do not. The page must not exceed the cap,
+    // and the provider must not crash.
     let path = "/customers?limit=1e9";
     let response = client.get(path);
     if response.status == 200 {
@@ -66,7 +67,7 @@ pub fn a_limit_beyond_the_cap_is_the_cap_however_large(start: Start) {
     }
 }
 
-pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
+pub fn invalid_cursor_is_a_400(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let next = client.page("/customers", Some(3), None).next;
@@ -107,7 +108,8 @@ pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
             }
         }
     }
-    // One character less or another one: if it can be read at all, it still leads to rows of this list.
+    // A cursor with one character removed or replaced. If it can be decoded, it must lead to rows
+    // of this list.
     for index in 0..next.chars().count() {
         for tampered in [without(&next, index), replaced(&next, index)] {
             assert_refused_or_harmless(&mut client, &guarded, "/customers", &tampered);
@@ -115,7 +117,7 @@ pub fn a_cursor_that_the_provider_did_not_write_is_a_400(start: Start) {
     }
 }
 
-pub fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list(start: Start) {
+pub fn foreign_cursor_never_leaks_the_other_list(start: Start) {
     let guarded = Guarded::shared(start);
     let mut lists: Vec<String> = guarded
         .manifest
@@ -150,7 +152,7 @@ pub fn a_foreign_cursor_is_refused_or_harmless_and_never_leaks_the_other_list(st
     }
 }
 
-pub fn a_stale_cursor_goes_on_after_the_row_it_was_written_for(start: Start) {
+pub fn stale_cursor_continues_after_its_row(start: Start) {
     let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let all = client.walk("/customers", Some(100));
@@ -167,7 +169,7 @@ pub fn a_stale_cursor_goes_on_after_the_row_it_was_written_for(start: Start) {
     }
 }
 
-pub fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing(start: Start) {
+pub fn unknown_mode_is_a_400_without_effect(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let subscription = guarded.subscription(Mode::Test, "active", "month");
@@ -216,8 +218,8 @@ pub fn a_mode_other_than_test_and_live_is_a_400_and_does_nothing(start: Start) {
     guarded.assert_unchanged();
 }
 
-/// A cursor is opaque, so that only the provider knows whether it can read one. What it answers then must be a page of the
-/// very list, in the mode that was asked for.
+/// Asserts a rejection or a valid page: a cursor is opaque, so only the provider can decide. A page
+/// must belong to this list and this mode.
 fn assert_refused_or_harmless(
     client: &mut Client<'_>,
     guarded: &Guarded,

@@ -6,7 +6,7 @@ use crate::conformance::client::{Client, Mode, id_of};
 use crate::conformance::guarded::Guarded;
 use crate::{Request, encoded};
 
-/// Requests of every sort, from a client whose requests are right.
+/// Returns requests of all kinds from a client that sends valid requests.
 fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
     let subscription = guarded.subscription(Mode::Test, "active", "month");
     let customer = subscription["customerId"].as_str().unwrap_or_default();
@@ -19,7 +19,7 @@ fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
             encoded(customer),
             encoded(&id_of(subscription))
         ),
-        "/customers/nobody-7f3a".to_owned(),
+        "/customers/missing-7f3a".to_owned(),
         "/nothing-7f3a".to_owned(),
         "/customers?limit=abc".to_owned(),
     ];
@@ -39,7 +39,7 @@ fn requests(client: &Client<'_>, guarded: &Guarded) -> Vec<Request> {
     requests
 }
 
-pub fn without_the_token_every_request_gets_the_same_401_and_does_nothing(start: Start) {
+pub fn unauthenticated_requests_get_the_same_401(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let token = guarded.process.token.clone();
@@ -87,7 +87,7 @@ pub fn without_the_token_every_request_gets_the_same_401_and_does_nothing(start:
                 request
             );
         }
-        // Not text at all.
+        // Not UTF-8.
         let request = request.without("authorization");
         let request = request.header(
             "authorization",
@@ -98,7 +98,7 @@ pub fn without_the_token_every_request_gets_the_same_401_and_does_nothing(start:
     guarded.assert_unchanged();
 }
 
-pub fn the_scheme_has_no_case_and_may_be_left_out(start: Start) {
+pub fn scheme_is_case_insensitive_and_optional(start: Start) {
     let process = start();
     let mut client = Client::new(&process, Mode::Test);
     let token = &process.token;
@@ -114,7 +114,7 @@ pub fn the_scheme_has_no_case_and_may_be_left_out(start: Start) {
     }
 }
 
-pub fn a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_without(start: Start) {
+pub fn unknown_path_is_a_404_or_unauthenticated_a_401(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let customer = id_of(guarded.subscription(Mode::Test, "active", "month"));
@@ -148,7 +148,7 @@ pub fn a_path_that_is_not_in_the_protocol_is_a_404_with_a_token_and_a_401_withou
     guarded.assert_unchanged();
 }
 
-pub fn a_method_that_a_path_does_not_have_is_a_405_and_does_nothing(start: Start) {
+pub fn wrong_method_is_a_405_without_effect(start: Start) {
     let guarded = Guarded::shared(start);
     let mut client = guarded.client();
     let subscription = guarded.subscription(Mode::Test, "active", "month");

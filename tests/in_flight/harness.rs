@@ -1,4 +1,4 @@
-//! The provider within this process, and those who call it.
+//! The provider in this process, and its callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,40 +12,40 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use crate::action::Action;
-use crate::books::Database;
-use crate::company::{Company, Cue, Stage};
+use crate::company::{Company, Control, Resume};
+use crate::database::Database;
 
 pub(crate) const TOKEN: &str = "token-of-the-tests";
 
-/// How long a caller waits.
+/// The timeout of a caller.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
-pub(crate) struct Office {
+pub(crate) struct Harness {
     pub(crate) router: Router,
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) control: Arc<Control>,
     pub(crate) database: Arc<Database>,
 }
 
-impl Office {
-    pub(crate) fn open() -> Self {
+impl Harness {
+    pub(crate) fn new() -> Self {
         Self::with(|provider| provider)
     }
 
     pub(crate) fn with(limits: impl FnOnce(Provider<Company>) -> Provider<Company>) -> Self {
-        let (database, stage) = (Arc::new(Database::new()), Arc::default());
+        let (database, control) = (Arc::new(Database::new()), Arc::default());
         Self {
-            router: limits(provider(&database, &stage)).router(),
-            stage,
+            router: limits(provider(&database, &control)).router(),
+            control,
             database,
         }
     }
 
-    /// Sends an action, and waits until all has happened that can.
+    /// Sends an action, and waits until no task can make progress.
     pub(crate) async fn send(&self, action: Action) -> Caller {
-        self.spell(action, 0).await
+        self.send_spelled(action, 0).await
     }
 
-    pub(crate) async fn spell(&self, action: Action, spelling: u8) -> Caller {
+    pub(crate) async fn send_spelled(&self, action: Action, spelling: u8) -> Caller {
         self.post(request(action, action.spelled(spelling))).await
     }
 
@@ -57,31 +57,31 @@ impl Office {
 
     #[track_caller]
     pub(crate) fn assert_running(&self, actions: &[Action]) {
-        assert_eq!(self.stage.running(), actions);
+        assert_eq!(self.control.running(), actions);
     }
 
-    /// Gives a cue, and waits until all has happened that can.
-    pub(crate) async fn cue(&self, action: Action, cue: Cue) {
-        self.stage.cue(action, cue);
+    /// Resumes a function, and waits until no task can make progress.
+    pub(crate) async fn resume(&self, action: Action, resume: Resume) {
+        self.control.resume(action, resume);
         settle().await;
     }
 
-    /// Lets an action write and answer.
+    /// Runs an action to its end: through its transaction, and then to its response.
     pub(crate) async fn finish(&self, action: Action) {
-        self.cue(action, Cue::Proceed).await;
-        self.cue(action, Cue::Proceed).await;
+        self.resume(action, Resume::Proceed).await;
+        self.resume(action, Resume::Proceed).await;
     }
 }
 
-pub(crate) fn provider(database: &Arc<Database>, stage: &Arc<Stage>) -> Provider<Company> {
+pub(crate) fn provider(database: &Arc<Database>, control: &Arc<Control>) -> Provider<Company> {
     let company = Company {
         database: Arc::clone(database),
-        stage: Arc::clone(stage),
+        control: Arc::clone(control),
     };
     Provider::new(company, TOKEN).request_timeout(DEADLINE)
 }
 
-/// Time stands still while anything can go on, so this returns when nothing can.
+/// Returns when no task can make progress, because the paused clock only advances then.
 pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
@@ -133,7 +133,7 @@ impl Caller {
     }
 
     pub(crate) async fn answer(self) -> Answer {
-        assert!(!self.is_waiting(), "the caller has no answer");
+        assert!(!self.is_waiting(), "the caller has no response");
         self.0.await.unwrap()
     }
 }

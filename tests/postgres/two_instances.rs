@@ -1,4 +1,4 @@
-//! Two instances at once, and what neither can know of the other but through the database.
+//! Two instances at once, which share only the database.
 
 use std::thread;
 use test_support::conformance::Instance;
@@ -27,7 +27,7 @@ impl Two {
         }
     }
 
-    /// Sends each of the actions to each instance, all at once; the statuses in order.
+    /// Sends each action to each instance, all at once, and returns the statuses in order.
     fn send_to_both(&self, actions: &[Action]) -> Vec<u16> {
         let sent: Vec<_> = actions
             .iter()
@@ -61,7 +61,7 @@ fn action(path: &'static str, body: Value) -> Action {
     }
 }
 
-/// Each kind of action, on a customer for whom it can be carried out.
+/// Returns each kind of action, on a customer for whom it can be carried out.
 fn actions() -> Vec<Action> {
     let weeks = json!({ "type": "period", "amount": 2, "unit": "week" });
     let on = |customer: u32, mut body: Value| {
@@ -102,7 +102,7 @@ fn actions() -> Vec<Action> {
 }
 
 #[test]
-fn of_twins_that_reach_two_instances_at_once_one_is_applied() {
+fn concurrent_duplicates_on_two_instances_apply_once() {
     let two = Two::start();
     let mut actions = actions();
     let price = two.texts("SELECT replace(price_id, 'desk_monthly', 'desk_annual') FROM subscriptions WHERE id = 'sub_test_0080_1'");
@@ -125,13 +125,14 @@ fn of_twins_that_reach_two_instances_at_once_one_is_applied() {
         two.texts("SELECT redemptions FROM coupons WHERE mode = 'test' AND id = 'coupon_welcome'"),
         ["1"]
     );
-    // Three subscriptions each for the two customer-wide actions, and one for each of the others.
+    // Three subscriptions for each of the two customer-wide actions, and one for each of the other
+    // actions.
     assert_eq!(two.texts("SELECT sum(version) FROM subscriptions"), ["12"]);
     assert_eq!(two.texts("SELECT count(*) FROM actions"), ["12"]);
 }
 
 #[test]
-fn the_last_redemptions_of_a_coupon_are_given_away_once_between_two_instances() {
+fn concurrent_redemptions_on_two_instances_respect_the_limit() {
     let two = Two::start();
     two.texts(
         "UPDATE coupons SET max_redemptions = 3 WHERE mode = 'test' AND id = 'coupon_welcome'",
@@ -147,7 +148,7 @@ fn the_last_redemptions_of_a_coupon_are_given_away_once_between_two_instances() 
 
     let statuses = two.send_to_both(&contenders);
 
-    // Of each contender's two requests both succeed, or both are refused.
+    // Both requests of a customer succeed, or both are rejected.
     assert_eq!(statuses, [[200; 6].as_slice(), &[409; 10]].concat());
     assert_eq!(
         two.texts("SELECT count(*) FROM subscription_discounts WHERE coupon_id = 'coupon_welcome'"),
@@ -160,7 +161,7 @@ fn the_last_redemptions_of_a_coupon_are_given_away_once_between_two_instances() 
 }
 
 #[test]
-fn actions_on_one_customer_and_on_one_of_the_subscriptions_do_not_wait_in_a_circle() {
+fn customer_and_subscription_actions_do_not_deadlock() {
     let two = Two::start();
     let weeks = json!({ "type": "period", "amount": 2, "unit": "week" });
     for customer in [7, 17, 27, 37] {
@@ -188,7 +189,7 @@ fn actions_on_one_customer_and_on_one_of_the_subscriptions_do_not_wait_in_a_circ
 }
 
 #[test]
-fn the_key_in_the_database_holds_where_the_lock_does_not() {
+fn unique_key_prevents_duplicates_without_the_lock() {
     let two = Two::start();
     let session = two.database.session();
     let extend = action(
@@ -197,7 +198,7 @@ fn the_key_in_the_database_holds_where_the_lock_does_not() {
             "customerId": "cus_test_0001", "subscriptionId": "sub_test_0001_1", "duration": { "type": "period", "amount": 1, "unit": "month" },
         }),
     );
-    // Somebody who takes no lock writes the action down first and is about to commit.
+    // A transaction that takes no lock inserts the action first and is about to commit.
     session.run(
         "BEGIN;
          INSERT INTO actions (mode, subscription_id, version, action, details, at)
@@ -208,12 +209,12 @@ fn the_key_in_the_database_holds_where_the_lock_does_not() {
         while session.waiting() == 0 {
             assert!(
                 !waiting.is_finished(),
-                "the action did not wait for the key"
+                "the action is finished before the key is free"
             );
             thread::yield_now();
         }
         session.run("COMMIT");
-        // It has lost, begins again, and finds that all is done.
+        // The transaction has failed on the key, starts again, and finds that the change was made.
         assert_eq!(waiting.join().expect("no panic"), 200);
     });
     assert_eq!(two.texts("SELECT outcome FROM audit"), ["repeated"]);
@@ -221,7 +222,7 @@ fn the_key_in_the_database_holds_where_the_lock_does_not() {
 }
 
 #[test]
-fn instances_that_start_at_once_on_an_empty_database_found_the_company_once() {
+fn concurrent_first_starts_create_the_company_once() {
     let database = Server::shared().empty();
     let instances: Vec<Instance> = thread::scope(|scope| {
         let starting: Vec<_> = (0..4)

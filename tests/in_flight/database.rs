@@ -1,11 +1,11 @@
-//! The database of the provider under test: transactions that happen whole or not at all, and a journal of them.
+//! The database of the provider under test: atomic transactions, and a journal of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use churnkey::{Error, Mode, Result};
 
-use crate::action::{Action, Name, What};
+use crate::action::{Action, Change, Name};
 
 pub(crate) const CUSTOMERS: [(Name, &[Name]); 3] = [
     ("ada", &["ada-1", "ada-2"]),
@@ -22,7 +22,7 @@ pub(crate) struct Subscription {
     price: Name,
     /// In the order in which they were applied.
     coupons: Vec<Name>,
-    /// Each was asked for once.
+    /// Each length is added only once.
     extensions: Vec<u32>,
     trial_days: u32,
 }
@@ -34,11 +34,11 @@ enum Status {
     Canceled,
 }
 
-/// What a transaction came to.
+/// The result of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Applied,
-    /// It was as asked already.
+    /// The change had been made before.
     Repeated,
     NotFound,
     Canceled,
@@ -64,11 +64,11 @@ impl Outcome {
     }
 }
 
-/// All subscriptions, test and live apart.
+/// All subscriptions. Test and live ones are separate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Books(BTreeMap<(Name, Name), Subscription>);
+pub(crate) struct Subscriptions(BTreeMap<(Name, Name), Subscription>);
 
-impl Books {
+impl Subscriptions {
     pub(crate) fn new() -> Self {
         let of_mode = |mode: Mode| {
             CUSTOMERS
@@ -90,15 +90,16 @@ impl Books {
         Self(of_mode(Mode::Live).chain(of_mode(Mode::Test)).collect())
     }
 
-    /// Does an action so that it may come twice: what is as asked stays, and what adds is added once.
+    /// Applies an action idempotently: it keeps a value that is already set, and adds a coupon or
+    /// an extension only once.
     pub(crate) fn apply(&mut self, action: Action) -> Outcome {
-        let theirs = self.0.iter_mut().filter(|((mode, id), subscription)| {
+        let matching = self.0.iter_mut().filter(|((mode, id), subscription)| {
             *mode == action.mode.as_str()
                 && subscription.customer == action.customer
                 && action.subscription().is_none_or(|named| named == *id)
         });
-        let outcomes: Vec<_> = theirs
-            .map(|(_, subscription)| subscription.apply(action.what))
+        let outcomes: Vec<_> = matching
+            .map(|(_, subscription)| subscription.apply(action.change))
             .collect();
         match (action.subscription(), outcomes[..].first()) {
             (_, None) => Outcome::NotFound,
@@ -110,21 +111,21 @@ impl Books {
 }
 
 impl Subscription {
-    fn apply(&mut self, what: What) -> Outcome {
-        if self.is_done(what) {
+    fn apply(&mut self, change: Change) -> Outcome {
+        if self.is_done(change) {
             return Repeated;
         }
         if self.status == Status::Canceled {
             return Outcome::Canceled;
         }
-        match what {
-            What::Cancel(_) | What::CancelAll => self.status = Status::Canceled,
-            What::Pause(_, months) | What::PauseAll(months) => {
+        match change {
+            Change::Cancel(_) | Change::CancelAll => self.status = Status::Canceled,
+            Change::Pause(_, months) | Change::PauseAll(months) => {
                 self.status = Status::Paused(months);
             }
-            What::ApplyCoupon(_, coupon) => self.coupons.push(coupon),
-            What::ChangePrice(_, price) => self.price = price,
-            What::ExtendTrial(_, days) => {
+            Change::ApplyCoupon(_, coupon) => self.coupons.push(coupon),
+            Change::ChangePrice(_, price) => self.price = price,
+            Change::ExtendTrial(_, days) => {
                 self.extensions.push(days);
                 self.trial_days += days;
             }
@@ -132,36 +133,36 @@ impl Subscription {
         Applied
     }
 
-    fn is_done(&self, what: What) -> bool {
-        match what {
-            What::Cancel(_) | What::CancelAll => self.status == Status::Canceled,
-            What::Pause(_, months) | What::PauseAll(months) => {
+    fn is_done(&self, change: Change) -> bool {
+        match change {
+            Change::Cancel(_) | Change::CancelAll => self.status == Status::Canceled,
+            Change::Pause(_, months) | Change::PauseAll(months) => {
                 self.status == Status::Paused(months)
             }
-            What::ApplyCoupon(_, coupon) => self.coupons.contains(&coupon),
-            What::ChangePrice(_, price) => self.price == price,
-            What::ExtendTrial(_, days) => self.extensions.contains(&days),
+            Change::ApplyCoupon(_, coupon) => self.coupons.contains(&coupon),
+            Change::ChangePrice(_, price) => self.price == price,
+            Change::ExtendTrial(_, days) => self.extensions.contains(&days),
         }
     }
 }
 
-/// Survives the process that writes to it.
-pub(crate) struct Database(Mutex<(Books, Vec<(Action, Outcome)>)>);
+/// Outlives the processes that write to it.
+pub(crate) struct Database(Mutex<(Subscriptions, Vec<(Action, Outcome)>)>);
 
 impl Database {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new((Books::new(), Vec::new())))
+        Self(Mutex::new((Subscriptions::new(), Vec::new())))
     }
 
     pub(crate) fn transaction(&self, action: Action) -> Outcome {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (books, journal) = &mut *guard;
-        let outcome = books.apply(action);
+        let (subscriptions, journal) = &mut *guard;
+        let outcome = subscriptions.apply(action);
         journal.push((action, outcome));
         outcome
     }
 
-    pub(crate) fn books(&self) -> Books {
+    pub(crate) fn subscriptions(&self) -> Subscriptions {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -169,7 +170,7 @@ impl Database {
             .clone()
     }
 
-    /// Every transaction, in order.
+    /// Returns every transaction, in order.
     pub(crate) fn journal(&self) -> Vec<(Action, Outcome)> {
         self.0
             .lock()

@@ -1,4 +1,4 @@
-//! The reckoning after several instances have carried out many actions through faults.
+//! The checks after several instances have run many actions through faults.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,21 @@ use crate::instance;
 use crate::server::Database;
 use crate::session::Session;
 
-/// Sends each action once, one after the other, to one instance that nobody disturbs.
-pub fn carry_out_alone(actions: &[Action], database: &Database) {
+/// Runs each action once, one after the other, on one instance without faults.
+pub fn run_sequentially(actions: &[Action], database: &Database) {
     let instance = [instance::start_on(database)];
     let caller = Caller::of(&instance);
     for action in actions {
         let response = caller
             .send(action, 0)
-            .expect("an instance that nobody disturbs answers");
+            .expect("an instance without faults responds");
         assert_eq!(response.status, 200, "{action:?}: {}", response.text());
     }
 }
 
-/// Each action that was sent has been applied once, nothing else has been, and each change of a subscription has its action.
-pub fn account_for(actions: &[Action], session: &Session) {
+/// Asserts that each sent action was applied exactly once, that no other was applied, and that each
+/// change of a subscription has an action.
+pub fn assert_applied_once(actions: &[Action], session: &Session) {
     let entries = session.texts(
         "SELECT request_id || ' ' || count(*) FILTER (WHERE outcome = 'applied') FROM audit GROUP BY request_id",
     );
@@ -45,7 +46,7 @@ pub fn account_for(actions: &[Action], session: &Session) {
         actions.len(),
         wrong.join("\n")
     );
-    assert!(applied.is_empty(), "nobody sent {applied:?}");
+    assert!(applied.is_empty(), "these were never sent: {applied:?}");
     let astray = session.texts(
         "SELECT subscriptions.id || ' is of version ' || subscriptions.version || ' with ' || count(actions) || ' actions'
          FROM subscriptions LEFT JOIN actions ON actions.mode = subscriptions.mode AND subscription_id = id
@@ -55,8 +56,8 @@ pub fn account_for(actions: &[Action], session: &Session) {
     assert!(astray.is_empty(), "{astray:?}");
 }
 
-/// Row by row, all that an action can change.
-pub fn assert_same_books(found: &Session, expected: &Session) {
+/// Compares all rows that an action can change.
+pub fn assert_same_state(found: &Session, expected: &Session) {
     for rows in [
         "SELECT to_jsonb(subscriptions) FROM subscriptions ORDER BY mode, id",
         "SELECT to_jsonb(subscription_discounts) FROM subscription_discounts ORDER BY mode, subscription_id, coupon_id",
