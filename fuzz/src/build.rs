@@ -3,9 +3,9 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use churnkey::{
     Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, ProductFamily, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue,
-    SubscriptionPeriod, Price, Product, Redemptions, SubscriptionStatus, Subscription, SubscriptionItem, Tier, TierMode,
-    TieredAmount, Timestamp,
+    CycleUnit, Discount, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue, Price,
+    Product, ProductFamily, Redemptions, Subscription, SubscriptionItem, SubscriptionPeriod,
+    SubscriptionStatus, Tier, TierMode, TieredAmount, Timestamp,
 };
 
 use crate::Kind;

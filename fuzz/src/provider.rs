@@ -376,14 +376,7 @@ async fn retrieve_family(
     mode: Mode,
 ) -> Result<Option<ProductFamily>> {
     let family = || ProductFamily::new(id.clone(), "Apps");
-    retrieve!(
-        ctx,
-        mode,
-        RetrieveFamily,
-        [id.as_str()],
-        ProductFamily,
-        family()
-    )
+    retrieve!(ctx, mode, RetrieveFamily, [id.as_str()], Family, family())
 }
 
 #[churnkey::controller(families)]

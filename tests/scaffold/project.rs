@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use churnkey_cli::new::{self, Database, Options};
+use churnkey_cli::new::{self, Database, NewProject};
 use tempfile::TempDir;
 
 /// A new provider in a temporary directory.
@@ -19,7 +19,7 @@ impl Project {
             around,
             name: name.to_owned(),
         };
-        let created = new::create(&Options {
+        let created = new::create(&NewProject {
             name: name.to_owned(),
             database,
             directory: project.path(),

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
             scope.spawn(move || library.read_on(soak, number));
         }
         scope.spawn(|| library.walk_on(&soak));
-        scope.spawn(|| readers::ask_for_health(&soak));
+        scope.spawn(|| readers::probe_health(&soak));
         bad_input::spawn(scope, &soak);
         slow_peers::spawn(scope, &soak);
         let sampling = scope.spawn(|| resources::sample(&soak, run));
