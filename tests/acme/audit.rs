@@ -14,7 +14,7 @@ async fn entry_records_request_time_action_and_target() {
     );
 
     let entry: Value = serde_json::from_str(&entry[0]).unwrap();
-    let details = json!({ "startAt": "immediate", "duration": months(2), "allowAnnual": false });
+    let details = json!({ "startAt": "immediate", "duration": months(2), "allowAnnual": null });
     let at = crate::company::moment("2026-02-01T00:00:00.000Z").unix_millis();
     assert_eq!(
         entry,

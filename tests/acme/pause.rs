@@ -260,18 +260,15 @@ async fn annual_subscription_needs_allow_annual() {
 }
 
 #[tokio::test]
-async fn pause_all_is_atomic_without_allow_annual() {
+async fn pause_all_is_atomic_when_annual_is_forbidden() {
     let company = Company::with_ann().await;
     company
         .subscribe("yearly", "ann", "price_desk_annual_usd")
         .await;
 
-    assert_eq!(
-        company
-            .act("customer/pause", ann_with(immediate_for(months(1))))
-            .await,
-        400
-    );
+    let mut body = ann_with(immediate_for(months(1)));
+    body["allowAnnual"] = json!(false);
+    assert_eq!(company.act("customer/pause", body).await, 400);
 
     assert_eq!(company.sub().await["status"]["name"], "active");
     assert_eq!(

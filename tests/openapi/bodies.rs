@@ -265,7 +265,7 @@ fn body_schema_offers_only_enabled_options() {
         json!([false, "false", null])
     );
     assert_eq!(
-        body("later", pause)["properties"]["allowAnnual"]["enum"],
+        body("end_of_period", pause)["properties"]["allowAnnual"]["enum"],
         json!([true, false, "true", "false", null])
     );
     assert_eq!(

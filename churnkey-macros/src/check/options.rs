@@ -156,9 +156,10 @@ impl Options {
             elsewhere => format!("it belongs to {}; ", any_of(elsewhere.iter().copied())),
         };
         match known.as_slice() {
+            // Only an action can be without words of its own.
             [] => errors.on(
                 name,
-                wrong,
+                format_args!("`{name}` is not an option of `{module}`"),
                 format_args!("{belongs}`{module}` has no options: remove it"),
             ),
             known => errors.on(
