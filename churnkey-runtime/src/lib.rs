@@ -50,6 +50,7 @@ pub use error::{Error, IntoError, Result};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
+pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
 pub use manifest::{
     Actions, ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Controllers, Durations,
