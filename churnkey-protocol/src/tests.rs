@@ -230,7 +230,7 @@ fn needs_are_optional_modules() {
 }
 
 #[test]
-fn every_body_names_the_customer_and_single_ones_the_subscription() {
+fn every_body_identifies_customer_and_subscription() {
     for module in actions() {
         assert!(module.field("customerId").is_some(), "{}", module.name);
         let has_subscription = module.field("subscriptionId").is_some();
@@ -239,7 +239,7 @@ fn every_body_names_the_customer_and_single_ones_the_subscription() {
 }
 
 #[test]
-fn customer_wide_bodies_have_the_fields_of_the_single_ones() {
+fn customer_wide_bodies_have_the_same_fields() {
     for module in actions() {
         let Some(single) = module.single else {
             continue;

@@ -272,7 +272,7 @@ pub struct Check {
     /// What holds for a good provider.
     pub rule: &'static str,
     /// What to do if it does not hold.
-    pub mend: &'static str,
+    pub fix: &'static str,
 }
 
 impl Check {
@@ -319,7 +319,7 @@ const fn with_manifest<const N: usize>() -> [Module; N] {
 }
 
 macro_rules! checks {
-    ($($name:ident = $modules:expr, $id:literal, $severity:ident, $known:ident, $cause:ident: $rule:literal => $mend:literal;)+) => {
+    ($($name:ident = $modules:expr, $id:literal, $severity:ident, $known:ident, $cause:ident: $rule:literal => $fix:literal;)+) => {
         $(pub(crate) static $name: Check = Check {
             name: $id,
             modules: $modules,
@@ -327,7 +327,7 @@ macro_rules! checks {
             known: Known::$known,
             cause: Cause::$cause,
             rule: $rule,
-            mend: $mend,
+            fix: $fix,
         };)+
 
         /// Every check.
@@ -339,7 +339,7 @@ checks! {
     // How any endpoint answers.
     ANSWER = ANSWERING, "answer", Error, Doc, WrongEndpoint:
         "The endpoint answers in time, in plain HTTP and with a body of a sensible size."
-        => "See what the server and whatever stands before it do with this request: it must be answered whole, without a redirect and without a content encoding that nobody asked for.";
+        => "Send this request to the server directly and through its proxy: the response must be complete, without a redirect and without a content encoding that was not requested.";
     STATUS = CALLED, "status", Error, Doc, WrongEndpoint:
         "A valid request is answered with 200."
         => "Check the path of the endpoint and the log of the provider.";
@@ -385,7 +385,7 @@ checks! {
         => "Answer so, and nothing else: no data, no cause.";
     AUTH_UNKNOWN_PATH = &[Auth], "unknown-path", Warning, Assumed, WrongToken:
         "Without a token, an unknown path under `/churnkey` answers 401 as well."
-        => "Look at the token before the path, so that a stranger cannot tell which paths exist.";
+        => "Check the token before the path, so that a caller without it cannot learn which paths exist.";
     AUTH_SCHEME = &[Auth], "scheme", Advice, Assumed, WrongToken:
         "The scheme of the header, `Bearer`, is read without regard to case."
         => "Compare the scheme without regard to case, as HTTP has it.";
@@ -419,7 +419,7 @@ checks! {
         "Each item is in a list once."
         => "Order by something unique and begin strictly after the cursor (`WHERE id > cursor`, not `>=`).";
     LIST_ENDLESS = CONTROLLERS, "list.endless", Error, Doc, WrongEndpoint:
-        "A list comes to an end."
+        "A list ends."
         => "Leave `next` out on the last page.";
     LIST_PAGING = CONTROLLERS, "list.paging", Error, Doc, WrongEndpoint:
         "A list has the same items in the same order whatever the `limit`."
@@ -451,8 +451,8 @@ checks! {
         "Who is found by e-mail or phone has that e-mail or phone."
         => "Compare the whole address, after percent-decoding: a `+` in a path is a plus.";
     FIND_UNKNOWN = &[Customers], "find.unknown", Error, Doc, WrongEndpoint:
-        "An e-mail address or a phone number that nobody has is a 404."
-        => "Answer 404 if nobody is found.";
+        "An unknown e-mail address or phone number is a 404."
+        => "Return 404 if no customer is found.";
     OTHER_CUSTOMER = &[Subscriptions], "other-customer", Error, Doc, WrongEndpoint:
         "A subscription of one customer is not found under another."
         => "Look the subscription up by its id and by the customer's.";
@@ -514,7 +514,7 @@ checks! {
         "An option that the manifest switches off is a 400 and changes nothing."
         => "Check the body against the features, and refuse what is off.";
     ACTION_OTHER_CUSTOMER = ACTIONS, "other-customer", Error, Doc, WrongEffect:
-        "An action on a subscription of another customer is refused and changes nothing; one on all subscriptions of a customer changes nobody else's."
+        "An action on a subscription of another customer is refused and changes nothing; one on all subscriptions of a customer changes no other customer's."
         => "Look the subscription up by its id and by the customer's.";
     ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
         "A body that is malformed or lacks a required field is refused with 400 and changes nothing."

@@ -157,7 +157,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
     /// What to do.
-    pub mend: String,
+    pub fix: String,
     /// In how many places it was seen.
     pub count: u64,
 }

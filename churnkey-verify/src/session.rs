@@ -187,7 +187,7 @@ impl Session {
             expected: fault.expected,
             found: fault.found,
             request: fault.request.map(|request| self.client.curl(request)),
-            mend: fault.check.mend.to_owned(),
+            fix: fault.check.fix.to_owned(),
             count: 1,
         };
         entry.insert(finding.clone());

@@ -34,14 +34,14 @@ fn no_two_checks_have_an_id_in_common() {
 #[test]
 fn what_is_said_of_a_check_is_a_sentence() {
     for check in CHECKS {
-        for text in [check.rule, check.mend] {
+        for text in [check.rule, check.fix] {
             assert!(text.ends_with('.'), "{}: {text}", check.name);
         }
     }
 }
 
 fn table() -> String {
-    let mut table = "| check | of | severity | mark | what holds | cause | mend |\n".to_owned();
+    let mut table = "| check | of | severity | mark | what holds | cause | fix |\n".to_owned();
     table.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
     for check in CHECKS {
         let (id, of) = match check.modules {
@@ -51,9 +51,9 @@ fn table() -> String {
         let severity = check.severity.as_str();
         let known = check.known.as_str();
         let cause = check.cause.as_str();
-        let [rule, mend] = [check.rule, check.mend].map(|text| text.replace('|', "\\|"));
+        let [rule, fix] = [check.rule, check.fix].map(|text| text.replace('|', "\\|"));
         table.push_str(&format!(
-            "| `{id}` | {of} | {severity} | {known} | {rule} | {cause} | {mend} |\n"
+            "| `{id}` | {of} | {severity} | {known} | {rule} | {cause} | {fix} |\n"
         ));
     }
     table

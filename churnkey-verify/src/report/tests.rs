@@ -172,7 +172,7 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
         expected: expected.to_owned(),
         found: found.to_owned(),
         request: None,
-        mend: check.mend.to_owned(),
+        fix: check.fix.to_owned(),
         count: 1,
     }
 }

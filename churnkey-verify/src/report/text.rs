@@ -184,8 +184,8 @@ impl Page<'_> {
             let label = self.label("request");
             writeln!(self.out, "{label}{}", printable(request))?;
         }
-        let mend = format!("{}: {}", finding.cause.as_str(), finding.mend);
-        self.told("mend", &mend)
+        let fix = format!("{}: {}", finding.cause.as_str(), finding.fix);
+        self.told("fix", &fix)
     }
 
     fn skips(&mut self, report: &Report) -> fmt::Result {

@@ -37,9 +37,14 @@ macro_rules! integration {
 
             /// Returns an annual subscription for the id `annual`.
             #[churnkey::controller(subscriptions)]
-            async fn retrieve_subscription(_: &Billing, customer: CustomerId, id: SubscriptionId) -> Result<Subscription> {
+            async fn retrieve_subscription(
+                _: &Billing,
+                customer: CustomerId,
+                id: SubscriptionId,
+            ) -> Result<Subscription> {
                 let cycle = if id == "annual" { BillingCycle::yearly() } else { BillingCycle::monthly() };
-                Ok(Subscription::new(id, customer, SubscriptionStatus::active(), Timestamp::MIN, cycle, []))
+                let status = SubscriptionStatus::active();
+                Ok(Subscription::new(id, customer, status, Timestamp::MIN, cycle, []))
             }
 
             $($crate::integration_part!($part $(($($options)*))?);)*
@@ -93,7 +98,11 @@ macro_rules! integration_part {
     };
     (list_subscriptions) => {
         #[churnkey::controller(subscriptions)]
-        async fn list_subscriptions(_: &Billing, _: CustomerId, _: PageRequest) -> Result<Page<Subscription>> {
+        async fn list_subscriptions(
+            _: &Billing,
+            _: CustomerId,
+            _: PageRequest,
+        ) -> Result<Page<Subscription>> {
             Ok(Page::last(Vec::new()))
         }
     };

@@ -151,7 +151,7 @@ fn show_finding(finding: &Finding) -> Markup {
                 dt { "Expected" } dd { (text(&finding.expected)) }
                 dt { "Found" } dd { (text(&finding.found)) @if finding.count > 1 { span.muted { ", in " (finding.count) " places" } } }
                 dt { "Cause" } dd { (finding.cause.as_str()) span.muted { " (" (mark) ")" } }
-                dt { "Fix" } dd { (finding.mend) }
+                dt { "Fix" } dd { (finding.fix) }
             }
             @if let Some(request) = &finding.request {
                 p.caption { "Request" }

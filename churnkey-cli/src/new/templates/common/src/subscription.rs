@@ -1,8 +1,8 @@
 //! A subscription and the rules to change it, independent of the database.
 
 use churnkey::{
-    CustomerId, OfferDuration, Error, PausePeriod, SubscriptionPeriod, Price, Result, Schedule, SubscriptionStatus,
-    SubscriptionId, SubscriptionItem, Timestamp,
+    CustomerId, Error, OfferDuration, PausePeriod, Price, Result, Schedule, SubscriptionId,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// A subscription with its past and scheduled events. The status that Churnkey reads is computed
@@ -88,7 +88,9 @@ impl Subscription {
     fn status(&self, now: Timestamp) -> SubscriptionStatus {
         let status = match (self.canceled_at, self.current_pause(now)) {
             (Some(at), _) if at <= now => SubscriptionStatus::canceled(at),
-            (_, Some(pause)) => SubscriptionStatus::paused(PausePeriod::new(pause.start).end(pause.end)),
+            (_, Some(pause)) => {
+                SubscriptionStatus::paused(PausePeriod::new(pause.start).end(pause.end))
+            }
             _ => SubscriptionStatus::active(),
         };
         status.current_period(self.period)

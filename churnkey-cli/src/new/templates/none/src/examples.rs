@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CycleUnit, SubscriptionPeriod, Price, TimeUnit, Timestamp,
+    Amount, BillingCycle, Currency, Customer, CycleUnit, Price, SubscriptionPeriod, TimeUnit,
+    Timestamp,
 };
 
 use crate::Subscription;

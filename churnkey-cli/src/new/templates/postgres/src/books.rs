@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, SubscriptionPeriod,
-    Price, PriceId, Result, SubscriptionId, Timestamp,
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Price,
+    PriceId, Result, SubscriptionId, SubscriptionPeriod, Timestamp,
 };
 use deadpool_postgres::{Manager, Object, Pool, PoolError, Runtime};
 use tokio_postgres::error::SqlState;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, SubscriptionPeriod,
-    Price, PriceId, Result, SubscriptionId, Timestamp,
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Price,
+    PriceId, Result, SubscriptionId, SubscriptionPeriod, Timestamp,
 };
 use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolError, Runtime};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, named_params};
