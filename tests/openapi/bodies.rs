@@ -248,7 +248,7 @@ fn body_schema_offers_only_enabled_options() {
     };
     let cancel = "/churnkey/actions/subscription/cancel";
     assert_eq!(
-        words(&body("at_once", cancel)["properties"]["scheduledAt"]),
+        words(&body("immediate", cancel)["properties"]["scheduledAt"]),
         ["immediate"]
     );
     assert_eq!(
@@ -261,7 +261,7 @@ fn body_schema_offers_only_enabled_options() {
     );
     let pause = "/churnkey/actions/subscription/pause";
     assert_eq!(
-        body("at_once", pause)["properties"]["allowAnnual"]["enum"],
+        body("immediate", pause)["properties"]["allowAnnual"]["enum"],
         json!([false, "false", null])
     );
     assert_eq!(
@@ -269,7 +269,7 @@ fn body_schema_offers_only_enabled_options() {
         json!([true, false, "true", "false", null])
     );
     assert_eq!(
-        body("at_once", pause)["properties"]["duration"]["oneOf"]
+        body("immediate", pause)["properties"]["duration"]["oneOf"]
             .as_array()
             .unwrap()
             .len(),

@@ -2,7 +2,7 @@
 
 mod fresh;
 
-use churnkey::{OfferDuration, Integration, Mode, Pause, Schedule, Subscription, TimeUnit};
+use churnkey::{Integration, Mode, OfferDuration, Pause, Schedule, Subscription, TimeUnit};
 use tokio::task::JoinSet;
 
 use fresh::Fresh;
