@@ -21,7 +21,7 @@ pub(crate) enum Change {
     Pause(Name, u32),
     PauseAll(u32),
     ApplyCoupon(Name, Name),
-    ChangePrice(Name, Name),
+    Reprice(Name, Name),
     /// Extends by this number of days.
     ExtendTrial(Name, u32),
 }
@@ -49,7 +49,7 @@ impl Action {
             Change::Cancel(subscription)
             | Change::Pause(subscription, _)
             | Change::ApplyCoupon(subscription, _)
-            | Change::ChangePrice(subscription, _)
+            | Change::Reprice(subscription, _)
             | Change::ExtendTrial(subscription, _) => Some(subscription),
         }
     }
@@ -61,7 +61,7 @@ impl Action {
             Change::Pause(..) => "/churnkey/actions/subscription/pause",
             Change::PauseAll(_) => "/churnkey/actions/customer/pause",
             Change::ApplyCoupon(..) => "/churnkey/actions/subscription/apply-coupon",
-            Change::ChangePrice(..) => "/churnkey/actions/subscription/change-price",
+            Change::Reprice(..) => "/churnkey/actions/subscription/change-price",
             Change::ExtendTrial(..) => "/churnkey/actions/subscription/extend-trial",
         }
     }
@@ -75,7 +75,7 @@ impl Action {
                 json!({ "startAt": "immediate", "duration": span(months, "month"), "allowAnnual": true })
             }
             Change::ApplyCoupon(_, coupon) => json!({ "id": coupon }),
-            Change::ChangePrice(_, price) => json!({ "id": price, "scheduledAt": "immediate" }),
+            Change::Reprice(_, price) => json!({ "id": price, "scheduledAt": "immediate" }),
             Change::ExtendTrial(_, days) => json!({ "duration": span(days, "day") }),
         };
         let mut body = Map::new();

@@ -239,7 +239,7 @@ async fn apply_coupon(ctx: &Company, request: ApplyCoupon, mode: Mode) -> Result
 #[churnkey::action(change_price, all)]
 async fn change_price(ctx: &Company, request: ChangePrice, mode: Mode) -> Result<()> {
     let subscription = name(request.subscription_id.as_str());
-    let change = Change::ChangePrice(subscription, name(request.price_id.as_str()));
+    let change = Change::Reprice(subscription, name(request.price_id.as_str()));
     ctx.act(mode, &request.customer_id, change).await
 }
 

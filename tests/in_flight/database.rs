@@ -124,7 +124,7 @@ impl Subscription {
                 self.status = Status::Paused(months);
             }
             Change::ApplyCoupon(_, coupon) => self.coupons.push(coupon),
-            Change::ChangePrice(_, price) => self.price = price,
+            Change::Reprice(_, price) => self.price = price,
             Change::ExtendTrial(_, days) => {
                 self.extensions.push(days);
                 self.trial_days += days;
@@ -140,7 +140,7 @@ impl Subscription {
                 self.status == Status::Paused(months)
             }
             Change::ApplyCoupon(_, coupon) => self.coupons.contains(&coupon),
-            Change::ChangePrice(_, price) => self.price == price,
+            Change::Reprice(_, price) => self.price == price,
             Change::ExtendTrial(_, days) => self.extensions.contains(&days),
         }
     }

@@ -67,7 +67,7 @@ fn actions() -> impl Strategy<Value = Action> {
         2 => Change::Pause(subscription, amount),
         3 => Change::PauseAll(amount),
         4 => Change::ApplyCoupon(subscription, COUPONS[which.index(COUPONS.len())]),
-        5 => Change::ChangePrice(subscription, PRICES[which.index(PRICES.len())]),
+        5 => Change::Reprice(subscription, PRICES[which.index(PRICES.len())]),
         _ => Change::ExtendTrial(subscription, amount),
     });
     let mode = prop_oneof![4 => Just(Mode::Live), 1 => Just(Mode::Test)];

@@ -146,7 +146,7 @@ fn every_kind() -> [Action; 7] {
         Change::Pause("ada-1", 1),
         Change::PauseAll(1),
         Change::ApplyCoupon("ada-1", "half"),
-        Change::ChangePrice("ada-1", "pro"),
+        Change::Reprice("ada-1", "pro"),
         Change::ExtendTrial("ada-1", 7),
     ]
     .map(|change| Action::live("ada", change))

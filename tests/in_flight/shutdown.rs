@@ -169,7 +169,7 @@ fn sigterm_finishes_and_answers_accepted_actions() {
 #[test]
 fn sigterm_waits_for_actions_without_callers() {
     let provider = Provider::start(Duration::from_millis(100));
-    let actions = [Change::ChangePrice("ada-1", "pro"), Change::CancelAll];
+    let actions = [Change::Reprice("ada-1", "pro"), Change::CancelAll];
     for (change, id) in actions.into_iter().zip(["first", "second"]) {
         let late = provider.send(Action::live("ada", change), id).reply();
         assert_eq!(late.status, 503);

@@ -65,9 +65,9 @@ async fn queue_order_survives_disconnects_and_failures() {
 #[tokio::test(start_paused = true)]
 async fn customer_wide_action_excludes_actions_on_its_subscriptions() {
     let harness = Harness::new();
-    let one = Action::live("ada", Change::ChangePrice("ada-1", "pro"));
+    let one = Action::live("ada", Change::Reprice("ada-1", "pro"));
     let all = Action::live("ada", Change::PauseAll(1));
-    let other = Action::live("ada", Change::ChangePrice("ada-2", "pro"));
+    let other = Action::live("ada", Change::Reprice("ada-2", "pro"));
     let mut callers = Vec::new();
     for action in [one, all, other] {
         callers.push(harness.send(action).await);
@@ -142,8 +142,8 @@ async fn hanging_action_blocks_only_its_own_customer() {
 #[tokio::test(start_paused = true)]
 async fn action_is_queued_when_its_body_is_complete() {
     let harness = Harness::new();
-    let slow = Action::live("ada", Change::ChangePrice("ada-1", "pro"));
-    let quick = Action::live("ada", Change::ChangePrice("ada-1", "team"));
+    let slow = Action::live("ada", Change::Reprice("ada-1", "pro"));
+    let quick = Action::live("ada", Change::Reprice("ada-1", "team"));
     let (mut sender, body) = Channel::<Bytes>::new(1);
     let slow_caller = harness.post(request(slow, Body::new(body))).await;
     let quick_caller = harness.send(quick).await;

@@ -96,7 +96,7 @@ impl Read {
             FieldKind::Flag => {
                 let is_set = fields.has(field.name);
                 self.flags.extend(is_set.then_some(field.name));
-                is_set.then(|| json!(true))
+                is_set.then_some(Value::Bool(true))
             }
             // Hidden fields of every form, which are read below.
             FieldKind::Id(Model::Customer | Model::Subscription) => None,

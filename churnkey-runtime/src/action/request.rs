@@ -251,7 +251,7 @@ impl ObjectSchema {
         let facts = field.facts;
         let mut schema = T::schema(rule, generator);
         schema["description"] = json!(first_paragraph(docs));
-        if let [] = facts.aliases {
+        if facts.aliases.is_empty() {
             self.object["properties"][facts.name] = schema;
             if let Some(required) = self.object["required"].as_array_mut()
                 && T::is_required(rule)
