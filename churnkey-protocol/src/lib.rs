@@ -177,7 +177,7 @@ impl Module {
         None
     }
 
-    /// Features that hold for it: its own, or those of [`single`](Self::single).
+    /// Features that hold for it: its own, or those of `single`.
     pub const fn effective_features(&self) -> &'static [Feature] {
         match self.single {
             Some(single) => single.features,
