@@ -3,12 +3,18 @@
 import schemathesis
 
 # The rules that depend on the provider's data or on the time: two of the protocol, and two of the
-# example for durations.
+# example for durations. A schema cannot compare the two names of one field either.
 OUTSIDE_THE_SCHEMA = {
     "`cursor` is not one that this list has given",
     "`allowAnnual` must be true to pause an annual subscription",
     "`duration` must end after the pause starts, and before the year 10000",
-    "`duration` must end after the present end of the trial, and before the year 10000",
+    "`duration` must end after the current end of the trial, and before the year 10000",
+    "`id` and `coupon` must be the same, or one of them absent",
+    "`id` and `couponId` must be the same, or one of them absent",
+    "`coupon` and `couponId` must be the same, or one of them absent",
+    "`id` and `price` must be the same, or one of them absent",
+    "`id` and `priceId` must be the same, or one of them absent",
+    "`price` and `priceId` must be the same, or one of them absent",
 }
 
 

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -180,7 +181,12 @@ fn permanent_failure_is_an_opaque_500_without_changes() {
         response.json(),
         json!({ "code": 500, "message": "Internal Server Error" })
     );
-    assert!(process[0].log().contains("audit"), "the log has no cause");
+    // The log is read by a thread of its own, after the response.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !process[0].log().contains("audit") {
+        assert!(Instant::now() < deadline, "the log has no cause");
+        thread::sleep(Duration::from_millis(10));
+    }
     let version = "SELECT version FROM subscriptions WHERE id = 'sub_test_0010_1'";
     assert_eq!(
         database.session().number(version),
