@@ -24,17 +24,9 @@ mod page;
 mod provider;
 mod redact;
 #[cfg(feature = "reverify")]
-#[cfg_attr(
-    not(feature = "server"),
-    allow(dead_code, reason = "the server verifies in the background")
-)]
 mod reverify;
 #[cfg(feature = "server")]
 mod server;
-#[cfg_attr(
-    not(feature = "server"),
-    allow(dead_code, reason = "the server has metrics of its own")
-)]
 mod telemetry;
 pub mod testing;
 pub mod validate;
