@@ -2,6 +2,16 @@
 
 use crate::{Feature, Input, Model, Module, Need, Operation, Variant};
 
+/// Every controller, in the order of the protocol's description.
+pub const ALL: &[Module] = &[
+    CUSTOMERS,
+    PRICES,
+    SUBSCRIPTIONS,
+    COUPONS,
+    PRODUCTS,
+    FAMILIES,
+];
+
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")
     .required()

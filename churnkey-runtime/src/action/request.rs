@@ -173,7 +173,7 @@ impl<T: Field> FieldFacts<T> {
             panic!("the protocol table does not have this field");
         };
         assert!(
-            same_kind(facts.kind, T::KIND),
+            facts.kind.is(T::KIND),
             "the protocol table has another kind for this field"
         );
         let agree = match (module.opened_by(name), feature) {
@@ -210,15 +210,6 @@ impl<T: Field> FieldFacts<T> {
             let dot = if fault.inner.is_empty() { "" } else { "." };
             Error::bad_request(format!("`{name}{dot}{}` {}", fault.inner, fault.rule))
         })
-    }
-}
-
-const fn same_kind(one: protocol::FieldKind, other: protocol::FieldKind) -> bool {
-    use protocol::FieldKind::{Duration, Flag, Id, Schedule};
-    match (one, other) {
-        (Id(one), Id(other)) => one as u8 == other as u8,
-        (Schedule, Schedule) | (Duration, Duration) | (Flag, Flag) => true,
-        _ => false,
     }
 }
 
