@@ -117,6 +117,12 @@ macro_rules! request {
             }
         }
 
+        // A constant of its own, because `cargo check` does not evaluate those in functions.
+        const _: () = {
+            $(request!(@facts $name, $wire, $ty $(, $feature)?);)+
+            $($(request!(@facts $name, $opt_wire, Option<$opt_ty> $(, $opt_feature)?);)+)?
+        };
+
         const _: () = assert!(
             [$($wire),+ $($(, $opt_wire)+)?].len()
                 == <$name as $crate::action::request::ActionRequest>::MODULE.fields.len(),
