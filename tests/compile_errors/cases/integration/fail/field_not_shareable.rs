@@ -10,5 +10,5 @@ struct Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { names: Default::default() }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { names: Default::default() }, "token");
 }

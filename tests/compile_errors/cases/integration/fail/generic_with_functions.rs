@@ -12,5 +12,5 @@ async fn retrieve(_: &Billing<u32>, _: churnkey::PriceId) -> churnkey::Result<Op
 }
 
 fn main() {
-    let _ = <Billing<u32> as churnkey::Integration>::router(Billing { store: 3 }, "token");
+    let _ = <Billing<u32> as churnkey::Integration>::router::<()>(Billing { store: 3 }, "token");
 }
