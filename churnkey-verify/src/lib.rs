@@ -41,16 +41,17 @@ mod check;
 mod client;
 mod error;
 mod event;
-mod found;
 #[cfg(test)]
-mod held;
+mod golden;
 #[doc(hidden)]
 pub mod internal;
+mod kind;
 mod manifest;
 mod model;
 mod printable;
 mod read;
 mod report;
+mod samples;
 mod session;
 mod settings;
 mod verifier;
