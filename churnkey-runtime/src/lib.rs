@@ -26,7 +26,7 @@ mod redact;
 #[cfg(feature = "reverify")]
 mod reverify;
 #[cfg(feature = "server")]
-mod server;
+pub mod server;
 mod telemetry;
 pub mod testing;
 pub mod validate;
