@@ -126,8 +126,16 @@ impl ActionRunner<'_> {
         ];
         let fields = module.protocol().map_or(&[][..], |line| line.fields);
         let sent = |field: &&Field| attempt.body.contains_key(field.name);
-        for Field { name, .. } in fields.iter().filter(sent).filter(|field| field.required) {
-            bad.push(attempt.with(json!({ *name: null })));
+        // An absent schedule means the only one that is on. Protocol: **assumed**.
+        let schedules = Schedule::ALL.map(Schedule::word).into_iter();
+        let has_choice = schedules
+            .filter(|word| self.manifest.allows(module, FeatureKind::Schedules, word))
+            .count()
+            > 1;
+        for Field { name, kind, .. } in fields.iter().filter(sent).filter(|field| field.required) {
+            if has_choice || !matches!(kind, FieldKind::Schedule) {
+                bad.push(attempt.with(json!({ *name: null })));
+            }
             bad.push(attempt.with(json!({ *name: 7 })));
         }
         for Field { name, kind, .. } in fields.iter().filter(sent) {
