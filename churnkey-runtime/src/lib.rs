@@ -5,6 +5,7 @@
 
 mod action;
 mod actions_in_flight;
+mod auth_hash;
 #[allow(
     missing_docs,
     reason = "hidden from the docs, and explained where it is defined"
@@ -40,6 +41,7 @@ pub use action::extend_trial::ExtendTrial;
 pub use action::pause::{Pause, PauseAll};
 pub use action::schedule::Schedule;
 pub use actions_in_flight::ActionsInFlight;
+pub use auth_hash::{AuthHash, auth_hash};
 pub use error::{Error, IntoError, Result};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
