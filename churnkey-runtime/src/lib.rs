@@ -5,6 +5,7 @@
 
 mod action;
 mod actions_in_flight;
+mod auth_hash;
 #[allow(
     missing_docs,
     reason = "hidden from the docs, and explained where it is defined"
@@ -26,7 +27,7 @@ mod redact;
 #[cfg(feature = "reverify")]
 mod reverify;
 #[cfg(feature = "server")]
-mod server;
+pub mod server;
 mod telemetry;
 pub mod testing;
 pub mod validate;
@@ -35,6 +36,7 @@ pub use axum::{self, Extension};
 
 pub use action::*;
 pub use actions_in_flight::ActionsInFlight;
+pub use auth_hash::{AuthHash, auth_hash};
 pub use error::{Error, IntoError, Result};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;

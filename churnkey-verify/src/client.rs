@@ -42,9 +42,31 @@ pub fn encoded(text: &str) -> String {
 /// Where the provider is.
 #[derive(Clone, Debug)]
 pub(crate) enum Transport {
-    Router(Router),
+    /// An application, and the base path of the provider in it.
+    Router(Router, String),
     #[cfg(feature = "http")]
     Socket(Socket),
+}
+
+impl Transport {
+    /// Sets the base path of the provider.
+    pub(crate) fn at(self, base: &str) -> Result<Self, CannotRun> {
+        let base = base.trim_end_matches('/');
+        let is_path = base.is_empty()
+            || base
+                .parse::<http::Uri>()
+                .is_ok_and(|uri| uri.path() == base && base.starts_with('/'));
+        match self {
+            Self::Router(router, _) if is_path => Ok(Self::Router(router, base.to_owned())),
+            Self::Router(..) => CannotRun::because(
+                "the base path must be percent-encoded and begin with a slash, such as /integrations",
+            ),
+            #[cfg(feature = "http")]
+            Self::Socket(_) => {
+                CannotRun::because("the base path of a provider behind a URL is a part of that URL")
+            }
+        }
+    }
 }
 
 /// The bounds of a run.
@@ -140,7 +162,8 @@ impl Client {
     /// The API root URL, or `in process`.
     pub fn target(&self) -> String {
         match &self.transport {
-            Transport::Router(_) => "in process".to_owned(),
+            Transport::Router(_, base) if base.is_empty() => "in process".to_owned(),
+            Transport::Router(_, base) => format!("in process, at {base}"),
             #[cfg(feature = "http")]
             Transport::Socket(socket) => socket.root().to_owned(),
         }
@@ -175,7 +198,7 @@ impl Client {
         }
         let response = async {
             match &self.transport {
-                Transport::Router(router) => self.call(router, request).await,
+                Transport::Router(router, _) => self.call(router, request).await,
                 #[cfg(feature = "http")]
                 Transport::Socket(socket) => {
                     let request = self.http(request);
@@ -232,9 +255,14 @@ impl Client {
     }
 
     fn http(&self, request: &Request) -> http::Request<Option<String>> {
+        let base = match &self.transport {
+            Transport::Router(_, base) => base,
+            #[cfg(feature = "http")]
+            Transport::Socket(_) => "",
+        };
         let mut http = http::Request::builder()
             .method(request.method.clone())
-            .uri(&request.path)
+            .uri(format!("{base}{}", request.path))
             .header(header::HOST, "localhost")
             .header(header::ACCEPT, "application/json")
             .header(
@@ -260,7 +288,7 @@ impl Client {
     /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
     pub fn curl(&self, request: &Request) -> String {
         let root = match &self.transport {
-            Transport::Router(_) => "http://localhost:8080",
+            Transport::Router(_, base) => &format!("http://localhost:8080{base}"),
             #[cfg(feature = "http")]
             Transport::Socket(socket) => socket.root(),
         };

@@ -21,14 +21,18 @@ use crate::session::{Fault, Observer, Session};
 use crate::settings::Settings;
 
 /// Verifies a provider in process, without a socket.
+///
+/// The router is that of the provider, or the whole application that serves it: then
+/// [`at`](Verifier::at) has the path under which the provider is nested.
 pub fn check(router: Router) -> Verifier {
-    Verifier::new(Transport::Router(router))
+    Verifier::new(Transport::Router(router, String::new()))
 }
 
 /// A run to come.
 #[must_use = "nothing is verified until it is awaited"]
 pub struct Verifier {
     transport: Transport,
+    base: Option<String>,
     token: Option<String>,
     mode: Mode,
     settings: Settings,
@@ -42,6 +46,7 @@ impl Verifier {
     fn new(transport: Transport) -> Self {
         Self {
             transport,
+            base: None,
             token: None,
             mode: Mode::Test,
             settings: Settings::default(),
@@ -61,6 +66,20 @@ impl Verifier {
     pub fn of_url(url: &str) -> Result<Self, CannotRun> {
         let socket = crate::client::Socket::new(url)?;
         Ok(Self::new(Transport::Socket(socket)))
+    }
+
+    /// Sets the base path of the provider in the application: `/integrations` for
+    /// `.nest("/integrations", Billing::router(..))`.
+    ///
+    /// ```no_run
+    /// # async fn app() -> axum::Router { axum::Router::new() }
+    /// # async fn verified() {
+    /// churnkey_verify::check(app().await).at("/integrations").token("token").await.unwrap();
+    /// # }
+    /// ```
+    pub fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = Some(base.into());
+        self
     }
 
     /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if it is not set.
@@ -160,7 +179,11 @@ impl Verifier {
                 "actions are carried out in test mode only: they would change what customers pay",
             );
         }
-        let client = Client::new(self.transport, token, self.mode, self.bounds).until(self.stop);
+        let transport = match self.base {
+            Some(base) => self.transport.at(&base)?,
+            None => self.transport,
+        };
+        let client = Client::new(transport, token, self.mode, self.bounds).until(self.stop);
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())
