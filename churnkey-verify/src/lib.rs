@@ -37,6 +37,7 @@
 
 mod actions;
 mod auth;
+pub mod billing;
 mod check;
 mod client;
 mod error;
