@@ -10,6 +10,7 @@ mod company;
 mod database;
 mod extend_trial;
 mod modes;
+mod money;
 mod pause;
 mod reading;
 mod seed;

@@ -168,7 +168,7 @@ fn pause_until_a_date_sets_the_billing_day() {
 }
 
 #[test]
-fn pause_at_the_end_of_a_trial_moves_with_it() {
+fn pause_moves_with_the_end_of_its_trial() {
     let mut company = with_ann_in_trial();
     company
         .apply(&pause(Schedule::EndOfPeriod, months(1), None))
