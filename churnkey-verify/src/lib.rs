@@ -50,16 +50,21 @@ pub mod internal;
 mod manifest;
 mod model;
 mod printable;
+mod random;
 mod read;
 mod report;
 mod session;
 mod settings;
+mod simulate;
 mod verifier;
 
 pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
 pub use error::{CannotRun, Failed};
 pub use event::Event;
 pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use simulate::{
+    CLOCK_HEADER, Failure, LedgerLine, NewSubscription, Simulated, Simulation, simulate,
+};
 pub use verifier::{Verifier, check};
 
 /// The example of the README, compiled.

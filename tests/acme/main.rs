@@ -14,4 +14,5 @@ mod money;
 mod pause;
 mod reading;
 mod seed;
+mod simulation;
 mod twice;

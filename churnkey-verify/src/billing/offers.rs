@@ -135,6 +135,9 @@ impl Subscription {
             return Err(Refusal::Conflict("the coupon has another currency"));
         }
         self.discounts.push(GivenDiscount::new(coupon.clone(), now));
+        // Of two that are given at one moment, the ids of the coupons decide (rule 17).
+        let order = |discount: &GivenDiscount| (discount.start, discount.coupon.id.clone());
+        self.discounts.sort_by_key(order);
         Ok(Outcome::Applied)
     }
 

@@ -2,30 +2,19 @@
 //! moment.
 
 use super::*;
+use crate::random::Random;
 
 /// Courses for each property, and requests in each course.
 const COURSES: u64 = 120;
 const REQUESTS: usize = 50;
 
-/// SplitMix64, so that a course is the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len() as u64) as usize]
-    }
+fn any<T: Copy>(random: &mut Random, choices: &[T]) -> T {
+    *random.of(choices).unwrap()
 }
 
 fn random_request(random: &mut Random, now: Timestamp) -> Request {
-    let schedule = random.of(&[Schedule::Immediate, Schedule::EndOfPeriod]);
-    let days = random.of(&[3, 30, 70]);
+    let schedule = any(random, &[Schedule::Immediate, Schedule::EndOfPeriod]);
+    let days = any(random, &[3, 30, 70]);
     let lengths = [
         months(1),
         months(3),
@@ -44,14 +33,14 @@ fn random_request(random: &mut Random, now: Timestamp) -> Request {
         },
         1..=5 => pause(
             schedule,
-            random.of(&lengths),
-            random.of(&[None, Some(true)]),
+            any(random, &lengths),
+            any(random, &[None, Some(true)]),
         ),
-        6..=12 => coupon(random.of(&["once", "two", "months", "forever", "none"])),
-        13..=17 => extend(random.of(&lengths)),
+        6..=12 => coupon(any(random, &["once", "two", "months", "forever", "none"])),
+        13..=17 => extend(any(random, &lengths)),
         _ => {
             let prices = ["month", "other", "quarter", "year", "tiers", "euro"];
-            change(random.of(&prices), schedule, random.below(3) > 0)
+            change(any(random, &prices), schedule, random.below(3) > 0)
         }
     }
 }
@@ -60,7 +49,7 @@ fn random_request(random: &mut Random, now: Timestamp) -> Request {
 /// passing of at most one day.
 fn each_step(mut check: impl FnMut(&Company, &Company, Option<&Request>)) {
     for seed in 0..COURSES {
-        let random = &mut Random(seed);
+        let random = &mut Random::new(seed);
         let mut company = match seed % 3 {
             0 => with_ann(),
             1 => with_ann_in_trial(),
@@ -74,7 +63,7 @@ fn each_step(mut check: impl FnMut(&Company, &Company, Option<&Request>)) {
             company.set_unpaid(&"sub".into(), true);
         }
         for _ in 0..REQUESTS {
-            for _ in 0..random.of(&[0, 0, 1, 5, 28, 31]) {
+            for _ in 0..any(random, &[0, 0, 1, 5, 28, 31]) {
                 let before = company.clone();
                 company.advance(company.now().plus(1, TimeUnit::Day).unwrap());
                 check(&before, &company, None);
