@@ -4,7 +4,10 @@
 //! of several words in the manifest is **assumed**, and so is which fields a body must have.
 
 use crate::controllers::COUPONS;
-use crate::{Feature, Field, FieldKind, Known, Model, Module, Need, Operation};
+use crate::field::{Field, FieldKind};
+use crate::known::Known;
+use crate::module::{Feature, Module, Need};
+use crate::operation::{Model, Operation};
 
 const CUSTOMER_ID: Field = Field::new("customerId", FieldKind::Id(Model::Customer));
 const SUBSCRIPTION_ID: Field = Field::new("subscriptionId", FieldKind::Id(Model::Subscription));

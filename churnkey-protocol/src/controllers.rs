@@ -1,6 +1,7 @@
 //! The read side: one constant for each controller.
 
-use crate::{Feature, Input, Model, Module, Need, Operation, Variant};
+use crate::module::{Feature, Module, Need, Variant};
+use crate::operation::{Input, Model, Operation};
 
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")

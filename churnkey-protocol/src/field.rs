@@ -1,6 +1,7 @@
 //! Fields of an action's body.
 
-use crate::{Known, Model};
+use crate::known::Known;
+use crate::operation::Model;
 
 /// A field of an action's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

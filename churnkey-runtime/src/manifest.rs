@@ -72,7 +72,7 @@ pub struct Actions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PricesType {
-    /// Prices stand alone.
+    /// Prices without products.
     Standalone,
     /// Each price belongs to a product; the products controller is needed.
     Product,
@@ -82,7 +82,7 @@ pub enum PricesType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProductsType {
-    /// Products stand alone.
+    /// Products without families.
     Standalone,
     /// Each product belongs to a family; the families controller is needed.
     Family,
@@ -94,7 +94,7 @@ pub enum ProductsType {
 pub struct Schedules {
     /// At once.
     pub immediate: bool,
-    /// When the current period ends.
+    /// At the end of the current period.
     pub end_of_period: bool,
 }
 
@@ -167,7 +167,7 @@ const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static s
 features! {
     /// The options of cancel. Protocol: **doc**.
     pub struct CancelFeatures = CANCEL {
-        /// When a cancellation may take effect.
+        /// The moments at which a cancellation may take effect.
         schedules: Schedules,
     }
 }
@@ -175,7 +175,7 @@ features! {
 features! {
     /// The options of pause. Protocol: **doc**.
     pub struct PauseFeatures = PAUSE {
-        /// When a pause may start.
+        /// The moments at which a pause may start.
         start_dates: Schedules,
         /// The forms in which its length may be given.
         durations: Durations,
@@ -192,7 +192,7 @@ features! {
 features! {
     /// The options of change price. Protocol: **doc**.
     pub struct ChangePriceFeatures = CHANGE_PRICE {
-        /// When the new price may take effect.
+        /// The moments at which the new price may take effect.
         schedules: Schedules,
         /// The difference may be prorated.
         prorate: bool,
@@ -261,7 +261,7 @@ impl Manifest {
 
     /// The JSON that `GET /churnkey/features` serves.
     pub(crate) fn to_json(self) -> Vec<u8> {
-        // JSON can express every boolean and every word.
+        // Serialization cannot fail: JSON can express every boolean and every string.
         serde_json::to_vec(&self).unwrap_or_default()
     }
 

@@ -1,5 +1,6 @@
 //! The server: an HTTP/1.1 server for an integration, with its limits and its shutdown.
 
+mod announce;
 mod connection;
 mod environment;
 mod health;
@@ -8,7 +9,6 @@ mod reject;
 mod signals;
 mod stream;
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
@@ -19,7 +19,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::Route;
 use tokio::net::TcpListener;
@@ -29,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use self::announce::{announce, announce_error, startup_error};
 use self::connection::Connections;
 use self::listener::Listener;
 use self::signals::Signal;
@@ -55,9 +55,12 @@ use crate::provider::Provider;
 ///
 /// # Errors
 ///
-/// There is no token, or the address cannot be bound. The message names the correction. On SIGTERM
-/// or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set these in code,
-/// or for other limits, see [`Server`].
+/// There is no token, or the address cannot be bound. The message names the correction.
+///
+/// # Shutdown
+///
+/// On SIGTERM or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set
+/// these in code, or for other limits, see [`Server`].
 pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
     Server::from_env(context)?.run().await
 }
@@ -140,7 +143,7 @@ impl<T: Integration> Server<T> {
         }
     }
 
-    /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
+    /// Requests a verification from Churnkey after the server listens, if the manifest has changed.
     #[cfg(feature = "reverify")]
     #[must_use]
     pub fn verification(mut self, verification: crate::reverify::Verification) -> Self {
@@ -198,8 +201,8 @@ impl<T: Integration> Server<T> {
     /// Adds routes beside those of the provider, such as `/metrics`.
     ///
     /// They are not protected by the integration token: restrict them in the proxy, or by a layer
-    /// of their own. The limits of connections and heads apply to them, those of bodies and functions
-    /// do not. Upgrades, such as WebSockets, are not supported.
+    /// of their own. The limits of connections and heads apply to them, those of bodies and
+    /// functions do not. Upgrades, such as WebSockets, are not supported.
     ///
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
@@ -290,17 +293,18 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// The maximum size of a request's head; 16 KiB by default, from 1 to 256 KiB.
+    /// The maximum size of a request's head; 16 KiB by default, from 1 to 64 KiB. A longer path is
+    /// one that hyper refuses in any case.
     #[must_use]
     pub fn max_head_bytes(mut self, bytes: usize) -> Self {
-        self.max_head_bytes = bytes.clamp(1024, 256 * 1024);
+        self.max_head_bytes = bytes.clamp(1024, 64 * 1024);
         self
     }
 
     /// The time for which the server keeps accepting connections after a shutdown signal, while
     /// `/readyz` already returns 503. Zero by default.
     ///
-    /// A load balancer sends requests until it has noticed that the server is not ready, as in
+    /// A load balancer sends requests until a probe reports that the server is not ready, as in
     /// Kubernetes. Set a few seconds more than the interval of its probes. A second signal ends the
     /// delay.
     #[must_use]
@@ -373,7 +377,7 @@ impl<T: Integration> Server<T> {
             .into_iter()
             .fold(routes, |routes, add| add(routes));
         let connections = Connections::new(
-            // Complete routes: axum would otherwise build them again for each request.
+            // `with_state` completes the routes, which axum would otherwise do for each request.
             routes.with_state(()),
             self.max_head_bytes,
             self.timeouts,
@@ -429,11 +433,11 @@ impl<T> fmt::Debug for Server<T> {
     }
 }
 
-/// Reads the token file again. On an error the tokens stay: a wrong file must not lock Churnkey
-/// out.
+/// Reads the token file again. On an error the tokens stay, because an invalid file must not lock
+/// Churnkey out.
 async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
     let Some(file) = file else {
-        announce("SIGHUP: there is nothing to read again, as the token did not come from a file");
+        announce("SIGHUP: nothing to read again, because the token is not from a file");
         return;
     };
     let read = tokio::task::spawn_blocking(move || IntegrationToken::from_file(file));
@@ -449,28 +453,7 @@ async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
     }
 }
 
-/// The answer outside `/churnkey`, which needs no token and says nothing about the provider.
+/// The response outside `/churnkey`, which needs no token and reveals nothing about the provider.
 async fn not_found() -> Error {
     Error::not_found("Not Found")
-}
-
-/// Logs; prints to standard error while there is no log, so that a first run is not silent.
-fn announce(message: &str) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::info!("{message}");
-    } else {
-        eprintln!("{message}");
-    }
-}
-
-fn announce_error(message: &str) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::error!("{message}");
-    } else {
-        eprintln!("{message}");
-    }
-}
-
-fn startup_error(message: impl Into<Cow<'static, str>>) -> Error {
-    Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
 }

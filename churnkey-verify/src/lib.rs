@@ -42,17 +42,18 @@ mod check;
 mod client;
 mod error;
 mod event;
-mod found;
 #[cfg(test)]
-mod held;
+mod golden;
 #[doc(hidden)]
 pub mod internal;
+mod kind;
 mod manifest;
 mod model;
 mod printable;
 mod random;
 mod read;
 mod report;
+mod samples;
 mod session;
 mod settings;
 mod simulate;

@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use crate::billing::{Company, EntryKind};
-use crate::client::{Bounds, Client, Target, usable_token};
+use crate::client::{Bounds, Client, Transport, usable_token};
 use crate::error::CannotRun;
 use crate::random::Random;
 
@@ -63,7 +63,7 @@ where
     F: Future<Output = Result<(), String>> + Send + 'static,
 {
     Simulation {
-        target: Target::Router(router),
+        transport: Transport::Router(router),
         token: None,
         seed: 0,
         sequences: 100,
@@ -123,7 +123,7 @@ type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 /// A simulation that has not run yet.
 #[must_use = "nothing is simulated until it is run"]
 pub struct Simulation {
-    target: Target,
+    transport: Transport,
     token: Option<String>,
     seed: u64,
     sequences: u64,
@@ -306,7 +306,7 @@ impl Simulation {
             ..Bounds::default()
         };
         let provider = Provider {
-            client: Client::new(self.target, token, Mode::Test, bounds),
+            client: Client::new(self.transport, token, Mode::Test, bounds),
             clock_header: self.clock_header,
         };
         let cannot = |fault: provider::Unusable| CannotRun::because(fault.to_string());

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use churnkey::Integration;
 use churnkey::axum::Router;
 use churnkey::axum::body::Body;
 use churnkey::http::{HeaderMap, Method, Request, StatusCode, header};
-use churnkey::{Integration, Operation};
+use churnkey::operation::Operation;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};

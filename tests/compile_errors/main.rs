@@ -9,8 +9,8 @@ use std::process::Command;
 /// The compiler writes part of each message, and that part changes between its versions.
 const COMPILER: &str = "1.95.";
 
-/// All cases are checked in one parallel `cargo check`, which trybuild does only if none of them has
-/// to pass. Those that have to are in `pass`.
+/// All cases are checked in one parallel `cargo check`. trybuild does this only if no case has to
+/// pass, so the cases that compile are in `pass`.
 #[test]
 fn each_mistake_prints_the_reviewed_error() {
     let compiler = Command::new("rustc").arg("--version").output();

@@ -55,7 +55,7 @@ macro_rules! request {
         }
 
         impl $name {
-            /// A request as Churnkey would send it, for tests of your own function.
+            /// A request as Churnkey sends it, for tests of your own function.
             pub fn new($($field: impl Into<$ty>),+) -> Self {
                 Self {
                     $($field: $field.into(),)+
@@ -100,7 +100,8 @@ macro_rules! request {
                     return serde_json::Value::Bool(false);
                 };
                 let _ = on;
-                let mut object = $crate::action::request::ObjectSchema::new(concat!($($doc, "\n"),+));
+                let description = concat!($($doc, "\n"),+);
+                let mut object = $crate::action::request::ObjectSchema::new(description);
                 $(object.add(
                     request!(@facts $name, $wire, $ty $(, $feature)?),
                     request!(@rule on, $ty $(, $feature)?),
@@ -206,9 +207,12 @@ impl<T: Field> FieldFacts<T> {
                 "`{name}` and `{other}` must be the same, or one of them absent"
             )));
         }
-        T::read(value, rule).map_err(|fault| {
-            let dot = if fault.inner.is_empty() { "" } else { "." };
-            Error::bad_request(format!("`{name}{dot}{}` {}", fault.inner, fault.rule))
+        T::read(value, rule).map_err(|violation| {
+            let dot = if violation.inner.is_empty() { "" } else { "." };
+            Error::bad_request(format!(
+                "`{name}{dot}{}` {}",
+                violation.inner, violation.rule
+            ))
         })
     }
 }

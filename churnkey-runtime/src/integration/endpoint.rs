@@ -7,8 +7,8 @@ use crate::action::cancel::{Cancel, CancelAll};
 use crate::action::change_price::ChangePrice;
 use crate::action::extend_trial::ExtendTrial;
 use crate::action::pause::{Pause, PauseAll};
-use crate::http::encode::Output;
-use crate::http::extract::{FromExtracted, Input};
+use crate::http::encode::Encode;
+use crate::http::extract::{Arguments, FromExtracted};
 use crate::model::coupon::Coupon;
 use crate::model::customer::Customer;
 use crate::model::family::ProductFamily;
@@ -28,9 +28,9 @@ pub trait OperationKind: Sized + 'static {
     /// The operation.
     const OPERATION: Operation;
     /// The arguments of the function after the context.
-    type Input: Input;
+    type Input: Arguments;
     /// The success of the function.
-    type Output: Output;
+    type Output: Encode;
 }
 
 macro_rules! endpoints {
@@ -50,7 +50,7 @@ macro_rules! endpoints {
                 agree(
                     Operation::$operation,
                     &[$(<$input as FromExtracted>::INPUT),+],
-                    <$output as Output>::OUTPUT,
+                    <$output as Encode>::OUTPUT,
                 ),
                 concat!("the protocol table has other types for ", stringify!($operation)),
             );

@@ -12,7 +12,7 @@ use crate::http::auth::Authentication;
 use crate::http::handler::Handler;
 use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
-use crate::http::router::{self, Shared};
+use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::manifest::{Manifest, Options};
 use crate::operation::Operation;
@@ -43,8 +43,8 @@ pub trait Provides<E: OperationKind> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a churnkey integration",
     label = "this is not an integration",
-    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct that the annotated functions take as \
-            `ctx: &{Self}`"
+    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct \
+            that the annotated functions take as `ctx: &{Self}`"
 )]
 pub trait Integration: Sized + 'static {
     /// The name of the integration, for logs.
@@ -59,8 +59,8 @@ pub trait Integration: Sized + 'static {
     /// The OpenAPI 3.1 document of exactly what the integration serves: the operations that have a
     /// function, the bodies that its manifest allows, and every reply of the runtime.
     ///
-    /// It is plain JSON, to be printed (`println!("{:#}", Billing::openapi())`), served, or
-    /// completed with facts outside of this crate: `document["servers"]` for your API root URL,
+    /// It is plain JSON, which you can print (`println!("{:#}", Billing::openapi())`), serve, or
+    /// complete with facts outside of this crate: `document["servers"]` for your API root URL,
     /// `document["info"]["version"]`, which is this crate's version, and statuses of your own that
     /// a function chooses by [`Error::new`](crate::Error::new).
     #[cfg(feature = "openapi")]
@@ -103,7 +103,7 @@ pub(crate) fn mount<T: Integration>(
     in_flight: InFlight,
 ) -> Router {
     telemetry::describe();
-    let shared = Shared {
+    let shared = ProviderState {
         authentication: Authentication::new(token, limits.failures_per_minute),
         limits,
         in_flight,

@@ -80,7 +80,7 @@ impl Connections {
                     && error.is_parse()
                 {
                     telemetry::refused("bad_request");
-                    tracing::debug!(%peer, %error, "refused what is not a request");
+                    tracing::debug!(%peer, %error, "rejected an invalid request");
                 }
                 lingering_close(stream).await;
             }
@@ -145,9 +145,9 @@ impl Connections {
         request.extensions_mut().insert(ConnectInfo(peer));
         let Ok(mut response) = self.routes.clone().call(request).await;
         let last = self.draining.is_cancelled()
-            // Another reader of the same bytes may find the end of chunks elsewhere.
+            // Another parser of the same bytes may find the end of the chunks elsewhere.
             || chunked
-            // hyper closes then, and does not announce it.
+            // hyper closes in this case, and does not announce it.
             || activity.is_body_unread()
             || response.status() == StatusCode::TOO_MANY_REQUESTS;
         if last {
@@ -161,7 +161,7 @@ impl Connections {
     }
 }
 
-/// The body of a request, which notes when it is dropped before its end.
+/// Wraps the body of a request, to record that it is dropped before its end.
 fn with_body(body: Incoming, activity: &Activity) -> Body {
     if body.is_end_stream() {
         return Body::empty();
@@ -175,7 +175,7 @@ fn with_body(body: Incoming, activity: &Activity) -> Body {
     Body::new(OnDrop { body, dropped })
 }
 
-/// Keeps layers from printing the token when they print headers.
+/// Marks the token as sensitive, so that layers that print headers do not print it.
 fn hide_token(headers: &mut HeaderMap) {
     if let header::Entry::Occupied(mut token) = headers.entry(header::AUTHORIZATION) {
         token.iter_mut().for_each(|value| value.set_sensitive(true));

@@ -3,7 +3,8 @@
 use std::env;
 use std::sync::Arc;
 
-use super::{Server, startup_error};
+use super::Server;
+use super::announce::startup_error;
 use crate::error::Result;
 use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
@@ -28,8 +29,7 @@ impl<T: Integration> Server<T> {
         let mut server = match (token, path(TOKEN_FILE)) {
             (Some(_), Some(_)) => {
                 return Err(startup_error(format!(
-                    "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: \
-                     unset one"
+                    "{TOKEN} and {TOKEN_FILE} are both set: unset one of them"
                 )));
             }
             (None, Some(_)) if variable(PREVIOUS)?.is_some() => {
@@ -45,8 +45,8 @@ impl<T: Integration> Server<T> {
             (None, None) => {
                 return Err(startup_error(format!(
                     "{TOKEN} is missing or empty. Take the integration token from the settings of \
-                     your custom provider in Churnkey's dashboard and put it into the environment; \
-                     to try things out on your own machine any string will do:\n\n    \
+                     your custom provider in Churnkey's dashboard and put it into the environment. \
+                     For a test on your own machine, any string is accepted:\n\n    \
                      {TOKEN}=local-token cargo run"
                 )));
             }
@@ -89,7 +89,9 @@ impl<T: Integration> Server<T> {
     #[cfg(not(feature = "reverify"))]
     fn verify_from_env(self) -> Result<Self> {
         if env::var_os("CK_API_KEY").is_some() {
-            super::announce("CK_API_KEY has no effect: the feature `reverify` of churnkey is off");
+            super::announce::announce(
+                "CK_API_KEY has no effect: the feature `reverify` of churnkey is off",
+            );
         }
         Ok(self)
     }
@@ -100,8 +102,8 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     match (variable(PREVIOUS)?, variable(PREVIOUS_UNTIL)?) {
         (None, _) => Ok(token),
         (Some(_), None) => Err(startup_error(format!(
-            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: say until when it passes, such as \
-             2026-12-01T00:00:00Z"
+            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: set the moment at which it expires, such \
+             as 2026-12-01T00:00:00Z"
         ))),
         (Some(previous), Some(until)) => {
             let until: Timestamp = until.trim().parse().map_err(|_| {
@@ -114,7 +116,7 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     }
 }
 
-/// A variable; a blank one counts as missing.
+/// Reads a variable; a blank one counts as missing.
 fn variable(name: &str) -> Result<Option<String>> {
     Ok(set(name)?.filter(|value| !value.trim().is_empty()))
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::announce;
+use super::announce::announce;
 use super::connection::Connections;
 use super::reject::reject;
 use crate::actions_in_flight::InFlight;
@@ -60,8 +60,8 @@ impl Listener {
     }
 
     fn admit(&self, stream: TcpStream, peer: SocketAddr) {
-        // Answers are written whole, so Nagle's algorithm would only delay them. A socket that is
-        // gone is noticed when it is read.
+        // Answers are written whole, so Nagle's algorithm would only delay them. An error of a
+        // closed socket occurs again when it is read.
         let _unset = stream.set_nodelay(true);
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             telemetry::refused("connections");
@@ -108,7 +108,7 @@ impl Listener {
     }
 }
 
-/// Recognizes errors of the one connection that was to be accepted, and that is gone.
+/// Recognizes errors of the connection that was being accepted, in contrast to the listener's own.
 fn is_connection_error(error: &Error) -> bool {
     use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(

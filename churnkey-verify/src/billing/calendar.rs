@@ -1,6 +1,7 @@
 //! Billing days and the ends of billing cycles, by the UTC calendar.
 
-use churnkey_runtime::{BillingCycle, CycleUnit, OfferDuration, TimeUnit, Timestamp};
+use churnkey_runtime::model::CycleUnit;
+use churnkey_runtime::{BillingCycle, OfferDuration, TimeUnit, Timestamp};
 
 /// The day of the month, from 1 to 31.
 pub(super) fn day_of_month(at: Timestamp) -> u8 {

@@ -1,7 +1,9 @@
 //! Discounts: the rebate of a coupon on a charge, and the number of charges that it reduces.
 
-use churnkey_runtime::{Coupon, CouponDuration, CouponId, CouponValue, CycleUnit, TimeUnit};
-use churnkey_runtime::{FixedAmount, MinorUnits, Timestamp};
+use churnkey_runtime::Timestamp;
+use churnkey_runtime::model::{CouponDuration, CouponValue, CycleUnit};
+use churnkey_runtime::model::{FixedAmount, MinorUnits};
+use churnkey_runtime::{Coupon, CouponId, TimeUnit};
 
 /// A discount that was given to a subscription or to a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! The rules of each action, for one subscription. The subscription is settled before.
 
+use churnkey_runtime::model::CouponValue;
 use churnkey_runtime::{
-    Coupon, CouponValue, OfferDuration, Price, Schedule, SubscriptionPeriod, TimeUnit, Timestamp,
+    Coupon, OfferDuration, Price, Schedule, SubscriptionPeriod, TimeUnit, Timestamp,
 };
 
 use super::calendar::{day_of_month, end_of_cycles};

@@ -1,6 +1,7 @@
 //! The course of time: everything that a subscription has scheduled, carried out in order.
 
-use churnkey_runtime::{PausePeriod, SubscriptionPeriod, Timestamp};
+use churnkey_runtime::model::PausePeriod;
+use churnkey_runtime::{SubscriptionPeriod, Timestamp};
 
 use super::calendar::{billing_day_after_pause, day_of_month, end_of_cycles, shifted};
 use super::discount::{GivenDiscount, discounted};

@@ -1,8 +1,9 @@
 //! A subscription of the model: its state and its scheduled changes.
 
+use churnkey_runtime::model::{Discount, PausePeriod};
 use churnkey_runtime::{
-    BillingCycle, CustomerId, Discount, OfferDuration, PausePeriod, Price, Schedule,
-    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    BillingCycle, CustomerId, OfferDuration, Price, Schedule, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 use super::calendar::{billing_day_after_pause, day_of_month, end_of_cycles};

@@ -1,8 +1,9 @@
 //! Examples of single rules, and properties over random courses of a company.
 
+use churnkey_runtime::model::{CouponDuration, CycleUnit, FixedAmount, Percent, Tier, TierMode};
 use churnkey_runtime::{
-    Amount, BillingCycle, Coupon, CouponDuration, CouponId, Currency, CycleUnit, FixedAmount,
-    OfferDuration, Percent, Price, PriceId, Schedule, Tier, TierMode, TimeUnit, Timestamp,
+    Amount, BillingCycle, Coupon, CouponId, Currency, OfferDuration, Price, PriceId, Schedule,
+    TimeUnit, Timestamp,
 };
 
 use super::*;

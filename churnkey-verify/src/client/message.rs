@@ -89,7 +89,7 @@ impl Request {
 
 /// A whole answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its status.
     pub status: u16,
     /// Its headers.
@@ -100,7 +100,7 @@ pub struct Answer {
     pub(crate) is_live: bool,
 }
 
-impl Answer {
+impl Response {
     /// The body as JSON.
     pub fn json(&self) -> Result<Value, NoJson> {
         let text = std::str::from_utf8(&self.body).map_err(|_| NoJson::NotUtf8)?;
@@ -160,7 +160,7 @@ impl fmt::Display for NoJson {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum TransportError {
     /// No connection could be made.
     Unreachable(String),
     /// The answer is no HTTP, or ended before it was whole.
@@ -181,7 +181,7 @@ pub enum Trouble {
     Stopped,
 }
 
-impl Trouble {
+impl TransportError {
     /// Whether the run is over, and it is no fault of the provider.
     pub(crate) fn is_limit(&self) -> bool {
         matches!(
@@ -191,7 +191,7 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "no connection: {why}"),

@@ -8,9 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use churnkey_runtime::{
-    Amount, BillingCycle, CouponDuration, Currency, CycleUnit, OfferDuration, Percent, Schedule,
-};
+use churnkey_runtime::model::{CouponDuration, CycleUnit, Percent};
+use churnkey_runtime::{Amount, BillingCycle, Currency, OfferDuration, Schedule};
 use serde_json::{Value, json};
 
 use super::*;

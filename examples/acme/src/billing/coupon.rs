@@ -1,4 +1,5 @@
-use churnkey::{Coupon, CouponValue, Error, Result, Timestamp};
+use churnkey::model::CouponValue;
+use churnkey::{Coupon, Error, Result, Timestamp};
 
 use super::{Grant, Outcome, Subscription};
 

@@ -1,6 +1,7 @@
 //! Billing days, and the ends of billing cycles, by the UTC calendar.
 
-use churnkey::{BillingCycle, CycleUnit, Error, OfferDuration, Result, TimeUnit, Timestamp};
+use churnkey::model::CycleUnit;
+use churnkey::{BillingCycle, Error, OfferDuration, Result, TimeUnit, Timestamp};
 
 /// The day of the month, from 1 to 31.
 pub(super) fn day_of_month(at: Timestamp) -> Result<u8> {

@@ -1,9 +1,7 @@
 //! Discounts, and what they leave of a charge.
 
-use churnkey::{
-    Coupon, CouponDuration, CouponValue, CycleUnit, Error, FixedAmount, MinorUnits, Result,
-    TimeUnit, Timestamp,
-};
+use churnkey::model::{CouponDuration, CouponValue, CycleUnit, FixedAmount, MinorUnits};
+use churnkey::{Coupon, Error, Result, TimeUnit, Timestamp};
 
 /// A discount that was given to a subscription or to a customer.
 ///

@@ -1,7 +1,7 @@
+use churnkey::model::{Discount, Metadata, MinorUnits, PausePeriod};
 use churnkey::{
-    BillingCycle, CustomerId, Discount, Error, Metadata, MinorUnits, OfferDuration, PausePeriod,
-    Price, Result, Schedule, SubscriptionId, SubscriptionItem, SubscriptionPeriod,
-    SubscriptionStatus, Timestamp,
+    BillingCycle, CustomerId, Error, OfferDuration, Price, Result, Schedule, SubscriptionId,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 use super::Grant;

@@ -1,5 +1,5 @@
 // errors: 2
-// The second follows: no macro can know that the type is of another crate.
+// The second is a consequence: a macro cannot find out that the type is of another crate.
 #![allow(unused)]
 include!("../../support/provider.rs");
 

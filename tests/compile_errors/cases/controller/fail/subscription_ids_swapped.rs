@@ -11,7 +11,11 @@ struct Billing;
 provide!(customers prices);
 
 #[churnkey::controller(subscriptions)]
-async fn retrieve(_: &Billing, _: SubscriptionId, _: CustomerId) -> churnkey::Result<Option<Subscription>> {
+async fn retrieve(
+    _: &Billing,
+    _: SubscriptionId,
+    _: CustomerId,
+) -> churnkey::Result<Option<Subscription>> {
     Ok(None)
 }
 

@@ -1,4 +1,4 @@
-// Named by the function, by its longer name, or in the attribute.
+// Operations named by the function, by its longer name, or in the attribute.
 include!("../../support/provider.rs");
 
 use churnkey::{
@@ -115,10 +115,16 @@ mod rest {
 #[test]
 fn compiles_and_runs() {
     let manifest = Billing::MANIFEST.controllers;
-    assert_eq!(manifest.prices, Some(churnkey::PricesType::Product));
-    assert_eq!(manifest.products, Some(churnkey::ProductsType::Family));
+    assert_eq!(
+        manifest.prices,
+        Some(churnkey::manifest::PricesType::Product)
+    );
+    assert_eq!(
+        manifest.products,
+        Some(churnkey::manifest::ProductsType::Family)
+    );
     assert!(manifest.customers && manifest.subscriptions && manifest.coupons && manifest.families);
-    // The functions are as they were.
+    // The functions are unchanged.
     drop(customers::retrieve(&Billing, "cus_1".into()));
     drop(customers::list_customers(&Billing, PageRequest::first(10)));
 }

@@ -1,5 +1,5 @@
 // errors: 2
-// The first is the compiler's own; without the derive there is no integration.
+// The first is of rustc; without the derive there is no integration.
 
 #[churnkey::Integration]
 struct Billing;

@@ -1,5 +1,5 @@
 // errors: 4
-// Four functions are missing, since those that are there are for another type.
+// Four functions are missing, since the existing ones are for another type.
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]

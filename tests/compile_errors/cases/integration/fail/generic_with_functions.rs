@@ -7,7 +7,10 @@ struct Billing<T> {
 }
 
 #[churnkey::controller(prices)]
-async fn retrieve(_: &Billing<u32>, _: churnkey::PriceId) -> churnkey::Result<Option<churnkey::Price>> {
+async fn retrieve(
+    _: &Billing<u32>,
+    _: churnkey::PriceId,
+) -> churnkey::Result<Option<churnkey::Price>> {
     Ok(None)
 }
 

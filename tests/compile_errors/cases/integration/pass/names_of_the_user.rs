@@ -1,4 +1,5 @@
-// The user's own items, in scope of everything that is generated, have the names that generated code might use.
+// The user's own items, in the scope of generated code, have the names that generated code might
+// use.
 #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 struct Result;

@@ -1,4 +1,4 @@
-//! Nothing that is generated gives a warning, under the strictest lints.
+//! Generated code has no warning under the strictest lints.
 #![deny(
     warnings,
     missing_docs,

@@ -1,8 +1,9 @@
 // errors: 4
-// One for each word that the models do not have.
+// One for each name that the models do not have.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Price};
+use churnkey::model::{CouponDuration, CouponValue, CycleUnit};
+use churnkey::{Amount, BillingCycle, Coupon, Currency, Price};
 
 fn currency_unknown() {
     let _ = Currency::USDT;

@@ -1,8 +1,9 @@
 //! A subscription and the rules to change it, independent of the database.
 
+use churnkey::model::PausePeriod;
 use churnkey::{
-    CustomerId, Error, OfferDuration, PausePeriod, Price, Result, Schedule, SubscriptionId,
-    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    CustomerId, Error, OfferDuration, Price, Result, Schedule, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// A subscription with its past and scheduled events. The status that Churnkey reads is computed

@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
+use churnkey::model::CycleUnit;
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CycleUnit, Price, SubscriptionPeriod, TimeUnit,
-    Timestamp,
+    Amount, BillingCycle, Currency, Customer, Price, SubscriptionPeriod, TimeUnit, Timestamp,
 };
 
 use crate::Subscription;
