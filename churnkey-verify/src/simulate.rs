@@ -22,6 +22,7 @@ mod play;
 mod provider;
 mod report;
 mod sequence;
+mod setup;
 mod shrink;
 #[cfg(test)]
 mod tests;
@@ -30,9 +31,11 @@ use generate::Catalog;
 use play::play;
 use provider::Provider;
 use sequence::Sequence;
+use setup::{Arrive, Attempts, Clock, Ledger, Setup};
 
 pub use provider::CLOCK_HEADER;
 pub use report::{Failure, Simulated};
+pub use setup::{LedgerLine, NewSubscription};
 
 /// Simulates months of a retention service with a provider in process, without a socket.
 ///
@@ -80,44 +83,6 @@ where
     }
 }
 
-/// A subscription that the provider must add, in test mode, before the simulation can change it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NewSubscription {
-    /// The owner.
-    pub customer: CustomerId,
-    /// True if the owner has no subscription yet, and must be added too.
-    pub is_new_customer: bool,
-    /// The id of the new subscription.
-    pub subscription: SubscriptionId,
-    /// The price.
-    pub price: PriceId,
-    /// The quantity.
-    pub quantity: u64,
-    /// The end of the trial, if there is one.
-    pub trial_end: Option<Timestamp>,
-    /// True if the first charge has failed.
-    pub unpaid: bool,
-    /// The start of the subscription.
-    pub now: Timestamp,
-}
-
-/// A credit or a charge for the rest of a period, as the provider has recorded it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LedgerLine {
-    /// The kind of the line. Charges of whole periods are not compared.
-    pub kind: EntryKind,
-    /// The sum in minor units, at least 0.
-    pub amount: i64,
-}
-
-type Arrive = Arc<dyn Fn(NewSubscription) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
-type Clock = Arc<dyn Fn(Timestamp) + Send + Sync>;
-type Ledger = Arc<
-    dyn Fn(CustomerId, SubscriptionId) -> BoxFuture<'static, Result<Vec<LedgerLine>, String>>
-        + Send
-        + Sync,
->;
 type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// A simulation that has not run yet.
@@ -256,8 +221,7 @@ impl Simulation {
             // The second multiplier keeps the sequences of neighbouring seeds apart.
             let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
             let sequence = generate::sequence(&setup.catalog, customers, steps, &mut random);
-            let failed = setup.try_sequence(sequence, number, &mut result, &mut attempts);
-            let failed = failed.await;
+            let failed = try_sequence(&setup, sequence, number, &mut result, &mut attempts).await;
             if let Some(progress) = &progress {
                 progress(result.sequences);
             }
@@ -291,9 +255,7 @@ impl Simulation {
         let mut attempts = Attempts::new(seed);
         let mut result = Simulated::new(seed);
         let begun = Instant::now();
-        setup
-            .try_sequence(sequence, 0, &mut result, &mut attempts)
-            .await;
+        try_sequence(&setup, sequence, 0, &mut result, &mut attempts).await;
         result.elapsed = begun.elapsed();
         Ok(result)
     }
@@ -343,90 +305,31 @@ impl Simulation {
     }
 }
 
-/// Everything that all sequences share.
-struct Setup {
-    provider: Provider,
-    catalog: Catalog,
-    months: u32,
-    strict: bool,
-    arrive: Arrive,
-    clock: Option<Clock>,
-    ledger: Option<Ledger>,
-}
-
-impl Setup {
-    /// The model without customers.
-    fn company(&self, now: Timestamp) -> Company {
-        let mut company = Company::new(now);
-        for price in &self.catalog.prices {
-            company.add_price(price.clone());
-        }
-        company
+/// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.
+async fn try_sequence(
+    setup: &Setup,
+    sequence: Sequence,
+    number: u64,
+    result: &mut Simulated,
+    attempts: &mut Attempts,
+) -> bool {
+    let course = play(setup, &sequence, &attempts.prefix()).await;
+    result.sequences += 1;
+    result.steps += course.steps;
+    result.refused += course.refused;
+    result.tolerated += course.tolerated;
+    if course.difference.is_none() {
+        return false;
     }
-
-    /// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.
-    async fn try_sequence(
-        &self,
-        sequence: Sequence,
-        number: u64,
-        result: &mut Simulated,
-        attempts: &mut Attempts,
-    ) -> bool {
-        let course = play(self, &sequence, &attempts.prefix()).await;
-        result.sequences += 1;
-        result.steps += course.steps;
-        result.refused += course.refused;
-        result.tolerated += course.tolerated;
-        if course.difference.is_none() {
-            return false;
-        }
-        let original_steps = sequence.steps.len();
-        let (sequence, course) = shrink::shrink(self, sequence, course, attempts).await;
-        result.failure = course.difference.map(|difference| Failure {
-            seed: result.seed,
-            number,
-            original_steps,
-            sequence,
-            timeline: course.timeline,
-            difference,
-        });
-        true
-    }
-}
-
-impl Simulated {
-    fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            sequences: 0,
-            steps: 0,
-            refused: 0,
-            tolerated: 0,
-            elapsed: Duration::ZERO,
-            failure: None,
-        }
-    }
-}
-
-/// Prefixes of ids: each attempt has customers of its own.
-struct Attempts {
-    run: String,
-    count: u64,
-}
-
-impl Attempts {
-    /// The run is a part of the ids, so that it can be repeated with a provider that keeps its
-    /// data.
-    fn new(seed: u64) -> Self {
-        let now = Timestamp::now().unix_millis();
-        Self {
-            run: format!("sim_{seed}_{now:x}"),
-            count: 0,
-        }
-    }
-
-    fn prefix(&mut self) -> String {
-        self.count += 1;
-        format!("{}_{}", self.run, self.count)
-    }
+    let original_steps = sequence.steps.len();
+    let (sequence, course) = shrink::shrink(setup, sequence, course, attempts).await;
+    result.failure = course.difference.map(|difference| Failure {
+        seed: result.seed,
+        number,
+        original_steps,
+        sequence,
+        timeline: course.timeline,
+        difference,
+    });
+    true
 }

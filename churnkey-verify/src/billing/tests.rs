@@ -341,8 +341,8 @@ fn discounts_apply_in_order_and_stop_at_zero() {
     company.apply(&coupon("two")).unwrap();
     company.apply(&coupon("forever")).unwrap();
     company.advance(at("2026-02-28T12:00:00Z"));
-    // 5700 - 530 = 5170; an eighth is 646.25, a tenth of 4524 is 452.4.
-    assert_eq!(amounts(&company)[1], (EntryKind::Charge, 4072));
+    // An eighth of 5700 is 712.5; a tenth of 4987 - 530 is 445.7.
+    assert_eq!(amounts(&company)[1], (EntryKind::Charge, 4011));
 
     let once = Coupon::new("once", CouponDuration::Once, Percent::new(10.0).unwrap());
     assert_eq!(

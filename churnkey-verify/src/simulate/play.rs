@@ -5,7 +5,7 @@ use churnkey_runtime::{CustomerId, Subscription, SubscriptionId, TimeUnit, Times
 use super::compare::{Difference, difference};
 use super::provider::Unusable;
 use super::sequence::{Arrival, Plan, Sending, Sequence, Step, Wait};
-use super::{LedgerLine, NewSubscription, Setup};
+use super::setup::{LedgerLine, NewSubscription, Setup};
 use crate::billing::{Company, EntryKind, Refusal, Request};
 use crate::client::encoded;
 

@@ -136,3 +136,17 @@ impl fmt::Display for Simulated {
         )
     }
 }
+
+impl Simulated {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            sequences: 0,
+            steps: 0,
+            refused: 0,
+            tolerated: 0,
+            elapsed: Duration::ZERO,
+            failure: None,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::play::{Course, play};
 use super::sequence::{Plan, Sending, Sequence, Wait};
-use super::{Attempts, Setup};
+use super::setup::{Attempts, Setup};
 
 /// The limit of attempts, so that a slow provider does not keep the run for hours.
 const ATTEMPTS: u32 = 500;
