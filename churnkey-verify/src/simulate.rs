@@ -3,16 +3,16 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use churnkey_runtime::{Coupon, CustomerId, Mode, Price, PriceId, SubscriptionId, Timestamp};
+use churnkey_runtime::{
+    Coupon, Customer, CustomerId, Mode, Price, Subscription, SubscriptionId, Timestamp,
+};
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 
-use crate::billing::{Company, EntryKind};
-use crate::client::{Bounds, Client, Transport, usable_token};
+use crate::client::{Bounds, Client, Transport, encoded, usable_token};
 use crate::error::CannotRun;
 use crate::random::Random;
 
@@ -29,9 +29,9 @@ mod tests;
 
 use generate::Catalog;
 use play::play;
-use provider::Provider;
+use provider::{Provider, Unusable};
 use sequence::Sequence;
-use setup::{Arrive, Attempts, Clock, Ledger, Setup};
+use setup::{Arrive, Attempts, Clock, Ledger, Setup, Source};
 
 pub use provider::CLOCK_HEADER;
 pub use report::{Failure, Simulated};
@@ -65,22 +65,8 @@ pub fn simulate<F>(
 where
     F: Future<Output = Result<(), String>> + Send + 'static,
 {
-    Simulation {
-        transport: Transport::Router(router),
-        token: None,
-        seed: 0,
-        sequences: 100,
-        steps: 40,
-        months: 24,
-        customers: 2,
-        strict: false,
-        customer_actions: false,
-        clock_header: false,
-        arrive: Arc::new(move |new| arrive(new).boxed()),
-        clock: None,
-        ledger: None,
-        progress: None,
-    }
+    let arrive: Arrive = Arc::new(move |new| arrive(new).boxed());
+    Simulation::new(Transport::Router(router), Some(arrive))
 }
 
 type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -98,7 +84,8 @@ pub struct Simulation {
     strict: bool,
     customer_actions: bool,
     clock_header: bool,
-    arrive: Arrive,
+    /// Adds customers; without it, those that the provider has are used.
+    arrive: Option<Arrive>,
     clock: Option<Clock>,
     ledger: Option<Ledger>,
     progress: Option<Progress>,
@@ -115,6 +102,40 @@ impl fmt::Debug for Simulation {
 }
 
 impl Simulation {
+    fn new(transport: Transport, arrive: Option<Arrive>) -> Self {
+        Self {
+            transport,
+            token: None,
+            seed: 0,
+            sequences: 100,
+            steps: 40,
+            months: 24,
+            customers: 2,
+            strict: false,
+            customer_actions: false,
+            clock_header: false,
+            arrive,
+            clock: None,
+            ledger: None,
+            progress: None,
+        }
+    }
+
+    /// Simulates with the provider at an API root URL, to which `/churnkey` is appended.
+    ///
+    /// It uses the customers that the provider has in test mode, each of them once: active
+    /// subscriptions and trials without discounts. Their state is changed. Without
+    /// [`clock_header`](Self::clock_header) the time is the present, and nothing falls due.
+    ///
+    /// # Errors
+    ///
+    /// The URL cannot be one.
+    #[cfg(feature = "http")]
+    pub fn of_url(url: &str) -> Result<Self, CannotRun> {
+        let socket = crate::client::Socket::new(url)?;
+        Ok(Self::new(Transport::Socket(socket), None))
+    }
+
     /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if it is not set.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
@@ -218,14 +239,26 @@ impl Simulation {
         let mut result = Simulated::new(seed);
         let begun = Instant::now();
         for number in 0..sequences {
-            // The second multiplier keeps the sequences of neighbouring seeds apart.
+            // The multiplier keeps the sequences of neighbouring seeds apart.
             let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
-            let sequence = generate::sequence(&setup.catalog, customers, steps, &mut random);
+            let (catalog, random) = (&setup.catalog, &mut random);
+            let sequence = match &setup.source {
+                Source::New(_) => generate::sequence(catalog, customers, steps, random),
+                Source::Existing(_) => {
+                    let (kinds, now) = (setup.source.kinds(), setup.begun);
+                    let existing = generate::sequence_of_existing;
+                    existing(catalog, &kinds, now, customers, steps, random)
+                }
+            };
+            if sequence.arrivals.is_empty() {
+                result.is_exhausted = true;
+                break;
+            }
             let failed = try_sequence(&setup, sequence, number, &mut result, &mut attempts).await;
             if let Some(progress) = &progress {
                 progress(result.sequences);
             }
-            if failed {
+            if failed || result.is_exhausted {
                 break;
             }
         }
@@ -271,7 +304,7 @@ impl Simulation {
             client: Client::new(self.transport, token, Mode::Test, bounds),
             clock_header: self.clock_header,
         };
-        let cannot = |fault: provider::Unusable| CannotRun::because(fault.to_string());
+        let cannot = |fault: Unusable| CannotRun::because(fault.to_string());
         let features = match provider.read("/features", None).await {
             Ok(Some(features)) => features,
             Ok(None) => return CannotRun::because("the provider has no feature manifest"),
@@ -288,8 +321,27 @@ impl Simulation {
             Ok(coupons) => coupons,
             Err(fault) => return cannot(fault),
         };
+        let source = match self.arrive {
+            Some(arrive) => Source::New(arrive),
+            None => {
+                // Shrinking needs customers too.
+                let wanted = (self.sequences as usize + 200).saturating_mul(self.customers);
+                match existing(&provider, wanted).await {
+                    Ok(found) => Source::Existing(Mutex::new(found)),
+                    Err(fault) => return cannot(fault),
+                }
+            }
+        };
+        let moves_clock = self.clock_header || self.clock.is_some();
         Ok(Setup {
             provider,
+            source,
+            moves_clock,
+            slack: match moves_clock {
+                true => 0,
+                false => 60_000,
+            },
+            begun: Timestamp::now(),
             catalog: Catalog {
                 prices,
                 coupons,
@@ -298,11 +350,30 @@ impl Simulation {
             },
             months: self.months,
             strict: self.strict,
-            arrive: self.arrive,
             clock: self.clock,
             ledger: self.ledger,
         })
     }
+}
+
+/// The subscriptions that the provider has and that show enough to continue with them.
+async fn existing(provider: &Provider, wanted: usize) -> Result<Vec<Subscription>, Unusable> {
+    let mut found = Vec::new();
+    for customer in provider.list::<Customer>("/customers", None).await? {
+        if !customer.discounts.is_empty() {
+            continue;
+        }
+        let path = format!("/customers/{}/subscriptions", encoded(customer.id.as_str()));
+        let subscriptions = provider.list::<Subscription>(&path, None).await?;
+        found.extend(subscriptions.into_iter().filter(|one| {
+            let is_lasting = matches!(one.status.name(), "active" | "trial");
+            is_lasting && one.discounts.is_empty() && one.items.len() == 1
+        }));
+        if found.len() >= wanted {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.
@@ -318,6 +389,7 @@ async fn try_sequence(
     result.steps += course.steps;
     result.refused += course.refused;
     result.tolerated += course.tolerated;
+    result.is_exhausted |= course.is_exhausted;
     if course.difference.is_none() {
         return false;
     }

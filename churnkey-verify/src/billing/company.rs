@@ -8,6 +8,7 @@ use churnkey_runtime::{
     SubscriptionPeriod, Timestamp,
 };
 
+use super::calendar::day_of_month;
 use super::discount::GivenDiscount;
 use super::ledger::Entry;
 use super::request::{Outcome, Refusal, Request};
@@ -139,6 +140,62 @@ impl Company {
         self.subscriptions
             .insert(subscription.id.clone(), subscription);
         Ok(())
+    }
+
+    /// Adds a subscription in the state that a provider shows, with its current price. Returns
+    /// `false` for a state that does not show enough: only an active subscription or a trial
+    /// without discounts does. What is scheduled is never shown, so nothing may be, and the charge
+    /// of the period is taken to be the list price.
+    pub fn adopt(&mut self, shown: &churnkey_runtime::Subscription) -> bool {
+        let (status, [item]) = (&shown.status, &shown.items[..]) else {
+            return false;
+        };
+        let (state, period) = match (status.name(), status.trial_dates()) {
+            ("trial", Some(trial)) => (State::Trial, Some(trial)),
+            ("active", _) => (State::Running, status.current_period_dates()),
+            _ => return false,
+        };
+        let Some(period) = period.filter(|period| period.end > self.now) else {
+            return false;
+        };
+        if !shown.discounts.is_empty() {
+            return false;
+        }
+        let time = period.end.unix_millis() - period.start.unix_millis();
+        let mut subscription = Subscription {
+            id: shown.id.clone(),
+            customer: shown.customer_id.clone(),
+            price: item.price.clone(),
+            quantity: item.quantity,
+            start: shown.start,
+            state,
+            unpaid: false,
+            period,
+            trial: status.trial_dates(),
+            pause: None,
+            next_price: None,
+            cancels_at_period_end: false,
+            discounts: Vec::new(),
+            // After a short month, the start shows the billing day.
+            billing_day: day_of_month(period.end).max(match state {
+                State::Running => day_of_month(period.start),
+                _ => 1,
+            }),
+            paid: Paid::default(),
+            full_time: time,
+            extensions: Vec::new(),
+        };
+        if state == State::Running {
+            subscription.paid = Paid {
+                amount: subscription.list_price(&item.price),
+                time,
+            };
+        }
+        self.add_customer(shown.customer_id.clone());
+        self.add_price(item.price.clone());
+        self.subscriptions
+            .insert(subscription.id.clone(), subscription);
+        true
     }
 
     /// Marks the charge of the current period as failed and open, or as paid.

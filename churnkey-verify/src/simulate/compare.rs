@@ -27,28 +27,62 @@ impl Difference {
 }
 
 /// The fields that are compared, as paths, and true for those that a provider may leave out.
-const FIELDS: [(&str, bool); 8] = [
+const FIELDS: [(&str, bool); 10] = [
     ("/status/name", false),
     ("/status/canceledAt", false),
     ("/status/pause/start", false),
     ("/status/pause/end", true),
-    ("/status/currentPeriod", true),
-    ("/status/trial", true),
+    ("/status/currentPeriod/start", true),
+    ("/status/currentPeriod/end", true),
+    ("/status/trial/start", true),
+    ("/status/trial/end", true),
     ("/items/0/price/id", false),
     ("/items/0/quantity", false),
 ];
+
+/// The strictness of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strictness {
+    /// True if the provider may leave out nothing.
+    pub(super) exact: bool,
+    /// The difference between two moments in milliseconds that counts as none.
+    pub(super) slack: i64,
+}
+
+impl Strictness {
+    fn is_same(
+        self,
+        expected: Option<Timestamp>,
+        found: Option<Timestamp>,
+        optional: bool,
+    ) -> bool {
+        match (expected, found) {
+            (Some(expected), Some(found)) => {
+                let apart = expected.unix_millis() - found.unix_millis();
+                apart.abs() <= self.slack
+            }
+            (Some(_), None) => optional && !self.exact,
+            (expected, found) => expected == found,
+        }
+    }
+}
 
 /// Compares two subscriptions. What the protocol lets a provider leave out is no difference unless
 /// the comparison is exact.
 pub(super) fn difference(
     model: &Subscription,
     found: &Subscription,
-    exact: bool,
+    strictness: Strictness,
 ) -> Option<Difference> {
     let (expected, found) = (json!(model), json!(found));
     for (path, optional) in FIELDS {
         let [expected, found] = [&expected, &found].map(|value| value.pointer(path));
-        if expected != found && (exact || !optional || found.is_some()) {
+        let [at, found_at] = [expected, found].map(moment);
+        let is_same = match at {
+            Some(_) => strictness.is_same(at, found_at, optional),
+            None => expected == found,
+        };
+        if !is_same {
             let field = path.trim_start_matches('/').replace('/', ".");
             return Some(Difference::new(field, shown(expected), shown(found)));
         }
@@ -57,13 +91,17 @@ pub(super) fn difference(
     let is_same = expected.len() == found.len()
         && expected.iter().zip(&found).all(|(expected, found)| {
             expected.coupon == found.coupon
-                && (exact || found.start.is_some()) <= (expected.start == found.start)
-                && (exact || found.end.is_some()) <= (expected.end == found.end)
+                && strictness.is_same(expected.start, found.start, true)
+                && strictness.is_same(expected.end, found.end, true)
         });
     match is_same {
         true => None,
         false => Some(Difference::new("discounts", list(&expected), list(&found))),
     }
+}
+
+fn moment(value: Option<&Value>) -> Option<Timestamp> {
+    value?.as_str()?.parse().ok()
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -74,19 +112,18 @@ struct Dates {
 }
 
 fn discounts(subscription: &Value) -> Vec<Dates> {
-    let text = |value: &Value, path: &str| {
-        let value = value.pointer(path).and_then(Value::as_str);
-        value.map(str::to_owned)
-    };
-    let moment = |value: &Value, path| text(value, path).and_then(|text| text.parse().ok());
     let all = subscription.get("discounts").and_then(Value::as_array);
     let mut dates: Vec<Dates> = all
         .into_iter()
         .flatten()
         .map(|discount| Dates {
-            coupon: text(discount, "/coupon/id").unwrap_or_default(),
-            start: moment(discount, "/start"),
-            end: moment(discount, "/end"),
+            coupon: discount
+                .pointer("/coupon/id")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            start: moment(discount.get("start")),
+            end: moment(discount.get("end")),
         })
         .collect();
     dates.sort();

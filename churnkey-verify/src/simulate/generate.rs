@@ -29,6 +29,11 @@ impl Catalog {
         self.features.pointer(option).and_then(Value::as_bool) == Some(true)
     }
 
+    /// True if the provider can change prices.
+    pub(super) fn changes_prices(&self) -> bool {
+        self.has("/actions/changePrice/enabled")
+    }
+
     /// The words of a schedule that the manifest switches on.
     fn schedules(&self, option: &str) -> Vec<When> {
         let on = |word| self.has(&format!("{option}/{word}"));
@@ -59,6 +64,7 @@ impl Catalog {
     }
 }
 
+/// A sequence with new customers, which begins at a time that the generator chooses.
 pub(super) fn sequence(
     catalog: &Catalog,
     customers: usize,
@@ -82,6 +88,40 @@ pub(super) fn sequence(
             arrivals.extend(arrival(catalog, customer, random));
         }
     }
+    sequence_of(catalog, start, arrivals, steps, random)
+}
+
+/// A sequence with subscriptions that the provider has: one for each customer, of kinds that are
+/// left. It begins now.
+pub(super) fn sequence_of_existing(
+    catalog: &Catalog,
+    kinds: &[(PriceId, bool)],
+    start: Timestamp,
+    customers: usize,
+    steps: usize,
+    random: &mut Random,
+) -> Sequence {
+    let arrivals = (0..customers.max(1)).filter_map(|customer| {
+        let (price, is_trial) = random.of(kinds)?.clone();
+        Some(Arrival {
+            customer,
+            price,
+            quantity: 1,
+            trial_days: is_trial.then_some(0),
+            unpaid: false,
+        })
+    });
+    let arrivals = arrivals.collect();
+    sequence_of(catalog, start, arrivals, steps, random)
+}
+
+fn sequence_of(
+    catalog: &Catalog,
+    start: Timestamp,
+    arrivals: Vec<Arrival>,
+    steps: usize,
+    random: &mut Random,
+) -> Sequence {
     let steps = match arrivals.is_empty() {
         true => 0,
         false => steps,
@@ -177,7 +217,7 @@ fn plan(catalog: &Catalog, arrival: &Arrival, random: &mut Random) -> Option<Pla
                 length: random.of(&lengths).copied()?,
             })
         }
-        19..=43 if catalog.has("/actions/changePrice/enabled") => {
+        19..=43 if catalog.changes_prices() => {
             let schedules = catalog.schedules("/actions/changePrice/schedules");
             Some(Plan::ChangePrice {
                 price: price(catalog, arrival, random)?,

@@ -1,11 +1,11 @@
 //! One sequence, played by the provider and by the model side by side.
 
-use churnkey_runtime::{CustomerId, Subscription, SubscriptionId, TimeUnit, Timestamp};
+use churnkey_runtime::{CustomerId, Schedule, Subscription, SubscriptionId, TimeUnit, Timestamp};
 
-use super::compare::{Difference, difference};
+use super::compare::{Difference, Strictness, difference};
 use super::provider::Unusable;
 use super::sequence::{Arrival, Plan, Sending, Sequence, Step, Wait};
-use super::setup::{LedgerLine, NewSubscription, Setup};
+use super::setup::{Arrive, LedgerLine, NewSubscription, Setup, Source};
 use crate::billing::{Company, EntryKind, Refusal, Request};
 use crate::client::encoded;
 
@@ -21,6 +21,8 @@ pub(super) struct Course {
     pub(super) timeline: Vec<Line>,
     /// The first difference, after which nothing is played.
     pub(super) difference: Option<Difference>,
+    /// True if the provider had no subscription that the sequence needs.
+    pub(super) is_exhausted: bool,
 }
 
 /// A step in the timeline.
@@ -47,6 +49,8 @@ enum End {
     Different(Difference),
     /// The provider did what the model refuses, and the rules leave that open.
     Open,
+    /// The provider has no more subscriptions to play with.
+    Exhausted,
 }
 
 impl From<Difference> for End {
@@ -77,6 +81,7 @@ pub(super) async fn play(setup: &Setup, sequence: &Sequence, prefix: &str) -> Co
     match end {
         Some(End::Different(difference)) => player.course.difference = Some(difference),
         Some(End::Open) => player.course.tolerated += 1,
+        Some(End::Exhausted) => player.course.is_exhausted = true,
         None => {}
     }
     player.course
@@ -94,7 +99,10 @@ impl Player<'_> {
             self.company.add_coupon(coupon);
         }
         for (number, arrival) in sequence.arrivals.iter().enumerate() {
-            self.arrive(arrival, number, prefix).await?;
+            match &self.setup.source {
+                Source::New(arrive) => self.arrive(arrive, arrival, number, prefix).await?,
+                Source::Existing(_) => self.adopt(arrival).await?,
+            }
         }
         for step in &sequence.steps {
             self.course.steps += 1;
@@ -110,7 +118,41 @@ impl Player<'_> {
         self.company.advance(now);
     }
 
-    async fn arrive(&mut self, arrival: &Arrival, number: usize, prefix: &str) -> Result<(), End> {
+    /// Continues with a subscription that the provider has. A change to the current price drops a
+    /// scheduled one, and is refused if the subscription is about to end.
+    async fn adopt(&mut self, arrival: &Arrival) -> Result<(), End> {
+        let (setup, now) = (self.setup, self.company.now());
+        loop {
+            let taken = setup
+                .source
+                .take(&arrival.price, arrival.trial_days.is_some());
+            let taken = taken.ok_or(End::Exhausted)?;
+            let neutral = Request::ChangePrice {
+                customer: taken.customer_id.clone(),
+                subscription: taken.id.clone(),
+                price: arrival.price.clone(),
+                schedule: Schedule::Immediate,
+                prorate: false,
+            };
+            let changes = setup.catalog.changes_prices();
+            if changes && setup.provider.change(&neutral, Sending::Once, now).await? != 200 {
+                continue;
+            }
+            if self.company.adopt(&taken) {
+                self.ids.push((taken.customer_id, taken.id));
+                let line = "as it is".to_owned();
+                return self.read_back(self.ids.len() - 1, line, Vec::new()).await;
+            }
+        }
+    }
+
+    async fn arrive(
+        &mut self,
+        arrive: &Arrive,
+        arrival: &Arrival,
+        number: usize,
+        prefix: &str,
+    ) -> Result<(), End> {
         let now = self.company.now();
         let trial_end = arrival
             .trial_days
@@ -152,7 +194,7 @@ impl Player<'_> {
                 false => "",
             },
         );
-        let arrived = (self.setup.arrive)(new).await;
+        let arrived = arrive(new).await;
         arrived.map_err(|fault| Unusable(format!("a customer cannot be added: {fault}")))?;
         self.read_back(number, line, Vec::new()).await
     }
@@ -228,6 +270,9 @@ impl Player<'_> {
     /// The time of a step. Beyond the last month, time stands still.
     fn resolved(&self, step: &Step) -> Timestamp {
         let now = self.company.now();
+        if !self.setup.moves_clock {
+            return Timestamp::now();
+        }
         let target = self.company.subscription(&self.ids[step.target].1);
         let period_end = target.map(|target| target.period.end);
         let dates = target.and_then(|target| target.pause.as_ref()?.dates);
@@ -317,7 +362,11 @@ impl Player<'_> {
         let Some(expected) = self.company.subscription(id) else {
             return Ok(shown);
         };
-        if let Some(difference) = difference(&expected.model(now), &found, self.setup.strict) {
+        let strictness = Strictness {
+            exact: self.setup.strict,
+            slack: self.setup.slack,
+        };
+        if let Some(difference) = difference(&expected.model(now), &found, strictness) {
             return Err((difference, shown));
         }
         self.compare_ledger(number)

@@ -21,6 +21,8 @@ pub struct Simulated {
     pub refused: u64,
     /// The steps in which the provider decided otherwise, where the rules leave that open.
     pub tolerated: u64,
+    /// True if the provider had too few subscriptions for all sequences.
+    pub is_exhausted: bool,
     /// The time of the run.
     pub elapsed: Duration,
     /// The first sequence with a difference, shrunk.
@@ -133,7 +135,11 @@ impl fmt::Display for Simulated {
             self.refused,
             self.tolerated,
             self.elapsed.as_secs_f64()
-        )
+        )?;
+        match self.is_exhausted {
+            true => f.write_str("\nno active subscription and no trial without discounts is left"),
+            false => Ok(()),
+        }
     }
 }
 
@@ -145,6 +151,7 @@ impl Simulated {
             steps: 0,
             refused: 0,
             tolerated: 0,
+            is_exhausted: false,
             elapsed: Duration::ZERO,
             failure: None,
         }

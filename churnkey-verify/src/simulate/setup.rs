@@ -1,8 +1,8 @@
 //! The parts that all sequences of a simulation share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use churnkey_runtime::{CustomerId, PriceId, SubscriptionId, Timestamp};
+use churnkey_runtime::{CustomerId, PriceId, Subscription, SubscriptionId, Timestamp};
 use futures_util::future::BoxFuture;
 
 use super::generate::Catalog;
@@ -48,13 +48,59 @@ pub(super) type Ledger = Arc<
         + Send
         + Sync,
 >;
+
+/// The origin of the subscriptions of a sequence.
+pub(super) enum Source {
+    /// New ones, added by the caller.
+    New(Arrive),
+    /// Those that the provider has, each for one sequence.
+    Existing(Mutex<Vec<Subscription>>),
+}
+
+impl Source {
+    /// Takes an existing subscription of the same kind, if there is one left.
+    pub(super) fn take(&self, price: &PriceId, is_trial: bool) -> Option<Subscription> {
+        let Self::Existing(left) = self else {
+            return None;
+        };
+        let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = left
+            .iter()
+            .position(|one| kind(one) == (Some(price), is_trial));
+        found.map(|found| left.swap_remove(found))
+    }
+
+    /// The prices of the existing subscriptions that are left, and true for those in a trial.
+    pub(super) fn kinds(&self) -> Vec<(PriceId, bool)> {
+        let Self::Existing(left) = self else {
+            return Vec::new();
+        };
+        let left = left.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = left.iter().map(kind);
+        kinds
+            .filter_map(|(price, is_trial)| Some((price?.clone(), is_trial)))
+            .collect()
+    }
+}
+
+fn kind(subscription: &Subscription) -> (Option<&PriceId>, bool) {
+    let price = subscription.items.first().map(|item| &item.price.id);
+    (price, subscription.status.name() == "trial")
+}
+
 /// Everything that all sequences share.
 pub(super) struct Setup {
     pub(super) provider: Provider,
     pub(super) catalog: Catalog,
     pub(super) months: u32,
     pub(super) strict: bool,
-    pub(super) arrive: Arrive,
+    pub(super) source: Source,
+    /// The time of the first sequence with existing subscriptions.
+    pub(super) begun: Timestamp,
+    /// True if the simulation decides on the time. Otherwise it is the present.
+    pub(super) moves_clock: bool,
+    /// The difference between two moments in milliseconds that counts as none.
+    pub(super) slack: i64,
     pub(super) clock: Option<Clock>,
     pub(super) ledger: Option<Ledger>,
 }

@@ -13,7 +13,7 @@ use churnkey_runtime::{Amount, BillingCycle, Currency, OfferDuration, Schedule};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::billing::Request;
+use crate::billing::{Company, Request};
 
 /// A wrong rule: what is carried out instead of a request.
 type Rule = fn(Request) -> Request;
