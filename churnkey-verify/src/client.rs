@@ -281,6 +281,9 @@ impl Client {
         if request.body.is_some() {
             http = http.header(header::CONTENT_TYPE, "application/json");
         }
+        if let Some((name, value)) = &request.header {
+            http = http.header(*name, value);
+        }
         http.body(request.body.clone())
             .expect("paths are encoded and the token was checked")
     }
@@ -301,6 +304,9 @@ impl Client {
         }
         let mode = request.mode.unwrap_or(self.mode.as_str());
         option("-H", &format!("X-Churnkey-Mode: {mode}"));
+        if let Some((name, value)) = &request.header {
+            option("-H", &format!("{name}: {value}"));
+        }
         if let Credentials::Header(value) = &request.credentials {
             option("-H", &format!("Authorization: {value}"));
         }

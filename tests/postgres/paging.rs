@@ -22,9 +22,9 @@ const GROWTH: &str = "
         SELECT 'live', 'grown_' || n, 'GROWN' || n, 'A', duration, value
         FROM generate_series(1, 20000) n, (SELECT * FROM coupons LIMIT 1) one;
     INSERT INTO subscriptions (mode, id, customer_id, price_id, quantity, started_at, status,
-            cycle_anchor, cycle_number, period_start, period_end)
-        SELECT 'live', 'grown_' || n, 'grown_1', 'grown_1', 1, start, 'running', start, 0, start,
-            timestamptz '2100-01-01'
+            billing_day, period_start, period_end, period_millis, paid, paid_millis)
+        SELECT 'live', 'grown_' || n, 'grown_1', 'grown_1', 1, start, 'running', 1, start,
+            timestamptz '2100-01-01', 0, 0, 0
         FROM generate_series(1, 20000) n,
             LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS start) at;
     ANALYZE";

@@ -37,6 +37,8 @@ pub struct Request {
     pub(crate) is_personal: bool,
     /// Whether it is sent also when somebody has ended the run: to see what an action has changed.
     pub(crate) is_last_look: bool,
+    /// A header beside those of every request, such as the time of a simulation.
+    pub(crate) header: Option<(&'static str, String)>,
 }
 
 impl Request {
@@ -50,6 +52,7 @@ impl Request {
             mode: None,
             is_personal: false,
             is_last_look: false,
+            header: None,
         }
     }
 
@@ -70,6 +73,11 @@ impl Request {
 
     pub(crate) fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
+        self.header = Some((name, value));
         self
     }
 
