@@ -5,7 +5,7 @@ use axum::response::Response;
 use futures_util::stream;
 use serde_json::json;
 
-use crate::broken::fault::{Fault, Habit};
+use crate::broken::fault::{ActionFault, Fault};
 use crate::broken::provider::{Action, Reply, Route, TOKEN};
 use crate::broken::row::{Row, row};
 
@@ -43,13 +43,13 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "needs no token",
             "token",
-            Fault::none().asked(move |asked| {
-                if asked.route == Route::Act(action) && asked.authorization.is_none() {
-                    asked.authorization = Some(format!("Bearer {TOKEN}"));
+            Fault::none().request(move |request| {
+                if request.route == Route::Act(action) && request.authorization.is_none() {
+                    request.authorization = Some(format!("Bearer {TOKEN}"));
                 }
             }),
         );
-        for (habit, what, check) in habits(action) {
+        for (habit, what, check) in action_faults(action) {
             add(what, check, Fault::none().habit(habit, action));
         }
     }
@@ -57,32 +57,32 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 /// The wrong habits that show with an action.
-fn habits(action: Action) -> Vec<(Habit, &'static str, &'static str)> {
-    let mut habits = vec![
-        (Habit::DoesNothing, "does nothing", "effect"),
+fn action_faults(action: Action) -> Vec<(ActionFault, &'static str, &'static str)> {
+    let mut action_faults = vec![
+        (ActionFault::DoesNothing, "does nothing", "effect"),
         (
-            Habit::ForgetsWhatIsDone,
+            ActionFault::RepeatsChange,
             "is done again when asked again",
             "repeated",
         ),
         (
-            Habit::FailsOnWhatIsDone,
+            ActionFault::FailsOnRepetition,
             "fails when asked again",
             "repeated",
         ),
         (
-            Habit::FailsBesideOthers,
+            ActionFault::FailsConcurrently,
             "fails when asked twice at once",
             "at-once",
         ),
-        (Habit::SwallowsBadBodies, "takes any body", "bad-body"),
+        (ActionFault::AcceptsBadBodies, "takes any body", "bad-body"),
         (
-            Habit::FailsOnBadBodies,
+            ActionFault::FailsOnBadBodies,
             "fails on a body that it cannot read",
             "bad-body",
         ),
         (
-            Habit::SwallowsWhatIsUnknown,
+            ActionFault::AcceptsUnknown,
             "takes what does not exist",
             "not-found",
         ),
@@ -93,28 +93,28 @@ fn habits(action: Action) -> Vec<(Habit, &'static str, &'static str)> {
         Action::ApplyCoupon | Action::ChangePrice | Action::ExtendTrial
     ) {
         let what = "is done twice when asked twice at once";
-        habits.push((Habit::LetsOthersInBetween, what, "at-once"));
+        action_faults.push((ActionFault::HasRace, what, "at-once"));
     }
     if action != Action::ApplyCoupon {
         let what = "does what is switched off";
-        habits.push((Habit::IgnoresFeatures, what, "feature-off"));
+        action_faults.push((ActionFault::IgnoresFeatures, what, "feature-off"));
     }
     let what = "is done to what another customer has";
-    habits.push((Habit::IgnoresTheCustomer, what, "other-customer"));
-    habits
+    action_faults.push((ActionFault::IgnoresCustomer, what, "other-customer"));
+    action_faults
 }
 
 /// Other answers where this one would be right.
 fn reply(action: Action, status: u16, edit: fn(&mut Reply)) -> Fault {
-    Fault::none().reply(move |asked, reply| {
-        if asked.route == Route::Act(action) && reply.status == status {
+    Fault::none().reply(move |request, reply| {
+        if request.route == Route::Act(action) && reply.status == status {
             edit(reply);
         }
     })
 }
 
 fn instead(action: Action, answer: fn() -> Response) -> Fault {
-    Fault::none().instead(move |asked| (asked.route == Route::Act(action)).then(answer))
+    Fault::none().instead(move |request| (request.route == Route::Act(action)).then(answer))
 }
 
 fn outage(reply: &mut Reply) {

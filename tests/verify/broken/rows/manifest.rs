@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Reply, Route};
+use crate::broken::provider::{ProviderRequest, Reply, Route};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
@@ -164,8 +164,8 @@ fn rename(pointer: &'static str, from: &'static str, to: &'static str) -> Fault 
 }
 
 fn status(status: u16) -> Fault {
-    Fault::none().reply(move |asked: &Asked, reply| {
-        if asked.route == Route::Manifest {
+    Fault::none().reply(move |request: &ProviderRequest, reply| {
+        if request.route == Route::Manifest {
             *reply = Reply::error(status, "not here");
         }
     })
