@@ -96,7 +96,7 @@ async fn no_action_is_sent_by_default() {
 }
 
 #[tokio::test]
-async fn without_a_suitable_subscription_the_action_is_skipped() {
+async fn an_action_without_a_suitable_subscription_is_skipped() {
     let over = vec![subscription("s1", "ann", "unpaid")];
     let report = verified(manifest(), over, &[]).await;
 
@@ -286,7 +286,7 @@ fn pairs() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_pause_of_all_that_pauses_one_is_found() {
+async fn pause_all_that_pauses_one_is_found() {
     let mut several = pairs();
     several.truncate(5);
     let router = router(manifest(), several, &[CompanyFault::PausesOne]);
@@ -297,7 +297,7 @@ async fn a_pause_of_all_that_pauses_one_is_found() {
 }
 
 #[tokio::test]
-async fn a_pause_of_all_may_skip_an_ending_subscription() {
+async fn pause_all_may_skip_an_ending_subscription() {
     let mut several = pairs();
     several[1]["metadata"] = json!({ "ends": "soon" });
     let router = router(manifest(), several, &[]);
@@ -321,7 +321,7 @@ async fn an_action_without_the_token_is_found() {
 }
 
 #[tokio::test]
-async fn an_action_at_the_end_of_the_period_is_reported() {
+async fn an_action_at_the_period_end_is_reported() {
     let mut manifest = manifest();
     let later = json!({ "immediate": false, "end-of-period": true });
     manifest["actions"]["cancel"]["schedules"] = later;

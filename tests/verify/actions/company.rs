@@ -158,7 +158,7 @@ async fn act(
         assert_eq!(
             company.books.lock().unwrap().at_work,
             1,
-            "as it is meant to"
+            "the fault of this provider"
         );
     }
     let done = company.carry_out(&whose, &what, &fields).await;
@@ -269,7 +269,7 @@ impl Company {
             let is_done = match what {
                 "cancel" => state == "canceled",
                 "pause" if whose == "customer" => {
-                    // A subscription with a scheduled end is not paused. The document does not show it.
+                    // A subscription that ends soon is not paused. Nothing else shows its end.
                     let is_left_out = one["metadata"]["ends"] == "soon"
                         || self.has(CompanyFault::PausesOne) && !places.is_empty();
                     state == "paused" || state == "canceled" || is_left_out

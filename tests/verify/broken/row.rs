@@ -49,7 +49,7 @@ impl Row {
         &self.id
     }
 
-    /// Verifies the provider. The error lists the findings if they are not exactly the expected one.
+    /// Verifies the provider. The error lists the findings if they differ from the expected one.
     pub(crate) async fn verify(self) -> Result<(), String> {
         let verifier = verifier(self.fault).actions(self.actions);
         let report = (self.settings)(verifier).run().await.unwrap();

@@ -191,7 +191,7 @@ fn products(families: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// A monthly and an annual price of each product except the last, and one tiered price of each mode.
+/// A monthly and an annual price of each product except the last, and a tiered price of each mode.
 /// No subscription has the last prices.
 fn prices(products: &[Value]) -> Vec<Value> {
     let price = |id: &str, product: usize, unit: &str, amount: Value| {
@@ -307,8 +307,8 @@ fn customers(coupons: &[Value], begun: DateTime) -> Vec<Value> {
         .collect()
 }
 
-/// The first customers have a subscription in every state, and every second one has an active annual
-/// one. All subscriptions of the last customers can be paused and canceled together.
+/// The first customers have a subscription in every state. Every second of them has an active
+/// annual one. All subscriptions of the last customers can be paused and canceled together.
 fn subscriptions(
     customers: &[Value],
     prices: &[Value],

@@ -1,4 +1,4 @@
-//! Actions that do something else than what they are asked for.
+//! Faults of actions.
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -29,19 +29,19 @@ pub(super) fn rows() -> Vec<Row> {
             reply(action, 200, |reply| reply.status = 204),
         );
         add(
-            "answers with a document",
+            "responds with a document",
             "body",
             reply(action, 200, |reply| {
                 *reply = Reply::json(json!({ "ok": true }));
             }),
         );
         add(
-            "fails on what does not exist",
+            "responds 500 for an unknown id",
             "not-found",
             reply(action, 404, outage),
         );
         add(
-            "needs no token",
+            "accepts requests without a token",
             "token",
             Fault::none().request(move |request| {
                 if request.route == Route::Act(action) && request.authorization.is_none() {
@@ -56,55 +56,59 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// The wrong habits that show with an action.
+/// The faults that are visible for an action.
 fn action_faults(action: Action) -> Vec<(ActionFault, &'static str, &'static str)> {
     let mut action_faults = vec![
         (ActionFault::DoesNothing, "does nothing", "effect"),
         (
             ActionFault::RepeatsChange,
-            "is done again when asked again",
+            "applies a repetition again",
             "repeated",
         ),
         (
             ActionFault::FailsOnRepetition,
-            "fails when asked again",
+            "fails on a repetition",
             "repeated",
         ),
         (
             ActionFault::FailsConcurrently,
-            "fails when asked twice at once",
+            "fails on concurrent requests",
             "at-once",
         ),
-        (ActionFault::AcceptsBadBodies, "takes any body", "bad-body"),
+        (
+            ActionFault::AcceptsBadBodies,
+            "accepts any body",
+            "bad-body",
+        ),
         (
             ActionFault::FailsOnBadBodies,
-            "fails on a body that it cannot read",
+            "fails on a malformed body",
             "bad-body",
         ),
         (
             ActionFault::AcceptsUnknown,
-            "takes what does not exist",
+            "accepts an unknown id",
             "not-found",
         ),
     ];
-    // Canceled or paused twice is canceled or paused.
+    // A second cancellation or pause leaves no trace.
     if matches!(
         action,
         Action::ApplyCoupon | Action::ChangePrice | Action::ExtendTrial
     ) {
-        let what = "is done twice when asked twice at once";
+        let what = "applies concurrent requests twice";
         action_faults.push((ActionFault::HasRace, what, "at-once"));
     }
     if action != Action::ApplyCoupon {
-        let what = "does what is switched off";
+        let what = "accepts an option that is switched off";
         action_faults.push((ActionFault::IgnoresFeatures, what, "feature-off"));
     }
-    let what = "is done to what another customer has";
+    let what = "changes a subscription of another customer";
     action_faults.push((ActionFault::IgnoresCustomer, what, "other-customer"));
     action_faults
 }
 
-/// Other answers where this one would be right.
+/// Another response where 200 would be right.
 fn reply(action: Action, status: u16, edit: fn(&mut Reply)) -> Fault {
     Fault::none().reply(move |request, reply| {
         if request.route == Route::Act(action) && reply.status == status {
@@ -122,7 +126,7 @@ fn outage(reply: &mut Reply) {
 }
 
 fn panics() -> Response {
-    panic!("as it is meant to")
+    panic!("the fault of this provider")
 }
 
 fn cut_off() -> Response {

@@ -1,4 +1,4 @@
-//! Answers that are no answers, or no JSON.
+//! Faults of responses: incomplete ones, and bodies that are not JSON.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::broken::row::{Row, row};
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![
         row(
-            "the manifest never comes",
+            "the manifest has no response",
             "manifest.answer",
             instead(is_manifest, slow),
         )
@@ -52,7 +52,7 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "the function panics",
             "answer",
-            instead(lists, |_| panic!("as it is meant to")),
+            instead(lists, |_| panic!("the fault of this provider")),
         );
         add("the list is a 500", "status", reply(lists, outage));
         add(
@@ -60,7 +60,11 @@ pub(super) fn rows() -> Vec<Row> {
             "status",
             reply(lists, |_, reply| reply.status = 201),
         );
-        add("the list is elsewhere", "status", instead(lists, elsewhere));
+        add(
+            "the list is a redirect",
+            "status",
+            instead(lists, elsewhere),
+        );
         add("the list is HTML", "json", reply(lists, html));
         add("the list is empty", "json", reply(lists, empty));
         add("the list is not UTF-8", "json", reply(lists, latin));
@@ -72,12 +76,12 @@ pub(super) fn rows() -> Vec<Row> {
         add("the list is nested too deep", "json", reply(lists, deep));
         add("the list ends too early", "json", reply(lists, truncated));
         add(
-            "the list is said to be HTML",
+            "the list has the content type of HTML",
             "content-type",
             reply(lists, text),
         );
         add(
-            "what a retrieve answers has no content type",
+            "the response to a retrieve has no content type",
             "content-type",
             reply(move |request| request.retrieves(kind), untyped),
         );
@@ -99,7 +103,7 @@ fn is_manifest(request: &ProviderRequest) -> bool {
     request.route == Route::Manifest
 }
 
-/// Other answers to what was right; whoever has no token is refused as ever.
+/// Another response to valid requests. Requests without the token are still refused.
 fn reply(
     to: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static,
     edit: impl Fn(&ProviderRequest, &mut Reply) + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Single items: retrieved, found, and not there.
+//! Faults of single items: retrieved, found, and unknown ones.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "customers: a plus in an address is taken for a space",
+            "customers: a plus in an address is decoded as a space",
             "customers.find.listed",
             request(|request| match &request.route {
                 Route::FindByEmail(email) if email.contains("+2") => {
@@ -27,7 +27,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "customers: whoever is searched for, the first is found",
+            "customers: every search finds the first customer",
             "customers.find.other",
             request(|request| match &request.route {
                 Route::FindByPhone(phone) if phone.starts_with("+1 555") => {
@@ -37,26 +37,26 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "customers: nobody found is an empty 200",
+            "customers: an unsuccessful search gets an empty 200",
             "customers.find.unknown",
             not_found(ProviderRequest::finds, |reply| {
                 *reply = Reply::json(Value::Null)
             }),
         ),
         row(
-            "customers: nobody found is an outage",
+            "customers: an unsuccessful search gets 500",
             "customers.find.unknown",
             not_found(ProviderRequest::finds, |reply| {
                 *reply = Reply::error(500, "Internal Server Error")
             }),
         ),
         row(
-            "subscriptions are looked up by their id alone",
+            "subscriptions are looked up only by their own id",
             "subscriptions.other-customer",
             ignores_customer(),
         ),
         row(
-            "subscriptions: a list of nobody is an outage",
+            "subscriptions: the list of an unknown customer gets 500",
             "subscriptions.unknown-customer",
             not_found(
                 |request| matches!(request.route, Route::ListOf(_)),
@@ -64,7 +64,7 @@ pub(super) fn rows() -> Vec<Row> {
             ),
         ),
         row(
-            "subscriptions: a list of nobody is one of somebody",
+            "subscriptions: the list of an unknown customer is that of another",
             "subscriptions.unknown-customer",
             not_found(
                 |request| matches!(request.route, Route::ListOf(_)),
@@ -83,7 +83,7 @@ pub(super) fn rows() -> Vec<Row> {
             ));
         };
         add(
-            "what the list has is not there",
+            "a listed item cannot be retrieved",
             "retrieve.listed",
             request({
                 let is_the_one = is_the_one(kind);
@@ -91,14 +91,14 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "another item is there",
+            "another item is retrieved",
             "retrieve.other",
             the_one(kind, |kind, item| {
                 *item = Books::new().all(kind)[0].clone();
             }),
         );
         add(
-            "another version is there",
+            "another version is retrieved",
             "retrieve.differs",
             the_one(kind, |kind, item| match kind {
                 Kind::Customers | Kind::Subscriptions => item["metadata"]["stale"] = json!("yes"),
@@ -108,28 +108,28 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "nothing is an empty 200",
+            "an unknown id gets an empty 200",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::json(Value::Null);
             }),
         );
         add(
-            "nothing is an empty object",
+            "an unknown id gets an empty object",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::json(json!({}));
             }),
         );
         add(
-            "nothing is an outage",
+            "an unknown id gets 500",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::error(500, "Internal Server Error");
             }),
         );
         add(
-            "an odd id of nothing is an outage",
+            "an unknown percent-encoded id gets 500",
             "retrieve.encoded-id",
             not_found(
                 move |request| match &request.route {
@@ -141,7 +141,7 @@ pub(super) fn rows() -> Vec<Row> {
             ),
         );
         add(
-            "an error is a text",
+            "an error is plain text",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.raw("Not Found");
@@ -155,14 +155,14 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "an error has a code of its own",
+            "an error has another code",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.value()["code"] = json!(4041);
             }),
         );
         add(
-            "an error has the code as a text",
+            "an error has a string as code",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.value()["code"] = json!("404");
@@ -183,7 +183,7 @@ fn is_odd(id: &str) -> bool {
     id.contains(['%', '?', '#'])
 }
 
-/// Whether a request retrieves the item that faults are in.
+/// Returns true if a request retrieves the item with faults.
 fn is_the_one(kind: Kind) -> impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static {
     let id = Books::new().one(kind)["id"].clone();
     move |request| match &request.route {
@@ -193,7 +193,7 @@ fn is_the_one(kind: Kind) -> impl Fn(&ProviderRequest) -> bool + Send + Sync + '
     }
 }
 
-/// Takes some requests for others.
+/// Handles some requests as others.
 fn request(other: impl Fn(&ProviderRequest) -> Option<Route> + Send + Sync + 'static) -> Fault {
     Fault::none().request(move |request| {
         if let Some(route) = other(request) {
@@ -202,7 +202,7 @@ fn request(other: impl Fn(&ProviderRequest) -> Option<Route> + Send + Sync + 'st
     })
 }
 
-/// Retrieves one item in another way than it is listed.
+/// Changes one item when it is retrieved.
 fn the_one(kind: Kind, edit: fn(Kind, &mut Value)) -> Fault {
     let is_the_one = is_the_one(kind);
     Fault::none().reply(move |request, reply| {
@@ -212,7 +212,7 @@ fn the_one(kind: Kind, edit: fn(Kind, &mut Value)) -> Fault {
     })
 }
 
-/// Answers in another way where nothing is there.
+/// Sends another response for an unknown id.
 fn not_found(
     asks: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static,
     edit: fn(&mut Reply),

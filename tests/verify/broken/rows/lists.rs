@@ -1,4 +1,4 @@
-//! Lists and the way through them.
+//! Faults of lists and of their paging.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,12 +17,12 @@ pub(super) fn rows() -> Vec<Row> {
             rows.push(row(what, id, fault));
         };
         add(
-            "the list is bare",
+            "the list is an array",
             "page",
             page(kind, |page| *page = page["data"].take()),
         );
         add(
-            "the list has another name",
+            "the items have another name",
             "page",
             page(kind, |page| {
                 page["items"] = page.as_object_mut().unwrap().remove("data").unwrap();
@@ -69,7 +69,7 @@ pub(super) fn rows() -> Vec<Row> {
             .books(move |books| books.multiply(kind)),
         );
         add(
-            "a limit of zero is taken",
+            "a limit of zero is accepted",
             "bad-limit",
             request(kind, |request| {
                 if request.parameter("limit") == Some("0") {
@@ -78,7 +78,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "a limit below zero is an outage",
+            "a negative limit gets 500",
             "bad-limit",
             reply(kind, |request, reply| {
                 if request.parameter("limit") == Some("-1") {
@@ -87,7 +87,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "a limit that is no number is taken",
+            "a limit that is not a number is accepted",
             "bad-limit",
             request(kind, |request| {
                 if request
@@ -99,7 +99,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "a cursor of nobody is an outage",
+            "an invalid cursor gets 500",
             "bad-cursor",
             reply(kind, |request, reply| {
                 if request.parameter("cursor").is_some() && reply.status == 400 {
@@ -108,11 +108,11 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "the cursor holds the whole item",
+            "the cursor contains the whole item",
             "long-cursor",
             long_cursors(kind),
         );
-        add("the cursor leads back", "cursor-loops", loops(kind));
+        add("the cursor repeats", "cursor-loops", loops(kind));
         add(
             "a page begins with the last item of the one before",
             "repeats",
@@ -122,12 +122,12 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "the list goes on with empty pages",
+            "the list continues with empty pages",
             "endless",
             endless(kind),
         );
         add(
-            "a page begins after an item was left out",
+            "a page skips an item",
             "paging",
             request(kind, |request| request.shift = 1),
         );
@@ -157,7 +157,7 @@ fn is_small(limit: Option<&str>) -> bool {
     matches!(limit, Some("1" | "2" | "3" | "4" | "5"))
 }
 
-/// Another page than a good provider's.
+/// Changes a page.
 fn page(kind: Kind, edit: fn(&mut Value)) -> Fault {
     reply(kind, move |_, reply| {
         if reply.status == 200 {

@@ -1,4 +1,4 @@
-//! What is wrong with the manifest alone.
+//! Faults of the manifest.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         row("there is no manifest", "manifest.endpoint", status(404)),
         row("the manifest is an error", "manifest.endpoint", status(500)),
-        row("the token is another", "manifest.token", status(401)),
+        row("the token differs", "manifest.token", status(401)),
         row(
             "the manifest is a list",
             "manifest.shape",
@@ -38,7 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("controllers.prices.type"),
         row(
-            "prices have a type of their own",
+            "prices have an unknown type",
             "manifest.shape",
             set("/controllers/prices/type", json!("plan")),
         )
@@ -74,7 +74,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("actions.apply_coupon"),
         row(
-            "a controller is named that is none",
+            "an unknown controller is declared",
             "manifest.unknown-module",
             manifest(|manifest| manifest["controllers"]["plans"] = json!(true)),
         )
@@ -98,7 +98,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("controllers.subscriptions"),
         row(
-            "there is no way to cancel",
+            "cancel is missing",
             "manifest.needs",
             without("/actions", "cancel"),
         ),
