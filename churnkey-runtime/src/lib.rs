@@ -46,7 +46,7 @@ pub use action::extend_trial::ExtendTrial;
 pub use action::pause::{Pause, PauseAll};
 pub use action::schedule::Schedule;
 pub use actions_in_flight::ActionsInFlight;
-pub use error::{Error, IntoError, Result};
+pub use error::{Error, IntoError, Result, ResultExt};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
@@ -75,11 +75,11 @@ pub mod __private {
     pub use crate::action::extend_trial::ExtendTrial;
     pub use crate::action::pause::{Pause, PauseAll};
     pub use crate::codegen::{
-        Argument, ContextOf, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
-        StandardError, UnknownContext, ViaImpl, ViaNothing, ViaUnknownContext, fail,
-        is_implemented, sendable,
+        Argument, ContextOf, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
+        Response, ReturnType, Shared, UnknownContext, ViaImpl, ViaNothing, ViaUnknownContext,
+        Wrapped, fail, is_implemented, sendable,
     };
-    pub use crate::error::Result;
+    pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::{FromRequestContext, RequestContext};
     pub use crate::integration::endpoint::{self, OperationKind};
     pub use crate::integration::integration::{Integration, Provides, Route};

@@ -33,7 +33,7 @@ use self::connection::Connections;
 use self::listener::Listener;
 use self::signals::Signal;
 use self::stream::Timeouts;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt as _};
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::integration::integration::Integration;
 use crate::provider::Provider;
@@ -345,7 +345,7 @@ impl<T: Integration> Server<T> {
         announce(&format!(
             "{} listens on http://{}/churnkey",
             T::NAME,
-            listener.local_addr()?
+            listener.local_addr().or_internal()?
         ));
         announce(&format!(
             "{} supports {}",

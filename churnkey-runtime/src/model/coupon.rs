@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::FixedAmount;
 use super::billing_cycle::CycleUnit;
+use super::count::Count;
 use super::currency::Currency;
 use super::id::CouponId;
+use super::into_option::IntoOption;
 use super::percent::Percent;
 use super::timestamp::Timestamp;
 use crate::redact::Redacted;
@@ -56,26 +58,26 @@ impl Coupon {
     }
 
     /// Sets the code that customers enter.
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+    pub fn code<K>(mut self, code: impl IntoOption<String, K>) -> Self {
+        self.code = code.into_option();
         self
     }
 
     /// Sets the name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Sets how often the coupon was and can be redeemed.
-    pub fn redemptions(mut self, redemptions: impl Into<Redemptions>) -> Self {
-        self.redemptions = Some(redemptions.into());
+    pub fn redemptions<K>(mut self, redemptions: impl IntoOption<Redemptions, K>) -> Self {
+        self.redemptions = redemptions.into_option();
         self
     }
 
     /// Sets from when on the coupon can no longer be redeemed.
-    pub fn expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
-        self.expires_at = Some(expires_at.into());
+    pub fn expires_at<K>(mut self, expires_at: impl IntoOption<Timestamp, K>) -> Self {
+        self.expires_at = expires_at.into_option();
         self
     }
 }
@@ -100,6 +102,12 @@ impl Validate for Coupon {
     fn check(&self, violations: &mut Violations<'_>) {
         violations.field("id").require_text(&self.id);
         violations.model("duration", &self.duration);
+        if let CouponValue::Fixed(amount) = &self.value {
+            violations.model("value", amount);
+        }
+        if let Some(redemptions) = &self.redemptions {
+            violations.model("redemptions", redemptions);
+        }
     }
 }
 
@@ -194,8 +202,8 @@ impl PercentageValue {
     }
 
     /// Sets the only currency that the coupon is for.
-    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<K>(mut self, currency: impl IntoOption<Currency, K>) -> Self {
+        self.currency = currency.into_option();
         self
     }
 }
@@ -221,14 +229,26 @@ impl Redemptions {
     }
 
     /// Sets how often the coupon can be redeemed in all.
-    pub fn max(mut self, max: impl Into<u64>) -> Self {
-        self.max = Some(max.into());
+    pub fn max<K>(mut self, max: impl IntoOption<Count, K>) -> Self {
+        self.max = max.into_option().map(Count::get);
         self
     }
 
     /// Sets how often the coupon was redeemed up to now.
-    pub fn current(mut self, current: impl Into<u64>) -> Self {
-        self.current = Some(current.into());
+    pub fn current<K>(mut self, current: impl IntoOption<Count, K>) -> Self {
+        self.current = current.into_option().map(Count::get);
         self
+    }
+}
+
+impl Validate for Redemptions {
+    const MODEL: &'static str = "redemptions";
+
+    fn check(&self, violations: &mut Violations<'_>) {
+        for (name, number) in [("max", self.max), ("current", self.current)] {
+            if let Some(number) = number {
+                Count::check(number, &mut violations.field(name));
+            }
+        }
     }
 }
