@@ -1,4 +1,6 @@
 #![doc = include_str!("docs/guide.md")]
+// The badges of the documentation that name the feature of an item.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc = include_str!("docs/integration.md")]
 pub use churnkey_macros::Integration;
@@ -11,6 +13,11 @@ pub use churnkey_macros::controller;
 
 pub use churnkey_runtime::axum::http;
 pub use churnkey_runtime::*;
+// Named here as well, so that the documentation shows their features.
+#[cfg(feature = "server")]
+pub use churnkey_runtime::{Server, serve};
+#[cfg(feature = "reverify")]
+pub use churnkey_runtime::{Verification, reverify};
 
 #[doc(hidden)]
 pub use churnkey_runtime::__private;

@@ -1,6 +1,8 @@
 //! The runtime behind the `churnkey` crate: models, operations, router and server. Depend on
 //! `churnkey`, which re-exports all of it beside the macros.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod action;
 mod actions_in_flight;
 #[allow(
@@ -12,12 +14,12 @@ mod error;
 mod http;
 #[allow(missing_docs, reason = "its probes are hidden from the docs")]
 mod integration;
-mod manifest;
+pub mod manifest;
 mod mode;
 pub mod model;
 #[cfg(feature = "openapi")]
 mod openapi;
-mod operation;
+pub mod operation;
 mod page;
 mod provider;
 mod redact;
@@ -52,13 +54,12 @@ pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
 pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
-pub use manifest::{
-    Actions, ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Controllers, Durations,
-    ExtendTrialFeatures, Manifest, PauseFeatures, PricesType, ProductsType, Schedules,
-};
 pub use mode::Mode;
-pub use model::*;
-pub use operation::{Operation, Side};
+pub use model::{
+    Amount, BillingCycle, Coupon, CouponId, Currency, Customer, CustomerId, Email, FamilyId,
+    OfferDuration, Phone, Price, PriceId, Product, ProductFamily, ProductId, Subscription,
+    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, TimeUnit, Timestamp,
+};
 pub use page::{Cursor, Page, PageRequest};
 pub use provider::Provider;
 #[cfg(feature = "reverify")]

@@ -1,10 +1,11 @@
 //! What the `Debug` of models and requests shows, and what it never does.
 
+use churnkey_runtime::model::{Address, CouponDuration, Percent};
 use churnkey_runtime::validate::Validate as _;
 use churnkey_runtime::{
-    Address, Amount, BillingCycle, Cancel, Coupon, CouponDuration, Currency, Cursor, Customer,
-    Page, PageRequest, Percent, Price, Product, ProductFamily, Schedule, Subscription,
-    SubscriptionItem, SubscriptionStatus, Timestamp,
+    Amount, BillingCycle, Cancel, Coupon, Currency, Cursor, Customer, Page, PageRequest, Price,
+    Product, ProductFamily, Schedule, Subscription, SubscriptionItem, SubscriptionStatus,
+    Timestamp,
 };
 
 #[test]

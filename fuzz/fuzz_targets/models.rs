@@ -7,7 +7,8 @@ use std::fmt::Debug;
 
 use arbitrary::Unstructured;
 use churnkey::validate::Validate;
-use churnkey::{Amount, PriceType, ProductType};
+use churnkey::model::{PriceType, ProductType};
+use churnkey::Amount;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde::{Serialize, de::DeserializeOwned};
 use support::client::Host;
@@ -91,7 +92,7 @@ fn check_charge(amount: &Amount, sound: bool, quantity: u64) {
     }
     // Prices this small cannot overflow.
     let largest = i64::from(i32::MAX);
-    let small = |units: &Option<churnkey::MinorUnits>| {
+    let small = |units: &Option<churnkey::model::MinorUnits>| {
         units.is_none_or(|units| (-largest..=largest).contains(&units.get()))
     };
     if quantity <= 1000

@@ -3,7 +3,7 @@
 #![no_main]
 
 use arbitrary::{Arbitrary as _, Result, Unstructured};
-use churnkey::Operation;
+use churnkey::operation::Operation;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use support::client::{Host, encode_segment};
 use support::provider::{Everything, Given};

@@ -1,12 +1,8 @@
 //! Models from bytes: all values that the constructors and setters can create, valid or invalid.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use churnkey::{
-    Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue, Price,
-    Product, ProductFamily, Redemptions, Subscription, SubscriptionItem, SubscriptionPeriod,
-    SubscriptionStatus, Tier, TierMode, TieredAmount, Timestamp,
-};
+use churnkey::model::{Address, CouponDuration, CouponValue, CycleUnit, Discount, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue, Redemptions, Tier, TierMode, TieredAmount};
+use churnkey::{Amount, BillingCycle, Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp};
 
 use crate::Kind;
 use crate::provider::Planted;

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use churnkey::{Coupon, CouponDuration, Mode, Percent, Redemptions};
+use churnkey::model::{CouponDuration, Percent, Redemptions};
+use churnkey::{Coupon, Mode};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 

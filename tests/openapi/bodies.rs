@@ -1,6 +1,6 @@
 //! Request bodies: the schema allows a body if and only if the runtime accepts it.
 
-use churnkey::{Operation, Side};
+use churnkey::operation::{Operation, Side};
 use churnkey_protocol::{Field, Module};
 use serde_json::{Map, Value, json};
 

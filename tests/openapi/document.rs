@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use churnkey::{Integration as _, Operation, Side};
+use churnkey::Integration as _;
+use churnkey::operation::{Operation, Side};
 use serde_json::{Value, json};
 
 use crate::integrations::{Provider, complete, minimal};

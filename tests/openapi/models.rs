@@ -1,10 +1,13 @@
 //! Valid models match their schemas, and models that break a rule do not.
 
+use churnkey::model::{
+    Address, CouponDuration, CouponValue, CycleUnit, Discount, FixedAmount, PausePeriod, Percent,
+    PercentageValue, Redemptions, Tier, TierMode,
+};
 use churnkey::{
-    Address, Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer,
-    CycleUnit, Discount, FixedAmount, Integration as _, PausePeriod, Percent, PercentageValue,
-    Price, Product, ProductFamily, Redemptions, Subscription, SubscriptionItem, SubscriptionPeriod,
-    SubscriptionStatus, Tier, TierMode, Timestamp,
+    Amount, BillingCycle, Coupon, Currency, Customer, Integration as _, Price, Product,
+    ProductFamily, Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus,
+    Timestamp,
 };
 use serde::Serialize;
 use serde_json::{Value, json, to_value};

@@ -4,11 +4,13 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use churnkey::model::{
+    Address, CouponDuration, CycleUnit, Discount, FixedAmount, PausePeriod, Percent, Tier, TierMode,
+};
 use churnkey::{
-    Address, Amount, BillingCycle, Cancel, Coupon, CouponDuration, Currency, Customer, CustomerId,
-    CycleUnit, Discount, Error, FixedAmount, IntoError, Page, PausePeriod, Percent, Price, PriceId,
-    Product, ProductFamily, Result, Subscription, SubscriptionId, SubscriptionItem,
-    SubscriptionPeriod, SubscriptionStatus, Tier, TierMode,
+    Amount, BillingCycle, Cancel, Coupon, Currency, Customer, CustomerId, Error, IntoError, Page,
+    Price, PriceId, Product, ProductFamily, Result, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus,
 };
 use serde_json::json;
 
@@ -795,7 +797,8 @@ impl fmt::Display for BillingError {
 impl std::error::Error for BillingError {}
 
 mod own_errors {
-    use churnkey::{PageRequest, Percent};
+    use churnkey::PageRequest;
+    use churnkey::model::Percent;
 
     use super::*;
 

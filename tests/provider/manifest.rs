@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use churnkey::{Integration, Manifest, Operation, PricesType, ProductsType, Side};
+use churnkey::Integration;
+use churnkey::manifest::{Manifest, PricesType, ProductsType};
+use churnkey::operation::{Operation, Side};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Billing, Host};

@@ -3,12 +3,13 @@
 
 use std::fmt::Debug;
 
+use churnkey::model::{Address, CouponDuration, FixedAmount};
 use churnkey::{
-    Address, Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon,
-    CouponDuration, CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, FamilyId,
-    FixedAmount, FromRequestContext, Headers, Page, PageRequest, Pause, PauseAll, Phone, Price,
-    PriceId, Product, ProductFamily, ProductId, RequestContext, Result, Subscription,
-    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency,
+    Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, FromRequestContext, Headers, Page,
+    PageRequest, Pause, PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId,
+    RequestContext, Result, Subscription, SubscriptionId, SubscriptionItem, SubscriptionPeriod,
+    SubscriptionStatus, Timestamp,
 };
 
 use crate::sentinels::*;

@@ -5,9 +5,10 @@ use std::ops::Bound;
 use std::sync::{PoisonError, RwLock};
 
 use axum::Router;
+use churnkey::model::PausePeriod;
 use churnkey::{
-    Cancel, Customer, CustomerId, Error, Page, PageRequest, Pause, PausePeriod, Price, PriceId,
-    Provider, Result, Schedule, Subscription, SubscriptionId, SubscriptionStatus, Timestamp,
+    Cancel, Customer, CustomerId, Error, Page, PageRequest, Pause, Price, PriceId, Provider,
+    Result, Schedule, Subscription, SubscriptionId, SubscriptionStatus, Timestamp,
 };
 use serde::de::IgnoredAny;
 

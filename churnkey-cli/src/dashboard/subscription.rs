@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use churnkey_runtime::{
-    Amount, Discount, Metadata, Subscription, SubscriptionStatus, Tier, Timestamp,
-};
+use churnkey_runtime::model::{Discount, Metadata, Tier};
+use churnkey_runtime::{Amount, Subscription, SubscriptionStatus, Timestamp};
 use churnkey_verify::Module;
 use churnkey_verify::internal::encoded;
 use maud::{Markup, html};

@@ -1,8 +1,8 @@
 //! Formatting of values for a page.
 
+use churnkey_runtime::model::{CouponDuration, CouponValue, CycleUnit, FixedAmount, MinorUnits};
 use churnkey_runtime::{
-    Amount, BillingCycle, CouponDuration, CouponValue, Currency, CycleUnit, FixedAmount,
-    MinorUnits, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    Amount, BillingCycle, Currency, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 use churnkey_verify::internal::is_printable;
 use maud::{Markup, html};

@@ -328,9 +328,8 @@ fn percent(position: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use churnkey_runtime::{
-        BillingCycle, Coupon, CouponDuration, Discount, PausePeriod, Percent, SubscriptionPeriod,
-    };
+    use churnkey_runtime::model::{CouponDuration, Discount, PausePeriod, Percent};
+    use churnkey_runtime::{BillingCycle, Coupon, SubscriptionPeriod};
 
     use super::*;
 

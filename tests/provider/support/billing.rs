@@ -3,12 +3,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use churnkey::model::{Address, CouponDuration, Discount, FixedAmount, Percent};
 use churnkey::{
-    Address, Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon,
-    CouponDuration, CouponId, Currency, Customer, CustomerId, Discount, Email, Error, ExtendTrial,
-    FamilyId, FixedAmount, Page, PageRequest, Pause, PauseAll, Percent, Phone, Price, PriceId,
-    Product, ProductFamily, ProductId, Result, Subscription, SubscriptionId, SubscriptionItem,
-    SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency,
+    Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, Page, PageRequest, Pause, PauseAll,
+    Phone, Price, PriceId, Product, ProductFamily, ProductId, Result, Subscription, SubscriptionId,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// Has every module, with linked prices and products.

@@ -3,9 +3,10 @@
 //!
 //! Compiling this file is the test: the crate has no `::churnkey`.
 
+use retention::manifest::Manifest;
 use retention::{
-    Cancel, Customer, CustomerId, Error, Integration as _, Manifest, Page, PageRequest, Pause,
-    Price, PriceId, Result, Subscription, SubscriptionId,
+    Cancel, Customer, CustomerId, Error, Integration as _, Page, PageRequest, Pause, Price,
+    PriceId, Result, Subscription, SubscriptionId,
 };
 
 /// Shared by the functions.

@@ -1,6 +1,7 @@
+use churnkey::model::{Discount, Metadata, PausePeriod};
 use churnkey::{
-    BillingCycle, CustomerId, Discount, Error, Metadata, PausePeriod, Price, Result,
-    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    BillingCycle, CustomerId, Error, Price, Result, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 /// A subscription: its current state and its scheduled events.

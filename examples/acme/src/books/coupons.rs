@@ -1,6 +1,5 @@
-use churnkey::{
-    Coupon, CouponDuration, CouponId, CouponValue, Page, PageRequest, Redemptions, Result,
-};
+use churnkey::model::{CouponDuration, CouponValue, Redemptions};
+use churnkey::{Coupon, CouponId, Page, PageRequest, Result};
 use rusqlite::Row;
 
 use super::Books;

@@ -1,7 +1,5 @@
-use churnkey::{
-    Address, Customer, CustomerId, Email, Error, Metadata, Page, PageRequest, Phone, Result,
-    Timestamp,
-};
+use churnkey::model::{Address, Metadata};
+use churnkey::{Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Result, Timestamp};
 use rusqlite::{Row, ToSql};
 
 use super::Books;

@@ -1,4 +1,5 @@
-use churnkey::{CouponId, CustomerId, Discount, Result, SubscriptionId, Timestamp};
+use churnkey::model::Discount;
+use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use rusqlite::Row;
 
 use super::columns::At;

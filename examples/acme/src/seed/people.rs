@@ -1,4 +1,5 @@
-use churnkey::{Address, Currency};
+use churnkey::Currency;
+use churnkey::model::Address;
 
 pub(super) struct Person {
     pub(super) first_name: &'static str,

@@ -1,4 +1,5 @@
-use churnkey::{BillingCycle, Coupon, CouponDuration, CouponValue, Error, Result, Timestamp};
+use churnkey::model::{CouponDuration, CouponValue};
+use churnkey::{BillingCycle, Coupon, Error, Result, Timestamp};
 
 use super::Subscription;
 use super::settle::after_cycles;

@@ -1,6 +1,7 @@
 //! The credit and the charge of a change of price within a period that is already paid.
 
-use churnkey::{Currency, Error, MinorUnits, Price, PriceId, Result, SubscriptionId, Timestamp};
+use churnkey::model::MinorUnits;
+use churnkey::{Currency, Error, Price, PriceId, Result, SubscriptionId, Timestamp};
 
 use super::Subscription;
 

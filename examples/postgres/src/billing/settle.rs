@@ -1,6 +1,7 @@
 //! Scheduled events: the one place that carries out what a subscription has scheduled.
 
-use churnkey::{BillingCycle, CycleUnit, Error, Result, SubscriptionPeriod, TimeUnit, Timestamp};
+use churnkey::model::CycleUnit;
+use churnkey::{BillingCycle, Error, Result, SubscriptionPeriod, TimeUnit, Timestamp};
 
 use super::{State, Subscription};
 

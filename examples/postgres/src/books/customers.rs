@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
+use churnkey::model::Address;
 use churnkey::{
-    Address, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Result,
-    Timestamp,
+    Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Result, Timestamp,
 };
 use tokio_postgres::Row;
 

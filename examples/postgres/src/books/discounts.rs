@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use churnkey::{CouponId, CustomerId, Discount, Result, SubscriptionId, Timestamp};
+use churnkey::model::Discount;
+use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use tokio_postgres::Row;
 
 use super::columns::{at, at_if, moment, moment_if};

@@ -1,7 +1,10 @@
+use churnkey::model::{
+    CouponDuration, CouponValue, CycleUnit, FixedAmount, Percent, PercentageValue, Redemptions,
+    Tier, TierMode,
+};
 use churnkey::{
-    Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Error,
-    FamilyId, FixedAmount, Percent, PercentageValue, Price, PriceId, Product, ProductFamily,
-    ProductId, Redemptions, Result, Tier, TierMode, Timestamp,
+    Amount, BillingCycle, Coupon, Currency, Error, FamilyId, Price, PriceId, Product,
+    ProductFamily, ProductId, Result, Timestamp,
 };
 
 use super::{Catalog, days};

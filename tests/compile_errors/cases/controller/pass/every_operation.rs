@@ -115,8 +115,14 @@ mod rest {
 #[test]
 fn compiles_and_runs() {
     let manifest = Billing::MANIFEST.controllers;
-    assert_eq!(manifest.prices, Some(churnkey::PricesType::Product));
-    assert_eq!(manifest.products, Some(churnkey::ProductsType::Family));
+    assert_eq!(
+        manifest.prices,
+        Some(churnkey::manifest::PricesType::Product)
+    );
+    assert_eq!(
+        manifest.products,
+        Some(churnkey::manifest::ProductsType::Family)
+    );
     assert!(manifest.customers && manifest.subscriptions && manifest.coupons && manifest.families);
     // The functions are as they were.
     drop(customers::retrieve(&Billing, "cus_1".into()));

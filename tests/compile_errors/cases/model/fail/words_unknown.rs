@@ -2,7 +2,8 @@
 // One for each word that the models do not have.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, CycleUnit, Price};
+use churnkey::model::{CouponDuration, CouponValue, CycleUnit};
+use churnkey::{Amount, BillingCycle, Coupon, Currency, Price};
 
 fn currency_unknown() {
     let _ = Currency::USDT;

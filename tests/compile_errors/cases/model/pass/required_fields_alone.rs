@@ -1,8 +1,8 @@
 // What each model needs, and no more.
+use churnkey::model::{CouponDuration, CouponValue, Discount, Percent};
 use churnkey::{
-    Amount, BillingCycle, Coupon, CouponDuration, CouponValue, Currency, Customer, Discount,
-    Percent, Price, Product, ProductFamily, Subscription, SubscriptionItem, SubscriptionStatus,
-    Timestamp,
+    Amount, BillingCycle, Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription,
+    SubscriptionItem, SubscriptionStatus, Timestamp,
 };
 
 #[test]
@@ -23,7 +23,7 @@ fn compiles_and_runs() {
     let coupon = Coupon::new(
         "ten",
         CouponDuration::Once,
-        CouponValue::Percentage(churnkey::PercentageValue::new(percent)),
+        CouponValue::Percentage(churnkey::model::PercentageValue::new(percent)),
     );
     let _ = Customer::new("cus_1").discount(Discount::new(coupon));
     let _ = (

@@ -2,10 +2,8 @@
 
 use std::sync::Mutex;
 
-use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CycleUnit, Price, SubscriptionPeriod, TimeUnit,
-    Timestamp,
-};
+use churnkey::model::CycleUnit;
+use churnkey::{Amount, BillingCycle, Currency, Customer, Price, SubscriptionPeriod, TimeUnit, Timestamp};
 
 use crate::Subscription;
 use crate::books::Books;
