@@ -151,9 +151,9 @@ fn status(argument: &Arg, errors: &Errors) -> Option<Option<Status>> {
 
 fn unknown(argument: &Arg, errors: &Errors) {
     let named = NAMED.iter().map(|(word, _)| *word);
-    let words: Vec<&str> = named.chain([UNAVAILABLE, INTERNAL, MESSAGE]).collect();
+    let words: Vec<&str> = named.chain([UNAVAILABLE, INTERNAL]).collect();
     let wrong = format!("`{}` is not a response", argument.name);
-    match nearest(&argument.word(), words.iter().copied()) {
+    match nearest(&argument.word(), words.iter().copied().chain([MESSAGE])) {
         Some(guess) => errors.on(
             &argument.name,
             wrong,

@@ -2,7 +2,7 @@ use churnkey::model::Discount;
 use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use rusqlite::Row;
 
-use super::columns::At;
+use super::columns::{At, column};
 use super::{Books, coupons};
 
 impl Books<'_> {
@@ -102,10 +102,8 @@ impl Books<'_> {
 }
 
 fn read(row: &Row<'_>) -> Result<Discount> {
-    let At(start) = row.get("started_at")?;
+    let At(start) = column(row, "started_at")?;
     let mut discount = Discount::new(coupons::read(row)?).start(start);
-    discount.end = row
-        .get::<_, Option<At>>("ends_at")?
-        .map(|At(moment)| moment);
+    discount.end = column::<Option<At>>(row, "ends_at")?.map(|At(moment)| moment);
     Ok(discount)
 }

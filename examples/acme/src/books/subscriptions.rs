@@ -5,7 +5,7 @@ use churnkey::{
 use rusqlite::{Row, ToSql};
 
 use super::Books;
-use super::columns::{At, Json};
+use super::columns::{At, Json, column};
 use crate::billing::{NextPrice, Pause, State, Subscription};
 
 impl Books<'_> {
@@ -132,20 +132,24 @@ impl Books<'_> {
     }
 
     fn read_subscription(&self, row: &Row<'_>) -> Result<Subscription> {
-        let moment = |column| -> Result<Option<Timestamp>> {
-            Ok(row.get::<_, Option<At>>(column)?.map(|At(moment)| moment))
+        let moment = |name| -> Result<Option<Timestamp>> {
+            Ok(column::<Option<At>>(row, name)?.map(|At(moment)| moment))
         };
-        let At(started_at) = row.get("started_at")?;
-        let At(cycle_anchor) = row.get("cycle_anchor")?;
-        let (At(period_start), At(period_end)) = (row.get("period_start")?, row.get("period_end")?);
-        let Json(metadata) = row.get("metadata")?;
+        let At(started_at) = column(row, "started_at")?;
+        let At(cycle_anchor) = column(row, "cycle_anchor")?;
+        let (At(period_start), At(period_end)) =
+            (column(row, "period_start")?, column(row, "period_end")?);
+        let Json(metadata) = column(row, "metadata")?;
         let mut subscription = Subscription {
-            id: row.get::<_, String>("id")?.into(),
-            customer_id: row.get::<_, String>("customer_id")?.into(),
-            price: self.price_of(row.get::<_, String>("price_id")?)?,
-            quantity: row.get("quantity")?,
+            id: column::<String>(row, "id")?.into(),
+            customer_id: column::<String>(row, "customer_id")?.into(),
+            price: self.price_of(column::<String>(row, "price_id")?)?,
+            quantity: column(row, "quantity")?,
             started_at,
-            state: match (row.get_ref("status")?.as_str()?, moment("canceled_at")?) {
+            state: match (
+                column::<String>(row, "status")?.as_str(),
+                moment("canceled_at")?,
+            ) {
                 ("trial", _) => State::Trial,
                 ("running", _) => State::Running,
                 ("paused", _) => State::Paused,
@@ -156,15 +160,15 @@ impl Books<'_> {
                     ));
                 }
             },
-            unpaid: row.get("unpaid")?,
+            unpaid: column(row, "unpaid")?,
             cycle_anchor,
-            cycle_number: row.get("cycle_number")?,
+            cycle_number: column(row, "cycle_number")?,
             period: SubscriptionPeriod::new(period_start, period_end),
             trial: moment("trial_start")?
                 .zip(moment("trial_end")?)
                 .map(|(start, end)| SubscriptionPeriod::new(start, end)),
             cancel_at: moment("cancel_at")?,
-            pause: match (moment("pause_start")?, row.get("pause_request")?) {
+            pause: match (moment("pause_start")?, column(row, "pause_request")?) {
                 (Some(start), Some(request)) => Some(Pause {
                     start,
                     end: moment("pause_end")?,
@@ -173,7 +177,7 @@ impl Books<'_> {
                 _ => None,
             },
             next_price: match (
-                row.get::<_, Option<String>>("next_price_id")?,
+                column::<Option<String>>(row, "next_price_id")?,
                 moment("next_price_at")?,
             ) {
                 (Some(id), Some(at)) => Some(NextPrice {

@@ -4,7 +4,7 @@ use churnkey::model::Discount;
 use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use tokio_postgres::Row;
 
-use super::columns::{at, at_if, moment, moment_if};
+use super::columns::{at, at_if, column, moment, moment_if};
 use super::{Books, coupons};
 
 impl Books<'_> {
@@ -106,7 +106,7 @@ impl Books<'_> {
         let mut discounts: HashMap<String, Vec<Discount>> = HashMap::new();
         for row in self.all(sql, &[&owners, &at(self.now)?]).await? {
             discounts
-                .entry(row.try_get("owner")?)
+                .entry(column(&row, "owner")?)
                 .or_default()
                 .push(read(&row)?);
         }

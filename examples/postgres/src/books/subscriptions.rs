@@ -1,13 +1,13 @@
 use churnkey::{
-    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
-    Timestamp,
+    CustomerId, Error, Page, PageRequest, Price, Result, ResultExt as _, SubscriptionId,
+    SubscriptionPeriod, Timestamp,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::Books;
-use super::columns::{Json, at, at_if, json, moment, moment_if, number};
+use super::columns::{Json, at, at_if, column, json, moment, moment_if, number};
 use crate::billing::{NextPrice, Pause, State, Subscription};
 
 /// A subscription with its stored version.
@@ -119,7 +119,7 @@ impl Books<'_> {
             &subscription.customer_id.as_str(),
             &version,
             &subscription.price.id.as_str(),
-            &i64::try_from(subscription.quantity)?,
+            &i64::try_from(subscription.quantity).or_internal()?,
             &at(subscription.started_at)?,
             &status,
             &subscription.unpaid,
@@ -144,14 +144,14 @@ impl Books<'_> {
     async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<StoredSubscription>> {
         let mut prices = Vec::new();
         for row in rows {
-            prices.push(row.try_get("price_id")?);
-            prices.extend(row.try_get::<_, Option<String>>("next_price_id")?);
+            prices.push(column(row, "price_id")?);
+            prices.extend(column::<Option<String>>(row, "next_price_id")?);
         }
         let prices = self.prices_by_id(&prices).await?;
         let stored = rows.iter().map(|row| {
             let mut subscription = read(row, &prices)?;
             subscription.settle(self.now)?;
-            let version = row.try_get("version")?;
+            let version = column(row, "version")?;
             Ok(StoredSubscription {
                 subscription,
                 version,
@@ -168,17 +168,17 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
     };
     let pause: (_, Option<String>) = (
         moment_if(row, "pause_start")?,
-        row.try_get("pause_request")?,
+        column(row, "pause_request")?,
     );
     let next: (Option<&str>, _) = (
-        row.try_get("next_price_id")?,
+        column(row, "next_price_id")?,
         moment_if(row, "next_price_at")?,
     );
-    let status: &str = row.try_get("status")?;
+    let status: &str = column(row, "status")?;
     Ok(Subscription {
-        id: row.try_get::<_, String>("id")?.into(),
-        customer_id: row.try_get::<_, String>("customer_id")?.into(),
-        price: price(row.try_get("price_id")?)?,
+        id: column::<String>(row, "id")?.into(),
+        customer_id: column::<String>(row, "customer_id")?.into(),
+        price: price(column(row, "price_id")?)?,
         quantity: number(row, "quantity")?,
         started_at: moment(row, "started_at")?,
         state: match (status, moment_if(row, "canceled_at")?) {
@@ -192,7 +192,7 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
                 ));
             }
         },
-        unpaid: row.try_get("unpaid")?,
+        unpaid: column(row, "unpaid")?,
         cycle_anchor: moment(row, "cycle_anchor")?,
         cycle_number: number(row, "cycle_number")?,
         period: SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?),
