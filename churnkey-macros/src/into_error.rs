@@ -87,7 +87,9 @@ fn arms(
             let arms = data.variants.iter().map(|variant| {
                 no_options_on(&variant.fields, errors);
                 let response = Response::parse(self::arguments(&variant.attrs, errors), errors);
-                let name = &variant.ident;
+                // A name of the expansion, for which lints such as `deprecated` are silent.
+                let mut name = variant.ident.clone();
+                name.set_span(Span::mixed_site().located_at(name.span()));
                 arm(private, &quote!(Self::#name), &variant.fields, &response)
             });
             arms.collect()
@@ -194,7 +196,6 @@ fn implementation(private: &TokenStream, name: &Ident, arms: &TokenStream) -> To
     let respond = quote_spanned!(name.span()=> <_ as #private::LoggedCause>::#respond);
     quote_spanned! {here=>
         #[automatically_derived]
-        #[allow(deprecated, unused, clippy::all, clippy::pedantic)]
         impl #private::IntoError for #name {
             fn into_error(self) -> #private::Error {
                 #respond(self, |error: Self, text| match error { #arms })

@@ -108,7 +108,7 @@ fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> 
             #(#extras(parts)?,)*
         ))
         .await;
-        #answer(answer).map_err(#failure)
+        #answer(answer).map_err(|error| #failure(error))
     };
     writer.provides(&call.context, here, body)
 }

@@ -38,7 +38,7 @@ mod without_prelude {
     async fn list_prices(
         _: &Billing,
         _: ::churnkey::PageRequest,
-    ) -> ::std::io::Result<::churnkey::Page<::churnkey::Price>> {
+    ) -> ::churnkey::Result<::churnkey::Page<::churnkey::Price>> {
         ::std::result::Result::Ok(::churnkey::Page::last(::std::vec::Vec::new()))
     }
 
@@ -218,6 +218,28 @@ mod strict {
     #[churnkey(name = "Strict", expect(cancel, products, coupons))]
     pub(super) struct Billing;
 
+    /// An error whose variants have a response each.
+    #[derive(Debug, churnkey::IntoError)]
+    pub(super) enum BillingError {
+        #[churnkey(not_found)]
+        #[deprecated]
+        Gone,
+        #[churnkey(conflict, message)]
+        Locked {
+            by: u8,
+        },
+        Database(std::io::Error),
+        Other(churnkey::Error),
+    }
+
+    impl core::fmt::Display for BillingError {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str("an error")
+        }
+    }
+
+    impl core::error::Error for BillingError {}
+
     /// Returns a value without waiting.
     async fn answer<T: Send>(value: T) -> T {
         core::future::ready(value).await
@@ -244,7 +266,7 @@ mod strict {
         _: CustomerId,
         _: SubscriptionId,
         _: Extension<u8>,
-    ) -> std::io::Result<Option<Subscription>> {
+    ) -> Result<Option<Subscription>, BillingError> {
         answer(Ok(None)).await
     }
 

@@ -65,8 +65,9 @@ async fn cancel(_: &Slow, _: Cancel) -> Result<()> {
 
 #[test]
 #[ignore = "child process of the other tests"]
-fn child() -> Result<()> {
-    tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))
+fn child() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))?;
+    Ok(())
 }
 
 fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>) -> Process {

@@ -224,8 +224,10 @@ impl Validate for TieredAmount {
                         below.is_none_or(|below| end > below),
                         "must be above the previous tier",
                     );
+                    Count::check(end, &mut up_to);
                 }
             }
+            check_sums(tier.unit, tier.flat, &mut tier_faults);
             below = tier.up_to.or(below);
         }
     }
