@@ -9,13 +9,9 @@ use churnkey::{
     Amount, BillingCycle, Coupon, Currency, Customer, Email, Price, Product, ProductFamily,
     Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::at;
-
-fn json_of(model: &impl serde::Serialize) -> Value {
-    serde_json::to_value(model).expect("a model is JSON")
-}
 
 fn violations(model: &impl Validate) -> Vec<String> {
     match model.validate() {
@@ -42,7 +38,7 @@ fn a_setter_takes_a_value_and_an_option_of_one() {
         .metadata_entry("plan", Some("pro"))
         .metadata_entry("seat", "7");
     assert_eq!(
-        json_of(&customer),
+        json!(customer),
         json!({
             "id": "c_1", "name": "Ada", "lastName": "Lovelace", "email": "ada@example.test",
             "phone": "+46701234567", "currency": "USD", "addresses": [{ "city": "London" }],
@@ -64,36 +60,36 @@ fn none_leaves_each_optional_field_out() {
         .address(None::<Address>)
         .discount(None::<Coupon>)
         .metadata_entry("plan", text.clone());
-    assert_eq!(json_of(&customer), json!({ "id": "c_1" }));
+    assert_eq!(json!(customer), json!({ "id": "c_1" }));
 
     let redemptions = Redemptions::new().max(None::<i64>).current(None::<i32>);
-    assert_eq!(json_of(&redemptions), json!({}));
+    assert_eq!(json!(redemptions), json!({}));
     let percent = PercentageValue::new(Percent::new(25.0).unwrap()).currency(None::<Currency>);
     let coupon = Coupon::new("co_1", CouponDuration::Once, percent)
         .code(text.clone())
         .name(text.clone())
         .redemptions(None::<Redemptions>)
         .expires_at(moment);
-    assert_eq!(json_of(&coupon).as_object().unwrap().len(), 3);
+    assert_eq!(json!(coupon).as_object().unwrap().len(), 3);
     let discount = Discount::new(coupon).start(moment).end(moment);
-    assert_eq!(json_of(&discount).as_object().unwrap().len(), 1);
+    assert_eq!(json!(discount).as_object().unwrap().len(), 1);
 
     let amount = FixedAmount::new(Currency::USD)
         .unit(None::<i64>)
         .flat(None::<i64>);
     let price = monthly(amount).name(text.clone()).description(text.clone());
     assert_eq!(
-        json_of(&price)["amount"],
+        json!(price)["amount"],
         json!({ "model": "fixed", "currency": "USD" })
     );
     let tier = Tier::rest().unit(None::<i64>).flat(None::<i64>);
-    assert_eq!(json_of(&tier), json!({}));
+    assert_eq!(json!(tier), json!({}));
     let product = Product::standalone("pr_1", "Desk")
         .description(text.clone())
         .unit_label(text.clone());
-    assert_eq!(json_of(&product).as_object().unwrap().len(), 3);
+    assert_eq!(json!(product).as_object().unwrap().len(), 3);
     let family = ProductFamily::new("f_1", "Desks").description(text.clone());
-    assert_eq!(json_of(&family).as_object().unwrap().len(), 2);
+    assert_eq!(json!(family).as_object().unwrap().len(), 2);
     let address = Address::new()
         .country(text.clone())
         .state(text.clone())
@@ -101,7 +97,7 @@ fn none_leaves_each_optional_field_out() {
         .postal_code(text.clone())
         .line1(text.clone())
         .line2(text);
-    assert_eq!(json_of(&address), json!({}));
+    assert_eq!(json!(address), json!({}));
     let pause = PausePeriod::new(at("2026-05-01T00:00:00Z")).end(moment);
     assert_eq!(pause.end, None);
 }

@@ -28,7 +28,14 @@ impl fmt::Display for LedgerError {
     }
 }
 
-impl StdError for LedgerError {}
+impl StdError for LedgerError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Hidden(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 /// The error of a company, with every form of a variant.
 #[derive(Debug, IntoError)]
@@ -155,7 +162,7 @@ fn a_variant_keeps_its_status_through_question_mark() {
             ledger(LedgerError::Hidden(Error::not_found("gone"))),
             500,
             "Internal Server Error",
-            vec!["the ledger of 7", "the ledger is hidden"],
+            vec!["the ledger of 7", "the ledger is hidden", "gone"],
         ),
         (
             BillingError::Other(1, 2),

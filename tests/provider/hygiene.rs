@@ -222,14 +222,16 @@ mod strict {
     #[derive(Debug, churnkey::IntoError)]
     pub(super) enum BillingError {
         #[churnkey(not_found)]
-        #[deprecated]
         Gone,
         #[churnkey(conflict, message)]
-        Locked {
-            by: u8,
-        },
-        Database(std::io::Error),
+        Locked {},
         Other(churnkey::Error),
+    }
+
+    impl From<churnkey::Error> for BillingError {
+        fn from(error: churnkey::Error) -> Self {
+            Self::Other(error)
+        }
     }
 
     impl core::fmt::Display for BillingError {
@@ -238,7 +240,14 @@ mod strict {
         }
     }
 
-    impl core::error::Error for BillingError {}
+    impl core::error::Error for BillingError {
+        fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+            match self {
+                Self::Other(error) => Some(error),
+                Self::Gone | Self::Locked {} => None,
+            }
+        }
+    }
 
     /// Returns a value without waiting.
     async fn answer<T: Send>(value: T) -> T {
@@ -264,10 +273,15 @@ mod strict {
     async fn retrieve_subscription(
         _: &Billing,
         _: CustomerId,
-        _: SubscriptionId,
+        id: SubscriptionId,
         _: Extension<u8>,
     ) -> Result<Option<Subscription>, BillingError> {
-        answer(Ok(None)).await
+        match id.as_str() {
+            "gone" => Err(BillingError::Gone),
+            "locked" => Err(BillingError::Locked {}),
+            "other" => Err(churnkey::Error::bad_request("too late"))?,
+            _ => answer(Ok(None)).await,
+        }
     }
 
     #[churnkey::controller(products)]

@@ -52,7 +52,8 @@ retrieves!(price, prices, Billing, PriceId, Price);
 provide!(list_prices);
 
 // A model in the place of an option is found.
-#[derive(Debug)]
+#[derive(Debug, churnkey::IntoError)]
+#[churnkey(not_found)]
 struct Gone;
 
 impl std::fmt::Display for Gone {
