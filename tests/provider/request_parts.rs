@@ -44,9 +44,7 @@ impl FromRequestContext for Region {
             .headers()
             .get("x-region")
             .ok_or_else(|| Error::bad_request("the header `X-Region` is required"))?;
-        let region = region
-            .to_str()
-            .or_bad_request("the header `X-Region` must be text")?;
+        let region = region.to_str().or_internal()?;
         Ok(Self(format!("{region}/{}", request.mode())))
     }
 }

@@ -216,9 +216,11 @@ impl PercentageValue {
 pub struct Redemptions {
     /// The most redemptions in all; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub max: Option<u64>,
     /// The redemptions up to now.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub current: Option<u64>,
 }
 
@@ -249,6 +251,25 @@ impl Validate for Redemptions {
             if let Some(number) = number {
                 Count::check(number, &mut violations.field(name));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With serde_json's feature `arbitrary_precision` too: `.ci/run` switches it on.
+    #[test]
+    fn a_percent_in_a_coupon_may_have_a_fraction() {
+        for (json, percent) in [
+            (r#"{"type":"percentage","percent":12.5}"#, 12.5),
+            (r#"{"type":"percentage","percent":25}"#, 25.0),
+            (r#"{"type":"percentage","percent":1e1}"#, 10.0),
+        ] {
+            let value: CouponValue = serde_json::from_str(json).unwrap();
+            let expected = PercentageValue::new(Percent::new(percent).unwrap());
+            assert_eq!(value, CouponValue::Percentage(expected), "{json}");
         }
     }
 }

@@ -139,6 +139,7 @@ pub struct SubscriptionItem {
     /// The whole price.
     pub price: Price,
     /// The number of units.
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub quantity: u64,
 }
 

@@ -37,7 +37,9 @@ async fn retrieve(_: &Billing, id: PriceId) -> Result<Option<Price>, BillingErro
 }
 
 fn check(id: &PriceId) -> churnkey::Result<()> {
-    id.as_str().parse::<u32>().or_not_found("there is no such price")?;
+    id.as_str()
+        .parse::<u32>()
+        .or_not_found("there is no such price")?;
     Err(BillingError::NoSuchPrice)?
 }
 
