@@ -34,7 +34,8 @@ impl<Given> Argument<Given> for Given {
 /// parameter instead of an associated type, because rustc reports a projection that fails a second
 /// time.
 #[diagnostic::on_unimplemented(
-    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns `{Self}`",
+    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns \
+               `{Self}`",
     label = "write `churnkey::Result<{Answer}>`"
 )]
 pub trait ReturnType<Answer, E>: Sized {
@@ -156,8 +157,8 @@ pub fn sendable<F: Future + Send>(future: F) -> F {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between the threads of the server",
     label = "this field is not `Send + Sync`",
-    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a `Cell`, and write trait objects as \
-            `dyn Trait + Send + Sync`"
+    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a \
+            `Cell`, and write trait objects as `dyn Trait + Send + Sync`"
 )]
 pub trait Shared {
     fn check(&self) {}

@@ -12,6 +12,8 @@ mod bad_input;
 mod columns;
 mod errors;
 mod hygiene;
+#[cfg(unix)]
+mod listening;
 mod manifest;
 mod paging;
 mod request_parts;

@@ -125,3 +125,85 @@ impl IntoError for Infallible {
         match self {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(any(feature = "anyhow", feature = "eyre"))]
+    fn texts(error: &Error) -> Vec<String> {
+        let causes = iter::successors(error.source(), |&error| error.source());
+        causes.map(ToString::to_string).collect()
+    }
+
+    #[cfg(feature = "anyhow")]
+    #[test]
+    fn an_anyhow_error_is_opaque_unless_it_holds_ours() {
+        use anyhow::Context as _;
+
+        let error = Error::from(anyhow::anyhow!("no route to host").context("charging"));
+        assert_eq!(error.status().as_u16(), 500);
+        assert_eq!(texts(&error), ["charging", "no route to host"]);
+
+        let ours = || Error::not_found("there is no such price").with_cause("row 7");
+        let error = Error::from(anyhow::Error::from(ours()));
+        assert_eq!(
+            (error.status().as_u16(), error.message()),
+            (404, "there is no such price")
+        );
+        assert_eq!(texts(&error), ["row 7"]);
+
+        let with_context = Err::<(), _>(ours()).context("charging").unwrap_err();
+        let error = Error::from(with_context);
+        assert_eq!(
+            (error.status().as_u16(), error.message()),
+            (404, "there is no such price")
+        );
+        assert_eq!(
+            texts(&error),
+            ["charging", "there is no such price", "row 7"]
+        );
+    }
+
+    #[cfg(feature = "anyhow")]
+    #[test]
+    fn question_mark_works_in_both_directions() {
+        fn theirs() -> anyhow::Result<()> {
+            Err(Error::conflict("it is being changed"))?
+        }
+        fn ours() -> crate::Result<()> {
+            Ok(theirs()?)
+        }
+        assert_eq!(ours().unwrap_err().status().as_u16(), 409);
+    }
+
+    #[cfg(feature = "eyre")]
+    #[test]
+    fn an_eyre_report_is_opaque_unless_it_holds_ours() {
+        use eyre::WrapErr as _;
+
+        let error = Error::from(eyre::eyre!("no route to host"));
+        assert_eq!(error.status().as_u16(), 500);
+        assert_eq!(texts(&error), ["no route to host"]);
+
+        let ours = Err::<(), _>(Error::not_found("there is no such price"));
+        let error = Error::from(ours.wrap_err("charging").unwrap_err());
+        assert_eq!(
+            (error.status().as_u16(), error.message()),
+            (404, "there is no such price")
+        );
+        assert_eq!(texts(&error), ["charging", "there is no such price"]);
+    }
+
+    #[test]
+    fn values_that_cannot_be_sent_are_opaque() {
+        let zero = crate::model::Percent::try_from(0.0).unwrap_err();
+        let error = Error::from(zero);
+        assert_eq!(error.status().as_u16(), 500);
+        assert!(
+            error
+                .cause()
+                .is_some_and(|cause| cause.is::<InvalidPercent>())
+        );
+    }
+}

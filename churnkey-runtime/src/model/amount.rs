@@ -53,7 +53,7 @@ impl Amount {
     /// A tier's `upTo` is inclusive. An absent `unit` or `flat` counts as 0.
     ///
     /// `None` means that the sum does not fit into [`MinorUnits`], or that the tiers do not cover
-    /// the quantity, which cannot happen to an amount that passes validation.
+    /// the quantity. In an amount that passes validation they always do.
     pub fn charge(&self, quantity: u64) -> Option<MinorUnits> {
         match self {
             Self::Fixed(amount) => {
@@ -89,8 +89,8 @@ fn total_charge(tiers: &[Tier], quantity: u64) -> Option<MinorUnits> {
     MinorUnits::from_sum(linear(tier.unit, tier.flat, quantity)?)
 }
 
-/// In `i128`, so that only a sum that is itself too large overflows, and not a step on the way to
-/// it.
+/// Computes in `i128`, so that only a sum that is itself too large overflows, and no intermediate
+/// result.
 fn linear(unit: Option<MinorUnits>, flat: Option<MinorUnits>, quantity: u64) -> Option<i128> {
     let unit = i128::from(unit.unwrap_or_default().get());
     let flat = i128::from(flat.unwrap_or_default().get());
@@ -139,7 +139,7 @@ pub struct FixedAmount {
 }
 
 impl FixedAmount {
-    /// An amount of nothing, until [`unit`](Self::unit) or [`flat`](Self::flat) is set.
+    /// An amount of zero, until [`unit`](Self::unit) or [`flat`](Self::flat) is set.
     pub fn new(currency: Currency) -> Self {
         Self {
             currency,
@@ -148,13 +148,13 @@ impl FixedAmount {
         }
     }
 
-    /// Sets what each unit adds, in minor units.
+    /// Sets the charge of each unit, in minor units.
     pub fn unit<K>(mut self, unit: impl IntoOption<MinorUnits, K>) -> Self {
         self.unit = unit.into_option();
         self
     }
 
-    /// Sets what is added once, in minor units.
+    /// Sets the charge that is added once, in minor units.
     pub fn flat<K>(mut self, flat: impl IntoOption<MinorUnits, K>) -> Self {
         self.flat = flat.into_option();
         self
@@ -243,7 +243,8 @@ impl Validate for TieredAmount {
 #[cfg_attr(
     feature = "openapi",
     schemars(
-        description = "How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**."
+        description = "The way in which tiers share the quantity. Protocol: **doc**; the exact \
+                       reading is **assumed**."
     )
 )]
 #[non_exhaustive]
@@ -297,13 +298,13 @@ impl Tier {
         }
     }
 
-    /// Sets what each unit in the tier adds, in minor units.
+    /// Sets the charge of each unit in the tier, in minor units.
     pub fn unit<K>(mut self, unit: impl IntoOption<MinorUnits, K>) -> Self {
         self.unit = unit.into_option();
         self
     }
 
-    /// Sets what the tier adds once, in minor units.
+    /// Sets the charge that the tier adds once, in minor units.
     pub fn flat<K>(mut self, flat: impl IntoOption<MinorUnits, K>) -> Self {
         self.flat = flat.into_option();
         self
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn graduated_tiers_charge_each_unit_in_its_own_tier_and_the_flat_of_every_tier_reached() {
+    fn graduated_tiers_charge_each_unit_in_its_tier() {
         assert_eq!(
             charges(&tiered(TierMode::Graduated), &[0, 1, 10, 11, 20, 21]),
             [
@@ -362,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn total_tiers_charge_all_units_in_the_tier_that_holds_the_quantity() {
+    fn total_tiers_charge_all_units_in_one_tier() {
         assert_eq!(
             charges(&tiered(TierMode::Total), &[0, 1, 10, 11, 20, 21]),
             [
@@ -397,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_overflows_only_when_the_sum_itself_is_too_large() {
+    fn charge_overflows_only_if_the_sum_does() {
         let largest = Amount::fixed(Currency::USD, i64::MAX);
         assert_eq!(charges(&largest, &[1, 2]), [Some(i64::MAX), None]);
 

@@ -34,7 +34,7 @@ pub struct Coupon {
     /// The number of redemptions, and its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redemptions: Option<Redemptions>,
-    /// From when on the coupon can no longer be redeemed.
+    /// The moment from which the coupon can no longer be redeemed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
@@ -69,13 +69,13 @@ impl Coupon {
         self
     }
 
-    /// Sets how often the coupon was and can be redeemed.
+    /// Sets the number of redemptions and its limit.
     pub fn redemptions<K>(mut self, redemptions: impl IntoOption<Redemptions, K>) -> Self {
         self.redemptions = redemptions.into_option();
         self
     }
 
-    /// Sets from when on the coupon can no longer be redeemed.
+    /// Sets the moment from which the coupon can no longer be redeemed.
     pub fn expires_at<K>(mut self, expires_at: impl IntoOption<Timestamp, K>) -> Self {
         self.expires_at = expires_at.into_option();
         self
@@ -187,7 +187,7 @@ impl From<Percent> for CouponValue {
 pub struct PercentageValue {
     /// The share.
     pub percent: Percent,
-    /// The only currency that the coupon is for, when it is not for all.
+    /// The only currency of the coupon; absent if it applies to all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
 }
@@ -201,7 +201,7 @@ impl PercentageValue {
         }
     }
 
-    /// Sets the only currency that the coupon is for.
+    /// Sets the only currency of the coupon.
     pub fn currency<K>(mut self, currency: impl IntoOption<Currency, K>) -> Self {
         self.currency = currency.into_option();
         self
@@ -214,7 +214,7 @@ impl PercentageValue {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Redemptions {
-    /// The most redemptions in all; no limit if absent.
+    /// The maximum number of redemptions; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub max: Option<u64>,
@@ -230,13 +230,13 @@ impl Redemptions {
         Self::default()
     }
 
-    /// Sets how often the coupon can be redeemed in all.
+    /// Sets the maximum number of redemptions.
     pub fn max<K>(mut self, max: impl IntoOption<Count, K>) -> Self {
         self.max = max.into_option().map(Count::get);
         self
     }
 
-    /// Sets how often the coupon was redeemed up to now.
+    /// Sets the number of redemptions up to now.
     pub fn current<K>(mut self, current: impl IntoOption<Count, K>) -> Self {
         self.current = current.into_option().map(Count::get);
         self

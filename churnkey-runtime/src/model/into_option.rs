@@ -33,12 +33,14 @@ pub enum Present {}
 #[derive(Debug)]
 pub enum Optional {}
 
+#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoOption<T, Present> for V {
     fn into_option(self) -> Option<T> {
         Some(self.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoOption<T, Optional> for Option<V> {
     fn into_option(self) -> Option<T> {
         self.map(Into::into)
