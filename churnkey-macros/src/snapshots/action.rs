@@ -53,7 +53,7 @@ where
             billing::__private::Output<billing::__private::endpoint::PauseSubscription>,
             _,
         >>::answer(answer)
-            .map_err(<_ as billing::__private::FunctionError>::into_error)
+            .map_err(|error| <_ as billing::__private::FunctionError>::into_error(error))
     }
 }
 const _: () = {

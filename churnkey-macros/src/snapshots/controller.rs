@@ -39,6 +39,8 @@ where
             >,
             _,
         >>::answer(answer)
-            .map_err(<_ as ::churnkey::__private::FunctionError>::into_error)
+            .map_err(|error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                error,
+            ))
     }
 }

@@ -39,7 +39,9 @@ where
             ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
             _,
         >>::answer(answer)
-            .map_err(<_ as ::churnkey::__private::FunctionError>::into_error)
+            .map_err(|error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                error,
+            ))
     }
 }
 #[cfg(feature = "prices")]

@@ -1,5 +1,4 @@
 #[automatically_derived]
-#[allow(deprecated, unused, clippy::all, clippy::pedantic)]
 impl ::churnkey::__private::IntoError for BillingError {
     fn into_error(self) -> ::churnkey::__private::Error {
         <_ as ::churnkey::__private::LoggedCause>::respond(

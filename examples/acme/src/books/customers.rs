@@ -27,7 +27,7 @@ impl Books<'_> {
             "SELECT id, email FROM customers WHERE mode = :mode AND email GLOB '*[^ -~]*'
              ORDER BY id",
             &[],
-            |row| Ok((row.get("id")?, row.get("email")?)),
+            |row| Ok((column(row, "id")?, column(row, "email")?)),
         )?;
         let wanted = without_case(email.as_str());
         let mut addresses = addresses.into_iter();

@@ -92,8 +92,8 @@ impl Books<'_> {
 
 fn read(row: &Row<'_>) -> Result<Grant> {
     let At(start) = column(row, "started_at")?;
-    let moment = |column| -> Result<Option<Timestamp>> {
-        Ok(column::<Option<At>>(row, column)?.map(|At(moment)| moment))
+    let moment = |name| -> Result<Option<Timestamp>> {
+        Ok(column::<Option<At>>(row, name)?.map(|At(moment)| moment))
     };
     Ok(Grant {
         coupon: coupons::read(row)?,

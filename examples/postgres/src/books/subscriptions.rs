@@ -1,6 +1,6 @@
 use churnkey::{
-    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, Schedule, SubscriptionId,
-    SubscriptionPeriod, Timestamp,
+    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, ResultExt as _, Schedule,
+    SubscriptionId, SubscriptionPeriod, Timestamp,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
