@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use churnkey::{Result, Server};
+use churnkey::{Result, ResultExt as _, Server};
 use serde_json::Value;
 use test_support::{Ended, Process, TIMEOUT, this_test};
 use tracing::level_filters::LevelFilter;
@@ -48,14 +48,18 @@ fn child() -> Result<()> {
         Ok("LogCrate") => Lines::install(),
         _ => {}
     }
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let server = Server::from_env(Billing { password: PASSWORD })?;
-        println!("{server:?} {server:#?}");
-        tracing::debug!(?server);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("http://{}/", listener.local_addr()?);
-        server.run_on(listener).await
-    })
+    tokio::runtime::Runtime::new()
+        .or_internal()?
+        .block_on(async {
+            let server = Server::from_env(Billing { password: PASSWORD })?;
+            println!("{server:?} {server:#?}");
+            tracing::debug!(?server);
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .or_internal()?;
+            println!("http://{}/", listener.local_addr()?);
+            server.run_on(listener).await
+        })
 }
 
 struct Lines;

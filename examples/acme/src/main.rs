@@ -21,16 +21,17 @@
 //! ```
 
 use std::env;
+use std::error::Error;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 
 use acme::{Acme, Clock};
 use churnkey::http::StatusCode;
-use churnkey::{Error, Provider, Result, Server};
+use churnkey::{Provider, Server};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     #[cfg(feature = "openapi")]
     if env::args().nth(1).as_deref() == Some("openapi") {
         println!("{:#}", <Acme as churnkey::Integration>::openapi());
@@ -47,7 +48,7 @@ async fn main() -> Result<()> {
     let acme = Acme::open(&file, Clock::system()).await?;
     let listener = TcpListener::bind(&address).await.map_err(|cause| {
         let advice = format!("cannot listen on {address}: set CHURNKEY_ADDR to another address");
-        Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
+        churnkey::Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
     })?;
 
     let (token, shown) = match setting("CK_INTEGRATION_TOKEN") {
@@ -63,14 +64,15 @@ async fn main() -> Result<()> {
     Server::new(provider)
         .ready(|acme| async move { acme.ping().await })
         .run_on(listener)
-        .await
+        .await?;
+    Ok(())
 }
 
 fn setting(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-fn random_token() -> Result<String> {
+fn random_token() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(bytes.map(|byte| format!("{byte:02x}")).concat())
