@@ -326,7 +326,7 @@ impl Simulation {
             None => {
                 // Shrinking needs customers too.
                 let wanted = (self.sequences as usize + 200).saturating_mul(self.customers);
-                match existing(&provider, wanted).await {
+                match existing(&provider, wanted, self.customer_actions).await {
                     Ok(found) => Source::Existing(Mutex::new(found)),
                     Err(fault) => return cannot(fault),
                 }
@@ -356,8 +356,13 @@ impl Simulation {
     }
 }
 
-/// The subscriptions that the provider has and that show enough to continue with them.
-async fn existing(provider: &Provider, wanted: usize) -> Result<Vec<Subscription>, Unusable> {
+/// The subscriptions that the provider has and that show enough to continue with them. With `alone`
+/// their customers have no other: an action for all of them would change one that is not compared.
+async fn existing(
+    provider: &Provider,
+    wanted: usize,
+    alone: bool,
+) -> Result<Vec<Subscription>, Unusable> {
     let mut found = Vec::new();
     for customer in provider.list::<Customer>("/customers", None).await? {
         if !customer.discounts.is_empty() {
@@ -365,6 +370,9 @@ async fn existing(provider: &Provider, wanted: usize) -> Result<Vec<Subscription
         }
         let path = format!("/customers/{}/subscriptions", encoded(customer.id.as_str()));
         let subscriptions = provider.list::<Subscription>(&path, None).await?;
+        if alone && subscriptions.len() != 1 {
+            continue;
+        }
         found.extend(subscriptions.into_iter().filter(|one| {
             let is_lasting = matches!(one.status.name(), "active" | "trial");
             is_lasting && one.discounts.is_empty() && one.items.len() == 1

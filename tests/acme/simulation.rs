@@ -126,11 +126,9 @@ async fn clock_from_requests_moves_existing_customers_through_months() {
     let url = serve(&folder).await;
     let simulation = Simulation::of_url(&url).unwrap().token("token");
 
-    let simulation = simulation
-        .clock_header()
-        .customer_actions(true)
-        .sequences(5);
-    let result = simulation.seed(5).run().await.unwrap();
+    let simulation = simulation.clock_header().customer_actions(true);
+    let simulation = simulation.strict(true).sequences(5).seed(5);
+    let result = simulation.run().await.unwrap();
 
     assert!(result.failure.is_none(), "{result}");
     assert_eq!((result.sequences, result.steps), (5, 200), "{result}");

@@ -302,8 +302,19 @@ impl Player<'_> {
     ) -> Result<(), End> {
         self.read_back(target, line, curl).await?;
         for other in (0..self.ids.len()).filter(|other| *other != target) {
-            let compared = self.compare(other).await;
-            compared.map_err(|(difference, _)| difference)?;
+            let Err((difference, found)) = self.compare(other).await else {
+                continue;
+            };
+            let (now, id) = (self.company.now(), &self.ids[other].1);
+            let model = self.company.subscription(id).map(|one| one.model(now));
+            self.course.timeline.push(Line {
+                at: now,
+                request: format!("{}: no request", id.as_str()),
+                curl: vec![self.setup.provider.curl_of_read(&self.path(other), now)],
+                model: model.as_ref().map(state).unwrap_or_default(),
+                provider: found,
+            });
+            return Err(difference.into());
         }
         Ok(())
     }

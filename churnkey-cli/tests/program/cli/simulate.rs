@@ -1,6 +1,7 @@
 //! Tests of `churnkey simulate` with a provider whose data never changes.
 
-use serde_json::Value;
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use super::program::{RunOutput, churnkey, run};
 use super::provider::{good, respond, serve};
@@ -11,9 +12,20 @@ fn simulate(url: &str, arguments: &[&str]) -> RunOutput {
 
 /// A provider that accepts every action and does nothing.
 fn idle() -> String {
-    serve(|request| {
-        let is_action = request.method() == axum::http::Method::POST;
-        is_action.then(|| respond(axum::http::StatusCode::OK, &Value::Null))
+    let both = json!({ "immediate": true, "end-of-period": true });
+    let features = json!({
+        "controllers": { "customers": true, "prices": true, "subscriptions": true },
+        "actions": {
+            "cancel": { "schedules": both },
+            "pause": { "enabled": true, "startDates": { "immediate": true },
+                       "durations": { "period": true }, "allowAnnual": true },
+        },
+    });
+    serve(move |request| {
+        if request.uri().path() == "/churnkey/features" {
+            return Some(respond(StatusCode::OK, &features));
+        }
+        (request.method() == Method::POST).then(|| respond(StatusCode::OK, &Value::Null))
     })
 }
 
