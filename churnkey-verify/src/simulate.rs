@@ -7,12 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use churnkey_runtime::{
-    Coupon, Customer, CustomerId, Mode, Price, Subscription, SubscriptionId, Timestamp,
-};
+use churnkey_runtime::{Coupon, CustomerId, Mode, Price, SubscriptionId, Timestamp};
 use futures_util::FutureExt as _;
 
-use crate::client::{Bounds, Client, Transport, encoded, usable_token};
+use crate::client::{Bounds, Client, Transport, usable_token};
 use crate::error::CannotRun;
 use crate::random::Random;
 
@@ -26,6 +24,7 @@ mod setup;
 mod shrink;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use generate::Catalog;
 use play::play;
@@ -326,7 +325,7 @@ impl Simulation {
             None => {
                 // Shrinking needs customers too.
                 let wanted = (self.sequences as usize + 200).saturating_mul(self.customers);
-                match existing(&provider, wanted, self.customer_actions).await {
+                match provider.existing(wanted, self.customer_actions).await {
                     Ok(found) => Source::Existing(Mutex::new(found)),
                     Err(fault) => return cannot(fault),
                 }
@@ -354,34 +353,6 @@ impl Simulation {
             ledger: self.ledger,
         })
     }
-}
-
-/// The subscriptions that the provider has and that show enough to continue with them. With `alone`
-/// their customers have no other: an action for all of them would change one that is not compared.
-async fn existing(
-    provider: &Provider,
-    wanted: usize,
-    alone: bool,
-) -> Result<Vec<Subscription>, Unusable> {
-    let mut found = Vec::new();
-    for customer in provider.list::<Customer>("/customers", None).await? {
-        if !customer.discounts.is_empty() {
-            continue;
-        }
-        let path = format!("/customers/{}/subscriptions", encoded(customer.id.as_str()));
-        let subscriptions = provider.list::<Subscription>(&path, None).await?;
-        if alone && subscriptions.len() != 1 {
-            continue;
-        }
-        found.extend(subscriptions.into_iter().filter(|one| {
-            let is_lasting = matches!(one.status.name(), "active" | "trial");
-            is_lasting && one.discounts.is_empty() && one.items.len() == 1
-        }));
-        if found.len() >= wanted {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.

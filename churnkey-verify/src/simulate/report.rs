@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::compare::Difference;
-use super::play::Line;
 use super::sequence::Sequence;
+use super::timeline::Line;
 
 /// The result of a simulation.
 #[derive(Debug)]
