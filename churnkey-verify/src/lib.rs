@@ -30,6 +30,9 @@
 //!
 //! It reads, and it changes data only with [`Verifier::actions`], in test mode. [`CHECKS`] is the table of all that is checked.
 //!
+//! [`simulate`] plays months of a retention service with the provider and with a reference model of
+//! subscriptions, [`billing`], and compares the two after every request.
+//!
 //! With the feature `http`, `Verifier::of_url` verifies a provider behind a URL, in any language. The program
 //! `churnkey`, of the crate `churnkey-cli`, does so on the command line.
 

@@ -82,6 +82,7 @@ pub struct Simulation {
     customers: usize,
     strict: bool,
     customer_actions: bool,
+    unpause: bool,
     clock_header: bool,
     /// Adds customers; without it, those that the provider has are used.
     arrive: Option<Arrive>,
@@ -112,6 +113,7 @@ impl Simulation {
             customers: 2,
             strict: false,
             customer_actions: false,
+            unpause: false,
             clock_header: false,
             arrive,
             clock: None,
@@ -185,6 +187,12 @@ impl Simulation {
     /// Sends also the actions for all subscriptions of a customer, which no manifest shows.
     pub fn customer_actions(mut self, customer_actions: bool) -> Self {
         self.customer_actions = customer_actions;
+        self
+    }
+
+    /// Sends the field `unpause` with some cancellations. Protocol: **assumed**.
+    pub fn unpause(mut self, unpause: bool) -> Self {
+        self.unpause = unpause;
         self
     }
 
@@ -346,6 +354,7 @@ impl Simulation {
                 coupons,
                 features,
                 customer_actions: self.customer_actions,
+                unpause: self.unpause,
             },
             months: self.months,
             strict: self.strict,
@@ -364,11 +373,14 @@ async fn try_sequence(
     attempts: &mut Attempts,
 ) -> bool {
     let course = play(setup, &sequence, &attempts.prefix()).await;
+    if course.is_exhausted {
+        result.is_exhausted = true;
+        return false;
+    }
     result.sequences += 1;
     result.steps += course.steps;
     result.refused += course.refused;
     result.tolerated += course.tolerated;
-    result.is_exhausted |= course.is_exhausted;
     if course.difference.is_none() {
         return false;
     }

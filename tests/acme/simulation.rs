@@ -35,6 +35,7 @@ async fn simulation() -> Simulation {
         async move { lines.map_err(|error| error.to_string()) }
     })
     .customer_actions(true)
+    .unpause(true)
     .strict(true)
 }
 

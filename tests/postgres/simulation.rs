@@ -46,6 +46,7 @@ fn instance_follows_the_model_for_months() {
             std::future::ready(Ok(lines))
         })
         .customer_actions(true)
+        .unpause(true)
         .strict(true)
         .seed(1)
         .sequences(12);

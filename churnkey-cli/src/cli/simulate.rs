@@ -75,6 +75,10 @@ pub(super) struct SimulateArgs {
     #[arg(long)]
     customer_actions: bool,
 
+    /// Also send the field `unpause` with some cancellations
+    #[arg(long)]
+    unpause: bool,
+
     /// Tolerate no deviation from the rules of the model
     #[arg(long)]
     strict: bool,
@@ -158,6 +162,7 @@ impl SimulateArgs {
             .months(self.months.into())
             .customers(self.customers.into())
             .customer_actions(self.customer_actions)
+            .unpause(self.unpause)
             .strict(self.strict);
         if self.clock_header {
             simulation = simulation.clock_header();

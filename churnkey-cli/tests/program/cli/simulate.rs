@@ -25,7 +25,35 @@ fn idle() -> String {
         if request.uri().path() == "/churnkey/features" {
             return Some(respond(StatusCode::OK, &features));
         }
-        (request.method() == Method::POST).then(|| respond(StatusCode::OK, &Value::Null))
+        if request.method() == Method::POST {
+            return Some(respond(StatusCode::OK, &Value::Null));
+        }
+        let (_, path) = request.uri().path().split_once("/customers/")?;
+        let (customer, rest) = path.split_once("/subscriptions")?;
+        let subscription = subscription(customer);
+        Some(respond(
+            StatusCode::OK,
+            &match rest {
+                "" => json!({ "data": [subscription] }),
+                _ => subscription,
+            },
+        ))
+    })
+}
+
+/// An active subscription whose period does not end in the time of any test.
+fn subscription(customer: &str) -> Value {
+    let period = json!({ "start": "2020-01-01T00:00:00.000Z", "end": "2999-01-01T00:00:00.000Z" });
+    let cycle = json!({ "amount": 1, "unit": "month" });
+    let amount = json!({ "model": "fixed", "currency": "USD", "unit": 1900 });
+    let price = json!({ "id": "desk", "type": "standalone", "duration": cycle, "amount": amount });
+    json!({
+        "id": format!("subscription-of-{customer}"),
+        "customerId": customer,
+        "status": { "name": "active", "currentPeriod": period },
+        "start": "2020-01-01T00:00:00.000Z",
+        "duration": cycle,
+        "items": [{ "id": "item", "price": price, "quantity": 1 }],
     })
 }
 
