@@ -9,6 +9,17 @@ use crate::known::Known;
 use crate::module::{Feature, Module, Need};
 use crate::operation::{Model, Operation};
 
+/// Every action, in the order of the protocol's description.
+pub const ALL: &[Module] = &[
+    CANCEL,
+    CANCEL_ALL,
+    PAUSE,
+    PAUSE_ALL,
+    APPLY_COUPON,
+    CHANGE_PRICE,
+    EXTEND_TRIAL,
+];
+
 const CUSTOMER_ID: Field = Field::new("customerId", FieldKind::Id(Model::Customer));
 const SUBSCRIPTION_ID: Field = Field::new("subscriptionId", FieldKind::Id(Model::Subscription));
 const SCHEDULED_AT: Field = Field::new("scheduledAt", FieldKind::Schedule);

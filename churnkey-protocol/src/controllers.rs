@@ -3,6 +3,16 @@
 use crate::module::{Feature, Module, Need, Variant};
 use crate::operation::{Input, Model, Operation};
 
+/// Every controller, in the order of the protocol's description.
+pub const ALL: &[Module] = &[
+    CUSTOMERS,
+    PRICES,
+    SUBSCRIPTIONS,
+    COUPONS,
+    PRODUCTS,
+    FAMILIES,
+];
+
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")
     .required()

@@ -31,6 +31,18 @@ pub enum FieldKind {
     Flag,
 }
 
+impl FieldKind {
+    /// Compares kinds in constants, where `==` cannot be used.
+    pub const fn is(self, other: Self) -> bool {
+        use FieldKind::{Duration, Flag, Id, Schedule};
+        match (self, other) {
+            (Id(one), Id(other)) => one as u8 == other as u8,
+            (Schedule, Schedule) | (Duration, Duration) | (Flag, Flag) => true,
+            _ => false,
+        }
+    }
+}
+
 impl Field {
     /// The name and the aliases.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {

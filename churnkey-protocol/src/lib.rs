@@ -30,21 +30,19 @@ pub use operation::{Input, Method, Model, Operation, Output, Presence, ROOT};
 pub const FEATURES_PATH: &str = "/churnkey/features";
 
 /// Every module, controllers first, in the order of the protocol's description.
-pub const MODULES: &[Module] = &[
-    controllers::CUSTOMERS,
-    controllers::PRICES,
-    controllers::SUBSCRIPTIONS,
-    controllers::COUPONS,
-    controllers::PRODUCTS,
-    controllers::FAMILIES,
-    actions::CANCEL,
-    actions::CANCEL_ALL,
-    actions::PAUSE,
-    actions::PAUSE_ALL,
-    actions::APPLY_COUPON,
-    actions::CHANGE_PRICE,
-    actions::EXTEND_TRIAL,
-];
+pub const MODULES: &[Module] = &{
+    const CONTROLLERS: &[Module] = controllers::ALL;
+    let mut all = [CONTROLLERS[0]; CONTROLLERS.len() + actions::ALL.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = match index < CONTROLLERS.len() {
+            true => CONTROLLERS[index],
+            false => actions::ALL[index - CONTROLLERS.len()],
+        };
+        index += 1;
+    }
+    all
+};
 
 /// Controllers that Churnkey has announced and not published, by their names in the manifest.
 pub const ANNOUNCED: &[&str] = &["invoices"];

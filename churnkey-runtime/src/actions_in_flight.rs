@@ -208,7 +208,8 @@ pub(crate) const MAX_ACTIONS: usize = 1024;
 /// `Retry-After` where there are too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
 
-const CUT_SHORT: &str = "the action was cut short: the runtime was shut down, or the log panicked";
+const CUT_SHORT: &str = "the action was cut short: the runtime was shut down before \
+                         `Provider::actions().ended()`, or the log panicked";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
 fn begin(action: impl Future<Output = ()> + Send + 'static) {

@@ -101,28 +101,18 @@ impl<T: Integration> Provider<T> {
         self.token.clone()
     }
 
-    /// The actions under way. Wait for them before a server of your own shuts down:
-    ///
-    /// ```no_run
-    /// # use churnkey_runtime as churnkey;
-    /// # use churnkey::axum;
-    /// # async fn example<T: churnkey::Integration>(
-    /// #     provider: churnkey::Provider<T>,
-    /// #     listener: tokio::net::TcpListener,
-    /// #     shutdown: impl Future<Output = ()> + Send + 'static,
-    /// # ) -> std::io::Result<()> {
-    /// let actions = provider.actions();
-    /// axum::serve(listener, provider.router()).with_graceful_shutdown(shutdown).await?;
-    /// actions.ended().await;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The actions under way. Wait for them after a server of your own has shut down:
+    /// [`Integration::router`] has an example.
     pub fn actions(&self) -> ActionsInFlight {
         ActionsInFlight(self.in_flight.clone())
     }
 
-    /// The routes.
-    pub fn router(self) -> Router {
-        mount(&self.context, self.token, self.limits, self.in_flight)
+    /// The routes, to merge or nest into a router with any state: see
+    /// [`Integration::router`]. Wait for the [`actions`](Self::actions) before the process ends.
+    pub fn router<S>(self) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        mount(&self.context, self.token, self.limits, self.in_flight).with_state(())
     }
 }

@@ -64,7 +64,7 @@ impl Connections {
     }
 
     /// Serves a connection until it ends.
-    pub(super) async fn serve<S>(&self, stream: S, peer: SocketAddr)
+    pub(super) async fn serve<S>(&self, stream: S, peer: Option<SocketAddr>)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -80,7 +80,8 @@ impl Connections {
                     && error.is_parse()
                 {
                     telemetry::refused("bad_request");
-                    tracing::debug!(%peer, %error, "rejected an invalid request");
+                    let peer = peer.map(tracing::field::display);
+                    tracing::debug!(peer, %error, "rejected an invalid request");
                 }
                 lingering_close(stream).await;
             }
@@ -88,7 +89,8 @@ impl Connections {
             End::Timeout(Timeout::Reader) => telemetry::refused("slow_reader"),
             End::Timeout(Timeout::Head) => {
                 telemetry::refused("bad_request");
-                tracing::debug!(%peer, "the request's head took too long");
+                let peer = peer.map(tracing::field::display);
+                tracing::debug!(peer, "the request's head took too long");
                 let status = StatusCode::REQUEST_TIMEOUT;
                 let message = "the request's head took too long";
                 reject(stream, status, message, self.timeouts.write).await;
@@ -134,7 +136,7 @@ impl Connections {
     async fn answer(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        peer: Option<SocketAddr>,
         activity: Activity,
     ) -> Result<Response<impl HttpBody<Data = Bytes, Error = axum::Error> + use<>>, Infallible>
     {
@@ -142,7 +144,9 @@ impl Connections {
         let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let mut request = request.map(|body| with_body(body, &activity));
         hide_token(request.headers_mut());
-        request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let Ok(mut response) = self.routes.clone().call(request).await;
         let last = self.draining.is_cancelled()
             // Another parser of the same bytes may find the end of the chunks elsewhere.

@@ -1,10 +1,12 @@
 //! The configuration of a server from environment variables.
 
 use std::env;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use super::Server;
+use super::address::ListenAddress;
 use super::announce::startup_error;
+use super::{Server, Source};
 use crate::error::Result;
 use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
@@ -16,6 +18,7 @@ const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
+const PORT: &str = "PORT";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
@@ -51,14 +54,7 @@ impl<T: Integration> Server<T> {
                 )));
             }
         };
-        if let Some(address) = set(ADDRESS)? {
-            server.address = address.trim().parse().map_err(|_| {
-                startup_error(format!(
-                    "{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or \
-                     [::]:8080"
-                ))
-            })?;
-        }
+        server.source = source()?;
         if let Some(failures) = variable(MAX_FAILURES)? {
             let failures = failures.trim().parse().map_err(|_| {
                 startup_error(format!(
@@ -95,6 +91,40 @@ impl<T: Integration> Server<T> {
         }
         Ok(self)
     }
+}
+
+/// The socket that systemd passes, else an address.
+fn source() -> Result<Option<Source>> {
+    #[cfg(all(unix, feature = "systemd"))]
+    if let Some(passed) = super::activation::Passed::take()? {
+        return Ok(Some(Source::Passed(passed)));
+    }
+    #[cfg(not(all(unix, feature = "systemd")))]
+    if env::var_os("LISTEN_FDS").is_some() {
+        super::announce::announce(
+            "LISTEN_FDS has no effect: the feature `systemd` of churnkey is off",
+        );
+    }
+    Ok(address()?.map(Source::Address))
+}
+
+fn address() -> Result<Option<ListenAddress>> {
+    if let Some(address) = set(ADDRESS)? {
+        let address = address.trim().parse();
+        return address
+            .map(Some)
+            .map_err(|invalid| startup_error(format!("{ADDRESS} {invalid}")));
+    }
+    let Some(port) = variable(PORT)? else {
+        return Ok(None);
+    };
+    let port = port.trim().parse::<u16>().map_err(|_| {
+        startup_error(format!(
+            "{PORT} must be a number up to {}; to set a host as well, use {ADDRESS}",
+            u16::MAX
+        ))
+    })?;
+    Ok(Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into()))
 }
 
 fn with_previous(token: &str) -> Result<IntegrationToken> {

@@ -95,19 +95,29 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
     page.show(&app, main)
 }
 
+/// An offer with its action, which a test compares with the protocol table.
+type Offer = (Module, for<'a> fn(&Offers<'a>) -> Option<Markup>);
+
+/// The offers, the most suitable for a reason first.
+fn order(reason: &str) -> [Offer; 4] {
+    let pause: Offer = (Module::Pause, |offers| offers.pause());
+    let price: Offer = (Module::ChangePrice, |offers| offers.price());
+    let discount: Offer = (Module::ApplyCoupon, |offers| offers.discount());
+    let trial: Offer = (Module::ExtendTrial, |offers| offers.trial());
+    match reason {
+        "unused" | "break" => [pause, price, discount, trial],
+        "missing" | "technical" | "other-product" => [trial, discount, pause, price],
+        _ => [discount, price, pause, trial],
+    }
+}
+
 impl Offers<'_> {
     fn show(&self) -> Markup {
         if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
             return html! { p.notice role="status" { "This subscription is already canceled, so there are no offers." } };
         }
-        let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
-            "unused" | "break" => [Self::pause, Self::price, Self::discount, Self::trial],
-            "missing" | "technical" | "other-product" => {
-                [Self::trial, Self::discount, Self::pause, Self::price]
-            }
-            _ => [Self::discount, Self::price, Self::pause, Self::trial],
-        };
-        let offers: Vec<_> = order.iter().filter_map(|offer| offer(self)).collect();
+        let order = order(self.fields.get("reason"));
+        let offers: Vec<_> = order.iter().filter_map(|(_, offer)| offer(self)).collect();
         html! {
             @if offers.is_empty() { p.muted { "The manifest allows no offer for this subscription." } }
             div.offers { @for offer in &offers { (offer) } }
@@ -330,5 +340,28 @@ impl Offers<'_> {
             further,
             unread,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_but_cancel_is_an_offer() {
+        let is_offer = |module: &Module| {
+            module.is_action() && module.single().is_none() && *module != Module::Cancel
+        };
+        let expected: Vec<_> = Module::ALL.iter().copied().filter(is_offer).collect();
+        for (reason, _) in REASONS {
+            let offers = order(reason).map(|(module, _)| module);
+            for action in &expected {
+                assert!(
+                    offers.contains(action),
+                    "`order` in flow/offers.rs has no offer of {action}"
+                );
+            }
+            assert_eq!(offers.len(), expected.len());
+        }
     }
 }

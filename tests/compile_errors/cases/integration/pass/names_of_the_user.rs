@@ -96,5 +96,5 @@ async fn request(_: &Billing, _: churnkey::Cancel, _: churnkey::Mode) -> churnke
 
 #[test]
 fn compiles_and_runs() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { context: 3 }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { context: 3 }, "token");
 }

@@ -86,5 +86,5 @@ fn compiles_and_runs() {
     let billing = Billing {
         prices: Mutex::default(),
     };
-    let _ = <Billing as churnkey::Integration>::router(billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(billing, "token");
 }
