@@ -14,6 +14,7 @@ mod new;
 mod output;
 mod progress;
 mod provider;
+mod simulate;
 mod verify;
 
 // Types that may hold a token do not implement `Debug`.
@@ -40,6 +41,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Dashboard(dashboard::DashboardArgs),
     New(new::NewArgs),
+    Simulate(simulate::SimulateArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(&output),
         Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
+        Command::Simulate(simulate) => simulate.run(&output),
     };
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,

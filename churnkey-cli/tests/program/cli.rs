@@ -6,6 +6,7 @@ mod program;
 mod provider;
 mod reports;
 mod secrets;
+mod simulate;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;

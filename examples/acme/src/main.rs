@@ -12,6 +12,7 @@
 //! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a random one for each run if absent |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
+//! | `ACME_CLOCK_FROM_REQUESTS` | with any value, requests in test mode set the time, for `churnkey simulate --clock-header` |
 //! | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | limit of requests without the token, for each address; 60 if absent |
 //!
 //! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and exits:
@@ -25,7 +26,9 @@ use std::error::Error;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 
-use acme::{Acme, Clock};
+use acme::{Acme, Clock, RequestClock};
+use churnkey::axum::extract::Request;
+use churnkey::axum::middleware::{self, Next};
 use churnkey::http::StatusCode;
 use churnkey::{Provider, Server};
 use tokio::net::TcpListener;
@@ -45,7 +48,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let file = setting("ACME_DB").unwrap_or("acme.db".to_owned());
     let address = setting("CHURNKEY_ADDR").unwrap_or("127.0.0.1:8080".to_owned());
-    let acme = Acme::open(&file, Clock::system()).await?;
+    let request_clock = setting("ACME_CLOCK_FROM_REQUESTS").map(|_| RequestClock::new());
+    let clock = request_clock
+        .as_ref()
+        .map_or_else(Clock::system, RequestClock::clock);
+    let acme = Acme::open(&file, clock).await?;
     let listener = TcpListener::bind(&address).await.map_err(|cause| {
         let advice = format!("cannot listen on {address}: set CHURNKEY_ADDR to another address");
         churnkey::Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
@@ -57,15 +64,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => random_token().map(|token| (token.clone(), token))?,
     };
     show_requests(listener.local_addr()?, &shown);
-    let mut provider = Provider::new(acme, token);
+    let mut provider = Provider::new(acme, token.clone());
     if let Some(failures) = setting("CHURNKEY_MAX_FAILURES_PER_MINUTE") {
         provider = provider.max_failures_per_minute(failures.parse()?);
     }
+<<<<<<< HEAD
     Server::new(provider)
         .ready(|acme| async move { acme.ping().await })
         .run_on(listener)
         .await?;
     Ok(())
+=======
+    let mut server = Server::new(provider).ready(|acme| async move { acme.ping().await });
+    if let Some(clock) = request_clock {
+        server = server.layer(middleware::from_fn(move |request: Request, next: Next| {
+            clock.follow(request.headers(), &token);
+            next.run(request)
+        }));
+    }
+    server.run_on(listener).await
+>>>>>>> w-model
 }
 
 fn setting(name: &str) -> Option<String> {
