@@ -66,7 +66,7 @@ where
     F: Future<Output = Result<(), String>> + Send + 'static,
 {
     let arrive: Arrive = Arc::new(move |new| arrive(new).boxed());
-    Simulation::new(Transport::Router(router), Some(arrive))
+    Simulation::new(Transport::Router(router, String::new()), Some(arrive))
 }
 
 type Progress = Arc<dyn Fn(u64) + Send + Sync>;
