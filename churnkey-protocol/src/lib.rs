@@ -15,6 +15,7 @@ pub mod controllers;
 mod feature;
 mod field;
 mod operation;
+pub mod spelling;
 #[cfg(test)]
 mod tests;
 

@@ -8,6 +8,7 @@ pub(crate) mod cancel;
 pub(crate) mod change_price;
 pub(crate) mod extend_trial;
 mod field;
+pub(crate) mod keys;
 pub(crate) mod pause;
 pub(crate) mod request;
 pub(crate) mod schedule;

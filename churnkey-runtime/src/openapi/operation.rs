@@ -54,8 +54,8 @@ pub(super) fn shared_parameters() -> Value {
         "Mode": {
             "name": "X-Churnkey-Mode",
             "in": "header",
-            "description": "The data that the request is about: test data or real customers. Protocol: **doc**.",
-            "schema": { "type": "string", "enum": ["test", "live"], "default": "live" },
+            "description": "The data that the request is about: test data or real customers. Protocol: **doc**; that the letter case does not count is **assumed**.",
+            "schema": { "type": "string", "pattern": "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$", "default": "live" },
         },
         "RequestId": {
             "name": "X-Request-Id",

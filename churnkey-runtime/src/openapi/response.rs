@@ -50,11 +50,6 @@ const REFUSALS: &[Refusal] = &[
         meaning: "The path and the query are longer than the provider takes.",
     },
     Refusal {
-        status: 415,
-        name: "UnsupportedMediaType",
-        meaning: "The body is not announced as JSON.",
-    },
-    Refusal {
         status: 429,
         name: "TooManyRequests",
         meaning: "There were too many attempts with a wrong token.",
