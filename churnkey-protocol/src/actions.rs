@@ -28,7 +28,11 @@ pub const CANCEL: Module = Module::action("cancel", "Cancel")
         "/churnkey/actions/subscription/cancel",
         "Cancel one subscription.",
     )])
-    .features(&[Feature::schedules("schedules", "schedules").opens("scheduledAt")])
+    .features(&[
+        Feature::schedules("schedules", "schedules").opens("scheduledAt"),
+        // It opens nothing: a cancellation that asks for more than the manifest has must not fail.
+        Feature::flag("unpause", "unpause").assumed(),
+    ])
     .fields(&[CUSTOMER_ID, SUBSCRIPTION_ID, SCHEDULED_AT, UNPAUSE]);
 
 /// Cancels all subscriptions of a customer.

@@ -1,6 +1,6 @@
 //! Features: the options of a module, which the manifest lists.
 
-use crate::Need;
+use crate::{Known, Need};
 
 /// An option of a module's attribute, and its feature in the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct Feature {
     ///
     /// A body that uses the field for a value that the manifest switches off is refused with 400.
     pub opens: Option<&'static str>,
+    /// Certainty of its key.
+    ///
+    /// A flag whose key is assumed is left out of the manifest unless it is on.
+    pub known: Known,
 }
 
 /// Values that a feature can have.
@@ -83,6 +87,7 @@ impl Feature {
             wire,
             kind,
             opens: None,
+            known: Known::Doc,
         }
     }
 
@@ -108,6 +113,11 @@ impl Feature {
 
     pub(crate) const fn opens(mut self, field: &'static str) -> Self {
         self.opens = Some(field);
+        self
+    }
+
+    pub(crate) const fn assumed(mut self) -> Self {
+        self.known = Known::Assumed;
         self
     }
 }

@@ -127,10 +127,12 @@ macro_rules! features {
                 #[allow(unused_mut, reason = "an action may have no options")]
                 let mut map = serializer.serialize_map(None)?;
                 $(
-                    let key = const {
-                        wire(&protocol::actions::$module, stringify!($field), stringify!($ty))
+                    let feature = const {
+                        facts(&protocol::actions::$module, stringify!($field), stringify!($ty))
                     };
-                    map.serialize_entry(key, &self.$field)?;
+                    if feature.known == protocol::Known::Doc || self.$field.is_on() {
+                        map.serialize_entry(feature.wire, &self.$field)?;
+                    }
                 )*
                 map.end()
             }
@@ -146,8 +148,29 @@ macro_rules! features {
     };
 }
 
-/// The key of a feature in the manifest, by its name and its type.
-const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static str {
+/// The value of a feature.
+trait Value {
+    /// `false` for a flag that is off.
+    fn is_on(&self) -> bool {
+        true
+    }
+}
+
+impl Value for bool {
+    fn is_on(&self) -> bool {
+        *self
+    }
+}
+
+impl Value for Schedules {}
+impl Value for Durations {}
+
+/// Finds a feature by its name and its type.
+const fn facts(
+    module: &'static protocol::Module,
+    name: &str,
+    r#type: &str,
+) -> &'static protocol::Feature {
     let Some(feature) = module.feature(name) else {
         panic!("the protocol table does not have this feature");
     };
@@ -161,7 +184,7 @@ const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static s
         protocol::equal(expected, r#type),
         "the protocol table has another type for this feature"
     );
-    feature.wire
+    feature
 }
 
 features! {
@@ -169,6 +192,8 @@ features! {
     pub struct CancelFeatures = CANCEL {
         /// When a cancellation may take effect.
         schedules: Schedules,
+        /// A pause may be ended first. Its key is **assumed**; it is left out unless it is on.
+        unpause: bool,
     }
 }
 

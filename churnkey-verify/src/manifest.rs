@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use churnkey_protocol::{
-    self as protocol, ANNOUNCED, Feature, FeatureKind, MODULES, Need, Side, Variant, Word,
+    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, MODULES, Need, Side, Variant, Word,
 };
 use serde_json::{Map, Value};
 
@@ -210,6 +210,12 @@ impl Reader {
         match feature.kind {
             FeatureKind::Schedules | FeatureKind::Durations => {
                 self.list(path, feature, fields).map(Declaration::Words)
+            }
+            // A flag whose key is assumed may be missing.
+            FeatureKind::Flag
+                if feature.known == Known::Assumed && !fields.contains_key(feature.wire) =>
+            {
+                Some(Declaration::Flag(false))
             }
             FeatureKind::Flag => self.flag(path, feature.wire, fields).map(Declaration::Flag),
             FeatureKind::Variants(variants) => {

@@ -125,16 +125,18 @@ fn period(fields: &Fields) -> Result<OfferDuration, DurationFault> {
     add_lengths(&mut lengths, fields, "")?;
     match present(fields, NESTED) {
         None => {}
+        Some(Value::Object(_)) if !lengths.is_empty() => return fault("", ONE_LENGTH),
         Some(Value::Object(nested)) => add_lengths(&mut lengths, nested, NESTED)?,
         Some(_) => return fault(NESTED, "must be an object"),
     }
     match lengths[..] {
         [(amount, unit)] => Ok(OfferDuration::Period { amount, unit }),
         [] => fault(AMOUNT[0], WHOLE_NUMBER),
-        _ => fault("", "must have one length only"),
+        _ => fault("", ONE_LENGTH),
     }
 }
 
+const ONE_LENGTH: &str = "must have one length only";
 const WHOLE_NUMBER: &str = "must be a whole number from 1";
 const TIME_UNIT: &str = "must be day, week, month or year";
 

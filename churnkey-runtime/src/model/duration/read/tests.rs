@@ -177,6 +177,7 @@ fn anything_else_names_the_field_and_the_rule() {
         (json!({"amount": 2, "unit": "month", "days": 3}), several),
         (json!({"months": 2, "days": 3}), several),
         (json!({"months": 2, "period": {"months": 2}}), several),
+        (json!({"months": 2, "period": {}}), several),
         (json!({"period": {"months": 2, "days": 3}}), several),
         (json!({"period": {}}), amount),
         (json!({"period": "month", "amount": 2}), unit),
