@@ -4,7 +4,7 @@
 //! of several words in the manifest is **assumed**, and so is which fields a body must have.
 
 use crate::controllers::COUPONS;
-use crate::{Feature, Field, FieldKind, Known, Model, Module, Need, Operation};
+use crate::{Feature, Field, FieldKind, Model, Module, Need, Operation};
 
 const CUSTOMER_ID: Field = Field::new("customerId", FieldKind::Id(Model::Customer));
 const SUBSCRIPTION_ID: Field = Field::new("subscriptionId", FieldKind::Id(Model::Subscription));
@@ -86,7 +86,7 @@ pub const PAUSE_ALL: Module = Module::action("pause_all", "PauseAll")
 
 /// Applies a coupon to a subscription.
 pub const APPLY_COUPON: Module = Module::action("apply_coupon", "ApplyCoupon")
-    .wire("applyCoupon", Known::Assumed)
+    .wire_assumed("applyCoupon", "apply-coupon")
     .operations(&[Operation::post(
         "apply_coupon",
         "ApplyCouponToSubscription",
@@ -105,7 +105,7 @@ pub const APPLY_COUPON: Module = Module::action("apply_coupon", "ApplyCoupon")
 
 /// Changes the price of a subscription.
 pub const CHANGE_PRICE: Module = Module::action("change_price", "ChangePrice")
-    .wire("changePrice", Known::Assumed)
+    .wire_assumed("changePrice", "change-price")
     .operations(&[Operation::post(
         "change_price",
         "ChangeSubscriptionPrice",
@@ -127,7 +127,7 @@ pub const CHANGE_PRICE: Module = Module::action("change_price", "ChangePrice")
 
 /// Extends the trial of a subscription.
 pub const EXTEND_TRIAL: Module = Module::action("extend_trial", "ExtendTrial")
-    .wire("extendTrial", Known::Assumed)
+    .wire_assumed("extendTrial", "extend-trial")
     .operations(&[Operation::post(
         "extend_trial",
         "ExtendSubscriptionTrial",

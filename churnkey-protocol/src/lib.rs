@@ -98,6 +98,8 @@ pub struct Module {
     ///
     /// `None` if the manifest does not list the module.
     pub wire: Option<(&'static str, Known)>,
+    /// The other spelling of an assumed key, `apply-coupon`.
+    pub wire_kebab: Option<&'static str>,
     /// Every provider must have it.
     pub required: bool,
     /// Operations of a controller; of an action, the only one.
@@ -164,6 +166,14 @@ impl Module {
     /// Modules of one side, in the order of [`MODULES`].
     pub fn of(side: Side) -> impl Iterator<Item = &'static Self> {
         MODULES.iter().filter(move |module| module.side == side)
+    }
+
+    /// Finds a module by its key in the manifest, in either spelling.
+    pub fn of_key(side: Side, key: &str) -> Option<&'static Self> {
+        Self::of(side).find(|module| {
+            let camel = module.wire.map(|(camel, _)| camel);
+            camel == Some(key) || module.wire_kebab == Some(key)
+        })
     }
 
     /// Finds one of its operations by the name within the module.
@@ -237,6 +247,7 @@ impl Module {
             name,
             ident,
             wire: Some((name, Known::Doc)),
+            wire_kebab: None,
             required: false,
             operations: &[],
             features: &[],
@@ -259,8 +270,9 @@ impl Module {
         self
     }
 
-    const fn wire(mut self, key: &'static str, known: Known) -> Self {
-        self.wire = Some((key, known));
+    const fn wire_assumed(mut self, camel: &'static str, kebab: &'static str) -> Self {
+        self.wire = Some((camel, Known::Assumed));
+        self.wire_kebab = Some(kebab);
         self
     }
 

@@ -19,6 +19,38 @@ pub struct Manifest {
     pub actions: Actions,
 }
 
+/// The spelling of the actions of several words in the manifest: `applyCoupon`, `changePrice` and
+/// `extendTrial`.
+///
+/// The guide does not show their keys, and a wrong key hides the action silently. camelCase is
+/// **assumed**; [`Provider::manifest_spelling`](crate::Provider::manifest_spelling) chooses
+/// another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// `applyCoupon`.
+    #[default]
+    CamelCase,
+    /// `apply-coupon`, as in the paths of the actions.
+    KebabCase,
+    /// Each action under both keys.
+    Both,
+}
+
+impl Spelling {
+    /// Every spelling.
+    pub const ALL: [Self; 3] = [Self::CamelCase, Self::KebabCase, Self::Both];
+
+    /// The word in `CHURNKEY_MANIFEST_SPELLING`: `camelCase`, `kebab-case` or `both`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CamelCase => "camelCase",
+            Self::KebabCase => "kebab-case",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// The controllers of a [`Manifest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -285,9 +317,34 @@ impl Manifest {
     };
 
     /// The JSON that `GET /churnkey/features` serves.
-    pub(crate) fn to_json(self) -> Vec<u8> {
+    pub(crate) fn to_json(self, spelling: Spelling) -> Vec<u8> {
         // JSON can express every boolean and every word.
-        serde_json::to_vec(&self).unwrap_or_default()
+        match spelling {
+            Spelling::CamelCase => serde_json::to_vec(&self).unwrap_or_default(),
+            other => serde_json::to_vec(&self.spelled(other)).unwrap_or_default(),
+        }
+    }
+
+    /// The manifest with its actions in a spelling.
+    pub(crate) fn spelled(self, spelling: Spelling) -> serde_json::Value {
+        let mut manifest = serde_json::to_value(self).unwrap_or_default();
+        let Some(actions) = manifest["actions"].as_object_mut() else {
+            return manifest;
+        };
+        for module in protocol::Module::of(protocol::Side::Action) {
+            let (Some((camel, _)), Some(kebab)) = (module.wire, module.wire_kebab) else {
+                continue;
+            };
+            let features = match spelling {
+                Spelling::CamelCase => None,
+                Spelling::KebabCase => actions.remove(camel),
+                Spelling::Both => actions.get(camel).cloned(),
+            };
+            if let Some(features) = features {
+                actions.insert(kebab.to_owned(), features);
+            }
+        }
+        manifest
     }
 
     /// Adds an operation with the options of its attribute.

@@ -49,6 +49,7 @@ use crate::provider::Provider;
 /// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the previous token, which is accepted until the time in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
 /// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
+/// | `CHURNKEY_MANIFEST_SPELLING` | see [`Provider::manifest_spelling`]: `camelCase`, `kebab-case` or `both`; `camelCase` if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
 /// | `CHURNKEY_API_URL` | the URL of Churnkey's API, for tests |
@@ -341,7 +342,7 @@ impl<T: Integration> Server<T> {
     pub async fn run_on(self, listener: TcpListener) -> Result<()> {
         let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
         let mut hangup = Signal::hangup();
-        let manifest = T::MANIFEST.to_json();
+        let manifest = T::MANIFEST.to_json(self.provider.spelling);
         announce(&format!(
             "{} listens on http://{}/churnkey",
             T::NAME,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use churnkey_protocol::{
-    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, MODULES, Need, Side, Variant, Word,
+    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, Need, Side, Variant, Word,
 };
 use serde_json::{Map, Value};
 
@@ -175,9 +175,7 @@ impl Reader {
 
     fn module(&mut self, side: Side, name: &str, value: &Value, supported: &mut Supported) {
         let path = format!("{}.{name}", side.wire());
-        let line = MODULES
-            .iter()
-            .find(|line| line.side == side && key(line) == Some(name));
+        let line = protocol::Module::of_key(side, name);
         let Some((line, module)) = line.and_then(|line| Some((line, Module::of(line)?))) else {
             if side != Side::Controller || !ANNOUNCED.contains(&name) {
                 self.unknown(&path);

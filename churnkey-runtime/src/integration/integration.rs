@@ -14,7 +14,7 @@ use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
 use crate::http::router::{self, Shared};
 use crate::http::token::{IntegrationToken, TokenHandle};
-use crate::manifest::{Manifest, Options};
+use crate::manifest::{Manifest, Options, Spelling};
 use crate::operation::Operation;
 use crate::telemetry;
 
@@ -83,6 +83,7 @@ pub trait Integration: Sized + 'static {
             TokenHandle::new(token.into()),
             Limits::default(),
             InFlight::new(MAX_ACTIONS),
+            Spelling::default(),
         )
     }
 }
@@ -101,6 +102,7 @@ pub(crate) fn mount<T: Integration>(
     token: TokenHandle,
     limits: Limits,
     in_flight: InFlight,
+    spelling: Spelling,
 ) -> Router {
     telemetry::describe();
     let shared = Shared {
@@ -108,7 +110,7 @@ pub(crate) fn mount<T: Integration>(
         limits,
         in_flight,
         manifest: &T::MANIFEST,
-        features: T::MANIFEST.to_json().into(),
+        features: T::MANIFEST.to_json(spelling).into(),
     };
     let routes = T::ROUTES.iter().flatten();
     router::router(

@@ -7,6 +7,7 @@ use super::{Server, startup_error};
 use crate::error::Result;
 use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
+use crate::manifest::Spelling;
 use crate::model::timestamp::Timestamp;
 use crate::provider::Provider;
 
@@ -15,6 +16,7 @@ const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
+const SPELLING: &str = "CHURNKEY_MANIFEST_SPELLING";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
@@ -67,6 +69,16 @@ impl<T: Integration> Server<T> {
                 ))
             })?;
             server.provider = server.provider.max_failures_per_minute(failures);
+        }
+        if let Some(word) = variable(SPELLING)? {
+            let mut spellings = Spelling::ALL.into_iter();
+            let spelling = spellings.find(|spelling| spelling.as_str() == word.trim());
+            let spelling = spelling.ok_or_else(|| {
+                startup_error(format!(
+                    "{SPELLING} must be `camelCase`, `kebab-case` or `both`"
+                ))
+            })?;
+            server.provider = server.provider.manifest_spelling(spelling);
         }
         server.verify_from_env()
     }
