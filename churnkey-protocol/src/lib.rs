@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod actions;
+pub mod assumption;
 pub mod controllers;
 mod feature;
 mod field;
@@ -18,9 +19,12 @@ mod operation;
 pub mod spelling;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use feature::{Feature, FeatureKind, Variant, Word};
 pub use field::{Field, FieldKind};
+pub use words::is_protocol_word;
+
 pub use operation::{Input, Method, Model, Operation, Output, Presence};
 
 /// Beginning of every path. Churnkey appends the path to the provider's API root URL.

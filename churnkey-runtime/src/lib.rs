@@ -22,6 +22,8 @@ mod openapi;
 pub mod operation;
 mod page;
 mod provider;
+#[cfg(feature = "record")]
+pub mod record;
 mod redact;
 #[cfg(feature = "reverify")]
 #[cfg_attr(
