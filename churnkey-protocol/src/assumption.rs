@@ -100,7 +100,7 @@ pub const RULES: &[Rule] = &[
     rule(
         Topic::Limit,
         "limit",
-        "`limit` is 10 if it is absent, and a large one is capped.",
+        "`limit` may be absent, which means 10, and may be over 100, which is capped.",
     ),
     rule(
         Topic::Cursor,

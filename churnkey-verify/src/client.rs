@@ -26,6 +26,8 @@ pub(crate) use message::Credentials;
 pub use message::{Answer, Request, Trouble};
 #[cfg(feature = "http")]
 pub(crate) use socket::Socket;
+#[cfg(feature = "http")]
+pub use socket::upstream;
 
 /// What may stand in a segment of a path as it is, by RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

@@ -1,6 +1,8 @@
 //! Parts for the program `churnkey`, which depends on exactly this version. They are no public interface and may change
 //! with every release.
 
+#[cfg(feature = "http")]
+pub use crate::client::upstream;
 pub use crate::client::{Answer, Client, Request, Trouble, encoded};
 pub use crate::manifest::Supported;
 pub use crate::model::{Flaw, flaws};
