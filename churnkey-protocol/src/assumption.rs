@@ -1,6 +1,6 @@
 //! The list of everything that is assumed.
 //!
-//! What the table marks as assumed comes from the table. Rules that no constant of the table
+//! Facts that the table marks as assumed come from the table. Rules that no constant of the table
 //! expresses are in [`RULES`].
 
 use core::fmt;

@@ -315,7 +315,7 @@ pub(crate) fn unauthenticated_requests() -> Vec<Case> {
         }
     }
     // The previous token is still valid, and it is a secret like the current one.
-    let features = without_token("GET", format!("/churnkey/features?{QUERY}"));
+    let features = without_token("GET", format!("/churnkey/features?q={QUERY}"));
     let previous = with(format!("Bearer {PREVIOUS_TOKEN}"));
     asks.push((previous(features), &[200]));
     asks
