@@ -11,7 +11,7 @@ pub use churnkey_macros::controller;
 
 pub use churnkey_runtime::axum::http;
 pub use churnkey_runtime::*;
-// Named here as well, so that the documentation shows their features.
+// Repeated here, so that the documentation shows their features.
 #[cfg(feature = "server")]
 pub use churnkey_runtime::{Server, serve};
 #[cfg(feature = "reverify")]

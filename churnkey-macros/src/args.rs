@@ -1,6 +1,6 @@
 //! The grammar of attribute arguments: `word, word(word, ..), word = value, ..`.
 //!
-//! It is read token by token, so that one slip spoils one argument and the others are still known.
+//! It is parsed token by token, so that a syntax error in one argument does not affect the others.
 
 use churnkey_protocol::Module;
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
@@ -21,7 +21,8 @@ pub(crate) enum Value {
     None,
     /// `name = tokens`
     Assigned(TokenStream),
-    /// `name(argument, ..)`, read by [`parse`] where a list may stand, so that what is wrong inside is no second mistake elsewhere.
+    /// `name(argument, ..)`. The caller parses the group with [`parse`] where a list is allowed, so
+    /// that a syntax error in a misplaced list is not a second error.
     List(Group),
 }
 
@@ -33,12 +34,12 @@ impl Arg {
         }
     }
 
-    /// The name in the spelling of our words.
+    /// The name in snake case, for comparison with the words of the protocol.
     pub(crate) fn word(&self) -> String {
         normal(&unraw(&self.name))
     }
 
-    /// Whether the name is spelt exactly so.
+    /// Returns true if the name is exactly this word.
     pub(crate) fn is(&self, word: &str) -> bool {
         unraw(&self.name) == word
     }
@@ -60,7 +61,7 @@ pub(crate) fn unraw(name: &Ident) -> String {
     name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }
 
-/// Reads arguments; what cannot be read is reported and left out.
+/// Parses arguments. An argument that cannot be parsed is reported and left out.
 pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Vec<Arg> {
     let mut arguments = Vec::new();
     for tokens in split_at_commas(tokens, errors) {
@@ -77,8 +78,8 @@ fn split_at_commas(tokens: TokenStream, errors: &Errors) -> Vec<Vec<TokenTree>> 
             TokenTree::Punct(punct) if punct.as_char() == ';' => {
                 errors.at(
                     punct.span(),
-                    "a `;` stands between the arguments",
-                    "write a comma",
+                    "the arguments are separated by `;`",
+                    "write a comma instead",
                 );
                 arguments.push(Vec::new());
             }
@@ -127,7 +128,7 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
             }
             (Value::List(group.clone()), after)
         }
-        // `end-of-period`, as the protocol spells it, is three words and two dashes to the compiler.
+        // `end-of-period`, as in the protocol, is three identifiers and two dashes in Rust.
         [TokenTree::Punct(punct), ..] if punct.as_char() == '-' => {
             let word = normal(&spelling(tokens));
             not_a_name(tokens, &word, errors);
@@ -156,7 +157,7 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
     });
     match after {
         [] => {}
-        // What stands behind a comma that was forgotten is an argument all the same.
+        // The tokens after a missing comma are the next argument.
         [TokenTree::Ident(next), ..] => {
             errors.at(
                 next.span(),
@@ -167,13 +168,13 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
         }
         [extra, ..] => errors.at(
             extra.span(),
-            format_args!("`{extra}` does not belong here"),
+            format_args!("`{extra}` is not expected here"),
             "separate arguments with commas",
         ),
     }
 }
 
-/// `prices::retrieve` means two arguments, and any other path the name at its end.
+/// Reads `prices::retrieve` as two arguments, and any other path as its last name.
 fn path(tokens: &[TokenTree], first: &Ident, errors: &Errors, arguments: &mut Vec<Arg>) {
     let mut names: Vec<Ident> = tokens
         .iter()
@@ -203,7 +204,7 @@ fn not_a_name(tokens: &[TokenTree], word: &str, errors: &Errors) {
     );
 }
 
-/// A word in quotes is reported and means the word.
+/// Reports a word in quotes, and reads it as the word.
 fn quoted(text: &Literal, errors: &Errors) -> Option<Arg> {
     let word = normal(&text.to_string());
     let name = syn::parse_str::<Ident>(&word)
@@ -241,7 +242,7 @@ fn respelt(text: &str, original: &Ident) -> Ident {
     }
 }
 
-/// Takes `crate = path` out of the arguments: where the generated code finds this crate.
+/// Takes `crate = path`, the path of this crate in generated code, out of the arguments.
 pub(crate) fn take_crate(arguments: &mut Vec<Arg>, errors: &Errors) -> TokenStream {
     let mut path = None;
     let mut index = 0;

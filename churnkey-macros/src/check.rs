@@ -1,4 +1,4 @@
-//! Compares the user's tokens with the protocol.
+//! Checks of the user's tokens against the protocol.
 
 mod context;
 mod options;
@@ -32,16 +32,16 @@ pub(crate) struct Attribute {
 enum OperationArg {
     Absent,
     Given(Ident, &'static Operation),
-    /// Misspelt, which was reported.
+    /// Misspelled, which was reported, and guessed.
     Guessed(&'static Operation),
-    /// Not known, which was reported.
+    /// Unknown, which was reported.
     Unclear,
 }
 
 /// Reads the arguments of an attribute.
 ///
-/// A module that is misspelt and can be guessed is reported and used all the same, so that the rest
-/// of the attribute and of the crate is still checked.
+/// A misspelled module that can be guessed is reported and used, so that the rest of the attribute
+/// and of the crate is still checked.
 pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Option<Attribute> {
     let mut arguments = in_order(side, arguments, errors).into_iter();
     let Some(mut first) = arguments.next() else {
@@ -50,7 +50,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
             errors.at(
                 Span::call_site(),
                 format_args!(
-                    "`#[churnkey::{}]` does not say which {} it is for",
+                    "`#[churnkey::{}]` does not name its {}",
                     side.attribute(),
                     side.attribute()
                 ),
@@ -62,7 +62,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
     let module = module(side, &first, errors)?;
     let mut operation = OperationArg::Absent;
     let mut options = Options::new(module);
-    // `prices(retrieve)` was reported, and means `prices, retrieve`.
+    // `prices(retrieve)` was reported, and is read as `prices, retrieve`.
     let enclosed = match std::mem::replace(&mut first.value, Value::None) {
         Value::List(group) => args::parse(group.stream(), errors),
         _ => Vec::new(),
@@ -84,7 +84,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
             _ => {
                 let word = argument.word();
                 let is_option = options.read(argument, errors);
-                // A misspelt operation means the nearest one, or else the one that the types show.
+                // A misspelled operation is read as the nearest one, or else by the types.
                 if !is_option && is_word && matches!(operation, OperationArg::Absent) {
                     let names = module.operations.iter().map(|operation| operation.name);
                     operation = nearest(&word, names)
@@ -103,7 +103,7 @@ pub(crate) fn attribute(side: Side, arguments: Vec<Arg>, errors: &Errors) -> Opt
     })
 }
 
-/// The arguments with the module in front. A module behind one of its own operations or options is
+/// The arguments with the module first. A module after one of its own operations or options is
 /// reported.
 fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
     let place = arguments.iter().position(|argument| {
@@ -124,7 +124,7 @@ fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
         let attribute = side.attribute();
         errors.on(
             &before.name,
-            format_args!("`{}` stands before the {attribute}", before.name),
+            format_args!("`{}` is before the {attribute}", before.name),
             format_args!("write `{word}` first: `#[churnkey::{attribute}({word}, ..)]`"),
         );
         arguments[..=place].rotate_right(1);
@@ -132,9 +132,9 @@ fn in_order(side: Side, mut arguments: Vec<Arg>, errors: &Errors) -> Vec<Arg> {
     arguments
 }
 
-/// The probable operation of a function whose attribute does not name it, by its types.
+/// The probable operation of a function whose attribute does not name it, derived from its types.
 ///
-/// A function for an unknown action may take the request of a known one, and is not that one.
+/// It is not derived for an unknown action, whose function may take the request of a known one.
 pub(crate) fn probable(side: Side, function: &Function) -> Option<&'static Operation> {
     let actions = Module::of(Side::Action).filter(|_| side == Side::Controller);
     Module::of(Side::Controller)
@@ -149,7 +149,7 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
     if !matches!(first.value, Value::None) {
         errors.on(
             first,
-            format_args!("the first argument is the {attribute} alone"),
+            format_args!("the {attribute} `{name}` takes no value and no list"),
             format_args!("write its options after a comma: `#[churnkey::{attribute}({name}, ..)]`"),
         );
     }
@@ -185,7 +185,7 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
             errors.on(
                 name,
                 wrong,
-                format_args!("Churnkey has announced {} and not published them: there is nothing to write yet", first.word()),
+                format_args!("Churnkey has announced {} and has not published their protocol: remove the function", first.word()),
             );
         }
         None => errors.on(
@@ -201,10 +201,10 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
 }
 
 impl Attribute {
-    /// The operation that the attribute or else the function's name states.
+    /// The operation that the attribute names, or else the function's name.
     ///
-    /// None, or one whose types are those of another operation of the module, is reported; the most
-    /// probable one by its types is then used.
+    /// An operation that is missing, or that does not fit the types of the function, is reported.
+    /// The most probable one by its types is then used.
     pub(crate) fn operation(
         &self,
         function: &Function,
@@ -223,7 +223,7 @@ impl Attribute {
         let said = match &self.operation {
             OperationArg::Given(word, operation) => Some((word, *operation)),
             OperationArg::Absent => by_name.map(|operation| (&function.signature.ident, operation)),
-            // One mistake was reported; this may be the same.
+            // The misspelling was reported, and a second error could have the same cause.
             OperationArg::Guessed(operation) => return probable.or(Some(operation)),
             OperationArg::Unclear => return probable.or(by_name),
         };
@@ -246,7 +246,7 @@ impl Attribute {
             );
             return Some(other);
         }
-        // An argument that could not be read may have been the operation.
+        // An argument that could not be parsed may have been the operation.
         if !errors.is_empty() {
             return probable;
         }
@@ -255,9 +255,9 @@ impl Attribute {
             .map_or("retrieve", |operation| operation.name);
         errors.on(
             &function.signature.ident,
-            format_args!("the name `{name}` does not say which operation of `{}` this is", self.module.name),
+            format_args!("`{name}` is not the name of an operation of `{}`", self.module.name),
             format_args!(
-                "name the operation in the attribute, `#[churnkey::controller({}, {example})]`, or call the function {}",
+                "name the operation in the attribute, `#[churnkey::controller({}, {example})]`, or rename the function to {}",
                 self.module.name,
                 any_of(self.module.operations.iter().map(|operation| operation.name)),
             ),

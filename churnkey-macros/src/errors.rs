@@ -6,7 +6,9 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found in one item. A message has two parts: what is wrong and, after `help:`, what to do.
+/// The mistakes found in one item.
+///
+/// A message has two parts: the mistake and, after `help:`, the remedy.
 #[derive(Default)]
 pub(crate) struct Errors(RefCell<Option<syn::Error>>);
 
@@ -24,7 +26,7 @@ impl Errors {
         self.push(syn::Error::new(span, format_args!("{wrong}\nhelp: {help}")));
     }
 
-    /// A mistake that all the tokens of a piece of syntax make together.
+    /// A mistake whose span covers all these tokens.
     pub(crate) fn on(&self, tokens: impl ToTokens, wrong: impl Display, help: impl Display) {
         self.push(syn::Error::new_spanned(
             tokens,

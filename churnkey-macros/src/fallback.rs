@@ -29,7 +29,7 @@ pub(crate) fn implementation(
 fn unplaced(writer: &ImplWriter<'_>, function: &Function) -> TokenStream {
     let (private, cfgs) = (&writer.private, writer.cfgs);
     let endpoint = format_ident!("{}", writer.operation.ident);
-    // Between methods a constant needs a name.
+    // An associated constant needs a name.
     let name = match function.self_in_signature() {
         Some(_) => format_ident!("__CHURNKEY_{}", writer.operation.ident),
         None => format_ident!("_"),
@@ -39,7 +39,8 @@ fn unplaced(writer: &ImplWriter<'_>, function: &Function) -> TokenStream {
         #[allow(unused, non_upper_case_globals, non_local_definitions)]
         const #name: () = {
             struct Function;
-            impl<Context> #private::UnknownContext<Function, Context> for #private::endpoint::#endpoint {}
+            impl<Context> #private::UnknownContext<Function, Context>
+                for #private::endpoint::#endpoint {}
         };
     }
 }

@@ -94,7 +94,7 @@ impl ImplWriter<'_> {
 
 /// Path to a method of a trait whose type is inferred, with the span of a type that the user wrote.
 ///
-/// The type itself is not repeated, because rustc would report its mistakes twice.
+/// The type itself is not repeated, because rustc would report an error in it twice.
 pub(crate) fn method(
     private: &TokenStream,
     r#trait: TokenStream,

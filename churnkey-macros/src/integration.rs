@@ -41,7 +41,7 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
                 Ok(text) => {
                     errors.on(
                         &text,
-                        "the name stands alone",
+                        "the name has no `name =`",
                         format_args!("write `name = {}`", text.token()),
                     );
                 }
@@ -90,19 +90,19 @@ fn shape(item: &DeriveInput, errors: &Errors) {
         Data::Struct(_) => {}
         Data::Enum(data) => errors.on(
             data.enum_token,
-            "an integration is not an enum",
+            "an integration cannot be an enum",
             "write a struct; it may hold the enum",
         ),
         Data::Union(data) => errors.on(
             data.union_token,
-            "an integration is not a union",
+            "an integration cannot be a union",
             "write a struct",
         ),
     }
     if !item.generics.params.is_empty() {
         errors.on(
             &item.generics.params,
-            "an integration is not generic: which operations it has could not be known at compile time",
+            "an integration cannot be generic: its operations are found at compile time, for one concrete type",
             "remove the parameters; hold a concrete type, or an `Arc<dyn Trait>`",
         );
     }
@@ -155,7 +155,7 @@ fn options(
         errors.on(
             &item.ident,
             format_args!("`{}` has no name", item.ident),
-            format_args!("write `#[churnkey(name = \"{}\")]` under the derive; logs and documents call it so", item.ident),
+            format_args!("write `#[churnkey(name = \"{}\")]` under the derive: the name for logs and documents", item.ident),
         );
     }
     (title.flatten(), expected.unwrap_or_default())
@@ -172,14 +172,14 @@ fn name(argument: &Arg, errors: &Errors) -> Option<LitStr> {
             errors.on(
                 text,
                 "the name is empty",
-                "write what logs and documents are to call the integration",
+                "write the name for logs and documents",
             );
             None
         }
         Ok(text) => Some(text),
         Err(_) => {
             if !value.is_empty() {
-                errors.on(value, "the name is text in quotes", help);
+                errors.on(value, "the name is not a string", help);
             }
             None
         }
@@ -199,7 +199,7 @@ fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
         errors.at(
             group.span(),
             "`expect()` expects nothing",
-            "name what must be there, such as `expect(cancel, pause)`, or remove it",
+            "list what must exist, such as `expect(cancel, pause)`, or remove it",
         );
     }
     let words = args::parse(group.stream(), errors);
@@ -265,7 +265,7 @@ fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
         return Vec::new();
     };
     match &word.value {
-        // What is required is expected anyway.
+        // Required modules are checked in any case.
         Value::None if module.required => Vec::new(),
         Value::None => vec![Expected {
             module,
@@ -288,7 +288,7 @@ fn expected(word: &Arg, errors: &Errors) -> Vec<Expected> {
 fn stands_alone(word: &Arg, errors: &Errors) {
     errors.on(
         word,
-        format_args!("`{}` stands alone here", word.name),
+        format_args!("`{}` takes no value here", word.name),
         format_args!("write `{}`", word.name),
     );
 }
@@ -344,8 +344,10 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
     }
 }
 
-/// That the server's threads may share the context, asked of each field, so that the error is at the field to change and not at every
-/// function. A type is `Send` and `Sync` if its fields are.
+/// Assertions that each field is `Send` and `Sync`.
+///
+/// The context is shared between the server's threads. Checked field by field, the error is at the
+/// field to change and not at every function.
 fn shared(private: &TokenStream, item: &DeriveInput) -> TokenStream {
     let name = &item.ident;
     let checks = fields(item).zip(members(item)).map(|(field, member)| {

@@ -1,4 +1,5 @@
-//! The annotated function: its signature is parsed, its body stays as it is, so that a half-typed body is the compiler's business alone.
+//! The annotated function. Only its signature is parsed, so that errors in its body are reported by
+//! the compiler alone.
 
 use churnkey_protocol::Side;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -9,13 +10,13 @@ use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
 use crate::errors::Errors;
 
 pub(crate) struct Function {
-    /// `#[cfg]` below our attribute, which generated code must follow.
+    /// `#[cfg]` below our attribute, which generated code repeats.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) signature: Signature,
 }
 
 impl Function {
-    /// Parses an item; what is not a function is reported.
+    /// Parses an item. One that is not a function is reported.
     pub(crate) fn parse(side: Side, item: TokenStream, errors: &Errors) -> Option<Self> {
         match syn::parse2::<Item>(item) {
             Ok(Item::Function(function)) => Some(*function),
@@ -34,7 +35,7 @@ impl Function {
         }
     }
 
-    /// Where the signature says that the function is a method.
+    /// The first `self` or `Self` of the signature, which only a method has.
     pub(crate) fn self_in_signature(&self) -> Option<Span> {
         find_self(self.signature.to_token_stream())
     }
@@ -51,11 +52,16 @@ impl Function {
     }
 }
 
-/// A function that waits and is not async is reported once, and not by the compiler at each `await` again: here it is async.
-/// Whatever else it is given comes back as it is.
-pub(crate) fn async_if_it_waits(item: TokenStream) -> TokenStream {
+/// Makes a function async if it is not and contains `await`.
+///
+/// The missing `async` was reported, and without this the compiler would report each `await` as
+/// well. Any other item is returned unchanged.
+pub(crate) fn async_if_it_awaits(item: TokenStream) -> TokenStream {
     let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
-    let is_word = |token: &TokenTree, words: &[&str]| matches!(token, TokenTree::Ident(word) if words.iter().any(|one| word == one));
+    let is_word = |token: &TokenTree, words: &[&str]| match token {
+        TokenTree::Ident(word) => words.iter().any(|one| word == one),
+        _ => false,
+    };
     let place = tokens.iter().position(|token| is_word(token, &["fn"]));
     let (Some(place), Some(TokenTree::Group(body))) = (place, tokens.last()) else {
         return item;
@@ -63,7 +69,7 @@ pub(crate) fn async_if_it_waits(item: TokenStream) -> TokenStream {
     let is_qualified = tokens[..place]
         .iter()
         .any(|token| is_word(token, &["async", "const", "extern", "unsafe"]));
-    if is_qualified || !waits(body.stream()) {
+    if is_qualified || !awaits(body.stream()) {
         return item;
     }
     let span = tokens[place].span();
@@ -71,24 +77,28 @@ pub(crate) fn async_if_it_waits(item: TokenStream) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// Whether there is an `await` that is not within something async of its own.
-fn waits(tokens: TokenStream) -> bool {
+fn is_block(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+/// Returns true if there is an `await` outside of any inner async block, closure or function.
+fn awaits(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Ident(word) if word == "await" => return true,
             TokenTree::Ident(word) if word == "async" => {
-                // Up to its braces and with them.
-                tokens.find(|token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace));
+                // Skips its body.
+                tokens.find(is_block);
             }
-            TokenTree::Group(group) if waits(group.stream()) => return true,
+            TokenTree::Group(group) if awaits(group.stream()) => return true,
             _ => {}
         }
     }
     false
 }
 
-/// The first `self` or `Self`, which only methods have.
+/// Finds the first `self` or `Self`.
 fn find_self(tokens: TokenStream) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if word == "self" || word == "Self" => Some(word.span()),
@@ -99,7 +109,7 @@ fn find_self(tokens: TokenStream) -> Option<Span> {
 
 enum Item {
     Function(Box<Function>),
-    /// Another item: its keyword, and what to call it.
+    /// Another item: its keyword, and a name for messages.
     Other(Span, &'static str),
 }
 

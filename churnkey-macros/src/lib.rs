@@ -3,7 +3,7 @@
 //!
 //! Each macro is a pipeline: `args` and `item` parse the user's tokens, `check` compares them with
 //! the protocol's table, and one file per macro expands the result. In any case the user's item is
-//! emitted unchanged, and every mistake that was found is one error.
+//! emitted unchanged, and each mistake is one error.
 
 mod args;
 mod check;
@@ -22,7 +22,7 @@ mod tests;
 use churnkey_protocol::Side;
 use proc_macro::TokenStream;
 
-/// # What is generated
+/// # Generated code
 ///
 /// The function as it is, and an implementation that calls it. For
 /// `#[churnkey::controller(prices, retrieve)]`:
@@ -35,7 +35,7 @@ pub fn controller(args: TokenStream, item: TokenStream) -> TokenStream {
     operation::expand(Side::Controller, args.into(), item.into()).into()
 }
 
-/// # What is generated
+/// # Generated code
 ///
 /// The function as it is, an implementation that calls it, and assertions that the modules it needs
 /// exist:
@@ -48,7 +48,7 @@ pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
     operation::expand(Side::Action, args.into(), item.into()).into()
 }
 
-/// # What is generated
+/// # Generated code
 ///
 /// The routes, from one compile-time probe per operation, and assertions that the required
 /// operations exist:

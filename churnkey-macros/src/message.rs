@@ -14,7 +14,8 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// In the spelling of our words: `applyCoupon`, `apply-coupon` and `"Apply_Coupon"` all mean `apply_coupon`.
+/// A word in snake case: `applyCoupon`, `apply-coupon` and `"Apply_Coupon"` all become
+/// `apply_coupon`.
 pub(crate) fn normal(word: &str) -> String {
     let mut normal = String::new();
     let mut after_lower = false;
@@ -36,7 +37,7 @@ pub(crate) fn normal(word: &str) -> String {
 
 /// The edits between two words: insert, remove, replace, or swap two neighbours.
 fn distance(left: &str, right: &str) -> usize {
-    // A word this long is nobody's typing error, and comparing it would cost time.
+    // A longer word is not a typing error, and its comparison would take time.
     const LONGEST: usize = 40;
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     if left.len() > LONGEST {

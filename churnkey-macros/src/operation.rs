@@ -17,7 +17,7 @@ pub(crate) fn expand(side: Side, arguments: TokenStream, item: TokenStream) -> T
     match errors.into_compile_errors() {
         None => quote!(#item #generated),
         Some(errors) => {
-            let item = item::async_if_it_waits(item);
+            let item = item::async_if_it_awaits(item);
             // Functions that only the missing code would call must not be reported as unused.
             quote!(#[allow(unused)] #item #generated #errors)
         }

@@ -86,9 +86,9 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// The other operations that an optional module must have as soon as it has one.
+    /// Checks that an optional module that has one operation has all its required ones.
     ///
-    /// Those of a required module are checked at the integration.
+    /// The operations of a required module are checked at the derive.
     fn rest_of(&self, module: &Module, operation: &Operation) -> TokenStream {
         if module.required {
             return TokenStream::new();
@@ -108,7 +108,7 @@ impl Check<'_> {
             .collect()
     }
 
-    /// The variant that the attribute states: the same on all functions, and its need.
+    /// Checks that all functions of a module have the variant of this attribute, and its need.
     fn variant(&self, attribute: &Attribute, operation: &Operation) -> TokenStream {
         let Some(variant) = attribute.options.variant() else {
             return TokenStream::new();
@@ -121,7 +121,7 @@ impl Check<'_> {
             requirements.extend(self.agrees(module, operation, first, variant.word));
         }
         if let Some(need) = &variant.needs {
-            // If both functions state the type, the first one reports for both.
+            // If both functions have the type, only the first one reports the missing module.
             let open = (!is_first).then(|| self.untyped(first)).into_iter();
             let missing = self.module_missing(need.module);
             requirements.extend(self.missing_need(module, need, quote!(#(#open &&)* #missing)));
@@ -129,7 +129,7 @@ impl Check<'_> {
         requirements
     }
 
-    /// A needed module, unless an earlier module that has functions reports it.
+    /// Checks that a needed module exists, unless an earlier module with functions reports it.
     fn need(&self, module: &Module, need: &Need) -> TokenStream {
         let missing = self.module_missing(need.module);
         let before = MODULES
@@ -196,7 +196,7 @@ impl Check<'_> {
         }
     }
 
-    /// True if a module has no function at all. Functions of an incomplete one report the rest.
+    /// True if a module has no function at all. An incomplete module is reported by its functions.
     fn module_missing(&self, module: &Module) -> TokenStream {
         let missing = module
             .operations
@@ -250,7 +250,9 @@ impl Check<'_> {
         let failure = quote_spanned!(self.span=> fail(#message));
         quote! {
             const _: () = {
-                use #private::{ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail};
+                use #private::{
+                    ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+                };
                 if #condition {
                     #failure
                 }

@@ -18,7 +18,7 @@ pub(crate) fn arguments(operation: &'static Operation) -> impl Iterator<Item = A
     let inputs = operation.inputs.iter().enumerate();
     inputs.map(move |(index, input)| Argument {
         name: match input {
-            // The customer to whom the object belongs stands before its id.
+            // The customer to whom the object belongs is before its id.
             Input::Id(_) if index + 1 < operation.inputs.len() => "customer",
             Input::Id(_) => "id",
             Input::Email => "email",
@@ -83,7 +83,7 @@ pub(crate) fn operation_of(module: &Module, function: &str) -> Option<&'static O
 
 /// The function to write for an operation, without its body.
 pub(crate) fn example(module: &Module, operation: &'static Operation, context: &str) -> String {
-    // Functions of several controllers may stand in one file, so the name includes the module.
+    // Functions of several controllers may be in one file, so the name includes the module.
     let function = match module.side {
         Side::Controller => snake_case(operation.ident),
         Side::Action => operation.name.to_owned(),

@@ -1,6 +1,9 @@
 //! Operations: the endpoints of a module.
 
-use crate::{Known, ROOT};
+use crate::known::Known;
+
+/// Beginning of every path. Churnkey appends the path to the provider's API root URL.
+pub const ROOT: &str = "/churnkey";
 
 /// One endpoint of the protocol, which one annotated function serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,47 +142,6 @@ impl Model {
 }
 
 impl Operation {
-    /// Finds an operation of any module by its unique name.
-    pub const fn find(ident: &str) -> Option<&'static Self> {
-        let mut module = 0;
-        while module < crate::MODULES.len() {
-            let operations = crate::MODULES[module].operations;
-            let mut index = 0;
-            while index < operations.len() {
-                if crate::equal(operations[index].ident, ident) {
-                    return Some(&operations[index]);
-                }
-                index += 1;
-            }
-            module += 1;
-        }
-        None
-    }
-
-    /// Finds the operation of a path that begins with [`ROOT`], percent-encoded as it was sent.
-    ///
-    /// Literal segments win over parameters, as `email` does over a customer's id.
-    pub fn of_path(path: &str) -> Option<&'static Self> {
-        let fits = |operation: &&'static Self| {
-            let mut given = path.split('/');
-            let mut expected = operation.path.split('/');
-            let same = expected.by_ref().all(|segment| {
-                let given = given.next();
-                given == Some(segment)
-                    || segment.starts_with('{') && given.is_some_and(|given| !given.is_empty())
-            });
-            same && given.next().is_none()
-        };
-        let literals = |operation: &&'static Self| {
-            let segments = operation.path.split('/');
-            segments.filter(|segment| !segment.starts_with('{')).count()
-        };
-        crate::operations()
-            .map(|(_, operation)| operation)
-            .filter(fits)
-            .max_by_key(literals)
-    }
-
     /// The part of the path behind [`ROOT`]: `/customers/{customerId}`.
     pub const fn path_under_root(&self) -> &'static str {
         self.path.split_at(ROOT.len()).1

@@ -34,7 +34,8 @@ impl<Given> Argument<Given> for Given {
 /// parameter instead of an associated type, because rustc reports a projection that fails a second
 /// time.
 #[diagnostic::on_unimplemented(
-    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns `{Self}`",
+    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns \
+               `{Self}`",
     label = "write `churnkey::Result<{Answer}>`"
 )]
 pub trait ReturnType<Answer, E>: Sized {
@@ -93,8 +94,9 @@ impl<E> Opaque<E> for Failure<E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a churnkey function",
     label = "the error of this type cannot be answered",
-    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is `Send + Sync + 'static`, which is answered as an \
-            opaque 500, or one that implements `churnkey::IntoError` and chooses its answer"
+    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is \
+            `Send + Sync + 'static`, which is answered as an opaque 500, or one that implements \
+            `churnkey::IntoError` and chooses its answer"
 )]
 pub trait StandardError {
     fn into_error(self) -> Error;
@@ -124,8 +126,8 @@ pub fn sendable<F: Future + Send>(future: F) -> F {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between the threads of the server",
     label = "this field is not `Send + Sync`",
-    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a `Cell`, and write trait objects as \
-            `dyn Trait + Send + Sync`"
+    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a \
+            `Cell`, and write trait objects as `dyn Trait + Send + Sync`"
 )]
 pub trait Shared {
     fn check(&self) {}

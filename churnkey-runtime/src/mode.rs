@@ -40,7 +40,7 @@ impl Mode {
         }
     }
 
-    /// The letter case does not count. Any other value and a repeated header are a 400
+    /// Reads the mode, in any letter case. Any other value and a repeated header are a 400
     /// (**assumed**): a request whose mode is in doubt must not reach live data.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         let mut values = headers.get_all(HEADER).iter();

@@ -3,9 +3,9 @@
 
 #[cfg(feature = "http")]
 pub use crate::client::upstream;
-pub use crate::client::{Answer, Client, Request, Trouble, encoded};
-pub use crate::manifest::Supported;
-pub use crate::model::{Flaw, flaws};
+pub use crate::client::{Client, Request, Response, TransportError, encoded};
+pub use crate::manifest::DeclaredManifest;
+pub use crate::model::{ModelFlaw, flaws};
 pub use crate::printable::{is_printable, printable};
 pub use crate::report::tally::counted;
-pub use crate::report::text::{Ink, Look, write};
+pub use crate::report::text::{Layout, Style, write};

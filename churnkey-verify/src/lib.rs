@@ -37,28 +37,35 @@
 
 mod actions;
 mod auth;
+pub mod billing;
 mod check;
 mod client;
 mod error;
 mod event;
-mod found;
 #[cfg(test)]
-mod held;
+mod golden;
 #[doc(hidden)]
 pub mod internal;
+mod kind;
 mod manifest;
 mod model;
 mod printable;
+mod random;
 mod read;
 mod report;
+mod samples;
 mod session;
 mod settings;
+mod simulate;
 mod verifier;
 
 pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
 pub use error::{CannotRun, Failed};
 pub use event::Event;
 pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use simulate::{
+    CLOCK_HEADER, Failure, LedgerLine, NewSubscription, Simulated, Simulation, simulate,
+};
 pub use verifier::{Verifier, check};
 
 /// The example of the README, compiled.

@@ -8,11 +8,12 @@ use churnkey_protocol::{
 use serde_json::{Map, Value};
 
 use crate::check::{self, Check, Module};
+use crate::kind::kind;
 
 /// The modules that a provider declares, with their features.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Supported {
-    declared: BTreeMap<Module, Vec<Declared>>,
+pub struct DeclaredManifest {
+    modules: BTreeMap<Module, Vec<Declared>>,
 }
 
 /// A feature as a manifest declares it.
@@ -32,7 +33,7 @@ enum Declaration {
 
 /// A rule that a manifest breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct ManifestFlaw {
     pub(crate) check: &'static str,
     /// The place in the manifest; empty for all of it.
     pub path: String,
@@ -40,7 +41,7 @@ pub struct Flaw {
     pub(crate) found: String,
 }
 
-impl Flaw {
+impl ManifestFlaw {
     fn new(check: &'static Check, path: &str, expected: &str, found: impl Into<String>) -> Self {
         Self {
             check: check.name,
@@ -61,17 +62,17 @@ impl Flaw {
     }
 }
 
-impl Supported {
+impl DeclaredManifest {
     /// Reads a manifest, and lists its flaws.
     ///
     /// A module with a flaw in its own place is left out; the others are there in any case.
-    pub fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
+    pub fn read(manifest: &Value) -> (Self, Vec<ManifestFlaw>) {
         let mut reader = Reader { flaws: Vec::new() };
-        let supported = reader.manifest(manifest);
+        let declared = reader.manifest(manifest);
         if reader.flaws.is_empty() {
-            reader.needs(&supported);
+            reader.needs(&declared);
         }
-        (supported, reader.flaws)
+        (declared, reader.flaws)
     }
 
     /// Returns true if a module is declared.
@@ -127,33 +128,33 @@ impl Supported {
             }
         };
         // The customer-wide actions have none of their own.
-        let features = self.declared.get(&module).into_iter().flatten();
+        let features = self.modules.get(&module).into_iter().flatten();
         features.filter_map(in_words).collect()
     }
 
     fn features_of(&self, module: Module) -> Option<&Vec<Declared>> {
-        self.declared.get(&module.single().unwrap_or(module))
+        self.modules.get(&module.single().unwrap_or(module))
     }
 }
 
 struct Reader {
-    flaws: Vec<Flaw>,
+    flaws: Vec<ManifestFlaw>,
 }
 
 impl Reader {
-    fn manifest(&mut self, value: &Value) -> Supported {
-        let mut supported = Supported::default();
+    fn manifest(&mut self, value: &Value) -> DeclaredManifest {
+        let mut declared = DeclaredManifest::default();
         let Some(manifest) = self.object("", value) else {
-            return supported;
+            return declared;
         };
         for side in [Side::Controller, Side::Action] {
             if let Some(fields) = self.side(side, manifest) {
                 for (name, value) in fields {
-                    self.module(side, name, value, &mut supported);
+                    self.module(side, name, value, &mut declared);
                 }
             }
         }
-        supported
+        declared
     }
 
     /// One of the two halves; a manifest without actions is one of a provider without any.
@@ -173,7 +174,7 @@ impl Reader {
         }
     }
 
-    fn module(&mut self, side: Side, name: &str, value: &Value, supported: &mut Supported) {
+    fn module(&mut self, side: Side, name: &str, value: &Value, declared: &mut DeclaredManifest) {
         let path = format!("{}.{name}", side.wire());
         let line = protocol::Module::of_key(side, name);
         let Some((line, module)) = line.and_then(|line| Some((line, Module::of(line)?))) else {
@@ -195,7 +196,7 @@ impl Reader {
             })
             .collect();
         if let Some(features) = features.into_iter().collect() {
-            supported.declared.insert(module, features);
+            declared.modules.insert(module, features);
         }
     }
 
@@ -326,7 +327,7 @@ impl Reader {
     }
 
     fn unknown(&mut self, path: &str) {
-        let path = crate::session::tame(path);
+        let path = crate::printable::tame(path);
         self.flaw(
             &check::MANIFEST_UNKNOWN,
             &path,
@@ -342,12 +343,13 @@ impl Reader {
         expected: &str,
         found: impl Into<String>,
     ) {
-        self.flaws.push(Flaw::new(check, path, expected, found));
+        self.flaws
+            .push(ManifestFlaw::new(check, path, expected, found));
     }
 
-    fn needs(&mut self, supported: &Supported) {
+    fn needs(&mut self, declared: &DeclaredManifest) {
         for module in Module::ALL {
-            if module.is_required() && !supported.has(*module) {
+            if module.is_required() && !declared.has(*module) {
                 let path = format!("controllers.{module}");
                 self.flaw(
                     &check::MANIFEST_REQUIRED,
@@ -359,11 +361,11 @@ impl Reader {
         }
         // One missing module is one flaw, however many need it.
         let mut missing = Vec::new();
-        for (path, need) in supported.needs() {
+        for (path, need) in declared.needs() {
             let Some(needed) = Module::of(need.module) else {
                 continue;
             };
-            if !supported.has(needed) && !missing.contains(&needed) {
+            if !declared.has(needed) && !missing.contains(&needed) {
                 missing.push(needed);
                 let expected = format!("`{needed}`, which it needs");
                 let found = format!("no `{needed}`");
@@ -373,11 +375,11 @@ impl Reader {
     }
 }
 
-impl Supported {
+impl DeclaredManifest {
     /// Modules that the declared ones need, each with the place in the manifest that needs it.
     fn needs(&self) -> Vec<(String, &'static Need)> {
         let mut needs = Vec::new();
-        for (module, features) in &self.declared {
+        for (module, features) in &self.modules {
             let Some(line) = module.protocol() else {
                 continue;
             };
@@ -405,17 +407,4 @@ fn key(line: &protocol::Module) -> Option<&'static str> {
 fn one_of<'w>(words: impl Iterator<Item = &'w str>) -> String {
     let quoted: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     quoted.join(" or ")
-}
-
-/// What a JSON value is, without telling it.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "an empty text",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }

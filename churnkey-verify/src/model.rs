@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::check::Module;
-use crate::manifest::kind;
-use crate::session::tame;
+use crate::kind::kind;
+use crate::printable::tame;
 
 mod shape;
 
@@ -20,7 +20,7 @@ use shape::{Field, Shape};
 
 /// A place in a model that is not as the protocol has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct ModelFlaw {
     /// Whose model it is: a price in a subscription is one of prices.
     pub(crate) module: Module,
     /// The place in that model, without indexes.
@@ -36,7 +36,7 @@ pub struct Flaw {
 /// Every place of a value that is not as the protocol has it.
 ///
 /// The models of the runtime have the last word. They tell the first fault only, and not where in a union it is; so the shape is looked at before them.
-pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
+pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let Some(model) = module.model() else {
         return Vec::new();
     };
@@ -86,10 +86,10 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
     }
 }
 
-fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<Flaw> {
+fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let flaw = |path: &str, rule: String| {
         let (module, path) = innermost(module, path);
-        Flaw {
+        ModelFlaw {
             module,
             path,
             expected: rule,
@@ -137,7 +137,7 @@ fn innermost(mut module: Module, path: &str) -> (Module, String) {
 
 struct Walker {
     module: Module,
-    flaws: Vec<Flaw>,
+    flaws: Vec<ModelFlaw>,
 }
 
 impl Walker {
@@ -222,7 +222,7 @@ impl Walker {
         for (name, value) in object {
             let is_known = tag == Some(name) || known().any(|field| field.name == name);
             if !is_known && !value.is_null() {
-                self.flaws.push(Flaw {
+                self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
                     expected: "a field of the protocol".to_owned(),
@@ -251,7 +251,7 @@ impl Walker {
         expected: impl Into<Cow<'static, str>>,
         found: impl Into<Cow<'static, str>>,
     ) {
-        self.flaws.push(Flaw {
+        self.flaws.push(ModelFlaw {
             module: self.module,
             path: path.to_owned(),
             expected: expected.into().into_owned(),

@@ -20,6 +20,18 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// A text from outside, fit for a terminal: short, and without control characters.
+pub(crate) fn tame(text: &str) -> String {
+    const MOST: usize = 120;
+    let short: String = text.chars().take(MOST + 1).collect();
+    let mut tame = printable(&short);
+    if tame.chars().count() > MOST {
+        tame.pop();
+        tame.push('…');
+    }
+    tame
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

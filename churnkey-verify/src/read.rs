@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::check::{self, Module};
 use crate::client::{Request, encoded};
-use crate::found::Found;
-use crate::manifest::Supported;
+use crate::manifest::DeclaredManifest;
+use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 use crate::settings::Settings;
 
@@ -15,46 +15,21 @@ mod cross;
 mod find;
 mod item;
 mod list;
+mod lookups;
+mod reading;
 
-use cross::LookedUp;
 use list::{List, Walked};
+use reading::CLOSELY;
 
 pub(crate) use item::UNKNOWN;
+pub(crate) use reading::Reading;
 
-/// How many items of a list are looked at one by one.
-const CLOSELY: usize = 100;
 /// After how many customers without one a provider is taken to have no lists of subscriptions.
 const ABSENT: usize = 3;
 /// How many customers' lists of subscriptions are tried with other limits and cursors.
 const TRIED: usize = 1;
 
-/// The reading of a provider under way.
-pub(crate) struct Reading<'s> {
-    pub(crate) session: &'s Session,
-    pub(crate) supported: &'s Supported,
-    pub(crate) settings: &'s Settings,
-    looked_up: LookedUp,
-}
-
-impl<'s> Reading<'s> {
-    pub(crate) fn new(
-        session: &'s Session,
-        supported: &'s Supported,
-        settings: &'s Settings,
-    ) -> Self {
-        Self {
-            session,
-            supported,
-            settings,
-            looked_up: LookedUp::default(),
-        }
-    }
-
-    fn closely(&self) -> usize {
-        let sample = self.settings.sample.unwrap_or(u64::MAX);
-        CLOSELY.min(usize::try_from(sample).unwrap_or(usize::MAX))
-    }
-
+impl Reading<'_> {
     /// Looks at a controller whose items are in one list, and returns some of them.
     pub(crate) async fn catalogue(&self, module: Module) -> Vec<Value> {
         let path = format!("/{module}");
@@ -276,18 +251,18 @@ impl<'s> Reading<'s> {
     async fn of_nobody(&self) {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let request = subscriptions_of(UNKNOWN).page(None, None);
-        let Some(answer) = self.session.answer(SUBSCRIPTIONS, &request).await else {
+        let Some(response) = self.session.exchange(SUBSCRIPTIONS, &request).await else {
             return;
         };
-        let is_empty = answer
+        let is_empty = response
             .json()
             .is_ok_and(|page| page["data"].as_array().is_some_and(Vec::is_empty));
-        match answer.status == 404 || answer.status == 200 && is_empty {
+        match response.status == 404 || response.status == 200 && is_empty {
             true => self.session.pass(&check::UNKNOWN_CUSTOMER, SUBSCRIPTIONS),
             false => {
-                let found = match answer.status {
+                let found = match response.status {
                     200 => "200 OK, and something else than an empty page".to_owned(),
-                    _ => status(&answer),
+                    _ => status(&response),
                 };
                 let fault = Fault::new(
                     &check::UNKNOWN_CUSTOMER,
@@ -330,11 +305,11 @@ pub(crate) fn id(item: &Value) -> &str {
 /// The first page of a list, for what it holds; what is wrong with it is told elsewhere.
 pub(crate) async fn quietly(session: &Session, path: &str) -> Vec<Value> {
     let request = Request::get(format_args!("{path}?limit=100"));
-    let Ok(answer) = session.send(&request).await else {
+    let Ok(response) = session.send(&request).await else {
         return Vec::new();
     };
-    match answer.json() {
-        Ok(Value::Object(mut page)) if answer.status == 200 => match page.remove("data") {
+    match response.json() {
+        Ok(Value::Object(mut page)) if response.status == 200 => match page.remove("data") {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
         },
@@ -343,10 +318,14 @@ pub(crate) async fn quietly(session: &Session, path: &str) -> Vec<Value> {
 }
 
 /// Reads every declared controller, or the one that is asked for, and what the others have that it needs.
-pub(crate) async fn check(session: &Session, supported: &Supported, settings: &Settings) -> Found {
-    let reading = Reading::new(session, supported, settings);
+pub(crate) async fn check(
+    session: &Session,
+    manifest: &DeclaredManifest,
+    settings: &Settings,
+) -> Samples {
+    let reading = Reading::new(session, manifest, settings);
     let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
-    let mut found = Found::default();
+    let mut samples = Samples::default();
     for module in [
         Module::Prices,
         Module::Products,
@@ -354,7 +333,7 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         Module::Coupons,
         Module::Customers,
     ] {
-        if !supported.has(module) {
+        if !manifest.has(module) {
             if is_wanted(module) {
                 session.absent(module);
             }
@@ -363,7 +342,7 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         let items = match is_wanted(module) {
             true => {
                 session.begin(module);
-                session.features(module, supported.features(module));
+                session.features(module, manifest.features(module));
                 let items = reading.catalogue(module).await;
                 session.end(module);
                 items
@@ -372,10 +351,10 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
             false => Vec::new(),
         };
         match module {
-            Module::Prices => found.prices = items,
-            Module::Coupons => found.coupons = items,
+            Module::Prices => samples.prices = items,
+            Module::Coupons => samples.coupons = items,
             Module::Customers => {
-                found.customers = items.iter().map(|item| id(item).to_owned()).collect()
+                samples.customers = items.iter().map(|item| id(item).to_owned()).collect()
             }
             _ => {}
         }
@@ -384,29 +363,29 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         .customers
         .iter()
         .chain(settings.subscriptions.iter().map(|(customer, _)| customer));
-    let known: BTreeSet<_> = found.customers.iter().cloned().collect();
+    let known: BTreeSet<_> = samples.customers.iter().cloned().collect();
     let more: BTreeSet<_> = named
         .filter(|customer| !known.contains(*customer))
         .cloned()
         .collect();
-    found.customers.extend(more);
-    found.customers.retain(|customer| !customer.is_empty());
-    found.customers.truncate(CLOSELY);
+    samples.customers.extend(more);
+    samples.customers.retain(|customer| !customer.is_empty());
+    samples.customers.truncate(CLOSELY);
 
-    if !supported.has(Module::Subscriptions) {
+    if !manifest.has(Module::Subscriptions) {
         session.absent(Module::Subscriptions);
     } else if is_wanted(Module::Subscriptions) {
         session.begin(Module::Subscriptions);
-        found.subscriptions = reading.subscriptions(&found.customers).await;
+        samples.subscriptions = reading.subscriptions(&samples.customers).await;
         session.end(Module::Subscriptions);
     } else if settings.only.is_some_and(|only| only.is_action()) {
-        for customer in &found.customers {
+        for customer in &samples.customers {
             let items = quietly(session, &subscriptions_of(customer).path).await;
             let of_customer = |item| (customer.clone(), item);
-            found
+            samples
                 .subscriptions
                 .extend(items.into_iter().map(of_customer));
         }
     }
-    found
+    samples
 }

@@ -1,7 +1,5 @@
 //! What a run found.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Cause, Known, Module, Severity};
@@ -177,18 +175,4 @@ pub struct Change {
     pub subscription_id: Option<String>,
     /// What changed, such as `status: active → paused`.
     pub what: String,
-}
-
-/// One finding as people read it, without colours.
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_finding(self, f)
-    }
-}
-
-/// The report as people read it, without colours.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(self, text::Look::PLAIN, f)
-    }
 }

@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use crate::check::{self, CHECKS, Check, Module, Severity};
-use crate::client::{Answer, Client, Request, Trouble};
+use crate::client::{Client, Request, Response, TransportError};
 use crate::event::Event;
-use crate::printable::printable;
+use crate::printable::tame;
 use crate::report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
 
 /// Who is told what happens.
@@ -219,13 +219,13 @@ impl Session {
     }
 
     /// Sends a request. What becomes of a limit of the run is seen to; all else is the caller's to judge.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
-        let answer = self.client.send(request).await;
+    pub(crate) async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let response = self.client.send(request).await;
         let mut record = self.record();
-        if let Err(trouble) = &answer
-            && trouble.is_limit()
+        if let Err(error) = &response
+            && error.is_limit()
         {
-            record.stopped = Some(trouble.to_string());
+            record.stopped = Some(error.to_string());
             record.incomplete = true;
         }
         let module = record.current;
@@ -238,51 +238,56 @@ impl Session {
                 requests: self.client.sent(),
             });
         }
-        answer
+        response
     }
 
     /// Sends a request and reads the answer; without one, the finding is recorded.
-    pub(crate) async fn answer(&self, module: Module, request: &Request) -> Option<Answer> {
+    pub(crate) async fn exchange(&self, module: Module, request: &Request) -> Option<Response> {
         match self.send(request).await {
-            Ok(answer) => {
+            Ok(response) => {
                 self.pass(&check::ANSWER, module);
-                Some(answer)
+                Some(response)
             }
-            Err(trouble) => {
-                self.troubled(module, request, &trouble);
+            Err(error) => {
+                self.transport_failed(module, request, &error);
                 None
             }
         }
     }
 
     /// Records that there was no answer.
-    pub(crate) fn troubled(&self, module: Module, request: &Request, trouble: &Trouble) {
-        if !trouble.is_limit() {
-            let fault = Fault::new(
-                &check::ANSWER,
-                module,
-                "a whole answer",
-                trouble.to_string(),
-            );
+    pub(crate) fn transport_failed(
+        &self,
+        module: Module,
+        request: &Request,
+        error: &TransportError,
+    ) {
+        if !error.is_limit() {
+            let fault = Fault::new(&check::ANSWER, module, "a whole answer", error.to_string());
             self.fail(fault.request(request));
         }
     }
 
     /// Sends a request that must be answered with 200 and JSON; otherwise the finding is recorded.
     pub(crate) async fn fetch(&self, module: Module, request: &Request) -> Option<Value> {
-        let answer = self.answer(module, request).await?;
-        if answer.status != 200 {
-            let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+        let response = self.exchange(module, request).await?;
+        if response.status != 200 {
+            let fault = Fault::new(&check::STATUS, module, "200", status(&response));
             self.fail(fault.request(request));
             return None;
         }
         self.pass(&check::STATUS, module);
-        self.read(module, request, &answer)
+        self.read(module, request, &response)
     }
 
     /// Reads the JSON of an answer; otherwise the finding is recorded.
-    pub(crate) fn read(&self, module: Module, request: &Request, answer: &Answer) -> Option<Value> {
-        let value = match answer.json() {
+    pub(crate) fn read(
+        &self,
+        module: Module,
+        request: &Request,
+        response: &Response,
+    ) -> Option<Value> {
+        let value = match response.json() {
             Ok(value) => value,
             Err(no_json) => {
                 let fault = Fault::new(&check::JSON, module, "JSON", no_json.to_string());
@@ -291,7 +296,7 @@ impl Session {
             }
         };
         self.pass(&check::JSON, module);
-        match answer.media_type() {
+        match response.media_type() {
             Some("application/json") => self.pass(&check::CONTENT_TYPE, module),
             other => {
                 let found = other.map_or("no such header".to_owned(), tame);
@@ -380,18 +385,18 @@ impl Record {
 }
 
 /// A status in words. In test mode, what an error says is told too, tamed and shortened.
-pub(crate) fn status(answer: &Answer) -> String {
-    let reason = axum::http::StatusCode::from_u16(answer.status)
+pub(crate) fn status(response: &Response) -> String {
+    let reason = axum::http::StatusCode::from_u16(response.status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
-    let status = format!("{} {reason}", answer.status);
+    let status = format!("{} {reason}", response.status);
     let status = status.trim_end();
-    if (300..400).contains(&answer.status) {
+    if (300..400).contains(&response.status) {
         return format!("{status}, a redirect");
     }
-    match answer.json() {
-        Ok(Value::Object(fields)) if answer.status >= 400 && !answer.is_live => {
+    match response.json() {
+        Ok(Value::Object(fields)) if response.status >= 400 && !response.is_live => {
             match fields.get("message") {
                 // Many say no more than the status does.
                 Some(Value::String(message)) if !message.eq_ignore_ascii_case(reason) => {
@@ -402,18 +407,6 @@ pub(crate) fn status(answer: &Answer) -> String {
         }
         _ => status.to_owned(),
     }
-}
-
-/// A text from outside, fit for a terminal: short, and without control characters.
-pub(crate) fn tame(text: &str) -> String {
-    const MOST: usize = 120;
-    let short: String = text.chars().take(MOST + 1).collect();
-    let mut tame = printable(&short);
-    if tame.chars().count() > MOST {
-        tame.pop();
-        tame.push('…');
-    }
-    tame
 }
 
 impl fmt::Debug for Session {

@@ -11,24 +11,28 @@ use futures_util::FutureExt as _;
 use crate::actions;
 use crate::auth;
 use crate::check::{self, Module};
-use crate::client::{Bounds, Client, Request, Stop, Target, never, usable_token};
+use crate::client::{Bounds, Client, Request, Stop, Transport, never, usable_token};
 use crate::error::{CannotRun, Failed};
 use crate::event::Event;
-use crate::manifest::Supported;
+use crate::manifest::DeclaredManifest;
 use crate::read;
 use crate::report::Report;
 use crate::session::{Fault, Observer, Session};
 use crate::settings::Settings;
 
 /// Verifies a provider in process, without a socket.
+///
+/// The router is that of the provider, or the whole application that serves it: then
+/// [`at`](Verifier::at) has the path under which the provider is nested.
 pub fn check(router: Router) -> Verifier {
-    Verifier::new(Target::Router(router))
+    Verifier::new(Transport::Router(router, String::new()))
 }
 
 /// A run to come.
 #[must_use = "nothing is verified until it is awaited"]
 pub struct Verifier {
-    target: Target,
+    transport: Transport,
+    base: Option<String>,
     token: Option<String>,
     mode: Mode,
     settings: Settings,
@@ -39,9 +43,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    fn new(target: Target) -> Self {
+    fn new(transport: Transport) -> Self {
         Self {
-            target,
+            transport,
+            base: None,
             token: None,
             mode: Mode::Test,
             settings: Settings::default(),
@@ -60,7 +65,21 @@ impl Verifier {
     #[cfg(feature = "http")]
     pub fn of_url(url: &str) -> Result<Self, CannotRun> {
         let socket = crate::client::Socket::new(url)?;
-        Ok(Self::new(Target::Socket(socket)))
+        Ok(Self::new(Transport::Socket(socket)))
+    }
+
+    /// Sets the base path of the provider in the application: `/integrations` for
+    /// `.nest("/integrations", Billing::router(..))`.
+    ///
+    /// ```no_run
+    /// # async fn app() -> axum::Router { axum::Router::new() }
+    /// # async fn verified() {
+    /// churnkey_verify::check(app().await).at("/integrations").token("token").await.unwrap();
+    /// # }
+    /// ```
+    pub fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = Some(base.into());
+        self
     }
 
     /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if it is not set.
@@ -160,7 +179,11 @@ impl Verifier {
                 "actions are carried out in test mode only: they would change what customers pay",
             );
         }
-        let client = Client::new(self.target, token, self.mode, self.bounds).until(self.stop);
+        let transport = match self.base {
+            Some(base) => self.transport.at(&base)?,
+            None => self.transport,
+        };
+        let client = Client::new(transport, token, self.mode, self.bounds).until(self.stop);
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())
@@ -169,8 +192,8 @@ impl Verifier {
 
 async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun> {
     session.begin(Module::Manifest);
-    let supported = manifest(session).await?;
-    let Some(supported) = supported else {
+    let manifest = read_manifest(session).await?;
+    let Some(manifest) = manifest else {
         let reason = "there is no manifest, and nothing else was looked at";
         session.skip_rest(Module::Manifest, reason);
         session.end(Module::Manifest);
@@ -179,41 +202,41 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     };
     session.end(Module::Manifest);
     let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
-    let found = read::check(session, &supported, settings).await;
+    let samples = read::check(session, &manifest, settings).await;
     if is_wanted(Module::Auth) {
-        auth::check(session, &supported, &found).await;
+        auth::check(session, &manifest, &samples).await;
     }
     if is_wanted(Module::Mode) {
         auth::mode(session).await;
     }
-    actions::check(session, &supported, &found, settings).await;
+    actions::check(session, &manifest, &samples, settings).await;
     Ok(())
 }
 
 /// Reads the manifest. Without one, nothing else is worth a request.
-async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
-    use crate::client::Trouble;
+async fn read_manifest(session: &Session) -> Result<Option<DeclaredManifest>, CannotRun> {
+    use crate::client::TransportError;
     const MANIFEST: Module = Module::Manifest;
 
     let request = Request::get("/features");
-    let answer = match session.send(&request).await {
-        Ok(answer) => answer,
-        Err(Trouble::Unreachable(why)) => {
+    let response = match session.send(&request).await {
+        Ok(response) => response,
+        Err(TransportError::Unreachable(why)) => {
             return CannotRun::because(format!(
                 "there is nobody at {}: {why}",
                 session.client.target()
             ));
         }
-        Err(trouble) => {
-            session.troubled(MANIFEST, &request, &trouble);
+        Err(error) => {
+            session.transport_failed(MANIFEST, &request, &error);
             return Ok(None);
         }
     };
     let fault = |check, expected: &str| {
-        let found = crate::session::status(&answer);
+        let found = crate::session::status(&response);
         Fault::new(check, MANIFEST, expected, found).request(&request)
     };
-    match answer.status {
+    match response.status {
         200 => session.pass(&check::MANIFEST_ENDPOINT, MANIFEST),
         401 | 403 => {
             session.fail(fault(&check::MANIFEST_TOKEN, "200"));
@@ -224,10 +247,10 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
             return Ok(None);
         }
     }
-    let Some(value) = session.read(MANIFEST, &request, &answer) else {
+    let Some(value) = session.read(MANIFEST, &request, &response) else {
         return Ok(None);
     };
-    let (supported, flaws) = Supported::read(&value);
+    let (manifest, flaws) = DeclaredManifest::read(&value);
     for flaw in &flaws {
         let fault = Fault::new(
             flaw.check(),
@@ -248,7 +271,7 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
         session.pass(check, MANIFEST);
     }
     session.pass(&check::ANSWER, MANIFEST);
-    Ok(Some(supported))
+    Ok(Some(manifest))
 }
 
 impl IntoFuture for Verifier {

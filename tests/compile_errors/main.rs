@@ -9,8 +9,8 @@ use std::process::Command;
 /// The compiler writes part of each message, and that part changes between its versions.
 const COMPILER: &str = "1.95.";
 
-/// All cases are checked in one parallel `cargo check`, which trybuild does only if none of them has
-/// to pass. Those that have to are in `pass`.
+/// All cases are checked in one parallel `cargo check`. trybuild does this only if no case has to
+/// pass, so the cases that compile are in `pass`.
 #[test]
 fn each_mistake_prints_the_reviewed_error() {
     let compiler = Command::new("rustc").arg("--version").output();
@@ -48,7 +48,7 @@ fn each_case_prints_the_errors_it_counts() {
 
 #[test]
 fn each_case_uses_the_generated_code() {
-    let uses = ["::router(", "::serve", "::MANIFEST", "fn billing() {}"];
+    let uses = ["::router", "::serve", "::MANIFEST", "fn billing() {}"];
     for case in cases("fail") {
         let source = read(&case);
         assert!(

@@ -10,6 +10,8 @@ mod support;
 mod answers;
 mod bad_input;
 mod hygiene;
+#[cfg(unix)]
+mod listening;
 mod manifest;
 mod paging;
 mod request_parts;

@@ -2,6 +2,7 @@
 //!
 //! The provider is written by hand, with neither the macros nor the models of this repository, so that anything can be wrong with it.
 
+mod base_path;
 mod fault;
 mod good;
 mod hostile;

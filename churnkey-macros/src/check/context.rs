@@ -1,4 +1,4 @@
-//! The context: the first argument of a function, by which an integration and its functions find each other.
+//! The context: the first argument of a function, whose type is the integration.
 
 use syn::{GenericArgument, PathArguments, Type, TypePath};
 
@@ -8,7 +8,7 @@ use crate::errors::Errors;
 use crate::item::Function;
 use crate::rust;
 
-/// The type of the context, as far as it can be made out under a wrong reference or wrapper.
+/// The type of the context, without a wrong reference or wrapper, if it can be parsed.
 pub(crate) fn find(function: &Function) -> Option<Type> {
     let context = peeled(function.types().next()?);
     match context {
@@ -24,7 +24,7 @@ pub(crate) fn find(function: &Function) -> Option<Type> {
     }
 }
 
-/// Whether a type is a parameter of the function.
+/// Returns true if a type is a type parameter of the function.
 fn is_parameter(r#type: &TypePath, function: &Function) -> bool {
     r#type.path.get_ident().is_some_and(|name| {
         function
@@ -35,9 +35,10 @@ fn is_parameter(r#type: &TypePath, function: &Function) -> bool {
     })
 }
 
-/// Whether a type is certainly not the user's own, as far as names tell: the protocol's own and the everyday ones.
+/// Returns true if a type cannot be the user's own by its name: a type of the protocol or a common
+/// one of the standard library.
 fn is_foreign(r#type: &Type) -> bool {
-    const EVERYDAY: [&str; 20] = [
+    const COMMON: [&str; 20] = [
         "String", "str", "Vec", "HashMap", "BTreeMap", "Option", "Result", "bool", "char", "i32",
         "i64", "u8", "u32", "u64", "usize", "f64", "PathBuf", "Duration", "Mode", "Headers",
     ];
@@ -53,16 +54,16 @@ fn is_foreign(r#type: &Type) -> bool {
                 || path.path.get_ident().is_some()
                     && path.path.segments.last().is_some_and(|last| {
                         let name = unraw(&last.ident);
-                        EVERYDAY.contains(&name.as_str()) || rust::is_given(&name)
+                        COMMON.contains(&name.as_str()) || rust::is_given(&name)
                     })
         }
         _ => false,
     }
 }
 
-/// Reports a first argument that is not `&` and a type of the user's own.
+/// Reports a first argument that is not a reference to a type of the user's own.
 pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool {
-    let help = "write `&` and your own type, such as `ctx: &Billing`";
+    let help = "write `&` and the type with the derive, such as `ctx: &Billing`";
     let Type::Reference(reference) = first else {
         match peeled(first) {
             Type::ImplTrait(_) => errors.on(first, "the context is generic", help),
@@ -79,7 +80,7 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
         errors.on(
             token,
             "the context is shared by all requests and cannot be borrowed mutably",
-            "remove `mut`; keep what changes behind a pool, a mutex or an atomic",
+            "remove `mut`; keep mutable state in a pool, a mutex or an atomic",
         );
         return false;
     }
@@ -89,7 +90,7 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
         }
         errors.on(
             lifetime,
-            "the context is borrowed for the time of the call only",
+            "the context has a lifetime, and it is borrowed for the call only",
             format_args!("remove the lifetime: `&{}`", text(inner)),
         );
         return false;
@@ -100,7 +101,7 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
                 inner,
                 "the context is wrapped",
                 format_args!(
-                    "write `&{}`: the runtime keeps it shared",
+                    "write `&{}`: the runtime shares it already",
                     text(peeled(inner))
                 ),
             );
@@ -110,13 +111,13 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
         Type::Path(path) if is_parameter(path, function) => false,
         Type::Path(_) if !is_foreign(inner) => true,
         other => {
-            errors.on(other, "the context is not a type of your own", help);
+            errors.on(other, "the context is not a type of this crate", help);
             false
         }
     }
 }
 
-/// What is inside of references and wrappers.
+/// The type inside of references and wrappers.
 fn peeled(r#type: &Type) -> &Type {
     let mut inner = ungroup(r#type);
     while let Some(deeper) = peel(inner) {
@@ -125,7 +126,7 @@ fn peeled(r#type: &Type) -> &Type {
     inner
 }
 
-/// One layer less of `&`, `*const`, `Arc` and the like.
+/// Removes one layer of `&`, `*const`, `Arc` and the like.
 fn peel(r#type: &Type) -> Option<&Type> {
     match ungroup(r#type) {
         Type::Reference(reference) => Some(ungroup(&reference.elem)),
@@ -134,7 +135,7 @@ fn peel(r#type: &Type) -> Option<&Type> {
     }
 }
 
-/// What is inside of a smart pointer or an extractor.
+/// The type inside of a smart pointer or an extractor.
 fn wrapped(r#type: &Type) -> Option<&Type> {
     let Type::Path(path) = r#type else {
         return None;

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     all: Option<Ident>,
 }
 
-/// Value of one option. A mistake is reported where it is made, and counts as the default then.
+/// Value of one option. One with a mistake, which was reported, has the default value.
 enum Choice {
     Flag(bool),
     Words(Vec<&'static str>),
@@ -78,7 +78,7 @@ impl Options {
         if !matches!(argument.value, Value::None) {
             errors.on(
                 &argument,
-                "`all` stands alone",
+                "`all` takes no value",
                 "write `all`, which switches everything on",
             );
         }
@@ -88,7 +88,7 @@ impl Options {
         self.all = Some(argument.name);
     }
 
-    /// Reports `all` beside other options, once all of them are read.
+    /// Reports `all` beside other options. Called after all of them were read.
     pub(crate) fn check(&self, errors: &Errors) {
         if let Some(all) = &self.all
             && !self.given.is_empty()
@@ -124,10 +124,10 @@ impl Options {
             errors.on(
                 name,
                 format_args!(
-                    "a function is for one {}, and this one is for `{module}`",
+                    "a function serves one {}, and this one serves `{module}`",
                     side.attribute()
                 ),
-                format_args!("remove `{name}`, and write a function of its own for it"),
+                format_args!("remove `{name}`, and write another function for it"),
             );
             return;
         }
@@ -156,7 +156,7 @@ impl Options {
             elsewhere => format!("it belongs to {}; ", any_of(elsewhere.iter().copied())),
         };
         match known.as_slice() {
-            // Only an action can be without words of its own.
+            // Only an action can be without options.
             [] => errors.on(
                 name,
                 format_args!("`{name}` is not an option of `{module}`"),
@@ -170,7 +170,7 @@ impl Options {
         }
     }
 
-    /// The string that was chosen, for a module whose option is a choice of strings.
+    /// The chosen string of a module whose option is a choice of strings.
     pub(crate) fn variant(&self) -> Option<&'static Variant> {
         self.module
             .features
@@ -369,7 +369,7 @@ fn variant(
     let Ok(text) = syn::parse2::<syn::LitStr>(value.clone()) else {
         errors.on(
             value,
-            format_args!("the value of `{name}` is text in quotes"),
+            format_args!("the value of `{name}` is not a string"),
             format_args!("write {choices}"),
         );
         return None;

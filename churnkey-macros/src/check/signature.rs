@@ -12,17 +12,17 @@ use crate::errors::Errors;
 use crate::item::Function;
 use crate::rust::{self, Argument, Signature};
 
-/// A function that can be called as its operation, as far as syntax tells. Whether the types are right is left to the compiler.
+/// A function whose syntax fits its operation. Its types are checked by the compiler.
 pub(crate) struct Call {
     pub(crate) context: Type,
-    /// What the operation gives.
+    /// Types of the operation's own arguments.
     pub(crate) inputs: Vec<Type>,
-    /// What the function asks of the request besides.
+    /// Types of the further arguments, which are extracted from the request.
     pub(crate) extras: Vec<Type>,
     pub(crate) returns: Type,
 }
 
-/// Reports what is wrong with a signature, each fault at its token.
+/// Reports each mistake of a signature, at its token.
 pub(crate) fn check(
     function: &Function,
     operation: &'static Operation,
@@ -42,7 +42,7 @@ pub(crate) fn check(
     })
 }
 
-/// How the function would have to be written for an operation.
+/// The signature to write for an operation, with the name and the context of a function.
 pub(crate) fn example(function: &Function, operation: &'static Operation) -> String {
     let shown = context::find(function).map_or("Billing".to_owned(), |context| text(&context));
     Signature {
@@ -69,7 +69,7 @@ fn qualifiers(function: &Function, example: &str, errors: &Errors) {
     if let Some(variadic) = &signature.variadic {
         errors.on(
             variadic,
-            "the function takes any number of arguments",
+            "the function is variadic",
             format_args!("write `{example}`"),
         );
         return;
@@ -80,8 +80,8 @@ fn qualifiers(function: &Function, example: &str, errors: &Errors) {
     if !signature.safety.to_token_stream().is_empty() {
         errors.on(
             &signature.safety,
-            "the function makes demands on its callers",
-            "remove this word: generated code calls the function and can promise nothing",
+            "the function is `unsafe`",
+            "remove `unsafe`: generated code calls the function and cannot uphold a safety contract",
         );
     }
     generics(&signature.generics, errors);
@@ -91,7 +91,7 @@ fn generics(generics: &Generics, errors: &Errors) {
     if !generics.params.is_empty() {
         errors.on(
             &generics.params,
-            "the function is generic, and generated code could not say for which types to call it",
+            "the function is generic, and generated code cannot infer the types",
             "remove the parameters and write the types out",
         );
     } else if let Some(clause) = &generics.where_clause {
@@ -120,7 +120,7 @@ fn arguments(
     let Some(first) = types.next() else {
         errors.at(
             signature.paren_token.span.join(),
-            "the function does not take its context",
+            "the function has no context argument",
             format_args!("write `{example}`"),
         );
         return None;
@@ -143,8 +143,9 @@ fn arguments(
     Some((owned(inputs), owned(extras)))
 }
 
-/// The arguments after the context, as far as their names tell. One that is missing or displaced makes the others look wrong too, so it is
-/// reported alone.
+/// Checks the names of the argument types after the context.
+///
+/// A missing or displaced argument makes the others look wrong as well, so it is reported alone.
 fn inputs(
     types: &[&Type],
     function: &Function,
@@ -165,7 +166,7 @@ fn inputs(
         errors.on(
             &function.signature.ident,
             format_args!(
-                "the operation gives {}, which the function does not take",
+                "the function does not take {}, which the operation has",
                 missing.join(" and ")
             ),
             format_args!("write `{example}`"),
@@ -181,7 +182,7 @@ fn inputs(
     if let Some(index) = misplaced {
         errors.on(
             types[index],
-            "the arguments are in another order than the operation gives them",
+            "the arguments are not in the order of the operation",
             format_args!("write `{example}`"),
         );
         return false;
@@ -199,7 +200,10 @@ fn inputs(
             .unwrap_or(index);
         errors.on(
             types[first],
-            "the operation does not give this by itself",
+            format_args!(
+                "this operation has no `{}` argument",
+                given[first].as_deref().unwrap_or_default()
+            ),
             format_args!("write `{example}`"),
         );
         return false;
@@ -211,7 +215,7 @@ fn inputs(
     good
 }
 
-/// Whether the context was forgotten, and what stands in its place is the operation's first argument.
+/// Returns true if the context is missing, and its place is taken by an argument of the operation.
 fn is_lost(first: &Type, operation: &'static Operation) -> bool {
     !matches!(first, Type::Reference(_))
         && last_segment(first)
@@ -227,7 +231,7 @@ fn argument(r#type: &Type, expected: Option<&str>, errors: &Errors) -> bool {
             };
             errors.on(
                 r#type,
-                "this argument is borrowed, and nothing keeps it",
+                "this argument is a reference, and it must be owned",
                 format_args!("take it by value: `{owned}`"),
             );
             false
@@ -237,7 +241,11 @@ fn argument(r#type: &Type, expected: Option<&str>, errors: &Errors) -> bool {
                 Some(expected) => format!("write `churnkey::{expected}`"),
                 None => "write the type out".to_owned(),
             };
-            errors.on(r#type, "this argument is generic, and generated code could not say for which type to call it", help);
+            errors.on(
+                r#type,
+                "this argument is generic, and generated code cannot infer its type",
+                help,
+            );
             false
         }
         _ => true,
@@ -249,7 +257,7 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
         ReturnType::Default => {
             errors.at(
                 function.signature.paren_token.span.close(),
-                "the function does not say what it returns",
+                "the function has no return type",
                 format_args!(
                     "write `-> {}` after the arguments",
                     rust::return_type(operation)
@@ -258,12 +266,12 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
             None
         }
         ReturnType::Type(_, returns) => match ungroup(returns) {
-            // A future instead of `async` was reported, and goes with it.
+            // The missing `async` was reported; with it the return type changes as well.
             hiding if hides(hiding) && function.signature.asyncness.is_none() => None,
             hiding if hides(hiding) => {
                 errors.on(
                     returns,
-                    "the function hides what it returns",
+                    "the return type is hidden behind `impl Trait`",
                     format_args!("write `{}`", rust::return_type(operation)),
                 );
                 None
@@ -281,7 +289,7 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
     }
 }
 
-/// Whether an `impl Trait` is a type or a part of it.
+/// Returns true if a type is or contains an `impl Trait`.
 fn hides(r#type: &Type) -> bool {
     fn contains(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
@@ -293,7 +301,7 @@ fn hides(r#type: &Type) -> bool {
     contains(r#type.to_token_stream())
 }
 
-/// Returns true if a function takes and returns what an operation gives and wants.
+/// Returns true if the argument types and the return type of a function are those of an operation.
 pub(crate) fn looks_like(function: &Function, operation: &'static Operation) -> bool {
     let given: Vec<String> = function.types().skip(1).filter_map(last_segment).collect();
     let returned = match &function.signature.output {

@@ -5,7 +5,7 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use crate::args::unraw;
 
-/// The name of a type without its path, through references and `Option`-like wrappers not.
+/// The name of a type without its path, also behind references, but not inside of `Option`.
 pub(crate) fn last_segment(r#type: &Type) -> Option<String> {
     match ungroup(r#type) {
         Type::Path(path) => path
@@ -18,7 +18,7 @@ pub(crate) fn last_segment(r#type: &Type) -> Option<String> {
     }
 }
 
-/// Types that come through a `macro_rules` stand in invisible groups.
+/// A type without the invisible groups in which a `macro_rules` passes it on.
 pub(crate) fn ungroup(r#type: &Type) -> &Type {
     match r#type {
         Type::Group(group) => ungroup(&group.elem),

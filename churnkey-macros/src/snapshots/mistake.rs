@@ -37,5 +37,5 @@ where
     "the function is not async\nhelp: write `async fn`: it runs on the server's threads and must not block them"
 }
 ::core::compile_error! {
-    "this argument is borrowed, and nothing keeps it\nhelp: take it by value: `churnkey::PriceId`"
+    "this argument is a reference, and it must be owned\nhelp: take it by value: `churnkey::PriceId`"
 }

@@ -1,4 +1,5 @@
-//! While a function is being typed, the editor sees it as it is: what is half-typed costs no completion and no go-to-definition.
+//! Half-typed code: the expansion keeps the item as it is, so that completion and go-to-definition
+//! in an editor still work.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -6,10 +7,11 @@ use super::{SIDES, expand, tokens};
 use churnkey_protocol::Side;
 
 const ITEM: &str = "/// Finds a price.
-    pub(crate) async fn retrieve(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> { Ok(ctx.find(id).await?) }";
+    pub(crate) async fn retrieve(ctx: &Billing, id: PriceId)
+    -> churnkey::Result<Option<Price>> { Ok(ctx.find(id).await?) }";
 
 #[test]
-fn a_half_typed_body_is_left_as_it_is() {
+fn a_half_typed_body_is_unchanged() {
     for body in [
         "{ ctx. }",
         "{ let price = }",
@@ -22,7 +24,7 @@ fn a_half_typed_body_is_left_as_it_is() {
         "{ => ? :: }",
     ] {
         let item = ITEM.replace("{ Ok(ctx.find(id).await?) }", body);
-        // What cannot be lexed never reaches a macro.
+        // Text that cannot be lexed never reaches a macro.
         if item.parse::<TokenStream>().is_err() {
             continue;
         }
@@ -30,7 +32,7 @@ fn a_half_typed_body_is_left_as_it_is() {
         assert_starts_with(&expansion, &item);
         assert!(
             !expansion.to_string().contains("compile_error"),
-            "a body is the compiler's business alone: {body}"
+            "errors of a body are reported by the compiler alone: {body}"
         );
         let file = parse(&without_bodies(expansion));
         assert_eq!(functions(&file), ["retrieve"], "{body}");
@@ -39,7 +41,7 @@ fn a_half_typed_body_is_left_as_it_is() {
 }
 
 #[test]
-fn a_half_typed_attribute_costs_the_function_nothing() {
+fn a_half_typed_attribute_keeps_the_function() {
     for arguments in [
         "",
         "p",
@@ -82,7 +84,7 @@ fn a_half_typed_attribute_costs_the_function_nothing() {
 }
 
 #[test]
-fn a_half_typed_signature_costs_the_function_nothing() {
+fn a_half_typed_signature_is_unchanged() {
     for item in [
         "async fn retrieve(ctx: &Billing, id: PriceId) {}",
         "async fn retrieve(ctx: &Billing, id: ) -> churnkey::Result<Option<Price>> {}",
@@ -109,7 +111,7 @@ fn a_half_typed_signature_costs_the_function_nothing() {
 }
 
 #[test]
-fn an_item_that_is_no_function_stays_too() {
+fn an_item_that_is_no_function_is_unchanged() {
     for item in [
         "pub struct Prices { all: Vec<Price> }",
         "enum Prices {}",
@@ -139,7 +141,7 @@ fn an_item_that_is_no_function_stays_too() {
 }
 
 #[test]
-fn a_half_typed_derive_leaves_an_integration_behind() {
+fn a_half_typed_derive_implements_integration() {
     for attributes in [
         "",
         "#[churnkey]",
@@ -172,7 +174,7 @@ fn a_half_typed_derive_leaves_an_integration_behind() {
 }
 
 #[test]
-fn only_a_function_that_waits_itself_is_made_async_beside_the_error() {
+fn only_a_function_with_its_own_await_becomes_async() {
     for body in [
         "{ g().await }",
         "{ if ready { h(g().await?) } }",
@@ -202,7 +204,7 @@ fn only_a_function_that_waits_itself_is_made_async_beside_the_error() {
     }
 }
 
-/// The expansion is the item, token by token, and then what was generated.
+/// Asserts that the expansion begins with the tokens of the item.
 fn assert_starts_with(expansion: &TokenStream, item: &str) {
     let (expansion, item) = (expansion.to_string(), tokens(item).to_string());
     let expansion = expansion
@@ -219,7 +221,7 @@ fn parse(expansion: &TokenStream) -> syn::File {
     syn::parse2(expansion.clone()).unwrap_or_else(|error| panic!("{error}: {expansion}"))
 }
 
-/// With every block emptied, so that what stands in the user's does not matter.
+/// The expansion without the body of the user's function, which may not parse.
 fn without_bodies(expansion: TokenStream) -> TokenStream {
     let mut after_generated = false;
     expansion

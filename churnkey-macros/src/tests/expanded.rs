@@ -73,7 +73,7 @@ fn expand_item(item: Vec<TokenTree>, lines: &mut Vec<Line>) {
     };
     let mut found = Vec::new();
     read(expansion, &mut found);
-    // Beside an error only what still stands of the item matters.
+    // Beside an error only the implementations matter.
     if found.iter().any(|line| matches!(line, Line::Error { .. })) {
         found.retain(|line| matches!(line, Line::Error { .. } | Line::Provides(_)));
         found.sort_by_key(|line| matches!(line, Line::Provides(_)));

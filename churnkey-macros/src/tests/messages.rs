@@ -17,7 +17,7 @@ struct Shown {
     is_row: bool,
     wrong: String,
     help: Option<String>,
-    /// All that is printed with it.
+    /// The whole printed error.
     output: String,
 }
 
@@ -41,7 +41,7 @@ fn every_message_has_a_case() {
                 lists[usize::from(shown.is_row)].insert(&shown.by);
             }
             let [cases, rows] = &lists;
-            // The compiler alone prints what is not an error of the macro.
+            // Only the compiler prints the other kinds.
             let is_missing = match template.kind {
                 Kind::Error | Kind::Syntax => cases.is_empty() && rows.is_empty(),
                 Kind::Check | Kind::Trait => cases.is_empty(),
@@ -53,7 +53,8 @@ fn every_message_has_a_case() {
             if is_missing {
                 missing.push(format!("{file}: {}", title(template)));
             }
-            let _ = write!(page, "\n- {}\n", title(template));
+            page.push_str("\n- ");
+            page.push_str(&wrapped(&title(template)));
             list(&mut page, "cases", cases);
             list(&mut page, "rows", rows);
         }
@@ -92,7 +93,7 @@ fn every_error_of_a_macro_is_in_the_list() {
     }
 }
 
-/// Two halves that never come together, since every controller has operations.
+/// Combinations that cannot be reported, since every controller has operations.
 const NEVER: [&str; 2] = [
     "`..` is not an operation of `..`\n  `..` has no options: remove it",
     "`..` is not an operation of `..`\n  it belongs to ..; `..` has no options: remove it",
@@ -110,7 +111,7 @@ fn is_of(shown: &Shown, template: &Template, file: &str) -> bool {
     template.kind != Kind::Syntax || file.ends_with("integration.rs") == is_derive
 }
 
-/// The template that a message is made from: of those that fit, the one that leaves the least open.
+/// The template of a message: of those that fit, the one with the longest fixed text.
 fn closest<'a>(shown: &Shown, templates: &[&'a Template]) -> Option<&'a Template> {
     let fitting = templates.iter().copied().filter(|template| {
         let beside = || {
@@ -240,6 +241,29 @@ fn title(template: &Template) -> String {
         .map(|text| text.replace(ANY, ".."))
         .collect::<Vec<_>>()
         .join("\n  ")
+}
+
+/// The lines of a title, wrapped at 100 columns.
+fn wrapped(title: &str) -> String {
+    let mut text = String::new();
+    for line in title.lines() {
+        let mut column = 2;
+        for (index, word) in line.trim_start().split(' ').enumerate() {
+            if index > 0 && column + 1 + word.len() > 100 {
+                text.push_str("\n    ");
+                column = 4;
+            } else if index > 0 {
+                text.push(' ');
+                column += 1;
+            } else if !text.is_empty() {
+                text.push_str("  ");
+            }
+            text.push_str(word);
+            column += word.len();
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// Names after a word, wrapped.

@@ -1,4 +1,4 @@
-//! Mistakes that a macro reports, or leaves to the compiler at a known place: `src/tests/mistakes`.
+//! Mistakes that a macro reports, or the compiler at a known token: `src/tests/mistakes`.
 //!
 //! Each file is a list of rows. A row is a name after `##`, the code, a line `--`, and a summary of
 //! the expansion.
@@ -53,7 +53,7 @@ fn each_mistake_is_reported_as_reviewed() {
         }
         assert!(
             text == current,
-            "{} is not in the usual form",
+            "{} is not as `MISTAKES=overwrite` writes it",
             path.display()
         );
     }

@@ -1,14 +1,15 @@
-//! Whatever is fed to a macro, it answers with tokens, of bounded size and in bounded time.
+//! Random and mutated input: a macro returns tokens of bounded size in bounded time.
 
 use std::time::Duration;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use quote::quote;
 
 use super::{SIDES, tokens};
 
-/// Words and signs of which attributes and items are made, so that chance comes close to what means something.
+/// Words and signs of attributes and items, so that random input is close to valid input.
 const VOCABULARY: &[&str] = &[
     "prices",
     "customers",
@@ -89,7 +90,8 @@ const VOCABULARY: &[&str] = &[
 
 const ITEMS: &[&str] = &[
     "async fn retrieve(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> { Ok(None) }",
-    "#[cfg(test)] pub(crate) async fn list(ctx: &Billing, page: PageRequest, mode: Mode) -> Result<Page<Price>, MyError> { todo!() }",
+    "#[cfg(test)] pub(crate) async fn list(ctx: &Billing, page: PageRequest, mode: Mode)
+        -> Result<Page<Price>, MyError> { todo!() }",
     "async fn pause(&Billing: &Billing, Pause { .. }: churnkey::Pause) -> churnkey::Result<()> where Billing: Sync { Ok(()) }",
     "unsafe extern \"C\" fn pause<'a, T: Sync>(ctx: &'a State<Arc<T>>, ...) -> impl Sized {}",
     "#[derive(churnkey::Integration)] #[churnkey(name = \"Acme\", expect(cancel, customers(list)))] pub struct Billing { #[churnkey] db: Db }",
@@ -132,7 +134,7 @@ fn nested() -> impl Strategy<Value = TokenStream> {
     })
 }
 
-/// Something valid with one token lost, doubled, replaced or exchanged with the next, at any depth.
+/// Valid input with some tokens removed, doubled, replaced or exchanged, at any depth.
 fn mutated(originals: &'static [&'static str]) -> impl Strategy<Value = TokenStream> {
     let edit = (any::<Index>(), 0..4_u8, select(VOCABULARY));
     (select(originals), prop::collection::vec(edit, 1..4)).prop_map(|(original, edits)| {
@@ -196,10 +198,11 @@ fn items() -> impl Strategy<Value = TokenStream> {
     prop_oneof![nested(), mutated(ITEMS), select(ITEMS).prop_map(tokens)]
 }
 
-/// Of output per expansion, and per character that came in: every message may list all modules, and every check shows two functions.
+/// Limit of the output in characters, plus a part for each character of the input: a message may
+/// list all modules, and a check contains two functions.
 const SIZE: usize = 100_000;
 const SIZE_PER_CHARACTER: usize = 500;
-/// Of the processor, so that a busy machine is not what is measured.
+/// Limit in processor time, so that the result does not depend on the load of the machine.
 const TIME: Duration = Duration::from_secs(2);
 
 #[cfg(unix)]
@@ -229,27 +232,26 @@ fn bounded(input: usize, expand: impl FnOnce() -> TokenStream) -> TokenStream {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 2000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
-    fn an_attribute_takes_anything(arguments in arguments(), item in items()) {
+    fn an_attribute_expands_any_input(arguments in arguments(), item in items()) {
         for side in SIDES {
             let input = arguments.to_string().len() + item.to_string().len();
-            let output = bounded(input, || crate::operation::expand(side, arguments.clone(), item.clone()));
+            let output = bounded(input, || {
+                crate::operation::expand(side, arguments.clone(), item.clone())
+            });
             prop_assert!(output.to_string().contains(item.to_string().trim()));
         }
     }
 
     #[test]
-    fn the_derive_takes_anything(item in items(), arguments in arguments()) {
-        let attributed: TokenStream = [TokenTree::Punct(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
-            .into_iter()
-            .chain([TokenTree::Group(Group::new(
-                Delimiter::Bracket,
-                [tokens("churnkey"), TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments)).into()].into_iter().collect(),
-            ))])
-            .chain(item.clone())
-            .collect();
+    fn the_derive_expands_any_input(item in items(), arguments in arguments()) {
+        let attributed = quote!(#[churnkey(#arguments)] #item);
         for item in [item, attributed] {
             bounded(item.to_string().len(), || crate::integration::expand(item.clone()));
         }
@@ -257,7 +259,7 @@ proptest! {
 }
 
 #[test]
-fn depth_and_length_cost_no_more_than_their_size() {
+fn deep_and_long_input_stays_within_the_limits() {
     let long = format!("prices, {}", "x".repeat(100_000));
     let many = format!("pause, start_dates({})", "immediat, ".repeat(2_000));
     let deep = format!("prices, type{}{}", "(".repeat(100), ")".repeat(100));
@@ -265,7 +267,8 @@ fn depth_and_length_cost_no_more_than_their_size() {
         "async fn retrieve(ctx: &Billing, {}) -> X {{}}",
         "id: &PriceId, ".repeat(2_000)
     );
-    // The parser of types is recursive, and its frames are large without optimisation: some hundred levels would end any stack.
+    // The parser of types is recursive, and its frames are large without optimization: some hundred
+    // levels overflow the stack.
     let wrapped = format!(
         "async fn retrieve(ctx: &{}Billing{}, id: PriceId) -> X {{}}",
         "Arc<".repeat(30),

@@ -75,8 +75,8 @@ fn all_stands_alone() {
             "`all`alreadyswitcheseverythingon",
         ),
         ("pause, all, all", "`all`isgiventwice"),
-        ("pause, all(durations)", "`all`standsalone"),
-        ("pause, all = true", "`all`standsalone"),
+        ("pause, all(durations)", "`all`takesnovalue"),
+        ("pause, all = true", "`all`takesnovalue"),
         ("apply_coupon, all", "`all`isnotanoptionof`apply_coupon`"),
         ("pause_all, all", "`all`isnotanoptionof`pause_all`"),
     ] {
@@ -113,5 +113,5 @@ fn expect_all_stands_alone() {
         );
         assert_eq!(expansion.matches("compile_error").count(), 1, "{arguments}");
     }
-    assert!(integration("expect(all(cancel))").contains("`all`standsalonehere"));
+    assert!(integration("expect(all(cancel))").contains("`all`takesnovaluehere"));
 }

@@ -1,4 +1,6 @@
-//! What each macro expands to, small enough to read: `src/snapshots`. `EXPANSIONS=overwrite cargo test -p churnkey-macros` writes them.
+//! The expansion of each macro, small enough to read: `src/snapshots`.
+//!
+//! `EXPANSIONS=overwrite cargo test -p churnkey-macros` writes them.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +11,7 @@ use proc_macro2::TokenStream;
 use super::{expand, tokens};
 
 #[test]
-fn a_controller_is_a_function_and_an_implementation_that_calls_it() {
+fn a_controller_expands_to_an_implementation() {
     matches(
         "controller",
         &expand(
@@ -21,7 +23,7 @@ fn a_controller_is_a_function_and_an_implementation_that_calls_it() {
 }
 
 #[test]
-fn a_controller_with_options_checks_what_it_needs() {
+fn a_type_expands_to_requirement_checks() {
     matches(
         "controller_with_needs",
         &expand(
@@ -33,7 +35,7 @@ fn a_controller_with_options_checks_what_it_needs() {
 }
 
 #[test]
-fn an_action_may_take_what_belongs_to_the_request() {
+fn an_action_takes_parts_of_the_request() {
     matches(
         "action",
         &expand(
@@ -45,7 +47,7 @@ fn an_action_may_take_what_belongs_to_the_request() {
 }
 
 #[test]
-fn a_function_with_a_mistake_is_there_all_the_same() {
+fn a_mistake_expands_to_a_fallback() {
     matches(
         "mistake",
         &expand(
@@ -57,7 +59,7 @@ fn a_function_with_a_mistake_is_there_all_the_same() {
 }
 
 #[test]
-fn a_function_without_context_is_there_for_nobody() {
+fn a_missing_context_expands_to_a_fallback() {
     matches(
         "mistake_without_context",
         &expand(
@@ -69,7 +71,7 @@ fn a_function_without_context_is_there_for_nobody() {
 }
 
 #[test]
-fn the_derive_asks_for_every_operation() {
+fn the_derive_expands_to_probes() {
     matches(
         "integration",
         &crate::integration::expand(tokens(

@@ -1,4 +1,4 @@
-//! The messages that the sources can report, read out of the sources themselves.
+//! The messages that the sources can report, parsed from the sources.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +11,7 @@ use syn::{Expr, Lit, LitStr, Pat, Token};
 
 use super::source::{self, Call, Function, ident};
 
-/// Stands for a part of a message that is known only when it is reported.
+/// Placeholder for a part of a message that is inserted when it is reported.
 pub(super) const ANY: char = '\0';
 
 /// A message as the source writes it, with [`ANY`] for what it inserts.
@@ -19,7 +19,7 @@ pub(super) const ANY: char = '\0';
 pub(super) struct Template {
     pub(super) kind: Kind,
     pub(super) wrong: String,
-    /// The first line of what to do, if the source writes it out.
+    /// The first line of the remedy, if it is a literal.
     pub(super) help: Option<String>,
     /// The other texts of a trait that the compiler prints with its message.
     pub(super) beside: Vec<String>,
@@ -29,7 +29,7 @@ pub(super) struct Template {
 pub(super) enum Kind {
     /// The macro reports it while it expands.
     Error,
-    /// The macro passes on what its parser reports.
+    /// The parser reports it, and the macro passes it on.
     Syntax,
     /// The compiler reports it when it evaluates a check.
     Check,
@@ -110,7 +110,7 @@ impl<'a> File<'a> {
         assert_eq!(
             found,
             count(&source::calls(&tokens)),
-            "{}: a message outside of the functions that are read",
+            "{}: a message outside of a function",
             path.display()
         );
         Self { path, functions }
@@ -348,8 +348,8 @@ fn traits(tokens: TokenStream) -> Vec<Template> {
             .parse2(group.stream())
             .expect("each text has a name");
         let text = |value: &syn::MetaNameValue| {
-            let text: LitStr =
-                syn::parse2(quote::ToTokens::to_token_stream(&value.value)).expect("it is a text");
+            let text: LitStr = syn::parse2(quote::ToTokens::to_token_stream(&value.value))
+                .expect("it is a string");
             let pieces = pieces(&text.value()).into_iter();
             pieces.fold(String::new(), |text, (literal, inserted)| {
                 text + &literal + &inserted.map_or(String::new(), |_| ANY.to_string())

@@ -19,7 +19,7 @@ use crate::validate::{Validate, Violations};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(into = "Tagged")]
 pub enum OfferDuration {
-    /// A span of time, counted from where the pause or the extension begins.
+    /// A span of time, counted from the start of the pause or the extension.
     Period {
         /// The number of units, at least 1.
         amount: u32,
@@ -31,7 +31,7 @@ pub enum OfferDuration {
 }
 
 impl OfferDuration {
-    /// When the duration ends if it begins at `start`, exclusive.
+    /// The end of a duration that begins at `start`, exclusive.
     ///
     /// `None` means that there is no such moment: the span of time reaches beyond the year 9999, or
     /// the date is not after `start`.
@@ -51,8 +51,8 @@ impl OfferDuration {
     ///
     /// # Errors
     ///
-    /// The first field that is not as it must be.
-    pub fn from_json(value: &Value) -> Result<Self, DurationFault> {
+    /// The first field that breaks a rule.
+    pub fn from_json(value: &Value) -> Result<Self, InvalidDuration> {
         read::duration(value)
     }
 }
@@ -90,10 +90,10 @@ impl Validate for OfferDuration {
     }
 }
 
-/// JSON is not an [`OfferDuration`]. It names a field and a rule, never a value.
+/// The error of JSON that is not an [`OfferDuration`]. It names a field and a rule, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DurationFault {
+pub struct InvalidDuration {
     /// The field at fault as it was received, such as `count` or `period.unit`, or nothing for the
     /// whole.
     pub field: Cow<'static, str>,
@@ -101,7 +101,7 @@ pub struct DurationFault {
     pub rule: &'static str,
 }
 
-impl fmt::Display for DurationFault {
+impl fmt::Display for InvalidDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = match &*self.field {
             "" => "duration",
@@ -111,7 +111,7 @@ impl fmt::Display for DurationFault {
     }
 }
 
-impl Error for DurationFault {}
+impl Error for InvalidDuration {}
 
 #[cfg(test)]
 mod tests {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_written_with_its_type_and_read_back() {
+    fn duration_is_written_with_its_type_and_read_back() {
         let documents = [
             (
                 OfferDuration::Period {

@@ -59,13 +59,19 @@ pub(super) fn shared_parameters() -> Value {
         "Mode": {
             "name": "X-Churnkey-Mode",
             "in": "header",
-            "description": "The data that the request is about: test data or real customers. Protocol: **doc**; that the letter case does not count is **assumed**.",
-            "schema": { "type": "string", "pattern": "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$", "default": "live" },
+            "description": "The data of the request: test data or real customers. Protocol: \
+                            **doc**; that the letter case does not count is **assumed**.",
+            "schema": {
+                "type": "string",
+                "pattern": "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$",
+                "default": "live",
+            },
         },
         "RequestId": {
             "name": "X-Request-Id",
             "in": "header",
-            "description": "An id for the logs. It is kept and sent back if it is 1 to 128 letters, digits and `-_.:/=+`, and replaced by another if not.",
+            "description": "An id for the logs. It is used and sent back if it has 1 to 128 \
+                            letters, digits and `-_.:/=+`, and replaced by another one if not.",
             "schema": { "type": "string" },
         },
     })

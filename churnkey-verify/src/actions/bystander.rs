@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use super::candidates::{Act, Target, fits};
-use super::form::Form;
-use super::{Acting, effect};
+use super::attempt::{Attempt, Target};
+use super::candidates::fits;
+use super::effect;
+use super::runner::ActionRunner;
+use super::variant::BodyVariant;
 use crate::check;
 use crate::read::id;
 use crate::session::Fault;
@@ -15,16 +17,20 @@ pub(super) struct Bystander {
     before: Vec<Value>,
 }
 
-impl Acting<'_> {
+impl ActionRunner<'_> {
     /// Another customer's subscription that the action would fit as well. An action that names a subscription needs none.
-    pub(super) async fn bystander(&mut self, act: &Act, form: Form) -> Option<Bystander> {
-        if act.body.contains_key("subscriptionId") {
+    pub(super) async fn bystander(
+        &mut self,
+        attempt: &Attempt,
+        variant: BodyVariant,
+    ) -> Option<Bystander> {
+        if attempt.body.contains_key("subscriptionId") {
             return None;
         }
-        let open = self.stock.open();
-        let other = open
-            .iter()
-            .find(|held| held.customer != act.target.customer && fits(form, &held.item))?;
+        let open = self.pool.open();
+        let other = open.iter().find(|pooled| {
+            pooled.customer != attempt.target.customer && fits(variant, &pooled.item)
+        })?;
         let target = Target {
             customer: other.customer.clone(),
             subscriptions: vec![id(&other.item).to_owned()],
@@ -34,19 +40,26 @@ impl Acting<'_> {
     }
 
     /// Looks whether the action left the bystander alone.
-    pub(super) async fn left_alone(&mut self, act: &Act, bystander: Bystander) {
+    pub(super) async fn left_alone(&mut self, attempt: &Attempt, bystander: Bystander) {
         let Bystander { target, before } = bystander;
         let Some(after) = self.read(&target).await else {
             return;
         };
         let Some(what) = effect::differences(&before, &after) else {
-            return self.session.pass(&check::ACTION_OTHER_CUSTOMER, act.module);
+            return self
+                .session
+                .pass(&check::ACTION_OTHER_CUSTOMER, attempt.module);
         };
-        self.stock.close(&target);
-        let request = act.request();
-        self.tell(act.module, &target, &before, &after);
+        self.pool.close(&target);
+        let request = attempt.request();
+        self.tell(attempt.module, &target, &before, &after);
         let expected = "nothing of another customer is changed";
-        let fault = Fault::new(&check::ACTION_OTHER_CUSTOMER, act.module, expected, what);
+        let fault = Fault::new(
+            &check::ACTION_OTHER_CUSTOMER,
+            attempt.module,
+            expected,
+            what,
+        );
         self.session.fail(fault.request(&request));
     }
 }

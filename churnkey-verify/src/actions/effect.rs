@@ -2,13 +2,11 @@
 
 use serde_json::Value;
 
-use super::candidates::{date, state};
+use super::subscription::{DAY, date, state};
 use crate::check::Module;
 use crate::model;
+use crate::printable::tame;
 use crate::read::id;
-use crate::session::tame;
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// What must hold after an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +26,19 @@ pub(super) enum Effect {
 
 /// What was to be, and what was instead.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Miss {
+pub(super) struct Mismatch {
     pub(super) expected: String,
     pub(super) found: String,
 }
 
 /// What an effect lacks in the first subscription that lacks something.
-pub(super) fn misses(effect: &Effect, before: &[Value], after: &[Value]) -> Option<Miss> {
+pub(super) fn first_mismatch(
+    effect: &Effect,
+    before: &[Value],
+    after: &[Value],
+) -> Option<Mismatch> {
     let mut pairs = before.iter().zip(after);
-    pairs.find_map(|(before, after)| miss(effect, before, after))
+    pairs.find_map(|(before, after)| mismatch(effect, before, after))
 }
 
 /// Whether whatever lacks the effect is as it was before. What a subscription does not show, such as that it will end anyway, can leave an action
@@ -44,13 +46,13 @@ pub(super) fn misses(effect: &Effect, before: &[Value], after: &[Value]) -> Opti
 pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value]) -> bool {
     let mut pairs = before.iter().zip(after);
     pairs.all(|(before, after)| {
-        miss(effect, before, after).is_none() || changes(before, after).is_none()
+        mismatch(effect, before, after).is_none() || changes(before, after).is_none()
     })
 }
 
-fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
+fn mismatch(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     let expect = |holds: bool, expected: &str, found: String| {
-        (!holds).then(|| Miss {
+        (!holds).then(|| Mismatch {
             expected: expected.to_owned(),
             found,
         })

@@ -2,40 +2,42 @@
 
 use serde_json::Value;
 
-use super::candidates::Act;
-use super::form::forms;
-use super::{Acting, TRIES, effect};
+use super::attempt::Attempt;
+use super::candidates::TRIES;
+use super::effect;
+use super::runner::ActionRunner;
+use super::variant::variants;
 use crate::check::{self, Module};
 use crate::session::{Fault, status};
 
-impl Acting<'_> {
+impl ActionRunner<'_> {
     /// The same again changes nothing more; whether it is called a success is the provider's choice.
-    pub(super) async fn again(&mut self, act: &Act, after: &[Value]) {
-        let request = act.request();
-        let Some(answer) = self.session.answer(act.module, &request).await else {
-            return self.look(&act.target, act.module, after).await;
+    pub(super) async fn again(&mut self, attempt: &Attempt, after: &[Value]) {
+        let request = attempt.request();
+        let Some(response) = self.session.exchange(attempt.module, &request).await else {
+            return self.look(&attempt.target, attempt.module, after).await;
         };
         let fault = |found: String| {
             Fault::new(
                 &check::ACTION_REPEATED,
-                act.module,
+                attempt.module,
                 "nothing more is changed",
                 found,
             )
             .request(&request)
         };
-        if answer.status >= 500 {
-            self.session.fail(fault(status(&answer)));
-            return self.look(&act.target, act.module, after).await;
+        if response.status >= 500 {
+            self.session.fail(fault(status(&response)));
+            return self.look(&attempt.target, attempt.module, after).await;
         }
-        let Some(again) = self.read(&act.target).await else {
+        let Some(again) = self.read(&attempt.target).await else {
             return;
         };
         match effect::differences(after, &again) {
-            None => self.session.pass(&check::ACTION_REPEATED, act.module),
+            None => self.session.pass(&check::ACTION_REPEATED, attempt.module),
             Some(what) => {
-                self.stock.close(&act.target);
-                self.tell(act.module, &act.target, after, &again);
+                self.pool.close(&attempt.target);
+                self.tell(attempt.module, &attempt.target, after, &again);
                 self.session.fail(fault(what));
             }
         }
@@ -47,14 +49,14 @@ impl Acting<'_> {
             let reason = "the same action sent again changes something already";
             return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         }
-        let mut forms = forms(module, self.supported).into_iter();
-        let Some(form) = forms.find(|form| form.is_visible()) else {
+        let mut variants = variants(module, self.manifest).into_iter();
+        let Some(variant) = variants.find(|variant| variant.is_visible()) else {
             let reason = "what waits for the end of the period cannot be seen";
             return self.session.skip(&check::ACTION_AT_ONCE, module, reason);
         };
         let mut reason = "no subscription that fits is left";
-        for act in self.candidates(module, form, TRIES) {
-            match self.try_at_once(&act).await {
+        for attempt in self.candidates(module, variant, TRIES) {
+            match self.try_at_once(&attempt).await {
                 Ok(()) => return,
                 // A company may have reasons against it, or against this one.
                 Err(told) => reason = told,
@@ -64,33 +66,33 @@ impl Acting<'_> {
     }
 
     /// Why nothing can be told from one try, if nothing can.
-    async fn try_at_once(&mut self, act: &Act) -> Result<(), &'static str> {
-        let module = act.module;
-        let Some(before) = self.read(&act.target).await else {
+    async fn try_at_once(&mut self, attempt: &Attempt) -> Result<(), &'static str> {
+        let module = attempt.module;
+        let Some(before) = self.read(&attempt.target).await else {
             return Ok(());
         };
-        let request = act.request();
+        let request = attempt.request();
         let (one, other) =
             futures_util::future::join(self.session.send(&request), self.session.send(&request))
                 .await;
-        self.stock.tried(&act.target, module);
+        self.pool.tried(&attempt.target, module);
         let fault = |expected: &str, found: String| {
             Fault::new(&check::ACTION_AT_ONCE, module, expected, found).request(&request)
         };
         let (one, other) = match (one, other) {
             (Ok(one), Ok(other)) => (one, other),
-            (Err(trouble), _) | (_, Err(trouble)) => {
-                if !trouble.is_limit() {
-                    self.session.fail(fault("200, twice", trouble.to_string()));
+            (Err(error), _) | (_, Err(error)) => {
+                if !error.is_limit() {
+                    self.session.fail(fault("200, twice", error.to_string()));
                 }
-                self.look(&act.target, module, &before).await;
+                self.look(&attempt.target, module, &before).await;
                 return Ok(());
             }
         };
-        let Some(after) = self.read(&act.target).await else {
+        let Some(after) = self.read(&attempt.target).await else {
             return Ok(());
         };
-        self.tell(module, &act.target, &before, &after);
+        self.tell(module, &attempt.target, &before, &after);
         let worst = if one.status >= other.status {
             &one
         } else {
@@ -102,13 +104,13 @@ impl Acting<'_> {
             self.session.fail(fault("200, twice", status(worst)));
         } else if one.status != 200 && other.status != 200 {
             return Err("both were refused");
-        } else if effect::is_only_left_out(&act.effect, &before, &after)
-            && effect::misses(&act.effect, &before, &after).is_some()
+        } else if effect::is_only_left_out(&attempt.effect, &before, &after)
+            && effect::first_mismatch(&attempt.effect, &before, &after).is_some()
         {
             return Err("it has no effect on the subscriptions that are left");
-        } else if let Some(miss) = effect::misses(&act.effect, &before, &after) {
-            self.stock.close(&act.target);
-            self.session.fail(fault(&miss.expected, miss.found));
+        } else if let Some(mismatch) = effect::first_mismatch(&attempt.effect, &before, &after) {
+            self.pool.close(&attempt.target);
+            self.session.fail(fault(&mismatch.expected, mismatch.found));
         } else {
             self.session.pass(&check::ACTION_AT_ONCE, module);
         }

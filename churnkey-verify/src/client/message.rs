@@ -37,6 +37,8 @@ pub struct Request {
     pub(crate) is_personal: bool,
     /// Whether it is sent also when somebody has ended the run: to see what an action has changed.
     pub(crate) is_last_look: bool,
+    /// A header beside those of every request, such as the time of a simulation.
+    pub(crate) header: Option<(&'static str, String)>,
 }
 
 impl Request {
@@ -50,6 +52,7 @@ impl Request {
             mode: None,
             is_personal: false,
             is_last_look: false,
+            header: None,
         }
     }
 
@@ -73,6 +76,11 @@ impl Request {
         self
     }
 
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
     pub(crate) fn mode(mut self, mode: &'static str) -> Self {
         self.mode = Some(mode);
         self
@@ -81,7 +89,7 @@ impl Request {
 
 /// A whole answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     /// Its status.
     pub status: u16,
     /// Its headers.
@@ -92,7 +100,7 @@ pub struct Answer {
     pub(crate) is_live: bool,
 }
 
-impl Answer {
+impl Response {
     /// The body as JSON.
     pub fn json(&self) -> Result<Value, NoJson> {
         let text = std::str::from_utf8(&self.body).map_err(|_| NoJson::NotUtf8)?;
@@ -152,7 +160,7 @@ impl fmt::Display for NoJson {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum TransportError {
     /// No connection could be made.
     Unreachable(String),
     /// The answer is no HTTP, or ended before it was whole.
@@ -173,7 +181,7 @@ pub enum Trouble {
     Stopped,
 }
 
-impl Trouble {
+impl TransportError {
     /// Whether the run is over, and it is no fault of the provider.
     pub(crate) fn is_limit(&self) -> bool {
         matches!(
@@ -183,7 +191,7 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "no connection: {why}"),

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
-use super::message::{Answer, Trouble};
+use super::message::{Response, TransportError};
 use crate::error::CannotRun;
 
 /// Connections to a provider.
@@ -71,7 +71,7 @@ impl Socket {
         &self,
         request: http::Request<Option<String>>,
         limit: usize,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<Response, TransportError> {
         let (parts, body) = request.into_parts();
         let mut headers = parts.headers;
         headers.remove(http::header::HOST);
@@ -82,15 +82,15 @@ impl Socket {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let mut response = request.send().await.map_err(|fault| trouble(&fault))?;
+        let mut response = request.send().await.map_err(|fault| error(&fault))?;
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Broken)? {
+        while let Some(chunk) = response.chunk().await.map_err(|_| TransportError::Broken)? {
             if body.len() + chunk.len() > limit {
-                return Err(Trouble::Large(limit));
+                return Err(TransportError::Large(limit));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
+        Ok(Response {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: body.freeze(),
@@ -109,10 +109,10 @@ pub fn upstream(url: &str) -> Result<(String, Client), CannotRun> {
     Ok((root, client))
 }
 
-fn trouble(fault: &reqwest::Error) -> Trouble {
+fn error(fault: &reqwest::Error) -> TransportError {
     match fault.is_connect() {
-        true => Trouble::Unreachable(innermost(fault)),
-        false => Trouble::Broken,
+        true => TransportError::Unreachable(innermost(fault)),
+        false => TransportError::Broken,
     }
 }
 

@@ -1,41 +1,19 @@
 //! Whether the data of different modules belong together.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use churnkey_protocol::{FeatureKind, MODULES};
 use serde_json::Value;
 
-use super::Reading;
+use super::lookups::MOST;
+use super::reading::Reading;
 use crate::check::{self, Check, Module};
 use crate::client::{Request, encoded};
 use crate::model;
 use crate::session::Fault;
 
-/// How many looked-up items are remembered.
-const MOST: usize = 10_000;
-
-/// Items of other modules that were looked up, by module and id.
-#[derive(Debug, Default)]
-pub(crate) struct LookedUp(Mutex<Known>);
-
-#[derive(Debug, Default)]
-struct Known {
-    items: HashMap<(Module, String), Option<Value>>,
-    /// Modules that did not answer, and are not waited for again.
-    silent: HashSet<Module>,
-}
-
-impl LookedUp {
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Reading<'_> {
     /// The type of a price or a product is that of the manifest.
     pub(crate) fn typed(&self, module: Module, request: &Request, item: &Value) {
-        let Some(declared) = self.supported.variant(module) else {
+        let Some(declared) = self.manifest.variant(module) else {
             return;
         };
         // A type that is no word of the protocol is a fault of the model.
@@ -64,7 +42,7 @@ impl Reading<'_> {
         id: &str,
         request: &Request,
     ) -> Option<Value> {
-        if !self.supported.has(other) {
+        if !self.manifest.has(other) {
             self.session
                 .skip(check, module, format!("the provider has no {other}"));
             return None;
@@ -97,29 +75,29 @@ impl Reading<'_> {
     async fn look_up(&self, module: Module, id: &str) -> Option<Option<Value>> {
         let key = (module, id.to_owned());
         {
-            let known = self.looked_up.lock();
-            if let Some(item) = known.items.get(&key) {
+            let cache = self.lookups.lock();
+            if let Some(item) = cache.items.get(&key) {
                 return Some(item.clone());
             }
-            if known.silent.contains(&module) {
+            if cache.silent.contains(&module) {
                 return None;
             }
         }
         // What is wrong with the other module is told where that is looked at.
         let request = Request::get(format_args!("/{module}/{}", encoded(id)));
-        let answer = self.session.send(&request).await;
-        let mut known = self.looked_up.lock();
-        let Ok(answer) = answer else {
-            known.silent.insert(module);
+        let response = self.session.send(&request).await;
+        let mut cache = self.lookups.lock();
+        let Ok(response) = response else {
+            cache.silent.insert(module);
             return None;
         };
-        let found = match answer.status {
-            200 => Some(answer.json().ok()?),
+        let found = match response.status {
+            200 => Some(response.json().ok()?),
             404 => None,
             _ => return None,
         };
-        if known.items.len() < MOST {
-            known.items.insert(key, found.clone());
+        if cache.items.len() < MOST {
+            cache.items.insert(key, found.clone());
         }
         Some(found)
     }

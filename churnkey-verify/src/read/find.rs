@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Reading;
 use super::item::Retrieved;
+use super::reading::Reading;
 use crate::check::{self, Module};
 use crate::client::{Request, encoded};
 use crate::session::Fault;
@@ -45,10 +45,10 @@ impl Reading<'_> {
         for value in values.filter(|value| !value.is_empty()).take(TRIES) {
             let mut request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
             request.is_personal = true;
-            let Some(answer) = self.session.answer(CUSTOMERS, &request).await else {
+            let Some(response) = self.session.exchange(CUSTOMERS, &request).await else {
                 return true;
             };
-            match answer.status {
+            match response.status {
                 // The route is not in the manifest: that nobody is ever found means that there is none.
                 404 | 405 | 501 => missed = Some(request),
                 _ => {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::check::{self, Module};
-use crate::client::{Answer, Request, encoded};
-use crate::model::{self, Flaw};
+use crate::client::{Request, Response, encoded};
+use crate::model::{self, ModelFlaw};
 use crate::session::{Fault, status};
 
 /// No provider has it: an id that says what it is, in case it turns up in a log.
@@ -37,7 +37,7 @@ impl Reading<'_> {
         good
     }
 
-    fn flaw(&self, request: &Request, flaw: Flaw) {
+    fn flaw(&self, request: &Request, flaw: ModelFlaw) {
         let check = match flaw.is_unknown_field {
             true => &check::UNKNOWN_FIELD,
             false => &check::MODEL,
@@ -138,20 +138,20 @@ impl Reading<'_> {
     }
 
     pub(crate) async fn retrieve(&self, module: Module, request: &Request) -> Retrieved {
-        let Some(answer) = self.session.answer(module, request).await else {
+        let Some(response) = self.session.exchange(module, request).await else {
             return Retrieved::Broken;
         };
-        match answer.status {
+        match response.status {
             200 => {
                 self.session.pass(&check::STATUS, module);
-                match self.session.read(module, request, &answer) {
+                match self.session.read(module, request, &response) {
                     Some(item) => Retrieved::Item(item),
                     None => Retrieved::Broken,
                 }
             }
             404 => Retrieved::NotFound,
             _ => {
-                let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+                let fault = Fault::new(&check::STATUS, module, "200", status(&response));
                 self.session.fail(fault.request(request));
                 Retrieved::Broken
             }
@@ -194,40 +194,40 @@ impl Reading<'_> {
         path: String,
     ) -> bool {
         let request = Request::get(path);
-        let Some(answer) = self.session.answer(module, &request).await else {
+        let Some(response) = self.session.exchange(module, &request).await else {
             return false;
         };
-        if answer.status == 404 {
+        if response.status == 404 {
             self.session.pass(check, module);
-            self.error_shape(module, &request, &answer);
+            self.error_shape(module, &request, &response);
             return true;
         }
-        let fault = Fault::new(check, module, "404", status(&answer));
+        let fault = Fault::new(check, module, "404", status(&response));
         self.session.fail(fault.request(&request));
         false
     }
 
     /// An error says its status and a message.
-    pub(crate) fn error_shape(&self, module: Module, request: &Request, answer: &Answer) {
-        let body = answer.json();
+    pub(crate) fn error_shape(&self, module: Module, request: &Request, response: &Response) {
+        let body = response.json();
         let found = match &body {
             Err(no_json) => no_json.to_string(),
             Ok(body) => {
                 let code = body.get("code").and_then(Value::as_u64);
                 let message = body.get("message").and_then(Value::as_str);
                 match (code, message) {
-                    (Some(code), Some(_)) if code == u64::from(answer.status) => {
+                    (Some(code), Some(_)) if code == u64::from(response.status) => {
                         return self.session.pass(&check::ERROR_SHAPE, module);
                     }
                     (Some(code), Some(_)) => {
-                        format!("the code {code} under the status {}", answer.status)
+                        format!("the code {code} under the status {}", response.status)
                     }
                     (None, _) => "no `code` that is a number".to_owned(),
                     (_, None) => "no `message` that is a text".to_owned(),
                 }
             }
         };
-        let expected = format!("{{\"code\":{},\"message\":\"..\"}}", answer.status);
+        let expected = format!("{{\"code\":{},\"message\":\"..\"}}", response.status);
         let fault = Fault::new(&check::ERROR_SHAPE, module, expected, found);
         self.session.fail(fault.request(request));
     }
@@ -243,6 +243,6 @@ fn differing(one: &Value, other: &Value) -> Vec<String> {
         .chain(other.keys().filter(|name| !one.contains_key(*name)));
     let differ = names.filter(|name| one.get(*name) != other.get(*name));
     differ
-        .map(|name| format!("`{}`", crate::session::tame(name)))
+        .map(|name| format!("`{}`", crate::printable::tame(name)))
         .collect()
 }

@@ -5,10 +5,10 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::check::{self, Module};
 use crate::client::{Request, encoded};
-use crate::manifest::kind;
+use crate::kind::kind;
 use crate::session::{Fault, status};
 
 /// How many items the verifier asks for at a time, which is also the most that a provider need give.
@@ -197,18 +197,18 @@ impl Reading<'_> {
 
     /// The first page of a list that may be absent.
     async fn optional_page(&self, list: &List, request: &Request) -> Result<Option<Page>, Walked> {
-        let Some(answer) = self.session.answer(list.module, request).await else {
+        let Some(response) = self.session.exchange(list.module, request).await else {
             return Err(Walked::Broken);
         };
-        match answer.status {
+        match response.status {
             404 | 405 | 501 => Err(Walked::Absent),
             200 => {
                 self.session.pass(&check::STATUS, list.module);
-                let value = self.session.read(list.module, request, &answer);
+                let value = self.session.read(list.module, request, &response);
                 Ok(value.and_then(|value| self.read_page(list.module, request, value)))
             }
             _ => {
-                let fault = Fault::new(&check::STATUS, list.module, "200", status(&answer));
+                let fault = Fault::new(&check::STATUS, list.module, "200", status(&response));
                 self.session.fail(fault.request(request));
                 Err(Walked::Broken)
             }
@@ -410,14 +410,19 @@ impl Reading<'_> {
     async fn bad_limits(&self, list: &List) {
         for limit in ["0", "-1", "ten"] {
             let request = Request::get(format_args!("{}?limit={limit}", list.path));
-            let Some(answer) = self.session.answer(list.module, &request).await else {
+            let Some(response) = self.session.exchange(list.module, &request).await else {
                 return;
             };
-            if answer.status == 400 {
+            if response.status == 400 {
                 self.session.pass(&check::LIST_BAD_LIMIT, list.module);
-                self.error_shape(list.module, &request, &answer);
+                self.error_shape(list.module, &request, &response);
             } else {
-                let fault = Fault::new(&check::LIST_BAD_LIMIT, list.module, "400", status(&answer));
+                let fault = Fault::new(
+                    &check::LIST_BAD_LIMIT,
+                    list.module,
+                    "400",
+                    status(&response),
+                );
                 self.session.fail(fault.request(&request));
             }
         }
@@ -425,14 +430,19 @@ impl Reading<'_> {
 
     async fn bad_cursor(&self, list: &List) {
         let request = list.page(Some(LIMIT), Some("no cursor of yours: \u{fffd}/?&%00"));
-        let Some(answer) = self.session.answer(list.module, &request).await else {
+        let Some(response) = self.session.exchange(list.module, &request).await else {
             return;
         };
         // To a provider whose cursors are plain ids, any text is a place in the list.
-        if matches!(answer.status, 200 | 400) {
+        if matches!(response.status, 200 | 400) {
             self.session.pass(&check::LIST_BAD_CURSOR, list.module);
         } else {
-            let fault = Fault::new(&check::LIST_BAD_CURSOR, list.module, "400", status(&answer));
+            let fault = Fault::new(
+                &check::LIST_BAD_CURSOR,
+                list.module,
+                "400",
+                status(&response),
+            );
             self.session.fail(fault.request(&request));
         }
     }

@@ -1,9 +1,9 @@
 //! Reports made by hand, and what becomes of them.
 
-use super::text::{self, Look};
+use super::text::{self, Layout};
 use super::*;
 use crate::check;
-use crate::held::held;
+use crate::golden::assert_golden;
 
 mod json;
 
@@ -177,27 +177,27 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
     }
 }
 
-fn text(report: &Report, look: Look) -> String {
+fn text(report: &Report, layout: Layout) -> String {
     let mut text = String::new();
-    text::write(report, look, &mut text).unwrap();
+    text::write(report, layout, &mut text).unwrap();
     text
 }
 
 #[test]
 fn a_report_without_faults_is_short() {
-    held("src/report/tests/good.txt", &good().to_string());
+    assert_golden("src/report/tests/good.txt", &good().to_string());
 }
 
 #[test]
 fn a_report_with_faults_tells_them_and_what_was_skipped_and_changed() {
-    held("src/report/tests/faulty.txt", &faulty().to_string());
+    assert_golden("src/report/tests/faulty.txt", &faulty().to_string());
 }
 
 #[test]
 fn a_narrow_report_keeps_its_lines_short_but_for_those_that_are_copied() {
-    let narrow = Look {
+    let narrow = Layout {
         width: 60,
-        ..Look::PLAIN
+        ..Layout::PLAIN
     };
     for line in text(&faulty(), narrow).lines() {
         let is_copied = line.contains("curl") || line.contains("prices.list.cursor-loops");
@@ -207,9 +207,9 @@ fn a_narrow_report_keeps_its_lines_short_but_for_those_that_are_copied() {
 
 #[test]
 fn a_quiet_report_tells_nothing_but_faults() {
-    let quiet = Look {
+    let quiet = Layout {
         quiet: true,
-        ..Look::PLAIN
+        ..Layout::PLAIN
     };
     assert_eq!(text(&good(), quiet), "");
     let faults = text(&faulty(), quiet);

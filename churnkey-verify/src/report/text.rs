@@ -9,7 +9,7 @@ use crate::printable::printable;
 
 /// What a piece of text is, for those who colour it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
+pub enum Style {
     /// A title.
     Heading,
     /// A good result.
@@ -26,16 +26,16 @@ pub enum Ink {
 
 /// How a report is laid out.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct Layout {
     /// How many columns a line may have. Lines for the shell are never broken.
     pub width: usize,
     /// Whether only what is wrong is shown.
     pub quiet: bool,
     /// Makes a text of its kind.
-    pub paint: fn(Ink, &str) -> String,
+    pub paint: fn(Style, &str) -> String,
 }
 
-impl Look {
+impl Layout {
     /// Without colours.
     pub(crate) const PLAIN: Self = Self {
         width: 100,
@@ -45,31 +45,31 @@ impl Look {
 }
 
 /// Writes a report.
-pub fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut page = Page { look, out };
-    if look.quiet {
+pub fn write(report: &Report, layout: Layout, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut renderer = Renderer { layout, out };
+    if layout.quiet {
         if report.findings.is_empty() {
             return Ok(());
         }
-        page.findings(report)?;
-        return page.summary(report);
+        renderer.findings(report)?;
+        return renderer.summary(report);
     }
-    page.head(report)?;
-    page.modules(report)?;
-    page.findings(report)?;
-    page.skips(report)?;
-    page.changes(report)?;
-    page.summary(report)
+    renderer.head(report)?;
+    renderer.modules(report)?;
+    renderer.findings(report)?;
+    renderer.skips(report)?;
+    renderer.changes(report)?;
+    renderer.summary(report)
 }
 
 /// Writes one finding, without colours.
 pub(super) fn write_finding(finding: &Finding, out: &mut dyn fmt::Write) -> fmt::Result {
-    let look = Look::PLAIN;
-    Page { look, out }.finding(finding)
+    let layout = Layout::PLAIN;
+    Renderer { layout, out }.render_finding(finding)
 }
 
-struct Page<'a> {
-    look: Look,
+struct Renderer<'a> {
+    layout: Layout,
     out: &'a mut dyn fmt::Write,
 }
 
@@ -77,12 +77,12 @@ struct Page<'a> {
 const MODULE_INDENT: usize = 28;
 const FINDING_INDENT: usize = 14;
 
-impl Page<'_> {
+impl Renderer<'_> {
     fn head(&mut self, report: &Report) -> fmt::Result {
         let title = format!("churnkey verify: {}", printable(&report.target));
-        let title = self.painted(Ink::Heading, &title);
+        let title = self.painted(Style::Heading, &title);
         let mode = match report.mode.as_str() {
-            "live" => self.painted(Ink::Warning, "LIVE data"),
+            "live" => self.painted(Style::Warning, "LIVE data"),
             mode => format!("{mode} data"),
         };
         writeln!(self.out, "{title}, {mode}")?;
@@ -119,25 +119,25 @@ impl Page<'_> {
                 .filter(|finding| finding.module == module.module)
                 .map(|finding| finding.severity)
                 .max();
-            let (mark, ink) = match (module.state, worst) {
-                (State::Faulty, _) => ("✗", Ink::Error),
-                (State::Good, None) => ("✓", Ink::Good),
-                (State::Good, Some(worst)) => ("!", ink(worst)),
-                (State::Skipped | State::Absent, _) => ("–", Ink::Aside),
+            let (mark, style) = match (module.state, worst) {
+                (State::Faulty, _) => ("✗", Style::Error),
+                (State::Good, None) => ("✓", Style::Good),
+                (State::Good, Some(worst)) => ("!", style(worst)),
+                (State::Skipped | State::Absent, _) => ("–", Style::Aside),
             };
             let word = match (module.state, worst) {
                 (State::Good, Some(worst)) => worst.as_str(),
                 (state, _) => state.as_str(),
             };
             let name = module.module.as_str();
-            let first = self.painted(ink, mark);
+            let first = self.painted(style, mark);
             // A module without a tally has nothing after its word, and the word may be longer than its column.
             let tally = tally(module);
             if tally.is_empty() {
-                let word = self.painted(ink, word);
+                let word = self.painted(style, word);
                 writeln!(self.out, "  {first} {name:<14} {word}")?;
             } else {
-                let word = self.painted(ink, &format!("{word:<8}"));
+                let word = self.painted(style, &format!("{word:<8}"));
                 let first = format!("  {first} {name:<14} {word} ");
                 self.paragraph(&first, &" ".repeat(MODULE_INDENT), &tally)?;
             }
@@ -156,28 +156,28 @@ impl Page<'_> {
         }
         self.heading("What is wrong")?;
         for finding in &report.findings {
-            self.finding(finding)?;
+            self.render_finding(finding)?;
             writeln!(self.out)?;
         }
         Ok(())
     }
 
-    fn finding(&mut self, finding: &Finding) -> fmt::Result {
-        let severity = self.painted(ink(finding.severity), finding.severity.as_str());
-        let id = self.painted(Ink::Heading, &printable(&finding.id));
+    fn render_finding(&mut self, finding: &Finding) -> fmt::Result {
+        let severity = self.painted(style(finding.severity), finding.severity.as_str());
+        let id = self.painted(Style::Heading, &printable(&finding.id));
         let known = finding.known.as_str();
-        let known = self.painted(Ink::Aside, &format!("({known})"));
+        let known = self.painted(Style::Aside, &format!("({known})"));
         writeln!(self.out, "  {severity}  {id}  {known}")?;
-        self.told("rule", &finding.rule)?;
+        self.render_line("rule", &finding.rule)?;
         if let Some(path) = &finding.path {
-            self.told("at", path)?;
+            self.render_line("at", path)?;
         }
-        self.told("expected", &finding.expected)?;
+        self.render_line("expected", &finding.expected)?;
         match finding.count {
-            0 | 1 => self.told("found", &finding.found)?,
+            0 | 1 => self.render_line("found", &finding.found)?,
             count => {
                 let count = grouped(count);
-                self.told("found", &format!("{} (in {count} places)", finding.found))?;
+                self.render_line("found", &format!("{} (in {count} places)", finding.found))?;
             }
         }
         if let Some(request) = &finding.request {
@@ -185,7 +185,7 @@ impl Page<'_> {
             writeln!(self.out, "{label}{}", printable(request))?;
         }
         let fix = format!("{}: {}", finding.cause.as_str(), finding.fix);
-        self.told("fix", &fix)
+        self.render_line("fix", &fix)
     }
 
     fn skips(&mut self, report: &Report) -> fmt::Result {
@@ -233,13 +233,16 @@ impl Page<'_> {
         .into_iter()
         .flatten()
         .collect();
-        let (ink, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
-            None if report.complete => (Ink::Good, "Good".to_owned()),
-            None => (Ink::Warning, "No fault, but incomplete".to_owned()),
-            Some(worst) if report.complete => (ink(worst), counts.join(", ")),
-            Some(worst) => (ink(worst), format!("{}, and incomplete", counts.join(", "))),
+        let (style, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
+            None if report.complete => (Style::Good, "Good".to_owned()),
+            None => (Style::Warning, "No fault, but incomplete".to_owned()),
+            Some(worst) if report.complete => (style(worst), counts.join(", ")),
+            Some(worst) => (
+                style(worst),
+                format!("{}, and incomplete", counts.join(", ")),
+            ),
         };
-        let verdict = self.painted(ink, &verdict);
+        let verdict = self.painted(style, &verdict);
         let tally = tally_of(report.modules.iter());
         let requests = counted(report.requests, ["request", "requests"]);
         let time = duration(report.milliseconds);
@@ -255,22 +258,22 @@ impl Page<'_> {
     }
 
     fn heading(&mut self, text: &str) -> fmt::Result {
-        let text = self.painted(Ink::Heading, text);
+        let text = self.painted(Style::Heading, text);
         writeln!(self.out, "{text}\n")
     }
 
-    fn told(&mut self, label: &str, text: &str) -> fmt::Result {
+    fn render_line(&mut self, label: &str, text: &str) -> fmt::Result {
         let label = self.label(label);
         self.paragraph(&label, &" ".repeat(FINDING_INDENT), &printable(text))
     }
 
     fn label(&self, label: &str) -> String {
-        self.painted(Ink::Aside, &format!("    {label:<8}  "))
+        self.painted(Style::Aside, &format!("    {label:<8}  "))
     }
 
     /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
     fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
-        let width = self.look.width.saturating_sub(others.len()).max(20);
+        let width = self.layout.width.saturating_sub(others.len()).max(20);
         let mut before = first;
         // Ids have hyphens and are copied as they are.
         let options = textwrap::Options::new(width)
@@ -283,20 +286,34 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn painted(&self, ink: Ink, text: &str) -> String {
-        (self.look.paint)(ink, text)
+    fn painted(&self, style: Style, text: &str) -> String {
+        (self.layout.paint)(style, text)
     }
 }
 
-fn ink(severity: Severity) -> Ink {
+fn style(severity: Severity) -> Style {
     match severity {
-        Severity::Error => Ink::Error,
-        Severity::Warning => Ink::Warning,
-        Severity::Advice => Ink::Advice,
+        Severity::Error => Style::Error,
+        Severity::Warning => Style::Warning,
+        Severity::Advice => Style::Advice,
     }
 }
 
 fn is_looked_at(module: &ModuleReport) -> bool {
     let looked_at = |outcome| outcome != Outcome::Skipped;
     module.checks.iter().any(|check| looked_at(check.outcome))
+}
+
+/// One finding as people read it, without colours.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_finding(self, f)
+    }
+}
+
+/// The report as people read it, without colours.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(self, Layout::PLAIN, f)
+    }
 }

@@ -7,7 +7,7 @@ use churnkey_protocol::spelling::{
 };
 use serde_json::{Map, Value};
 
-use super::{DurationFault, OfferDuration};
+use super::{InvalidDuration, OfferDuration};
 use crate::model::time_unit::TimeUnit;
 use crate::model::timestamp::Timestamp;
 
@@ -33,7 +33,7 @@ enum Kind {
     Date,
 }
 
-pub(super) fn duration(value: &Value) -> Result<OfferDuration, DurationFault> {
+pub(super) fn duration(value: &Value) -> Result<OfferDuration, InvalidDuration> {
     let Value::Object(fields) = value else {
         return fault("", "must be an object");
     };
@@ -43,9 +43,9 @@ pub(super) fn duration(value: &Value) -> Result<OfferDuration, DurationFault> {
     }
 }
 
-fn fault<T>(field: impl Into<Cow<'static, str>>, rule: &'static str) -> Result<T, DurationFault> {
+fn fault<T>(field: impl Into<Cow<'static, str>>, rule: &'static str) -> Result<T, InvalidDuration> {
     let field = field.into();
-    Err(DurationFault { field, rule })
+    Err(InvalidDuration { field, rule })
 }
 
 /// A field; `null` is absent.
@@ -54,7 +54,7 @@ fn present<'f>(fields: &'f Fields, name: &str) -> Option<&'f Value> {
 }
 
 /// The kind by its name and by the fields, which must agree. `value` fits both kinds.
-fn kind(fields: &Fields) -> Result<Kind, DurationFault> {
+fn kind(fields: &Fields) -> Result<Kind, InvalidDuration> {
     let given = |name: &&str| *name != "value" && present(fields, name).is_some();
     let counted =
         |name: &&str| present(fields, name).is_some_and(|count| number(count) != Some(0.0));
@@ -74,7 +74,7 @@ fn kind(fields: &Fields) -> Result<Kind, DurationFault> {
     }
 }
 
-fn named_kind(fields: &Fields) -> Result<Option<Kind>, DurationFault> {
+fn named_kind(fields: &Fields) -> Result<Option<Kind>, InvalidDuration> {
     let named = one_of(fields, "", KIND, "must be period or date", |value| {
         let word = value.as_str()?;
         if word.eq_ignore_ascii_case(PERIOD_WORD.wire) {
@@ -93,7 +93,7 @@ fn one_of<T: PartialEq>(
     names: &'static [&'static str],
     rule: &'static str,
     read: impl Fn(&Value) -> Option<T>,
-) -> Result<Option<T>, DurationFault> {
+) -> Result<Option<T>, InvalidDuration> {
     let mut found = None;
     for name in names {
         let Some(value) = present(fields, name) else {
@@ -120,7 +120,7 @@ fn under(prefix: &'static str, name: &'static str) -> Cow<'static, str> {
     }
 }
 
-fn period(fields: &Fields) -> Result<OfferDuration, DurationFault> {
+fn period(fields: &Fields) -> Result<OfferDuration, InvalidDuration> {
     let mut lengths = Vec::new();
     add_lengths(&mut lengths, fields, "")?;
     match present(fields, NESTED) {
@@ -145,7 +145,7 @@ fn add_lengths(
     lengths: &mut Vec<(u32, TimeUnit)>,
     fields: &Fields,
     prefix: &'static str,
-) -> Result<(), DurationFault> {
+) -> Result<(), InvalidDuration> {
     let amount = one_of(fields, prefix, AMOUNT, WHOLE_NUMBER, whole_number)?;
     let unit = one_of(fields, prefix, UNIT, TIME_UNIT, unit)?;
     match (amount, unit) {
@@ -205,7 +205,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-fn date(fields: &Fields) -> Result<OfferDuration, DurationFault> {
+fn date(fields: &Fields) -> Result<OfferDuration, InvalidDuration> {
     const RULE: &str = "must be an RFC 3339 date-time, a date or epoch milliseconds";
     match one_of(fields, "", DATE, RULE, moment)? {
         Some(date) => Ok(OfferDuration::Date(date)),

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Effect, changes, is_only_left_out, misses};
+use super::{Effect, changes, first_mismatch, is_only_left_out};
 
 fn subscription(status: Value) -> Value {
     json!({
@@ -12,12 +12,12 @@ fn subscription(status: Value) -> Value {
 }
 
 fn found(effect: Effect, before: &Value, after: &Value) -> Option<String> {
-    misses(
+    first_mismatch(
         &effect,
         std::slice::from_ref(before),
         std::slice::from_ref(after),
     )
-    .map(|miss| miss.found)
+    .map(|mismatch| mismatch.found)
 }
 
 fn trial(end: &str) -> Value {

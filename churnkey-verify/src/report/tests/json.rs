@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{HOSTILE, faulty, good, hostile};
-use crate::held::held;
+use crate::golden::assert_golden;
 use crate::report::Report;
 
 fn schema() -> Value {
@@ -13,7 +13,7 @@ fn schema() -> Value {
 #[test]
 fn the_schema_is_the_one_in_the_docs() {
     let schema = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
-    held("../docs/verify-report.schema.json", &schema);
+    assert_golden("../docs/verify-report.schema.json", &schema);
 }
 
 #[test]

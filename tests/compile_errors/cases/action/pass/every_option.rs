@@ -1,4 +1,4 @@
-// Every option in every form, and arguments that belong to the request behind one of ours that is called `request`.
+// Every option in every form, and extracted arguments after one of ours with the name `request`.
 include!("../../support/provider.rs");
 
 use churnkey::{

@@ -1,5 +1,5 @@
 // errors: 2
-// The second follows: no macro can know that the type is of another crate.
+// The second is a consequence: a macro cannot find out that the type is of another crate.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -18,5 +18,5 @@ async fn retrieve(_: &Pool, _: PriceId) -> churnkey::Result<Option<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

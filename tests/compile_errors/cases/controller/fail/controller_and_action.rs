@@ -1,5 +1,5 @@
 // errors: 2
-// Both the argument and the answer are wrong for the action.
+// The argument and the return type are wrong for the action.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -18,5 +18,5 @@ async fn retrieve(_: &Billing, _: PriceId) -> churnkey::Result<Option<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

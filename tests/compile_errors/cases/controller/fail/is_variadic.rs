@@ -1,5 +1,5 @@
 // errors: 4
-// The first is ours; the others are the compiler's own, which it has for every such function.
+// The first is ours; rustc reports the others for every variadic function.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -17,5 +17,5 @@ async unsafe extern "C" fn retrieve(_: &Billing, _: PriceId, _: ...) -> churnkey
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

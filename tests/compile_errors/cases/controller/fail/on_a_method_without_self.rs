@@ -1,5 +1,5 @@
 // errors: 2
-// The second follows: no macro can see the impl block around the function.
+// The second is a consequence: a macro cannot see the impl block around the function.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -19,5 +19,5 @@ impl Billing {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

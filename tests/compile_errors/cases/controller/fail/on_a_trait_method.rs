@@ -1,5 +1,5 @@
 // errors: 2
-// The second follows: no macro can see the trait around the function.
+// The second is a consequence: a macro cannot see the trait around the function.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -23,5 +23,5 @@ impl Prices for Billing {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

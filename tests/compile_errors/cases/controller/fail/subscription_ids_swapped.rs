@@ -11,10 +11,14 @@ struct Billing;
 provide!(customers prices);
 
 #[churnkey::controller(subscriptions)]
-async fn retrieve(_: &Billing, _: SubscriptionId, _: CustomerId) -> churnkey::Result<Option<Subscription>> {
+async fn retrieve(
+    _: &Billing,
+    _: SubscriptionId,
+    _: CustomerId,
+) -> churnkey::Result<Option<Subscription>> {
     Ok(None)
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -1,4 +1,4 @@
-// Named by the function, by its longer name, or in the attribute.
+// Operations named by the function, by its longer name, or in the attribute.
 include!("../../support/provider.rs");
 
 use churnkey::{
@@ -124,7 +124,7 @@ fn compiles_and_runs() {
         Some(churnkey::manifest::ProductsType::Family)
     );
     assert!(manifest.customers && manifest.subscriptions && manifest.coupons && manifest.families);
-    // The functions are as they were.
+    // The functions are unchanged.
     drop(customers::retrieve(&Billing, "cus_1".into()));
     drop(customers::list_customers(&Billing, PageRequest::first(10)));
 }

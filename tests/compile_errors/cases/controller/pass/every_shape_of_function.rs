@@ -1,4 +1,5 @@
-// Documented, behind `cfg`, with patterns for arguments, with attributes of others above and below, made by a `macro_rules`.
+// Functions with documentation, `cfg`, argument patterns, other attributes above and below, and
+// functions that a `macro_rules` writes.
 include!("../../support/provider.rs");
 
 use churnkey::{
@@ -51,7 +52,7 @@ macro_rules! retrieves {
 retrieves!(price, prices, Billing, PriceId, Price);
 provide!(list_prices);
 
-// A model in the place of an option is found.
+// A function may return a model instead of an `Option`.
 #[derive(Debug)]
 struct Gone;
 

@@ -10,5 +10,6 @@ struct Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { names: Default::default() }, "token");
+    let names = Default::default();
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { names }, "token");
 }

@@ -1,5 +1,5 @@
 // errors: 5
-// Five mistakes of five kinds: words, types, signature, what is missing.
+// Five mistakes, in words, types, the signature, and functions that are missing.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
@@ -32,5 +32,5 @@ fn extend(_: &Billing, _: ExtendTrial) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

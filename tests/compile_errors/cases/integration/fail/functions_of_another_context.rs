@@ -1,5 +1,5 @@
 // errors: 4
-// Four functions are missing, since those that are there are for another type.
+// Four functions are missing, since the existing ones are for another type.
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
@@ -11,5 +11,5 @@ struct Billing;
 provide!(required);
 
 fn main() {
-    let _ = <Other as churnkey::Integration>::router(Other, "token");
+    let _ = <Other as churnkey::Integration>::router::<()>(Other, "token");
 }

@@ -7,10 +7,13 @@ struct Billing<T> {
 }
 
 #[churnkey::controller(prices)]
-async fn retrieve(_: &Billing<u32>, _: churnkey::PriceId) -> churnkey::Result<Option<churnkey::Price>> {
+async fn retrieve(
+    _: &Billing<u32>,
+    _: churnkey::PriceId,
+) -> churnkey::Result<Option<churnkey::Price>> {
     Ok(None)
 }
 
 fn main() {
-    let _ = <Billing<u32> as churnkey::Integration>::router(Billing { store: 3 }, "token");
+    let _ = <Billing<u32> as churnkey::Integration>::router::<()>(Billing { store: 3 }, "token");
 }

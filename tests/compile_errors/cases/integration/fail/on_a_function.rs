@@ -1,5 +1,5 @@
 // errors: 2
-// Both are the compiler's own.
+// Both are of rustc.
 
 #[derive(churnkey::Integration)]
 #[churnkey(name = "Acme")]

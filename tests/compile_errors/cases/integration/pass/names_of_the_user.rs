@@ -1,4 +1,5 @@
-// The user's own items, in scope of everything that is generated, have the names that generated code might use.
+// The user's own items, in the scope of generated code, have the names that generated code might
+// use.
 #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
 struct Result;
@@ -95,5 +96,5 @@ async fn request(_: &Billing, _: churnkey::Cancel, _: churnkey::Mode) -> churnke
 
 #[test]
 fn compiles_and_runs() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { context: 3 }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { context: 3 }, "token");
 }

@@ -1,4 +1,4 @@
-// As if the dependency had another name; `tests/renamed` is a crate where it has.
+// A dependency under another name, imitated by `extern crate`; `tests/renamed` has a real one.
 mod vendor {
     pub extern crate churnkey as billing;
 }
@@ -49,5 +49,5 @@ async fn cancel(_: &Billing, _: billing::Cancel) -> billing::Result<()> {
 
 #[test]
 fn compiles_and_runs() {
-    let _ = <Billing as billing::Integration>::router(Billing, "token");
+    let _ = <Billing as billing::Integration>::router::<()>(Billing, "token");
 }

@@ -1,4 +1,4 @@
-//! Nothing that is generated gives a warning, under the strictest lints.
+//! Generated code has no warning under the strictest lints.
 #![deny(
     warnings,
     missing_docs,
@@ -86,5 +86,5 @@ fn compiles_and_runs() {
     let billing = Billing {
         prices: Mutex::default(),
     };
-    let _ = <Billing as churnkey::Integration>::router(billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(billing, "token");
 }

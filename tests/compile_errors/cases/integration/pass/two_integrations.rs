@@ -1,4 +1,4 @@
-// Two contexts in one crate, one of them in a module of its own, with fields of every kind.
+// Two contexts in one crate, one of them in another module, with fields of every kind.
 use churnkey::Integration;
 
 #[derive(churnkey::Integration)]

@@ -1,5 +1,5 @@
 // errors: 2
-// Each model may gain a field, so none has a literal.
+// A model may gain a field, so there is no struct literal of one.
 #![allow(unused)]
 
 use churnkey::{Amount, BillingCycle, Currency, Customer, Price};

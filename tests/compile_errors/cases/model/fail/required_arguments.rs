@@ -1,8 +1,11 @@
 // errors: 9
-// One for each argument that is missing, and a second one for the argument in the middle.
+// One for each missing argument, and a second one for the argument in the middle.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Currency, Customer, Page, PageRequest, Price, Product, SubscriptionStatus, Subscription, Timestamp};
+use churnkey::{
+    Amount, BillingCycle, Currency, Customer, Page, PageRequest, Price, Product, Subscription,
+    SubscriptionStatus, Timestamp,
+};
 
 fn customer_without_id() {
     let _ = Customer::new().name("Ada");

@@ -1,8 +1,11 @@
 // errors: 9
-// One for each argument that has another type than the model needs.
+// One for each argument of a wrong type.
 #![allow(unused)]
 
-use churnkey::{Amount, BillingCycle, Currency, Customer, CustomerId, PriceId, SubscriptionStatus, Subscription, SubscriptionId, SubscriptionItem, Timestamp};
+use churnkey::{
+    Amount, BillingCycle, Currency, Customer, CustomerId, PriceId, Subscription, SubscriptionId,
+    SubscriptionItem, SubscriptionStatus, Timestamp,
+};
 
 fn amount_in_floats() {
     let _ = Amount::fixed(Currency::USD, 19.0);
@@ -27,7 +30,9 @@ fn item_with_price_id() {
 
 fn subscription_ids_swapped() {
     let (customer, id) = (CustomerId::new("cus_1"), SubscriptionId::new("sub_1"));
-    let _ = Subscription::new(customer, id, SubscriptionStatus::active(), Timestamp::now(), BillingCycle::monthly(), vec![]);
+    let status = SubscriptionStatus::active();
+    let start = Timestamp::now();
+    let _ = Subscription::new(customer, id, status, start, BillingCycle::monthly(), vec![]);
 }
 
 fn subscription_status_as_text() {

@@ -1,5 +1,5 @@
 // errors: 4
-// One for each word that the models do not have.
+// One for each name that the models do not have.
 #![allow(unused)]
 
 use churnkey::model::{CouponDuration, CouponValue, CycleUnit};

@@ -1,4 +1,4 @@
-// What each model needs, and no more.
+// Each model with its required fields alone.
 use churnkey::model::{CouponDuration, CouponValue, Discount, Percent};
 use churnkey::{
     Amount, BillingCycle, Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription,

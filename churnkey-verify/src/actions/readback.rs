@@ -2,28 +2,28 @@
 
 use serde_json::Value;
 
-use super::Acting;
-use super::candidates::{Act, Target};
+use super::attempt::{Attempt, Target};
 use super::effect::{self, Effect};
+use super::runner::ActionRunner;
 use crate::check::{self, Check, Module};
 use crate::client::{Request, encoded};
 use crate::read::{id, subscriptions_of};
 use crate::report::Change;
 use crate::session::{Fault, status};
 
-impl Acting<'_> {
+impl ActionRunner<'_> {
     /// Tells what has become of subscriptions after what was no success. More than that is not made of it.
     pub(super) async fn look(&mut self, target: &Target, module: Module, before: &[Value]) {
         for (subscription, before) in target.subscriptions.iter().zip(before) {
             let request = retrieve(target, subscription);
-            let answer = self.session.send(&request).await.ok();
-            let after = answer.filter(|answer| answer.status == 200);
-            if let Some(after) = after.and_then(|answer| answer.json().ok())
+            let response = self.session.send(&request).await.ok();
+            let after = response.filter(|response| response.status == 200);
+            if let Some(after) = after.and_then(|response| response.json().ok())
                 && let Some(what) = effect::changes(before, &after)
             {
                 self.changed(module, target, &after, what);
-                self.stock.saw(&target.customer, &after);
-                self.stock.close(target);
+                self.pool.saw(&target.customer, &after);
+                self.pool.close(target);
             }
         }
     }
@@ -35,8 +35,8 @@ impl Acting<'_> {
     }
 
     /// As they are after an action. One that can no longer be read is not what was asked for.
-    pub(super) async fn read_after(&mut self, act: &Act) -> Option<Vec<Value>> {
-        self.read_for(&check::ACTION_EFFECT, act.module, &act.target)
+    pub(super) async fn read_after(&mut self, attempt: &Attempt) -> Option<Vec<Value>> {
+        self.read_for(&check::ACTION_EFFECT, attempt.module, &attempt.target)
             .await
     }
 
@@ -51,19 +51,19 @@ impl Acting<'_> {
         let mut read = Vec::new();
         for subscription in &target.subscriptions {
             let request = retrieve(target, subscription);
-            let answer = self.session.answer(SUBSCRIPTIONS, &request).await?;
-            if answer.status != 200 {
-                self.stock.close(target);
+            let response = self.session.exchange(SUBSCRIPTIONS, &request).await?;
+            if response.status != 200 {
+                self.pool.close(target);
                 let expected = "200 for the subscription";
-                let fault = Fault::new(check, module, expected, status(&answer));
+                let fault = Fault::new(check, module, expected, status(&response));
                 self.session.fail(fault.request(&request));
                 return None;
             }
-            let value = self.session.read(SUBSCRIPTIONS, &request, &answer)?;
+            let value = self.session.read(SUBSCRIPTIONS, &request, &response)?;
             if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
                 return None;
             }
-            self.stock.saw(&target.customer, &value);
+            self.pool.saw(&target.customer, &value);
             read.push(value);
         }
         self.is_unread = false;
@@ -71,14 +71,14 @@ impl Acting<'_> {
     }
 
     /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
-    pub(super) fn tell_accepted(&self, act: &Act, before: &[Value], after: &[Value]) {
-        if act.effect == Effect::Later && effect::differences(before, after).is_none() {
+    pub(super) fn tell_accepted(&self, attempt: &Attempt, before: &[Value], after: &[Value]) {
+        if attempt.effect == Effect::Later && effect::differences(before, after).is_none() {
             for item in after {
                 let what = "a change at the end of the period was accepted".to_owned();
-                self.changed(act.module, &act.target, item, what);
+                self.changed(attempt.module, &attempt.target, item, what);
             }
         }
-        self.tell(act.module, &act.target, before, after);
+        self.tell(attempt.module, &attempt.target, before, after);
     }
 
     pub(super) fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
@@ -90,11 +90,11 @@ impl Acting<'_> {
     }
 
     /// Tells that an action was accepted, where the run ended before its effect could be read.
-    pub(super) fn tell_unread(&self, act: &Act) {
-        for subscription in &act.target.subscriptions {
+    pub(super) fn tell_unread(&self, attempt: &Attempt) {
+        for subscription in &attempt.target.subscriptions {
             self.session.changed(Change {
-                module: act.module,
-                customer_id: act.target.customer.clone(),
+                module: attempt.module,
+                customer_id: attempt.target.customer.clone(),
                 subscription_id: Some(subscription.clone()),
                 what: "it was accepted, and the run ended before its effect was read".to_owned(),
             });

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A sample of a provider's data, each item as it came and without a fault.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct Samples {
     /// Ids of customers.
     pub(crate) customers: Vec<String>,
     /// Subscriptions, each with its customer's id.

@@ -4,16 +4,16 @@ use churnkey_protocol::FeatureKind;
 use serde_json::{Value, json};
 
 use crate::check::Module;
-use crate::manifest::Supported;
+use crate::manifest::DeclaredManifest;
 
 /// When something is to take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub(super) enum Schedule {
     Immediate,
     EndOfPeriod,
 }
 
-impl When {
+impl Schedule {
     pub(super) const ALL: [Self; 2] = [Self::Immediate, Self::EndOfPeriod];
 
     pub(super) fn word(self) -> &'static str {
@@ -23,8 +23,8 @@ impl When {
         }
     }
 
-    fn on(module: Module, supported: &Supported) -> Vec<Self> {
-        let is_on = |when: &Self| supported.allows(module, FeatureKind::Schedules, when.word());
+    fn on(module: Module, manifest: &DeclaredManifest) -> Vec<Self> {
+        let is_on = |when: &Self| manifest.allows(module, FeatureKind::Schedules, when.word());
         Self::ALL.into_iter().filter(is_on).collect()
     }
 }
@@ -46,69 +46,73 @@ impl Length {
         }
     }
 
-    fn on(module: Module, supported: &Supported) -> Vec<Self> {
-        let is_on = |length: &Self| supported.allows(module, FeatureKind::Durations, length.word());
+    fn on(module: Module, manifest: &DeclaredManifest) -> Vec<Self> {
+        let is_on = |length: &Self| manifest.allows(module, FeatureKind::Durations, length.word());
         Self::ALL.into_iter().filter(is_on).collect()
     }
 }
 
 /// One form of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Cancel(When),
-    Pause(When, Length),
+pub(super) enum BodyVariant {
+    Cancel(Schedule),
+    Pause(Schedule, Length),
     /// Of an annual subscription.
-    PauseAnnual(When, Length),
+    PauseAnnual(Schedule, Length),
     Coupon,
-    Price(When),
+    Price(Schedule),
     /// With the difference settled.
-    Prorated(When),
+    Prorated(Schedule),
     Trial(Length),
 }
 
-impl Form {
+impl BodyVariant {
     /// Whether the subscription shows at once what was asked for. How one looks that will be canceled, paused or changed at the end of its period, the
     /// protocol does not say.
     pub(super) fn is_visible(self) -> bool {
         !matches!(
             self,
-            Self::Cancel(When::EndOfPeriod)
-                | Self::Pause(When::EndOfPeriod, _)
-                | Self::PauseAnnual(When::EndOfPeriod, _)
-                | Self::Price(When::EndOfPeriod)
-                | Self::Prorated(When::EndOfPeriod)
+            Self::Cancel(Schedule::EndOfPeriod)
+                | Self::Pause(Schedule::EndOfPeriod, _)
+                | Self::PauseAnnual(Schedule::EndOfPeriod, _)
+                | Self::Price(Schedule::EndOfPeriod)
+                | Self::Prorated(Schedule::EndOfPeriod)
         )
     }
 }
 
 /// The forms of an action that are switched on, the most telling first.
-pub(super) fn forms(module: Module, supported: &Supported) -> Vec<Form> {
-    let whens = When::on(module, supported).into_iter();
-    let lengths = Length::on(module, supported);
+pub(super) fn variants(module: Module, manifest: &DeclaredManifest) -> Vec<BodyVariant> {
+    let schedules = Schedule::on(module, manifest).into_iter();
+    let lengths = Length::on(module, manifest);
     match module {
-        Module::Cancel | Module::CancelAll => whens.map(Form::Cancel).collect(),
+        Module::Cancel | Module::CancelAll => schedules.map(BodyVariant::Cancel).collect(),
         Module::Pause | Module::PauseAll => {
-            let of = |when| lengths.iter().map(move |length| Form::Pause(when, *length));
-            let mut forms: Vec<_> = whens.flat_map(of).collect();
-            if let Some(Form::Pause(when, length)) = forms.first().copied()
-                && supported.is_on(module, "allow_annual")
+            let of = |when| {
+                lengths
+                    .iter()
+                    .map(move |length| BodyVariant::Pause(when, *length))
+            };
+            let mut variants: Vec<_> = schedules.flat_map(of).collect();
+            if let Some(BodyVariant::Pause(when, length)) = variants.first().copied()
+                && manifest.is_on(module, "allow_annual")
                 && module == Module::Pause
             {
-                forms.push(Form::PauseAnnual(when, length));
+                variants.push(BodyVariant::PauseAnnual(when, length));
             }
-            forms
+            variants
         }
-        Module::ApplyCoupon => vec![Form::Coupon],
+        Module::ApplyCoupon => vec![BodyVariant::Coupon],
         Module::ChangePrice => {
-            let mut forms: Vec<_> = whens.map(Form::Price).collect();
-            if let Some(Form::Price(when)) = forms.first().copied()
-                && supported.is_on(module, "prorate")
+            let mut variants: Vec<_> = schedules.map(BodyVariant::Price).collect();
+            if let Some(BodyVariant::Price(when)) = variants.first().copied()
+                && manifest.is_on(module, "prorate")
             {
-                forms.push(Form::Prorated(when));
+                variants.push(BodyVariant::Prorated(when));
             }
-            forms
+            variants
         }
-        Module::ExtendTrial => lengths.into_iter().map(Form::Trial).collect(),
+        Module::ExtendTrial => lengths.into_iter().map(BodyVariant::Trial).collect(),
         // Listed one by one, so that a new action does not compile without its forms.
         Module::Manifest
         | Module::Auth
