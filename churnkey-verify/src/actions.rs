@@ -1,10 +1,12 @@
-//! The write side: carries out each declared action on data that fit, and looks at what became of them.
+//! The write side: sends each declared action for suitable subscriptions and checks its effect.
 //!
-//! An action is first carried out as it is meant to be. Only if that works are refusals worth asking for: an endpoint that is not there refuses everything.
+//! Requests that must be refused follow only after a valid one succeeded, because an endpoint that
+//! does not exist refuses every request.
 
-use crate::check::{self, ACTIONS, Module};
+use crate::check::{self, ACTIONS};
 use crate::client::Request;
 use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 use crate::settings::Settings;
@@ -27,7 +29,7 @@ use effect::{Effect, Mismatch};
 use runner::{ActionRunner, Execution};
 use variant::{BodyVariant, variants};
 
-/// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
+/// Order of the actions. Each leaves subscriptions for the next one, and cancel ends them.
 const ORDER: [Module; ACTIONS.len()] = [
     Module::ExtendTrial,
     Module::ApplyCoupon,
@@ -60,8 +62,8 @@ const fn is_in_order(action: Module) -> bool {
     false
 }
 
-/// Carries out the declared actions, if that is asked for.
-pub(crate) async fn check(
+/// Checks the declared actions, if actions are enabled.
+pub(crate) async fn run(
     session: &Session,
     manifest: &DeclaredManifest,
     samples: &Samples,
@@ -79,11 +81,9 @@ pub(crate) async fn check(
         session.begin(module);
         session.features(module, manifest.features(module));
         match settings.actions {
-            true if session.stopped().is_some() => session.skip_rest(module, "the run is over"),
+            true if session.stopped().is_some() => session.skip_rest(module, "the run was stopped"),
             true => runner.action(module).await,
-            false => {
-                session.skip_rest(module, "actions change data: ask for them with `--actions`")
-            }
+            false => session.skip_rest(module, "actions change data and need `--actions`"),
         }
         session.end(module);
     }
@@ -98,14 +98,14 @@ impl ActionRunner<'_> {
                 return self.session.skip_rest(module, "the action does not work");
             }
             let reason = format!(
-                "the provider does not have it, as it may: Churnkey then calls {one} for each subscription"
+                "the provider lacks this optional action: Churnkey then calls {one} for each subscription"
             );
             return self.session.skip_rest(module, &reason);
         }
         self.is_unread = false;
-        let mut is_looked_at = false;
+        let mut is_checked = false;
         for variant in variants(module, self.manifest) {
-            let is_done = self.variant(module, variant).await.is_some();
+            let is_done = self.try_variant(module, variant).await.is_some();
             if self.session.has_failed(&check::STATUS, module)
                 || self.session.has_failed(&check::ANSWER, module)
             {
@@ -115,24 +115,24 @@ impl ActionRunner<'_> {
                 let reason = "the action does not have its effect";
                 return self.session.skip_rest(module, reason);
             }
-            // With few subscriptions, these tell more than another option does.
-            if is_done && !is_looked_at {
-                is_looked_at = true;
+            // Few subscriptions may exist, and these checks are more useful than another variant.
+            if is_done && !is_checked {
+                is_checked = true;
                 self.refusals(module).await;
-                self.at_once(module).await;
+                self.concurrent(module).await;
             }
         }
         self.session.skip_rest(
             module,
-            match is_looked_at {
-                true => "no subscription that fits is left",
-                false if self.is_unread => "a subscription that fits could not be read",
+            match is_checked {
+                true => "no suitable subscription is left",
+                false if self.is_unread => "a suitable subscription could not be read",
                 false => variant::nothing_fits(module),
             },
         );
     }
 
-    /// The manifest has no word for it. A body that asks for nothing is refused where it exists.
+    /// Returns true if an action that the manifest does not list exists: it refuses an empty body.
     async fn is_implemented(&self, module: Module) -> bool {
         let request = Request::post(variant::path(module), &serde_json::json!({}));
         match self.session.send(&request).await {
@@ -144,8 +144,8 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// Carries out one form of an action, looks at the effect, and does it again.
-    async fn variant(&mut self, module: Module, variant: BodyVariant) -> Option<Attempt> {
+    /// Sends one variant of an action, checks the effect, and repeats the action.
+    async fn try_variant(&mut self, module: Module, variant: BodyVariant) -> Option<Attempt> {
         let mut refused = None;
         let mut without_effect = None;
         let mut is_in_part = false;
@@ -154,7 +154,7 @@ impl ActionRunner<'_> {
                 return None;
             }
             if is_in_part && attempt.target.subscriptions.len() == 1 {
-                // Where there is one only, one is all.
+                // With one subscription, an effect on a part cannot show.
                 break;
             }
             let bystander = self.bystander(&attempt, variant).await;
@@ -163,12 +163,12 @@ impl ActionRunner<'_> {
                 Execution::Refused(response) => refused = Some((attempt, response)),
                 Execution::Done { before, after } => {
                     if let Some(bystander) = bystander {
-                        self.left_alone(&attempt, bystander).await;
+                        self.check_bystander(&attempt, bystander).await;
                     }
                     match effect::first_mismatch(&attempt.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
-                            self.again(&attempt, &after).await;
+                            self.repeat(&attempt, &after).await;
                             if attempt.effect == Effect::Later {
                                 self.pool.close(&attempt.target);
                             }
@@ -196,7 +196,7 @@ impl ActionRunner<'_> {
         let (attempt, response) = refused?;
         if response.status == 409 {
             let reason = format!(
-                "the provider refuses it on all subscriptions that fit: {}",
+                "the provider refuses it for all suitable subscriptions: {}",
                 status(&response)
             );
             self.session.skip_rest(module, &reason);

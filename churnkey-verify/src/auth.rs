@@ -1,18 +1,19 @@
-//! Tries to get in without the token, and with others; and in a mode that does not exist.
+//! Requests without the token, with other tokens, and with an unknown mode.
 
 use serde_json::Value;
 
-use crate::check::{self, Module};
+use crate::check;
 use crate::client::{Credentials, Request, Response, encoded};
 use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 use crate::read::{UNKNOWN, id, subscriptions_of};
 use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 
 const AUTH: Module = Module::Auth;
 
-/// Who gets in.
-pub(crate) async fn check(session: &Session, manifest: &DeclaredManifest, samples: &Samples) {
+/// Checks the authentication.
+pub(crate) async fn run(session: &Session, manifest: &DeclaredManifest, samples: &Samples) {
     session.begin(AUTH);
     let closed = without_token(session, &reading_routes(manifest, samples)).await;
     match closed.first() {
@@ -21,7 +22,7 @@ pub(crate) async fn check(session: &Session, manifest: &DeclaredManifest, sample
             unknown_path(session, *usual).await;
         }
         None => {
-            let reason = "no endpoint asks for a token";
+            let reason = "no endpoint checks the token";
             session.skip(&check::AUTH_WRONG, AUTH, reason);
             session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, reason);
         }
@@ -31,7 +32,7 @@ pub(crate) async fn check(session: &Session, manifest: &DeclaredManifest, sample
     session.end(AUTH);
 }
 
-/// A mode that does not exist.
+/// Checks the response to an unknown mode.
 pub(crate) async fn mode(session: &Session) {
     const MODE: Module = Module::Mode;
     session.begin(MODE);
@@ -47,7 +48,7 @@ pub(crate) async fn mode(session: &Session) {
     session.end(MODE);
 }
 
-/// One path of each endpoint that reads, with ids that exist where there are any.
+/// One path of each endpoint that reads, with known ids where possible.
 fn reading_routes(manifest: &DeclaredManifest, samples: &Samples) -> Vec<String> {
     let mut routes = vec!["/features".to_owned()];
     let modules = Module::ALL
@@ -75,14 +76,14 @@ fn reading_routes(manifest: &DeclaredManifest, samples: &Samples) -> Vec<String>
     routes
 }
 
-/// Sends a request that must be refused. Whether it was, and the answer as it came; neither if there is none.
+/// Sends a request that must be refused. Returns true if it was refused, and the response.
 pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(bool, Response)> {
-    // No answer is no way in, and what ails the endpoint is told elsewhere.
+    // A missing response is a finding of the endpoint's own checks.
     let response = session.send(request).await.ok()?;
     Some((response.status >= 400, response))
 }
 
-/// Asks every route without a token; those that refuse are returned, each with its status.
+/// Requests every route without a token. Returns the routes that refuse, each with its status.
 async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16)> {
     let mut closed = Vec::new();
     for route in routes {
@@ -90,7 +91,7 @@ async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16
         let Some((is_refused, response)) = refused(session, &request).await else {
             continue;
         };
-        // A route that finds nothing lets people in as well, if it says so.
+        // A 404 shows that the route did not check the token.
         if is_refused && response.status != 404 {
             session.pass(&check::AUTH_MISSING, AUTH);
             refusal(session, &request, &response);
@@ -104,19 +105,19 @@ async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16
     closed
 }
 
-/// How a refusal looks. Whoever guesses too often may be answered with 429.
+/// Checks the response to an unauthenticated request. A 429 is accepted too.
 fn refusal(session: &Session, request: &Request, response: &Response) {
     let body = response.json().unwrap_or_default();
     let is_right = body.get("code") == Some(&Value::from(401))
         && body.get("message") == Some(&Value::from("Unauthorized"));
-    let tells_more = body.as_object().is_some_and(|fields| fields.len() > 2);
+    let has_more = body.as_object().is_some_and(|fields| fields.len() > 2);
     match response.status {
         429 => {}
-        401 if is_right && !tells_more => session.pass(&check::AUTH_REFUSAL, AUTH),
+        401 if is_right && !has_more => session.pass(&check::AUTH_REFUSAL, AUTH),
         401 => {
-            let found = match (is_right, tells_more) {
-                (true, true) => "401, and more fields than these",
-                _ => "401, and another body",
+            let found = match (is_right, has_more) {
+                (true, true) => "401 with further fields",
+                _ => "401 with another body",
             };
             let fault = Fault::new(
                 &check::AUTH_REFUSAL,
@@ -133,7 +134,7 @@ fn refusal(session: &Session, request: &Request, response: &Response) {
     }
 }
 
-/// Tokens that are not the token.
+/// Requests a route with other tokens.
 async fn with_others(session: &Session, route: &str) {
     let token = session.client.token();
     let alike = |value: String, shown| Credentials::Alike { value, shown };
@@ -182,11 +183,13 @@ async fn with_others(session: &Session, route: &str) {
     }
 }
 
-/// An unknown path is refused as a known one is, with the `usual` status. That this one may be wrong is told already.
+/// Requests an unknown path, which must be refused with the `usual` status of the known ones.
+///
+/// A `usual` status other than 401 has a finding already.
 async fn unknown_path(session: &Session, usual: u16) {
     let request = Request::get(format_args!("/{UNKNOWN}")).credentials(Credentials::None);
     match session.send(&request).await {
-        // Where too many guesses are a 429, paths cannot be told apart by it.
+        // A 429 does not show which paths exist.
         Ok(response) if matches!(response.status, 401 | 429) || response.status == usual => {
             session.pass(&check::AUTH_UNKNOWN_PATH, AUTH)
         }
@@ -194,7 +197,7 @@ async fn unknown_path(session: &Session, usual: u16) {
             let fault = Fault::new(&check::AUTH_UNKNOWN_PATH, AUTH, "401", status(&response));
             session.fail(fault.request(&request));
         }
-        Err(_) => session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, "there was no answer"),
+        Err(_) => session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, "there was no response"),
     }
 }
 
@@ -206,6 +209,6 @@ async fn scheme(session: &Session) {
             let fault = Fault::new(&check::AUTH_SCHEME, AUTH, "200", status(&response));
             session.fail(fault.request(&request));
         }
-        Err(_) => session.skip(&check::AUTH_SCHEME, AUTH, "there was no answer"),
+        Err(_) => session.skip(&check::AUTH_SCHEME, AUTH, "there was no response"),
     }
 }

@@ -1,4 +1,4 @@
-//! How a run speaks to the provider: over a socket or in process, one request at a time, each with bounds.
+//! The HTTP client of a run: over a socket or in process, one request at a time, with limits.
 
 use std::future::pending;
 use std::pin::pin;
@@ -29,19 +29,19 @@ pub(crate) use socket::Socket;
 #[cfg(feature = "http")]
 pub use socket::upstream;
 
-/// What may stand in a segment of a path as it is, by RFC 3986.
+/// Characters of a path segment that are percent-encoded: all but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A text as one segment of a path or one value of a query.
+/// Percent-encodes a string for a segment of a path or a value of a query.
 pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Where the provider is.
+/// Connection to the provider.
 #[derive(Clone, Debug)]
 pub(crate) enum Transport {
     /// An application, and the base path of the provider in it.
@@ -71,7 +71,7 @@ impl Transport {
     }
 }
 
-/// The bounds of a run.
+/// Limits of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     pub(crate) timeout: Duration,
@@ -91,7 +91,7 @@ impl Default for Bounds {
     }
 }
 
-/// Is there once somebody has ended the run.
+/// Resolves when the run is stopped.
 pub(crate) type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// Sends requests to the provider.
@@ -119,11 +119,13 @@ impl Client {
         }
     }
 
-    /// A client for the provider at an API root URL. Single requests are bounded, their number and the time of all is not.
+    /// Creates a client for the provider at an API root URL.
+    ///
+    /// Each request has a timeout. The number of requests and the total time are unlimited.
     ///
     /// # Errors
     ///
-    /// The URL or the token cannot be used.
+    /// The URL or the token is invalid.
     #[cfg(feature = "http")]
     pub fn of_url(url: &str, token: Option<String>, mode: Mode) -> Result<Self, CannotRun> {
         let socket = Socket::new(url)?;
@@ -136,7 +138,7 @@ impl Client {
         Ok(Self::new(Transport::Socket(socket), token, mode, bounds))
     }
 
-    /// Sends no more requests once this future has ended.
+    /// Sends no more requests after this future has ended.
     pub(crate) fn until(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
@@ -152,7 +154,7 @@ impl Client {
         &self.token
     }
 
-    /// How many requests have been sent.
+    /// Number of requests so far.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -171,14 +173,14 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the complete response.
     pub async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let stopped = self.stop.clone();
         if !request.is_last_look && stopped.clone().now_or_never().is_some() {
             return Err(TransportError::Stopped);
         }
         let response = pin!(self.send_in_time(request));
-        // What may change something is waited for, so that what it did can be told.
+        // A request that can change data is not cancelled, so that its changes can be reported.
         if request.is_last_look || request.method != Method::GET {
             return response.await;
         }
@@ -212,9 +214,9 @@ impl Client {
                 }
             }
         };
-        let patience = self.bounds.timeout.min(left);
-        let response = tokio::time::timeout(patience, response).await;
-        let mut response = response.map_err(|_| match patience < self.bounds.timeout {
+        let timeout = self.bounds.timeout.min(left);
+        let response = tokio::time::timeout(timeout, response).await;
+        let mut response = response.map_err(|_| match timeout < self.bounds.timeout {
             true => TransportError::OutOfTime(self.bounds.max_time),
             false => TransportError::Slow(self.bounds.timeout),
         })??;
@@ -234,7 +236,7 @@ impl Client {
         });
         let limit = self.bounds.max_body_bytes;
         let response = async {
-            // A router cannot fail; what its handlers cannot do they answer.
+            // The error type of a router is `Infallible`.
             let Ok(response) = router.clone().oneshot(request).await;
             let (parts, body) = response.into_parts();
             let body = Limited::new(body, limit).collect().await;
@@ -249,7 +251,7 @@ impl Client {
                 is_live: self.mode == Mode::Live,
             })
         };
-        // Over a socket a panic of the provider would be a connection cut off, and not the end of the run.
+        // Over a socket, a panic of the provider closes the connection and does not end the run.
         std::panic::AssertUnwindSafe(response)
             .catch_unwind()
             .await
@@ -290,7 +292,7 @@ impl Client {
             .expect("paths are encoded and the token was checked")
     }
 
-    /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
+    /// The request as a curl command, without the token, and in live mode without personal data.
     pub fn curl(&self, request: &Request) -> String {
         let root = match &self.transport {
             Transport::Router(_, base) => &format!("http://localhost:8080{base}"),
@@ -335,26 +337,26 @@ impl Client {
     }
 }
 
-/// Nobody ends the run.
+/// Never stops the run.
 pub(crate) fn never() -> Stop {
     pending().boxed().shared()
 }
 
-/// The token that was given, or that of the environment.
+/// Returns the token of the caller or of the environment, if a header can contain it.
 pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
     let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
     let Some(token) = token.filter(|token| !token.is_empty()) else {
-        return CannotRun::because("there is no token: give one, or set CK_INTEGRATION_TOKEN");
+        return CannotRun::because("there is no token: pass one, or set CK_INTEGRATION_TOKEN");
     };
     if token.trim() != token || HeaderValue::from_str(&token).is_err() {
         return CannotRun::because(
-            "the token has spaces around it, or characters that a header cannot hold",
+            "the token begins or ends with a space, or has characters that a header cannot contain",
         );
     }
     Ok(token)
 }
 
 fn quoted(text: &str) -> String {
-    // Only a NUL cannot be quoted, and none gets this far: paths are encoded and JSON escapes it.
+    // Only a NUL cannot be quoted. Paths and JSON escape it.
     shlex::try_quote(text).map_or_else(|_| "''".to_owned(), |text| text.into_owned())
 }

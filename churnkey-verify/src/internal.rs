@@ -1,5 +1,6 @@
-//! Parts for the program `churnkey`, which depends on exactly this version. They are no public interface and may change
-//! with every release.
+//! Items for the program `churnkey`, which depends on exactly this version.
+//!
+//! They are not a public interface and may change with every release.
 
 #[cfg(feature = "http")]
 pub use crate::client::upstream;

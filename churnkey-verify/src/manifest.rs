@@ -1,4 +1,4 @@
-//! The feature manifest as a provider sends it.
+//! The feature manifest of a provider.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use churnkey_protocol::{
 };
 use serde_json::{Map, Value};
 
-use crate::check::{self, Check, Module};
+use crate::check::{self, Check};
 use crate::kind::kind;
+use crate::module::Module;
 
 /// The modules that a provider declares, with their features.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,21 +52,21 @@ impl ManifestFlaw {
         }
     }
 
-    /// The check that it fails.
+    /// The check that fails.
     pub(crate) fn check(&self) -> &'static Check {
         let mut checks = check::CHECKS
             .iter()
             .filter(|check| check.modules.contains(&Module::Manifest));
         checks
             .find(|check| check.name == self.check)
-            .expect("it was made from one")
+            .expect("`new` takes a check of the manifest")
     }
 }
 
 impl DeclaredManifest {
-    /// Reads a manifest, and lists its flaws.
+    /// Reads a manifest and lists its flaws.
     ///
-    /// A module with a flaw in its own place is left out; the others are there in any case.
+    /// The result has every module without a flaw of its own.
     pub fn read(manifest: &Value) -> (Self, Vec<ManifestFlaw>) {
         let mut reader = Reader { flaws: Vec::new() };
         let declared = reader.manifest(manifest);
@@ -83,7 +84,7 @@ impl DeclaredManifest {
         module.protocol().is_none() || self.features_of(module).is_some()
     }
 
-    /// Returns true if a list of a module is declared with a word, as it is on the wire.
+    /// Returns true if a list of a module is declared with a word on the wire.
     pub fn allows(&self, module: Module, list: FeatureKind, word: &str) -> bool {
         let features = self.features_of(module).into_iter().flatten();
         let mut lists = features.filter(|declared| declared.feature.kind == list);
@@ -93,7 +94,7 @@ impl DeclaredManifest {
         })
     }
 
-    /// Returns true if a flag of a module is on. The name is that in attributes.
+    /// Returns true if a flag of a module is on. Its name is the one in attributes.
     pub fn is_on(&self, module: Module, flag: &str) -> bool {
         let line = module.protocol();
         debug_assert!(
@@ -127,7 +128,7 @@ impl DeclaredManifest {
                 Declaration::Flag(on) => on.then_some(name),
             }
         };
-        // The customer-wide actions have none of their own.
+        // The customer-wide actions have no features of their own.
         let features = self.modules.get(&module).into_iter().flatten();
         features.filter_map(in_words).collect()
     }
@@ -157,7 +158,7 @@ impl Reader {
         declared
     }
 
-    /// One of the two halves; a manifest without actions is one of a provider without any.
+    /// Reads the modules of one side. A provider without actions may omit `actions`.
     fn side<'v>(
         &mut self,
         side: Side,
@@ -186,7 +187,7 @@ impl Reader {
         let Some(fields) = self.enabled(&path, value, !line.features.is_empty()) else {
             return;
         };
-        // Each is read, so that all flaws are found.
+        // All features are read, so that all flaws are found.
         let features: Vec<_> = line
             .features
             .iter()
@@ -224,7 +225,7 @@ impl Reader {
         }
     }
 
-    /// The options of a module that is on. `true` has none, `false` and `null` are off.
+    /// The options of an enabled module; `None` for `false` and `null`, and for a flaw.
     fn enabled<'v>(
         &mut self,
         path: &str,
@@ -299,8 +300,8 @@ impl Reader {
             .collect();
         if on.is_empty() {
             let words = one_of(words.iter().map(|word| word.wire));
-            let expected = format!("{words} to be true");
-            self.flaw(&check::MANIFEST_OPTIONS, &path, &expected, "both are false");
+            let expected = format!("true for {words}");
+            self.flaw(&check::MANIFEST_OPTIONS, &path, &expected, "false for all");
             return None;
         }
         Some(on)
@@ -359,7 +360,7 @@ impl Reader {
                 );
             }
         }
-        // One missing module is one flaw, however many need it.
+        // A missing module is one flaw, even if several modules need it.
         let mut missing = Vec::new();
         for (path, need) in declared.needs() {
             let Some(needed) = Module::of(need.module) else {
@@ -367,7 +368,7 @@ impl Reader {
             };
             if !declared.has(needed) && !missing.contains(&needed) {
                 missing.push(needed);
-                let expected = format!("`{needed}`, which it needs");
+                let expected = format!("the needed module `{needed}`");
                 let found = format!("no `{needed}`");
                 self.flaw(&check::MANIFEST_NEEDS, &path, &expected, found);
             }

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::effect::Effect;
 use super::variant;
-use crate::check::Module;
 use crate::client::Request;
+use crate::module::Module;
 
-/// An action with all that is asked for.
+/// An action with its body and its expected effect.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
     pub(super) module: Module,
@@ -16,7 +16,7 @@ pub(super) struct Attempt {
     pub(super) effect: Effect,
 }
 
-/// On what an action works: one subscription, or all that a customer has.
+/// The subscriptions of an action: one, or all of a customer.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) customer: String,
@@ -31,7 +31,7 @@ impl Attempt {
         )
     }
 
-    /// With other fields; `null` takes one out.
+    /// The request with other fields. `null` removes a field.
     pub(super) fn with(&self, fields: Value) -> Request {
         let mut body = self.body.clone();
         if let Value::Object(fields) = fields {

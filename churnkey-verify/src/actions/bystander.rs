@@ -1,4 +1,5 @@
-//! Somebody else, to whom nothing may happen when an action is carried out on all that a customer has.
+//! The bystander of an action on all subscriptions of a customer: another customer's subscription,
+//! which the action must not change.
 
 use serde_json::Value;
 
@@ -11,14 +12,14 @@ use crate::check;
 use crate::read::id;
 use crate::session::Fault;
 
-/// A subscription of another customer, as it was before.
+/// A subscription of another customer before the action.
 pub(super) struct Bystander {
     target: Target,
     before: Vec<Value>,
 }
 
 impl ActionRunner<'_> {
-    /// Another customer's subscription that the action would fit as well. An action that names a subscription needs none.
+    /// Finds a suitable subscription of another customer. An action on one subscription needs none.
     pub(super) async fn bystander(
         &mut self,
         attempt: &Attempt,
@@ -39,8 +40,8 @@ impl ActionRunner<'_> {
         Some(Bystander { target, before })
     }
 
-    /// Looks whether the action left the bystander alone.
-    pub(super) async fn left_alone(&mut self, attempt: &Attempt, bystander: Bystander) {
+    /// Checks that the action did not change the bystander.
+    pub(super) async fn check_bystander(&mut self, attempt: &Attempt, bystander: Bystander) {
         let Bystander { target, before } = bystander;
         let Some(after) = self.read(&target).await else {
             return;
@@ -52,8 +53,8 @@ impl ActionRunner<'_> {
         };
         self.pool.close(&target);
         let request = attempt.request();
-        self.tell(attempt.module, &target, &before, &after);
-        let expected = "nothing of another customer is changed";
+        self.record_changes(attempt.module, &target, &before, &after);
+        let expected = "no change of another customer's subscription";
         let fault = Fault::new(
             &check::ACTION_OTHER_CUSTOMER,
             attempt.module,

@@ -1,4 +1,4 @@
-//! Which subscriptions fit an action, and what exactly is asked for.
+//! Selection of suitable subscriptions for an action, and the bodies of the requests.
 
 use churnkey_runtime::Timestamp;
 use serde_json::{Map, Value, json};
@@ -9,17 +9,21 @@ use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
 use super::subscription::{DAY, date, is_annual, state};
 use super::variant::{self, BodyVariant, Schedule};
-use crate::check::Module;
+use crate::module::Module;
 use crate::read::id;
 
-/// How many fitting subscriptions are tried before a refusal is taken for a fault: a company may have rules that the protocol does not know.
+/// Number of suitable subscriptions that are tried before a refusal is a fault.
+///
+/// A company may have rules that are not in the protocol.
 pub(super) const TRIES: usize = 6;
 
 impl ActionRunner<'_> {
-    /// At most so many subscriptions that one form of an action can be carried out on, the best first. Nothing that this action was tried on is among them.
+    /// At most `most` attempts at one variant of an action, the best first.
     ///
-    /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
-    /// the second time.
+    /// They are on subscriptions on which the action was not tried yet.
+    ///
+    /// Each attempt has a month more than the previous one. A provider that was verified before may
+    /// identify an extension by its length and ignore it the second time.
     pub(super) fn candidates(
         &self,
         module: Module,
@@ -36,7 +40,7 @@ impl ActionRunner<'_> {
             .collect()
     }
 
-    /// The same on what it was carried out on already, where it still fits.
+    /// An attempt at a subscription on which the action was tried before, if it is still suitable.
     pub(super) fn used(&self, module: Module, variant: BodyVariant) -> Option<Attempt> {
         if module.single().is_some() {
             return None;
@@ -55,7 +59,7 @@ impl ActionRunner<'_> {
         let mut fitting: Vec<_> = pooled
             .filter(|pooled| fits(variant, &pooled.item))
             .collect();
-        // A trial is rarer, and there is an action that needs one. To cancel in a pause is the rarest thing to do.
+        // Trials are rare and another action needs them. Few customers cancel during a pause.
         fitting.sort_by_key(|pooled| match state(&pooled.item) {
             "active" => 0,
             "trial" => 1,
@@ -63,7 +67,7 @@ impl ActionRunner<'_> {
         });
         (1..).zip(fitting).filter_map(move |(months, pooled)| {
             let (customer, item) = (&pooled.customer, &pooled.item);
-            let (mut body, effect) = self.asked(variant, months, item)?;
+            let (mut body, effect) = self.body(variant, months, item)?;
             if state(item) == "paused" {
                 body.insert("unpause".to_owned(), true.into());
             }
@@ -81,7 +85,7 @@ impl ActionRunner<'_> {
         })
     }
 
-    /// Customers of whom every subscription that goes on fits.
+    /// Attempts at customers whose running subscriptions are all suitable.
     fn for_all(
         &self,
         module: Module,
@@ -100,7 +104,7 @@ impl ActionRunner<'_> {
             if running.is_empty() || !running.iter().all(is_fit) {
                 continue;
             }
-            let Some((mut body, effect)) = self.asked(variant, 1, &running[0].item) else {
+            let Some((mut body, effect)) = self.body(variant, 1, &running[0].item) else {
                 continue;
             };
             if running.iter().any(|pooled| state(&pooled.item) == "paused") {
@@ -121,7 +125,7 @@ impl ActionRunner<'_> {
             };
             attempts.push((is_used, attempt));
         }
-        // More than one is more telling, and many would be a pity.
+        // Prefers customers with several subscriptions, but few: all of them are changed.
         attempts.sort_by_key(
             |(is_used, attempt)| match attempt.target.subscriptions.len() {
                 1 => (*is_used, usize::MAX),
@@ -131,8 +135,8 @@ impl ActionRunner<'_> {
         attempts.into_iter().map(|(_, attempt)| attempt)
     }
 
-    /// The fields of a form for a subscription, and what they must come to.
-    fn asked(
+    /// The fields of a variant for a subscription, and the expected effect.
+    fn body(
         &self,
         variant: BodyVariant,
         months: u32,
@@ -198,7 +202,7 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// A price to change to: in the same currency, and if there is one, of the same product and cycle.
+    /// Another price in the same currency, if possible of the same product and cycle.
     fn another_price(&self, item: &Value) -> Option<&Value> {
         let present = item.pointer("/items/0/price")?;
         let pooled: Vec<_> = item
@@ -218,7 +222,7 @@ impl ActionRunner<'_> {
     }
 }
 
-/// What will be seen only later asks for nothing now.
+/// Replaces an effect that is not visible yet with `Effect::Later`.
 fn visible(variant: BodyVariant, effect: Effect) -> Effect {
     match variant.is_visible() {
         true => effect,
@@ -230,7 +234,7 @@ pub(super) fn fits(variant: BodyVariant, item: &Value) -> bool {
     match variant {
         BodyVariant::Trial(_) => state(item) == "trial",
         BodyVariant::Pause(when, _) | BodyVariant::PauseAnnual(when, _) => {
-            // When a pause begins that waits for the end of a period, only the period tells.
+            // The start of a pause at the end of the period is known only with a period.
             let has_period = item["status"]["currentPeriod"]["end"].is_string();
             state(item) == "active"
                 && is_annual(item) == matches!(variant, BodyVariant::PauseAnnual(..))
@@ -242,7 +246,7 @@ pub(super) fn fits(variant: BodyVariant, item: &Value) -> bool {
     }
 }
 
-/// Whether an action on all of a customer's subscriptions is for this one, too, whatever else a company may think of it.
+/// Returns true if an action on all subscriptions of a customer includes this one.
 fn runs(module: Module, item: &Value) -> bool {
     match state(item) {
         "active" | "trial" => true,
@@ -263,7 +267,7 @@ fn can_redeem(coupon: &Value, item: &Value) -> bool {
     let is_over =
         date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
     let count = |name: &str| coupon["redemptions"][name].as_u64();
-    // One redemption for each check that makes one.
+    // Each check that redeems the coupon uses one redemption.
     let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
     let currency = coupon.pointer("/value/currency");
     let is_foreign = currency.is_some_and(|currency| {

@@ -1,26 +1,26 @@
-//! The subscriptions that there are to act on, and what the run has done with them.
+//! The pool of subscriptions for actions.
 //!
-//! A provider under test may have five of them, so what one action was tried on serves the next one as well, as it is then.
+//! A provider under test may have only a few, so that several actions use the same subscription.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::attempt::Target;
-use crate::check::Module;
+use crate::module::Module;
 use crate::read::id;
 use crate::samples::Samples;
 
 pub(super) struct SubscriptionPool {
-    pooled: Vec<PooledSubscription>,
+    subscriptions: Vec<PooledSubscription>,
 }
 
 pub(super) struct PooledSubscription {
     pub(super) customer: String,
-    /// As it was read last.
+    /// The document of the last read.
     pub(super) item: Value,
     used: HashSet<Module>,
-    /// Something is going to happen to it, or something went wrong with it: what it does next tells nothing.
+    /// A change is scheduled or an action failed, so that further results would be unreliable.
     is_closed: bool,
 }
 
@@ -29,7 +29,7 @@ impl PooledSubscription {
         !self.is_closed
     }
 
-    /// Nothing was tried on it.
+    /// Returns true if no action was tried on it.
     pub(super) fn is_fresh(&self) -> bool {
         self.used.is_empty()
     }
@@ -51,14 +51,14 @@ impl SubscriptionPool {
                 is_closed: false,
             });
         Self {
-            pooled: pooled.collect(),
+            subscriptions: pooled.collect(),
         }
     }
 
-    /// Those that still tell something, the ones that nothing was tried on first.
+    /// The open subscriptions, unused ones first.
     pub(super) fn open(&self) -> Vec<&PooledSubscription> {
         let mut open: Vec<_> = self
-            .pooled
+            .subscriptions
             .iter()
             .filter(|pooled| pooled.is_open())
             .collect();
@@ -66,19 +66,19 @@ impl SubscriptionPool {
         open
     }
 
-    /// All of one customer.
+    /// All subscriptions of a customer.
     pub(super) fn of(&self, customer: &str) -> Vec<&PooledSubscription> {
         let of_customer = |pooled: &&PooledSubscription| pooled.customer == customer;
-        self.pooled.iter().filter(of_customer).collect()
+        self.subscriptions.iter().filter(of_customer).collect()
     }
 
-    pub(super) fn saw(&mut self, customer: &str, item: &Value) {
+    pub(super) fn update(&mut self, customer: &str, item: &Value) {
         for pooled in self.of_mut(customer, id(item)) {
             pooled.item = item.clone();
         }
     }
 
-    pub(super) fn tried(&mut self, target: &Target, module: Module) {
+    pub(super) fn mark_used(&mut self, target: &Target, module: Module) {
         for subscription in &target.subscriptions {
             for pooled in self.of_mut(&target.customer, subscription) {
                 pooled.used.insert(module);
@@ -99,7 +99,7 @@ impl SubscriptionPool {
         customer: &str,
         subscription: &str,
     ) -> impl Iterator<Item = &mut PooledSubscription> {
-        let pooled = self.pooled.iter_mut();
+        let pooled = self.subscriptions.iter_mut();
         pooled.filter(move |pooled| pooled.customer == customer && id(&pooled.item) == subscription)
     }
 }

@@ -1,19 +1,25 @@
-//! Reads subscriptions before and after an action, and tells what it changed.
+//! Reads subscriptions before and after an action, and records the changes.
 
 use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
 use super::effect::{self, Effect};
 use super::runner::ActionRunner;
-use crate::check::{self, Check, Module};
+use crate::check::{self, Check};
 use crate::client::{Request, encoded};
+use crate::module::Module;
 use crate::read::{id, subscriptions_of};
 use crate::report::Change;
 use crate::session::{Fault, status};
 
 impl ActionRunner<'_> {
-    /// Tells what has become of subscriptions after what was no success. More than that is not made of it.
-    pub(super) async fn look(&mut self, target: &Target, module: Module, before: &[Value]) {
+    /// Records the changes of subscriptions after an unsuccessful action. Records no finding.
+    pub(super) async fn record_side_effects(
+        &mut self,
+        target: &Target,
+        module: Module,
+        before: &[Value],
+    ) {
         for (subscription, before) in target.subscriptions.iter().zip(before) {
             let request = retrieve(target, subscription);
             let response = self.session.send(&request).await.ok();
@@ -22,19 +28,19 @@ impl ActionRunner<'_> {
                 && let Some(what) = effect::changes(before, &after)
             {
                 self.changed(module, target, &after, what);
-                self.pool.saw(&target.customer, &after);
+                self.pool.update(&target.customer, &after);
                 self.pool.close(target);
             }
         }
     }
 
-    /// The subscriptions of a target as they are now; what is wrong with a model is told.
+    /// Reads the current subscriptions of a target, and records the faults of their models.
     pub(super) async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
         self.read_for(&check::STATUS, Module::Subscriptions, target)
             .await
     }
 
-    /// As they are after an action. One that can no longer be read is not what was asked for.
+    /// Reads the subscriptions after an action. One that cannot be read is a wrong effect.
     pub(super) async fn read_after(&mut self, attempt: &Attempt) -> Option<Vec<Value>> {
         self.read_for(&check::ACTION_EFFECT, attempt.module, &attempt.target)
             .await
@@ -63,25 +69,31 @@ impl ActionRunner<'_> {
             if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
                 return None;
             }
-            self.pool.saw(&target.customer, &value);
+            self.pool.update(&target.customer, &value);
             read.push(value);
         }
         self.is_unread = false;
         Some(read)
     }
 
-    /// Tells what an action was accepted for. What is going to happen is a change as well, though nothing can be read of it yet.
-    pub(super) fn tell_accepted(&self, attempt: &Attempt, before: &[Value], after: &[Value]) {
+    /// Records the changes of an accepted action, also those that take effect later.
+    pub(super) fn record_accepted(&self, attempt: &Attempt, before: &[Value], after: &[Value]) {
         if attempt.effect == Effect::Later && effect::differences(before, after).is_none() {
             for item in after {
-                let what = "a change at the end of the period was accepted".to_owned();
+                let what = "accepted for the end of the period".to_owned();
                 self.changed(attempt.module, &attempt.target, item, what);
             }
         }
-        self.tell(attempt.module, &attempt.target, before, after);
+        self.record_changes(attempt.module, &attempt.target, before, after);
     }
 
-    pub(super) fn tell(&self, module: Module, target: &Target, before: &[Value], after: &[Value]) {
+    pub(super) fn record_changes(
+        &self,
+        module: Module,
+        target: &Target,
+        before: &[Value],
+        after: &[Value],
+    ) {
         for (before, after) in before.iter().zip(after) {
             if let Some(what) = effect::changes(before, after) {
                 self.changed(module, target, after, what);
@@ -89,14 +101,14 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// Tells that an action was accepted, where the run ended before its effect could be read.
-    pub(super) fn tell_unread(&self, attempt: &Attempt) {
+    /// Records an accepted action whose effect could not be read before the run ended.
+    pub(super) fn record_unread(&self, attempt: &Attempt) {
         for subscription in &attempt.target.subscriptions {
             self.session.changed(Change {
                 module: attempt.module,
                 customer_id: attempt.target.customer.clone(),
                 subscription_id: Some(subscription.clone()),
-                what: "it was accepted, and the run ended before its effect was read".to_owned(),
+                what: "accepted; the run ended before the effect was read".to_owned(),
             });
         }
     }

@@ -1,4 +1,4 @@
-//! What an action must refuse.
+//! Requests that an action must refuse.
 
 use churnkey_protocol::{Feature, FeatureKind, Field, FieldKind};
 use serde_json::{Value, json};
@@ -7,8 +7,9 @@ use super::attempt::{Attempt, Target};
 use super::runner::ActionRunner;
 use super::subscription::{is_annual, state};
 use super::variant::{self, BodyVariant, Length, Schedule, variants};
-use crate::check::{self, Module};
+use crate::check;
 use crate::client::{Credentials, Request};
+use crate::module::Module;
 use crate::read::UNKNOWN;
 
 impl ActionRunner<'_> {
@@ -21,7 +22,7 @@ impl ActionRunner<'_> {
         self.features_off(module).await;
     }
 
-    /// Something that would be done if it were asked for rightly.
+    /// A valid attempt, from which invalid requests are made.
     fn fitting(&self, module: Module) -> Option<Attempt> {
         let variants = variants(module, self.manifest);
         let untried = |variant: &BodyVariant| self.candidates(module, *variant, 1).pop();
@@ -35,7 +36,7 @@ impl ActionRunner<'_> {
             return;
         };
         let request = attempt.request().credentials(Credentials::None);
-        // With which status strangers are refused is told of all endpoints together.
+        // `auth.rs` checks the exact status.
         self.must_refuse(&check::ACTION_TOKEN, &attempt, &request, "401", |status| {
             (400..500).contains(&status) && status != 404
         })
@@ -44,7 +45,7 @@ impl ActionRunner<'_> {
 
     async fn other_customer(&mut self, module: Module) {
         if module.single().is_some() {
-            let reason = "no other customer is known to whom it could be done";
+            let reason = "no other customer with a suitable subscription is known";
             return self
                 .session
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
@@ -64,7 +65,7 @@ impl ActionRunner<'_> {
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         };
         let request = attempt.with(json!({ "customerId": other }));
-        // If what does not exist is not refused, only a change tells something new.
+        // If unknown ids are not refused, only a change is a new fault.
         let is_right = match self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
             true => |_| true,
             false => is_refusal,
@@ -88,14 +89,14 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// A subscription under a customer who does not exist is one of another customer as well, and told there.
+    /// Sends an unknown customer, unless a finding for another customer covers it.
     async fn unknown_customer(&mut self, module: Module) {
-        let is_told = self
+        let is_covered = self
             .session
             .has_failed(&check::ACTION_OTHER_CUSTOMER, module)
             || self.session.has_failed(&check::ACTION_NOT_FOUND, module);
         if let Some(attempt) = self.fitting(module)
-            && !is_told
+            && !is_covered
         {
             let request = attempt.with(json!({ "customerId": UNKNOWN }));
             self.not_found(&attempt, &request).await;
@@ -117,12 +118,12 @@ impl ActionRunner<'_> {
         let Some(attempt) = self.fitting(module) else {
             return;
         };
-        let as_it_is = |body: &str| Request::post(variant::path(module), &Value::Null).body(body);
+        let with_body = |body: &str| Request::post(variant::path(module), &Value::Null).body(body);
         let mut bad = vec![
-            as_it_is("{\"customerId\":"),
-            as_it_is("[]"),
-            as_it_is("{}"),
-            as_it_is(""),
+            with_body("{\"customerId\":"),
+            with_body("[]"),
+            with_body("{}"),
+            with_body(""),
         ];
         let fields = module.protocol().map_or(&[][..], |line| line.fields);
         let sent = |field: &&Field| attempt.body.contains_key(field.name);
@@ -156,7 +157,7 @@ impl ActionRunner<'_> {
             );
         }
         for request in bad {
-            // 422 and the like say the same to whoever sent it.
+            // A caller handles 422 and other 4xx statuses in the same way.
             if !self
                 .must_refuse(
                     &check::ACTION_BAD_BODY,
@@ -172,7 +173,7 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// Options that the manifest switches off.
+    /// Sends the options that the manifest switches off.
     async fn features_off(&mut self, module: Module) {
         let mut any = false;
         for off in self.switched_off(module) {
@@ -199,12 +200,12 @@ impl ActionRunner<'_> {
             self.annual().await;
         }
         if !any {
-            let reason = "the manifest switches no option off";
+            let reason = "the manifest switches off no option";
             self.session.skip(&check::ACTION_FEATURE, module, reason);
         }
     }
 
-    /// An annual subscription is not paused where that is off. Protocol: **doc**.
+    /// Sends a pause of an annual subscription without `allow_annual`. Protocol: **doc**.
     async fn annual(&mut self) {
         let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
         let open = self.pool.open();
@@ -231,7 +232,7 @@ impl ActionRunner<'_> {
         .await;
     }
 
-    /// The fields that ask for each option that is off.
+    /// The fields that select each option that is off.
     fn switched_off(&self, module: Module) -> Vec<Value> {
         let is_off = |list, word| !self.manifest.allows(module, list, word);
         let date = "2099-01-01T00:00:00.000Z";
@@ -260,14 +261,14 @@ impl ActionRunner<'_> {
     }
 }
 
-/// Fields of a body with the feature that opens each.
+/// The fields of a body, each with the feature that opens it.
 fn opened(module: Module) -> impl Iterator<Item = (&'static str, &'static Feature)> {
     let line = module.protocol().into_iter();
     line.flat_map(|line| line.effective_features())
         .filter_map(|feature| Some((feature.opens?, feature)))
 }
 
-/// The sender's mistake, and not the want of a token.
+/// Returns true for a 4xx status other than 401.
 fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && status != 401
 }

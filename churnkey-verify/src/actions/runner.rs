@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::attempt::Attempt;
 use super::effect;
 use super::pool::SubscriptionPool;
-use crate::check::{self, Check, Module};
+use crate::check::{self, Check};
 use crate::client::{Request, Response};
 use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 use crate::read::Reading;
 use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
@@ -20,20 +21,20 @@ pub(super) struct ActionRunner<'s> {
     pub(super) samples: &'s Samples,
     pub(super) reading: Reading<'s>,
     pub(super) pool: SubscriptionPool,
-    /// Whether the last reading came to nothing.
+    /// The last subscription could not be read.
     pub(super) is_unread: bool,
 }
 
-/// What became of an action that was sent to what fits.
+/// The result of an action on suitable subscriptions.
 pub(super) enum Execution {
-    /// It was done; so the subscriptions read before and after.
+    /// The action was accepted. The subscriptions were read before and after it.
     Done {
         before: Vec<Value>,
         after: Vec<Value>,
     },
-    /// There is a finding, or a limit of the run was reached.
+    /// A finding was recorded, or a limit of the run was reached.
     Broken,
-    /// The provider has a reason not to do it.
+    /// The provider refused the action with a 4xx status.
     Refused(Response),
 }
 
@@ -58,20 +59,23 @@ impl<'s> ActionRunner<'s> {
         let Some(before) = self.read(&attempt.target).await else {
             return Execution::Broken;
         };
-        self.pool.tried(&attempt.target, attempt.module);
+        self.pool.mark_used(&attempt.target, attempt.module);
         let request = attempt.request();
         let Some(response) = self.session.exchange(attempt.module, &request).await else {
-            self.look(&attempt.target, attempt.module, &before).await;
+            self.record_side_effects(&attempt.target, attempt.module, &before)
+                .await;
             return Execution::Broken;
         };
         match StatusCode::from_u16(response.status) {
             Ok(StatusCode::OK) => self.session.pass(&check::STATUS, attempt.module),
             Ok(status) if status.is_client_error() => {
-                self.look(&attempt.target, attempt.module, &before).await;
+                self.record_side_effects(&attempt.target, attempt.module, &before)
+                    .await;
                 return Execution::Refused(response);
             }
             _ => {
-                self.look(&attempt.target, attempt.module, &before).await;
+                self.record_side_effects(&attempt.target, attempt.module, &before)
+                    .await;
                 let fault = Fault::new(&check::STATUS, attempt.module, "200", status(&response));
                 self.session.fail(fault.request(&request));
                 return Execution::Broken;
@@ -80,11 +84,11 @@ impl<'s> ActionRunner<'s> {
         self.empty(attempt.module, &request, &response);
         let Some(after) = self.read_after(attempt).await else {
             if self.session.stopped().is_some() {
-                self.tell_unread(attempt);
+                self.record_unread(attempt);
             }
             return Execution::Broken;
         };
-        self.tell_accepted(attempt, &before, &after);
+        self.record_accepted(attempt, &before, &after);
         Execution::Done { before, after }
     }
 
@@ -99,7 +103,9 @@ impl<'s> ActionRunner<'s> {
         }
     }
 
-    /// Sends what must be refused; whether it was, and nothing changed. Which refusals are right is the caller's to say.
+    /// Sends a request that must be refused with a status for which `is_right` is true.
+    ///
+    /// Returns true if it was refused and nothing changed.
     pub(super) async fn must_refuse(
         &mut self,
         check: &'static Check,
@@ -118,13 +124,13 @@ impl<'s> ActionRunner<'s> {
             return false;
         };
         let changed = effect::differences(&before, &after);
-        // What is switched off may have been accepted for later.
+        // An accepted option may take effect later.
         let is_accepted = check.name == check::ACTION_FEATURE.name && response.status < 300;
         if changed.is_some() || is_accepted {
             self.pool.close(&attempt.target);
         }
         if changed.is_some() {
-            self.tell(attempt.module, &attempt.target, &before, &after);
+            self.record_changes(attempt.module, &attempt.target, &before, &after);
         }
         let found = match (is_right(response.status), changed) {
             (true, None) => {

@@ -1,12 +1,12 @@
-//! The forms in which an action may be asked for, and how they are written.
+//! Variants of the body of an action.
 
 use churnkey_protocol::FeatureKind;
 use serde_json::{Value, json};
 
-use crate::check::Module;
 use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 
-/// When something is to take effect.
+/// The moment at which a change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Schedule {
     Immediate,
@@ -29,7 +29,7 @@ impl Schedule {
     }
 }
 
-/// How a length is written.
+/// The notation of a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
     Period,
@@ -52,23 +52,24 @@ impl Length {
     }
 }
 
-/// One form of an action.
+/// A variant of the body of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyVariant {
     Cancel(Schedule),
     Pause(Schedule, Length),
-    /// Of an annual subscription.
+    /// Pause of an annual subscription.
     PauseAnnual(Schedule, Length),
     Coupon,
     Price(Schedule),
-    /// With the difference settled.
+    /// Change of price with proration.
     Prorated(Schedule),
     Trial(Length),
 }
 
 impl BodyVariant {
-    /// Whether the subscription shows at once what was asked for. How one looks that will be canceled, paused or changed at the end of its period, the
-    /// protocol does not say.
+    /// Returns true if the subscription shows the effect immediately.
+    ///
+    /// The protocol does not specify how a subscription shows a change at the end of its period.
     pub(super) fn is_visible(self) -> bool {
         !matches!(
             self,
@@ -81,7 +82,7 @@ impl BodyVariant {
     }
 }
 
-/// The forms of an action that are switched on, the most telling first.
+/// The enabled variants of an action, the most useful first.
 pub(super) fn variants(module: Module, manifest: &DeclaredManifest) -> Vec<BodyVariant> {
     let schedules = Schedule::on(module, manifest).into_iter();
     let lengths = Length::on(module, manifest);
@@ -113,7 +114,7 @@ pub(super) fn variants(module: Module, manifest: &DeclaredManifest) -> Vec<BodyV
             variants
         }
         Module::ExtendTrial => lengths.into_iter().map(BodyVariant::Trial).collect(),
-        // Listed one by one, so that a new action does not compile without its forms.
+        // Listed one by one, so that a new action does not compile without its variants.
         Module::Manifest
         | Module::Auth
         | Module::Mode
@@ -131,7 +132,7 @@ pub(super) fn path(module: Module) -> &'static str {
     module.action_path().unwrap_or_default()
 }
 
-/// A length of some months, or up to a date.
+/// The JSON of a length of some months, or until a date.
 pub(super) fn length(length: Length, months: u32, date: &str) -> Value {
     match length {
         Length::Period => json!({ "type": "period", "amount": months, "unit": "month" }),
@@ -139,23 +140,23 @@ pub(super) fn length(length: Length, months: u32, date: &str) -> Value {
     }
 }
 
-/// What is missing if nothing can be done.
+/// The reason for a skip if no suitable subscription is known.
 pub(super) fn nothing_fits(module: Module) -> &'static str {
     match module {
         Module::ExtendTrial => "no subscription in a trial is known",
         Module::ApplyCoupon => {
-            "no subscription is known that runs, and a coupon that it does not have and that can still be redeemed"
+            "no running subscription is known for which another coupon can be redeemed"
         }
         Module::ChangePrice => {
-            "no subscription is known that runs, and another price in its currency"
+            "no running subscription is known for which there is another price in its currency"
         }
-        Module::Pause => "no subscription is known that runs and is not annual",
+        Module::Pause => "no running subscription is known that is not annual",
         Module::PauseAll => {
             "no customer is known whose running subscriptions are neither annual nor in a trial"
         }
         Module::CancelAll => {
-            "no customer is known who has subscriptions that run, none of which is going to change"
+            "no customer is known whose running subscriptions are all unchanged by this run"
         }
-        _ => "no subscription is known that runs",
+        _ => "no running subscription is known",
     }
 }

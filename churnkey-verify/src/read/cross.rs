@@ -1,22 +1,23 @@
-//! Whether the data of different modules belong together.
+//! References between the data of different modules.
 
 use churnkey_protocol::{FeatureKind, MODULES};
 use serde_json::Value;
 
-use super::lookups::MOST;
+use super::lookups::MAX_ITEMS;
 use super::reading::Reading;
-use crate::check::{self, Check, Module};
+use crate::check::{self, Check};
 use crate::client::{Request, encoded};
 use crate::model;
+use crate::module::Module;
 use crate::session::Fault;
 
 impl Reading<'_> {
-    /// The type of a price or a product is that of the manifest.
+    /// Checks the type of a price or a product.
     pub(crate) fn typed(&self, module: Module, request: &Request, item: &Value) {
         let Some(declared) = self.manifest.variant(module) else {
             return;
         };
-        // A type that is no word of the protocol is a fault of the model.
+        // A type that is not in the protocol is a fault of the model.
         match item.get("type").and_then(Value::as_str) {
             Some(word) if word == declared => self.session.pass(&check::TYPE, module),
             Some(word) if is_type(word) => {
@@ -32,7 +33,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What an item of `module` names at `path` exists in another module. Returns what is there, if it could be looked up.
+    /// Checks the reference of an item at `path` to another module. Returns the referenced item.
     pub(crate) async fn exists(
         &self,
         check: &'static Check,
@@ -60,7 +61,7 @@ impl Reading<'_> {
             Some(None) => {
                 let one = other.as_str().strip_suffix('s').unwrap_or(other.as_str());
                 let expected = format!("an id under /churnkey/{other}");
-                let found = format!("an id of no {one}: 404");
+                let found = format!("404 for the {one}");
                 self.session.fail(
                     Fault::new(check, module, expected, found)
                         .path(path)
@@ -71,7 +72,7 @@ impl Reading<'_> {
         }
     }
 
-    /// An item of another module, `Some(None)` if there is none, `None` if that could not be told.
+    /// Looks up an item of another module. `Some(None)` is a 404, `None` another error.
     async fn look_up(&self, module: Module, id: &str) -> Option<Option<Value>> {
         let key = (module, id.to_owned());
         {
@@ -79,16 +80,16 @@ impl Reading<'_> {
             if let Some(item) = cache.items.get(&key) {
                 return Some(item.clone());
             }
-            if cache.silent.contains(&module) {
+            if cache.unresponsive.contains(&module) {
                 return None;
             }
         }
-        // What is wrong with the other module is told where that is looked at.
+        // Faults of the other module are findings of its own checks.
         let request = Request::get(format_args!("/{module}/{}", encoded(id)));
         let response = self.session.send(&request).await;
         let mut cache = self.lookups.lock();
         let Ok(response) = response else {
-            cache.silent.insert(module);
+            cache.unresponsive.insert(module);
             return None;
         };
         let found = match response.status {
@@ -96,13 +97,13 @@ impl Reading<'_> {
             404 => None,
             _ => return None,
         };
-        if cache.items.len() < MOST {
+        if cache.items.len() < MAX_ITEMS {
             cache.items.insert(key, found.clone());
         }
         Some(found)
     }
 
-    /// What a price, a product, a customer or a subscription names exists.
+    /// Checks the references of a price, a product, a customer or a subscription.
     pub(crate) async fn references(&self, module: Module, request: &Request, item: &Value) {
         let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
         match module {
@@ -185,8 +186,8 @@ impl Reading<'_> {
                 let fault = Fault::new(
                     &check::PRICE_DIFFERS,
                     SUBSCRIPTIONS,
-                    "the price as under /churnkey/prices",
-                    "another with the same id",
+                    "the price under /churnkey/prices",
+                    "another price with the same id",
                 );
                 self.session
                     .fail(fault.path("items[].price").request(request));

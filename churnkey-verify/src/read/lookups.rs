@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::check::Module;
+use crate::module::Module;
 
-/// How many looked-up items are remembered.
-pub(super) const MOST: usize = 10_000;
+/// Capacity of the cache.
+pub(super) const MAX_ITEMS: usize = 10_000;
 
 /// Items of other modules that were looked up, by module and id.
 #[derive(Debug, Default)]
@@ -17,8 +17,8 @@ pub(crate) struct Lookups(Mutex<Cache>);
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     pub(super) items: HashMap<(Module, String), Option<Value>>,
-    /// Modules that did not answer, and are not waited for again.
-    pub(super) silent: HashSet<Module>,
+    /// Modules without a response, which are not requested again.
+    pub(super) unresponsive: HashSet<Module>,
 }
 
 impl Lookups {

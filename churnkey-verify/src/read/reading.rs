@@ -5,9 +5,9 @@ use crate::manifest::DeclaredManifest;
 use crate::session::Session;
 use crate::settings::Settings;
 
-/// How many items of a list are looked at one by one.
-pub(super) const CLOSELY: usize = 100;
-/// The reading of a provider under way.
+/// Number of items of a list that are checked one by one.
+pub(super) const MAX_SAMPLES: usize = 100;
+/// State of a run of the controllers.
 pub(crate) struct Reading<'s> {
     pub(crate) session: &'s Session,
     pub(crate) manifest: &'s DeclaredManifest,
@@ -29,8 +29,8 @@ impl<'s> Reading<'s> {
         }
     }
 
-    pub(super) fn closely(&self) -> usize {
+    pub(super) fn max_samples(&self) -> usize {
         let sample = self.settings.sample.unwrap_or(u64::MAX);
-        CLOSELY.min(usize::try_from(sample).unwrap_or(usize::MAX))
+        MAX_SAMPLES.min(usize::try_from(sample).unwrap_or(usize::MAX))
     }
 }

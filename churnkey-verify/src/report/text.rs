@@ -1,13 +1,15 @@
-//! A report as people read it. Every mark stands beside a word, so that nothing is lost without colours, signs or eyes.
+//! A report as text. Every symbol and color has a word next to it, for screen readers and plain
+//! terminals.
 
 use std::fmt;
 
 use super::tally::{counted, duration, grouped, skips, tally, tally_of};
 use super::{Finding, ModuleReport, Outcome, Report, State};
-use crate::check::{Module, Severity};
+use crate::check::Severity;
+use crate::module::Module;
 use crate::printable::printable;
 
-/// What a piece of text is, for those who colour it.
+/// The role of a piece of text, for coloring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// A title.
@@ -20,23 +22,23 @@ pub enum Style {
     Warning,
     /// A piece of advice.
     Advice,
-    /// Something less important.
+    /// Less important text.
     Aside,
 }
 
-/// How a report is laid out.
+/// The layout of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// How many columns a line may have. Lines for the shell are never broken.
+    /// Columns of a line. Lines for the shell are not wrapped.
     pub width: usize,
-    /// Whether only what is wrong is shown.
+    /// Shows only findings and the summary.
     pub quiet: bool,
-    /// Makes a text of its kind.
+    /// Colors a text.
     pub paint: fn(Style, &str) -> String,
 }
 
 impl Layout {
-    /// Without colours.
+    /// A layout without colors.
     pub(crate) const PLAIN: Self = Self {
         width: 100,
         quiet: false,
@@ -62,7 +64,7 @@ pub fn write(report: &Report, layout: Layout, out: &mut dyn fmt::Write) -> fmt::
     renderer.summary(report)
 }
 
-/// Writes one finding, without colours.
+/// Writes one finding without colors.
 pub(super) fn write_finding(finding: &Finding, out: &mut dyn fmt::Write) -> fmt::Result {
     let layout = Layout::PLAIN;
     Renderer { layout, out }.render_finding(finding)
@@ -73,7 +75,7 @@ struct Renderer<'a> {
     out: &'a mut dyn fmt::Write,
 }
 
-/// Where the second column of the modules begins, and of what is said of a finding.
+/// Indents of the second column: in the list of modules, and in a finding.
 const MODULE_INDENT: usize = 28;
 const FINDING_INDENT: usize = 14;
 
@@ -86,26 +88,26 @@ impl Renderer<'_> {
             mode => format!("{mode} data"),
         };
         writeln!(self.out, "{title}, {mode}")?;
-        let walked = report
+        let is_read = report
             .modules
             .iter()
-            .any(|module| module.module != Module::Manifest && is_looked_at(module));
-        let acted = report
+            .any(|module| module.module != Module::Manifest && is_checked(module));
+        let has_acted = report
             .modules
             .iter()
-            .any(|module| module.module.is_action() && is_looked_at(module));
-        let read = match walked {
+            .any(|module| module.module.is_action() && is_checked(module));
+        let read = match is_read {
             true => {
-                "Fetched the feature manifest and walked the modules below, as the Verify button of Churnkey's dashboard does."
+                "Fetched the feature manifest and checked the modules below, like the Verify button of Churnkey's dashboard."
             }
             false => {
-                "Asked for the feature manifest, as the Verify button of Churnkey's dashboard does."
+                "Fetched the feature manifest, like the Verify button of Churnkey's dashboard."
             }
         };
-        let changed = match (acted, report.changes.is_empty()) {
-            (false, _) => "It only read.",
-            (true, true) => "Actions were sent; none changed anything.",
-            (true, false) => "Actions were sent; what they changed is told below.",
+        let changed = match (has_acted, report.changes.is_empty()) {
+            (false, _) => "No action was sent.",
+            (true, true) => "Actions were sent and changed nothing.",
+            (true, false) => "Actions were sent; their changes are listed below.",
         };
         self.paragraph("", "", &format!("{read} {changed}"))?;
         writeln!(self.out)
@@ -131,7 +133,7 @@ impl Renderer<'_> {
             };
             let name = module.module.as_str();
             let first = self.painted(style, mark);
-            // A module without a tally has nothing after its word, and the word may be longer than its column.
+            // Without a tally, the word ends the line and may be longer than its column.
             let tally = tally(module);
             if tally.is_empty() {
                 let word = self.painted(style, word);
@@ -154,7 +156,7 @@ impl Renderer<'_> {
         if report.findings.is_empty() {
             return Ok(());
         }
-        self.heading("What is wrong")?;
+        self.heading("Findings")?;
         for finding in &report.findings {
             self.render_finding(finding)?;
             writeln!(self.out)?;
@@ -193,7 +195,7 @@ impl Renderer<'_> {
         if skips.is_empty() {
             return Ok(());
         }
-        self.heading("What was skipped")?;
+        self.heading("Skipped checks")?;
         for (reason, skipped) in skips {
             let reason = printable(reason);
             self.paragraph("  – ", "    ", &format!("{reason}:"))?;
@@ -206,7 +208,7 @@ impl Renderer<'_> {
         if report.changes.is_empty() {
             return Ok(());
         }
-        self.heading("What was changed")?;
+        self.heading("Changes")?;
         for change in &report.changes {
             let of = match &change.subscription_id {
                 Some(id) => format!("subscription {id} of customer {}", change.customer_id),
@@ -235,7 +237,7 @@ impl Renderer<'_> {
         .collect();
         let (style, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
             None if report.complete => (Style::Good, "Good".to_owned()),
-            None => (Style::Warning, "No fault, but incomplete".to_owned()),
+            None => (Style::Warning, "No finding, but incomplete".to_owned()),
             Some(worst) if report.complete => (style(worst), counts.join(", ")),
             Some(worst) => (
                 style(worst),
@@ -271,11 +273,11 @@ impl Renderer<'_> {
         self.painted(Style::Aside, &format!("    {label:<8}  "))
     }
 
-    /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
+    /// Writes a wrapped text. The prefixes of the first line and of the others have the same width.
     fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
         let width = self.layout.width.saturating_sub(others.len()).max(20);
         let mut before = first;
-        // Ids have hyphens and are copied as they are.
+        // A wrapped id could not be copied.
         let options = textwrap::Options::new(width)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -299,19 +301,19 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-fn is_looked_at(module: &ModuleReport) -> bool {
-    let looked_at = |outcome| outcome != Outcome::Skipped;
-    module.checks.iter().any(|check| looked_at(check.outcome))
+fn is_checked(module: &ModuleReport) -> bool {
+    let is_done = |outcome| outcome != Outcome::Skipped;
+    module.checks.iter().any(|check| is_done(check.outcome))
 }
 
-/// One finding as people read it, without colours.
+/// The finding as text, without colors.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_finding(self, f)
     }
 }
 
-/// The report as people read it, without colours.
+/// The report as text, without colors.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write(self, Layout::PLAIN, f)

@@ -93,10 +93,11 @@ fn money_is_conserved() {
             .ledger()
             .iter()
             .rev()
-            .find_map(|entry| match entry.kind {
-                EntryKind::Credit => Some(0),
-                EntryKind::Charge | EntryKind::ChargeForRest => Some(entry.amount),
-            });
+            .map(|entry| match entry.kind {
+                EntryKind::Credit => 0,
+                EntryKind::Charge | EntryKind::ChargeForRest => entry.amount,
+            })
+            .next();
         for entry in new_entries(before, after) {
             assert!(
                 entry.amount >= 0 && entry.amount <= entry.gross,
