@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
 use output::{ColorMode, Output};
 
+mod assumed;
 mod dashboard;
 mod exit;
 mod file;
@@ -14,6 +15,7 @@ mod new;
 mod output;
 mod progress;
 mod provider;
+mod record;
 mod simulate;
 mod verify;
 
@@ -42,6 +44,8 @@ enum Command {
     Dashboard(dashboard::DashboardArgs),
     New(new::NewArgs),
     Simulate(simulate::SimulateArgs),
+    Record(record::RecordArgs),
+    Assumed(assumed::AssumedArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
@@ -54,6 +58,8 @@ pub fn main() -> ExitCode {
         Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
         Command::Simulate(simulate) => simulate.run(&output),
+        Command::Record(record) => record.run(&output),
+        Command::Assumed(assumed) => assumed.run(&output),
     };
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,

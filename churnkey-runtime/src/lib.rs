@@ -23,6 +23,8 @@ mod openapi;
 pub mod operation;
 mod page;
 mod provider;
+#[cfg(feature = "record")]
+pub mod record;
 mod redact;
 #[cfg(feature = "reverify")]
 mod reverify;

@@ -240,6 +240,11 @@ mod strict {
         }
     }
 
+    #[allow(
+        clippy::missing_trait_methods,
+        clippy::pattern_type_mismatch,
+        reason = "written by hand"
+    )]
     impl core::error::Error for BillingError {
         fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
             match self {
@@ -279,7 +284,7 @@ mod strict {
         match id.as_str() {
             "gone" => Err(BillingError::Gone),
             "locked" => Err(BillingError::Locked {}),
-            "other" => Err(churnkey::Error::bad_request("too late"))?,
+            "other" => Err(churnkey::Error::bad_request("too late").into()),
             _ => answer(Ok(None)).await,
         }
     }

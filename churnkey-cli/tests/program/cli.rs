@@ -4,6 +4,8 @@
 mod interrupted;
 mod program;
 mod provider;
+#[cfg(target_os = "linux")]
+mod record;
 mod reports;
 mod secrets;
 mod simulate;

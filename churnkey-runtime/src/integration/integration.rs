@@ -14,7 +14,7 @@ use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
 use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
-use crate::manifest::{Manifest, Options};
+use crate::manifest::{Manifest, Options, Spelling};
 use crate::operation::Operation;
 use crate::telemetry;
 
@@ -124,6 +124,7 @@ pub trait Integration: Sized + 'static {
             TokenHandle::new(token.into()),
             Limits::default(),
             InFlight::new(MAX_ACTIONS),
+            Spelling::default(),
         );
         router.with_state(())
     }
@@ -143,6 +144,7 @@ pub(crate) fn mount<T: Integration>(
     token: TokenHandle,
     limits: Limits,
     in_flight: InFlight,
+    spelling: Spelling,
 ) -> Router {
     telemetry::describe();
     let shared = ProviderState {
@@ -150,7 +152,7 @@ pub(crate) fn mount<T: Integration>(
         limits,
         in_flight,
         manifest: &T::MANIFEST,
-        features: T::MANIFEST.to_json().into(),
+        features: T::MANIFEST.to_json(spelling).into(),
     };
     let routes = T::ROUTES.iter().flatten();
     router::router(

@@ -6,7 +6,7 @@ use super::describe::{Described, Description, shared_parameter_references};
 use super::response::{self, EVERYWHERE};
 use super::schemas::Schemas;
 use crate::integration::endpoint;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Spelling};
 use crate::operation::{Operation, Side};
 
 pub(super) fn method(operation: Operation) -> &'static str {
@@ -31,10 +31,15 @@ pub(super) fn features(manifest: &Manifest) -> Described {
     let mut statuses = EVERYWHERE.to_vec();
     // No function that could fail is called.
     statuses.retain(|status| *status != 500);
+    let spellings = Spelling::ALL.map(|spelling| manifest.spelled(spelling));
+    let schema = match &spellings[..] {
+        [camel, others @ ..] if others.contains(camel) => json!({ "const": camel }),
+        _ => json!({ "enum": spellings }),
+    };
     let success = json!({
         "description": "The manifest, which changes only with a new build of the provider.",
         "headers": { "X-Request-Id": { "$ref": "#/components/headers/RequestId" } },
-        "content": { "application/json": { "schema": { "const": manifest } } },
+        "content": { "application/json": { "schema": schema } },
     });
     Described {
         operation: json!({
@@ -54,8 +59,13 @@ pub(super) fn shared_parameters() -> Value {
         "Mode": {
             "name": "X-Churnkey-Mode",
             "in": "header",
-            "description": "The data of the request: test data or real customers. Protocol: **doc**.",
-            "schema": { "type": "string", "enum": ["test", "live"], "default": "live" },
+            "description": "The data of the request: test data or real customers. Protocol: \
+                            **doc**; that the letter case does not count is **assumed**.",
+            "schema": {
+                "type": "string",
+                "pattern": "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$",
+                "default": "live",
+            },
         },
         "RequestId": {
             "name": "X-Request-Id",

@@ -37,7 +37,7 @@ impl<T: Integration> Server<T> {
         let socket = socket.into();
         let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
         let mut hangup = Signal::hangup();
-        let manifest = T::MANIFEST.to_json();
+        let manifest = T::MANIFEST.to_json(self.provider.spelling);
         announce(&format!(
             "{} listens on {}",
             T::NAME,

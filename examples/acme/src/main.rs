@@ -68,13 +68,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(failures) = setting("CHURNKEY_MAX_FAILURES_PER_MINUTE") {
         provider = provider.max_failures_per_minute(failures.parse()?);
     }
-<<<<<<< HEAD
-    Server::new(provider)
-        .ready(|acme| async move { acme.ping().await })
-        .run_on(listener)
-        .await?;
-    Ok(())
-=======
     let mut server = Server::new(provider).ready(|acme| async move { acme.ping().await });
     if let Some(clock) = request_clock {
         server = server.layer(middleware::from_fn(move |request: Request, next: Next| {
@@ -82,8 +75,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             next.run(request)
         }));
     }
-    server.run_on(listener).await
->>>>>>> w-model
+    server.run_on(listener).await?;
+    Ok(())
 }
 
 fn setting(name: &str) -> Option<String> {

@@ -18,8 +18,6 @@ pub enum AppError {
     Database(#[source] sqlx::Error),
     #[error("the plan has an invalid price")]
     InvalidPrice,
-    #[error("the subscription has an invalid date")]
-    InvalidDate,
     #[error("{0}")]
     Churnkey(churnkey::Error),
 }

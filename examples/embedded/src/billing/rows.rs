@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use churnkey::{
     Amount, BillingCycle, Currency, Customer, Price, Subscription, SubscriptionItem,
-    SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    SubscriptionPeriod, SubscriptionStatus,
 };
 use uuid::Uuid;
 
@@ -91,23 +91,19 @@ impl TryFrom<SubscriptionRow> for Subscription {
         };
         let cycle = plan.cycle();
         let status = match row.canceled_at.filter(|end| *end <= Utc::now()) {
-            Some(end) => SubscriptionStatus::canceled(moment(end)?),
+            Some(end) => SubscriptionStatus::canceled(end),
             None => SubscriptionStatus::active(),
         };
-        let period = SubscriptionPeriod::new(moment(row.period_start)?, moment(row.period_end)?);
+        let period = SubscriptionPeriod::new(row.period_start, row.period_end);
         let seats = row.seats.unsigned_abs();
         let item = SubscriptionItem::new(row.id.to_string(), Price::try_from(plan)?, seats);
         Ok(Self::new(
             row.id.to_string(),
             row.account_id.to_string(),
             status.current_period(period),
-            moment(row.started_at)?,
+            row.started_at,
             cycle,
             [item],
         ))
     }
-}
-
-fn moment(at: DateTime<Utc>) -> Result<Timestamp, AppError> {
-    Timestamp::try_from(at).map_err(|_| AppError::InvalidDate)
 }

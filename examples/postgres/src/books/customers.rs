@@ -107,7 +107,7 @@ impl Books<'_> {
     async fn read_customers(&self, rows: &[Row]) -> Result<Vec<Customer>> {
         let ids = rows
             .iter()
-            .map(|row| Ok(column(row, "id")?))
+            .map(|row| column(row, "id"))
             .collect::<Result<Vec<String>>>()?;
         let mut addresses = self.addresses_of(&ids).await?;
         let mut discounts = self.grants_of_customers(&ids).await?;
