@@ -213,7 +213,7 @@ impl<'c> Seen<'c> {
             Topic::DurationDate => self.duration(|is_date, fields| {
                 let date = fields.get(DATE[0]).and_then(Value::as_str);
                 let date = date.map(str::parse::<Timestamp>);
-                is_date.then(|| matches!(date, Some(Ok(_))))
+                is_date.then_some(matches!(date, Some(Ok(_))))
             }),
             // No request shows them.
             Topic::UnknownPath | Topic::AbsentModule | Topic::Sent => Evidence::None,

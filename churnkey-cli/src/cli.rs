@@ -16,6 +16,7 @@ mod output;
 mod progress;
 mod provider;
 mod record;
+mod simulate;
 mod verify;
 
 // Types that may hold a token do not implement `Debug`.
@@ -42,6 +43,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Dashboard(dashboard::DashboardArgs),
     New(new::NewArgs),
+    Simulate(simulate::SimulateArgs),
     Record(record::RecordArgs),
     Assumed(assumed::AssumedArgs),
 }
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(&output),
         Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
+        Command::Simulate(simulate) => simulate.run(&output),
         Command::Record(record) => record.run(&output),
         Command::Assumed(assumed) => assumed.run(&output),
     };

@@ -96,12 +96,11 @@ fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> 
     );
     let failure = method(
         private,
-        quote!(StandardError),
+        quote!(FunctionError),
         "into_error",
         check::failure(&call.returns),
     );
     let body = quote_spanned! {here=>
-        use #private::Opaque as _;
         let (#(#inputs,)*) = input;
         let answer = #private::sendable(#name(
             self,
@@ -109,7 +108,7 @@ fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> 
             #(#extras(parts)?,)*
         ))
         .await;
-        #answer(answer).map_err(|error| #failure(#private::Failure(error).answer()))
+        #answer(answer).map_err(|error| #failure(error))
     };
     writer.provides(&call.context, here, body)
 }

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use churnkey::record::Recorder;
-use churnkey::{Result, Server};
+use churnkey::{Result, ResultExt as _, Server};
 use serde_json::Value;
 use test_support::{Ended, Process, TIMEOUT, this_test};
 use tracing::level_filters::LevelFilter;
@@ -54,24 +54,28 @@ fn child() -> Result<()> {
         Ok("LogCrate") => Lines::install(),
         _ => {}
     }
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let server = Server::from_env(Billing { password: PASSWORD })?;
-        println!("{server:?} {server:#?}");
-        tracing::debug!(?server);
-        let recorder = env::var_os(RECORDING).map(|file| Recorder::to_file(file).start());
-        let recorder = recorder.transpose()?;
-        let server = match &recorder {
-            Some(recorder) => server.layer(recorder.layer()),
-            None => server,
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("http://{}/", listener.local_addr()?);
-        server.run_on(listener).await?;
-        if let Some(recorder) = recorder {
-            recorder.flush(TIMEOUT);
-        }
-        Ok(())
-    })
+    tokio::runtime::Runtime::new()
+        .or_internal()?
+        .block_on(async {
+            let server = Server::from_env(Billing { password: PASSWORD })?;
+            println!("{server:?} {server:#?}");
+            tracing::debug!(?server);
+            let recorder = env::var_os(RECORDING).map(|file| Recorder::to_file(file).start());
+            let recorder = recorder.transpose()?;
+            let server = match &recorder {
+                Some(recorder) => server.layer(recorder.layer()),
+                None => server,
+            };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .or_internal()?;
+            println!("http://{}/", listener.local_addr().or_internal()?);
+            server.run_on(listener).await?;
+            if let Some(recorder) = recorder {
+                recorder.flush(TIMEOUT);
+            }
+            Ok(())
+        })
 }
 
 struct Lines;

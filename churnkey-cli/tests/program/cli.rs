@@ -8,6 +8,7 @@ mod provider;
 mod record;
 mod reports;
 mod secrets;
+mod simulate;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;

@@ -38,7 +38,6 @@ where
             __Function,
             <__Function as billing::__private::ContextOf>::Context,
         > for billing::__private::endpoint::PauseSubscription {}
-        use billing::__private::Opaque as _;
         let (request,) = input;
         let answer = billing::__private::sendable(
                 pause(
@@ -54,9 +53,7 @@ where
             billing::__private::Output<billing::__private::endpoint::PauseSubscription>,
             _,
         >>::answer(answer)
-            .map_err(|error| <_ as billing::__private::StandardError>::into_error(
-                billing::__private::Failure(error).answer(),
-            ))
+            .map_err(|error| <_ as billing::__private::FunctionError>::into_error(error))
     }
 }
 const _: () = {

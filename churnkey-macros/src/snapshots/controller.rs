@@ -28,7 +28,6 @@ where
             __Function,
             <__Function as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::RetrievePrice {}
-        use ::churnkey::__private::Opaque as _;
         let (id,) = input;
         let answer = ::churnkey::__private::sendable(
                 price(self, <_ as ::churnkey::__private::Argument<_>>::take(id)),
@@ -40,8 +39,8 @@ where
             >,
             _,
         >>::answer(answer)
-            .map_err(|error| <_ as ::churnkey::__private::StandardError>::into_error(
-                ::churnkey::__private::Failure(error).answer(),
+            .map_err(|error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                error,
             ))
     }
 }

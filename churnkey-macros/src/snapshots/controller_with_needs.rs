@@ -30,7 +30,6 @@ where
             __Function,
             <__Function as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::ListPrices {}
-        use ::churnkey::__private::Opaque as _;
         let (page,) = input;
         let answer = ::churnkey::__private::sendable(
                 list(self, <_ as ::churnkey::__private::Argument<_>>::take(page)),
@@ -40,8 +39,8 @@ where
             ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
             _,
         >>::answer(answer)
-            .map_err(|error| <_ as ::churnkey::__private::StandardError>::into_error(
-                ::churnkey::__private::Failure(error).answer(),
+            .map_err(|error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                error,
             ))
     }
 }

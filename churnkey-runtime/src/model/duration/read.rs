@@ -58,8 +58,8 @@ fn kind(fields: &Fields) -> Result<Kind, InvalidDuration> {
     let given = |name: &&str| *name != "value" && present(fields, name).is_some();
     let counted =
         |name: &&str| present(fields, name).is_some_and(|count| number(count) != Some(0.0));
-    let period = AMOUNT.iter().chain(UNIT).chain([&NESTED]).any(given)
-        || COUNTS.iter().any(|name| counted(name));
+    let period =
+        AMOUNT.iter().chain(UNIT).chain([&NESTED]).any(given) || COUNTS.iter().any(counted);
     let date = DATE.iter().any(given);
     if period && date {
         return fault("", "must be a period or a date, not both");
