@@ -57,7 +57,7 @@ fn child() -> Result<()> {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
                 .await
                 .or_internal()?;
-            println!("http://{}/", listener.local_addr()?);
+            println!("http://{}/", listener.local_addr().or_internal()?);
             server.run_on(listener).await
         })
 }
