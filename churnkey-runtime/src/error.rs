@@ -34,9 +34,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # `?`
 ///
 /// In a function that returns [`churnkey::Result`](Result), `?` takes a type that implements
-/// [`IntoError`], and keeps the status that it chooses. An error of another crate, such as that of a
-/// database driver, says nothing about a response, so `?` alone does not compile. There are three
-/// ways on:
+/// [`IntoError`], and keeps the status that it chooses. An error of another crate, such as one of a
+/// database driver, has no response, so `?` alone does not compile. There are three ways out:
 ///
 /// - [`ResultExt`] names the response at the call: `.or_internal()?`, `.or_not_found("..")?`;
 /// - an error type of your own derives `IntoError`, and the function
