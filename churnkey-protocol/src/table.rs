@@ -71,7 +71,8 @@ impl Operation {
         None
     }
 
-    /// Finds the operation of a path that begins with [`ROOT`](crate::ROOT), percent-encoded as it was sent.
+    /// Finds the operation of a path that begins with [`ROOT`](crate::ROOT), percent-encoded as it
+    /// was sent.
     ///
     /// Literal segments win over parameters, as `email` does over a customer's id.
     pub fn of_path(path: &str) -> Option<&'static Self> {

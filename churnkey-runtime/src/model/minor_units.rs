@@ -71,10 +71,10 @@ macro_rules! large_integers {
 
 large_integers!(u64 i128 isize usize);
 
-/// A sum of money that has no exact number of minor units.
+/// The error of a sum of money that has no exact number of minor units.
 ///
-/// It says what is wrong and not the value, and becomes an opaque 500 through `?`: it is the data of
-/// the billing system that cannot be sent.
+/// It names the rule and not the value, and becomes an opaque 500 through `?`, because the data of
+/// the billing system cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidAmount {
