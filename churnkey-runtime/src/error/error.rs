@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+#[cfg(doc)]
+use super::{IntoError, ResultExt};
+
 pub(super) type Cause = Box<dyn StdError + Send + Sync>;
 
 /// The result of every annotated function.
 ///
-/// `?` takes every error that chooses its response, by [`IntoError`](super::IntoError). For the others,
-/// [`ResultExt`](super::ResultExt) names the response: see [`Error`].
+/// `?` takes every error that chooses its response, by [`IntoError`]. For the others,
+/// [`ResultExt`] names the response: see [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A response other than success: a status and a message for Churnkey, and a cause for the log.
@@ -28,10 +31,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # `?`
 ///
 /// In a function that returns [`churnkey::Result`](Result), `?` takes a type that implements
-/// [`IntoError`](super::IntoError), and keeps the status that it chooses. An error of another crate, such as one of
+/// [`IntoError`], and keeps the status that it chooses. An error of another crate, such as one of
 /// a database driver, has no response, so `?` alone does not compile. There are three ways out:
 ///
-/// - [`ResultExt`](super::ResultExt) names the response at the call: `.or_internal()?`, `.or_not_found("..")?`;
+/// - [`ResultExt`] names the response at the call: `.or_internal()?`, `.or_not_found("..")?`;
 /// - an error type of your own derives `IntoError`, and the function
 ///   returns it;
 /// - with the feature `anyhow` or `eyre`, the function returns `anyhow::Result<..>`.
