@@ -5,6 +5,7 @@ use crate::{Feature, Input, Model, Module, Need, Operation, Variant};
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")
     .required()
+    .customer_data()
     .operations(&[
         Operation::get(
             "retrieve",
@@ -77,6 +78,7 @@ pub const PRICES: Module = Module::controller("prices", "Prices")
 /// Subscriptions of a customer.
 pub const SUBSCRIPTIONS: Module = Module::controller("subscriptions", "Subscriptions")
     .required()
+    .customer_data()
     .operations(&[
         Operation::get(
             "retrieve",

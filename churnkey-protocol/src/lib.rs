@@ -99,6 +99,10 @@ pub struct Module {
     pub wire: Option<(&'static str, Known)>,
     /// Every provider must have it.
     pub required: bool,
+    /// It reads or changes the data of customers, so test and live mode must be told apart.
+    ///
+    /// Catalog data, such as prices, may be the same in both modes.
+    pub customer_data: bool,
     /// Operations of a controller; of an action, the only one.
     pub operations: &'static [Operation],
     /// Options of its attribute, which are its features in the manifest.
@@ -237,6 +241,7 @@ impl Module {
             ident,
             wire: Some((name, Known::Doc)),
             required: false,
+            customer_data: matches!(side, Side::Action),
             operations: &[],
             features: &[],
             fields: &[],
@@ -255,6 +260,11 @@ impl Module {
 
     const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    const fn customer_data(mut self) -> Self {
+        self.customer_data = true;
         self
     }
 

@@ -54,7 +54,7 @@ pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
 pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
-pub use mode::Mode;
+pub use mode::{Mode, Modes};
 pub use model::{
     Amount, BillingCycle, Coupon, CouponId, Currency, Customer, CustomerId, Email, FamilyId,
     OfferDuration, Phone, Price, PriceId, Product, ProductFamily, ProductId, Subscription,
@@ -76,19 +76,20 @@ pub mod __private {
     pub use crate::action::extend_trial::ExtendTrial;
     pub use crate::action::pause::{Pause, PauseAll};
     pub use crate::codegen::{
-        Argument, ContextOf, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
-        StandardError, UnknownContext, ViaImpl, ViaNothing, ViaUnknownContext, fail,
-        is_implemented, sendable,
+        Argument, ContextOf, Extra, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
+        StandardError, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
+        ViaUnknownContext, fail, is_true, never, sendable,
     };
     pub use crate::error::Result;
     pub use crate::http::request_context::{FromRequestContext, RequestContext};
     pub use crate::integration::endpoint::{self, OperationKind};
     pub use crate::integration::integration::{Integration, Provides, Route};
-    pub use crate::integration::probe::{Probe, ProbeFallback};
+    pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
     pub use crate::manifest::{
         ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Durations, ExtendTrialFeatures,
         Options, PauseFeatures, PricesType, ProductsType, Schedules,
     };
+    pub use crate::mode::{Mode, Modes};
     pub use crate::model::id::{
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
     };

@@ -11,7 +11,7 @@ macro_rules! integration {
             use churnkey::*;
 
             #[derive(Default, churnkey::Integration)]
-            #[churnkey(name = "One of many")]
+            #[churnkey(name = "One of many", modes(shared))]
             pub(crate) struct Billing {
                 calls: AtomicU32,
             }

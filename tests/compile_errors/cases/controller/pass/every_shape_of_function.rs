@@ -8,7 +8,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(customers(list)))]
+#[churnkey(name = "Acme", modes(shared), expect(customers(list)))]
 struct Billing;
 
 /// Finds a customer.

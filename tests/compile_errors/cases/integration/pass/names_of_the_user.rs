@@ -50,7 +50,7 @@ type bool = ();
 type str = ();
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel))]
 struct Billing {
     context: ::std::primitive::u8,
 }

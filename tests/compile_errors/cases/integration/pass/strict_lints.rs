@@ -23,7 +23,7 @@ use churnkey::{
 
 /// The billing system.
 #[derive(Debug, churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel, pause))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel, pause))]
 struct Billing {
     prices: Mutex<Vec<Price>>,
 }
