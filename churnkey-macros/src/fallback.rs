@@ -4,14 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::impl_writer::ImplWriter;
-use crate::item::Function;
 
 /// An implementation that is never called, because the crate does not compile.
-pub(crate) fn implementation(
-    writer: &ImplWriter,
-    function: &Function,
-    context: Option<&syn::Type>,
-) -> TokenStream {
+pub(crate) fn implementation(writer: &ImplWriter, context: Option<&syn::Type>) -> TokenStream {
     match context {
         Some(context) => {
             let body = quote! {
@@ -20,25 +15,21 @@ pub(crate) fn implementation(
             };
             writer.provides(context, Span::mixed_site(), &TokenStream::new(), &body)
         }
-        None => unplaced(writer, function),
+        None => unplaced(writer),
     }
 }
 
 /// Marks the operation as implemented for every context, because its own could not be parsed, so
 /// that no integration is reported to lack it.
-fn unplaced(writer: &ImplWriter, function: &Function) -> TokenStream {
+fn unplaced(writer: &ImplWriter) -> TokenStream {
     let (private, cfg) = (&writer.private, &writer.cfg);
     let endpoint = format_ident!("{}", writer.operation.ident);
-    // An associated constant needs a name.
-    let name = match function.self_in_signature() {
-        Some(_) => format_ident!("__CHURNKEY_{}", writer.operation.ident),
-        None => format_ident!("_"),
-    };
+    let name = &writer.constant;
     quote! {
         #cfg
         const #name: () = {
-            struct __ChurnkeyFunction;
-            impl<Context> #private::UnknownContext<__ChurnkeyFunction, Context>
+            struct __ChurnkeyAnyContext;
+            impl<Context> #private::UnknownContext<__ChurnkeyAnyContext, Context>
                 for #private::endpoint::#endpoint {}
         };
     }

@@ -11,6 +11,9 @@ pub(crate) struct ImplWriter {
     /// Span of the module name in the attribute, for errors about the operation as a whole.
     pub(crate) module_span: Span,
     pub(crate) operation: &'static Operation,
+    /// Name of the constant beside the implementation. In an impl block, where an attribute may be
+    /// by mistake, a constant needs a name.
+    pub(crate) constant: Ident,
     /// Value of the constant with the options; empty if the attribute leaves them open.
     pub(crate) options: TokenStream,
     /// Const assertions that the required operations exist.
@@ -39,6 +42,7 @@ impl ImplWriter {
             private,
             module_span,
             requirements,
+            constant,
             cfg,
             allows,
             ..
@@ -88,7 +92,7 @@ impl ImplWriter {
             .map(|requirements| {
                 quote! {
                     #cfg
-                    const _: () = { #requirements };
+                    const #constant: () = { #requirements };
                 }
             });
         quote! {

@@ -45,17 +45,17 @@ fn generate(
         private,
         module_span: function.signature.ident.span(),
         operation,
+        constant: format_ident!(
+            "__CHURNKEY_{}",
+            args::unraw(&function.signature.ident).to_uppercase()
+        ),
         options: TokenStream::new(),
         requirements: TokenStream::new(),
         cfg: function.cfg.attribute(),
         allows: function.allows.clone(),
     };
     let Some(attribute) = attribute else {
-        return Some(fallback::implementation(
-            &writer,
-            &function,
-            context.as_ref(),
-        ));
+        return Some(fallback::implementation(&writer, context.as_ref()));
     };
     let call = check::signature(&function, operation, errors);
     writer.module_span = attribute.module_span;
@@ -69,7 +69,7 @@ fn generate(
         .unwrap_or_default();
     Some(match call {
         Some(call) if errors.is_empty() => implementation(&writer, &function, &call),
-        _ => fallback::implementation(&writer, &function, context.as_ref()),
+        _ => fallback::implementation(&writer, context.as_ref()),
     })
 }
 
