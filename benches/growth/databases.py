@@ -144,10 +144,13 @@ class Sqlite:
 class Postgres:
     name, title = "postgres", "PostgreSQL"
     _grow = """
-        INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
+        INSERT INTO customers (
+            mode, id, created_at, first_name, last_name, email, email_key, currency
+        )
         SELECT 'live', 'grown_' || lpad(number::text, 8, '0'),
             timestamptz '2024-01-01 00:00:00Z' + number / 7 * interval '1 ms',
-            'Ada', 'Lindqvist', 'grown.' || number || '@example.test', 'USD'
+            'Ada', 'Lindqvist', 'grown.' || number || '@example.test',
+            'grown.' || number || '@example.test', 'USD'
         FROM generate_series(
             1, {size} - (SELECT count(*) FROM customers WHERE mode = 'live')
         ) AS number

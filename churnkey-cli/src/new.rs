@@ -2,13 +2,17 @@
 
 mod files;
 mod name;
+mod refused;
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use name::Name;
+use refused::refused;
+
+pub use files::Database;
+pub use refused::Refused;
 
 const MANIFEST: &str = "Cargo.toml";
 
@@ -29,18 +33,6 @@ pub struct NewProject {
     pub workspace: Option<PathBuf>,
 }
 
-/// The database of a new provider.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Database {
-    /// SQLite, in a file for each mode
-    #[default]
-    Sqlite,
-    /// PostgreSQL, for several instances
-    Postgres,
-    /// In memory, to be replaced by calls to your billing system
-    None,
-}
-
 /// A created project.
 #[derive(Clone, Debug)]
 pub struct Created {
@@ -49,18 +41,6 @@ pub struct Created {
     /// The paths of the files, relative to the directory.
     pub files: Vec<&'static str>,
 }
-
-/// The reason why no project was created. The message says what to change.
-#[derive(Debug)]
-pub struct Refused(String);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 /// Creates a provider that compiles and passes its own tests.
 ///
@@ -182,8 +162,4 @@ fn write(directory: &Path, texts: &[(&str, String)]) -> io::Result<()> {
         fs::write(path, text)?;
     }
     Ok(())
-}
-
-fn refused(why: impl Into<String>) -> Refused {
-    Refused(why.into())
 }

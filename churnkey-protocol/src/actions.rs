@@ -4,7 +4,21 @@
 //! of several words in the manifest is **assumed**, and so is which fields a body must have.
 
 use crate::controllers::COUPONS;
-use crate::{Feature, Field, FieldKind, Known, Model, Module, Need, Operation};
+use crate::field::{Field, FieldKind};
+use crate::known::Known;
+use crate::module::{Feature, Module, Need};
+use crate::operation::{Model, Operation};
+
+/// Every action, in the order of the protocol's description.
+pub const ALL: &[Module] = &[
+    CANCEL,
+    CANCEL_ALL,
+    PAUSE,
+    PAUSE_ALL,
+    APPLY_COUPON,
+    CHANGE_PRICE,
+    EXTEND_TRIAL,
+];
 
 const CUSTOMER_ID: Field = Field::new("customerId", FieldKind::Id(Model::Customer));
 const SUBSCRIPTION_ID: Field = Field::new("subscriptionId", FieldKind::Id(Model::Subscription));

@@ -1,6 +1,17 @@
 //! The read side: one constant for each controller.
 
-use crate::{Feature, Input, Model, Module, Need, Operation, Variant};
+use crate::module::{Feature, Module, Need, Variant};
+use crate::operation::{Input, Model, Operation};
+
+/// Every controller, in the order of the protocol's description.
+pub const ALL: &[Module] = &[
+    CUSTOMERS,
+    PRICES,
+    SUBSCRIPTIONS,
+    COUPONS,
+    PRODUCTS,
+    FAMILIES,
+];
 
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")

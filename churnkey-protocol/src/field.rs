@@ -1,6 +1,7 @@
 //! Fields of an action's body.
 
-use crate::{Known, Model};
+use crate::known::Known;
+use crate::operation::Model;
 
 /// A field of an action's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,18 @@ pub enum FieldKind {
     Duration,
     /// A boolean; absent means false.
     Flag,
+}
+
+impl FieldKind {
+    /// Compares kinds in constants, where `==` cannot be used.
+    pub const fn is(self, other: Self) -> bool {
+        use FieldKind::{Duration, Flag, Id, Schedule};
+        match (self, other) {
+            (Id(one), Id(other)) => one as u8 == other as u8,
+            (Schedule, Schedule) | (Duration, Duration) | (Flag, Flag) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Field {

@@ -1,6 +1,9 @@
 //! Operations: the endpoints of a module.
 
-use crate::{Known, ROOT};
+use crate::known::Known;
+
+/// Beginning of every path. Churnkey appends the path to the provider's API root URL.
+pub const ROOT: &str = "/churnkey";
 
 /// One endpoint of the protocol, which one annotated function serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,23 +142,6 @@ impl Model {
 }
 
 impl Operation {
-    /// Finds an operation of any module by its unique name.
-    pub const fn find(ident: &str) -> Option<&'static Self> {
-        let mut module = 0;
-        while module < crate::MODULES.len() {
-            let operations = crate::MODULES[module].operations;
-            let mut index = 0;
-            while index < operations.len() {
-                if crate::equal(operations[index].ident, ident) {
-                    return Some(&operations[index]);
-                }
-                index += 1;
-            }
-            module += 1;
-        }
-        None
-    }
-
     /// The part of the path behind [`ROOT`]: `/customers/{customerId}`.
     pub const fn path_under_root(&self) -> &'static str {
         self.path.split_at(ROOT.len()).1

@@ -3,11 +3,18 @@
 //! Which fields a body must have is **assumed**; the fields and their meaning are **doc**, unless
 //! the protocol table says otherwise.
 
-pub(crate) mod apply_coupon;
-pub(crate) mod cancel;
-pub(crate) mod change_price;
-pub(crate) mod extend_trial;
+mod apply_coupon;
+mod cancel;
+mod change_price;
+mod extend_trial;
 mod field;
-pub(crate) mod pause;
+mod pause;
 pub(crate) mod request;
-pub(crate) mod schedule;
+mod schedule;
+
+pub use apply_coupon::ApplyCoupon;
+pub use cancel::{Cancel, CancelAll};
+pub use change_price::ChangePrice;
+pub use extend_trial::ExtendTrial;
+pub use pause::{Pause, PauseAll};
+pub use schedule::Schedule;

@@ -1,4 +1,4 @@
-//! Actions under way: each runs to its end, once, and in its turn.
+//! The actions under way: each runs to its end, once, and in the order of arrival.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -20,8 +20,8 @@ use crate::mode::Mode;
 use crate::operation::Operation;
 use crate::telemetry;
 
-/// The deduplication key of an action: equal keys are the same action, however their bodies were
-/// written.
+/// The deduplication key of an action: equal keys are the same action, even if their bodies were
+/// written in different ways.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct ActionKey {
     operation: Operation,
@@ -81,7 +81,7 @@ pub(crate) struct InFlight {
 
 #[derive(Default)]
 struct State {
-    /// With the callers that joined them.
+    /// Each with the callers that joined it.
     actions: HashMap<Arc<ActionKey>, Vec<oneshot::Sender<Reply>>>,
     /// Actions in the order of their arrival. One runs once it is the first of each of its queues.
     queues: HashMap<QueueKey, VecDeque<QueueEntry>>,
@@ -118,7 +118,7 @@ impl InFlight {
         self.most = most.max(1);
     }
 
-    /// Accepts an action: from here on it runs to its end, whatever its caller does.
+    /// Accepts an action, which then runs to its end even if its caller disconnects.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ impl InFlight {
         self.tasks.len()
     }
 
-    /// Waits for all of them.
+    /// Waits for all actions.
     pub(crate) async fn end(&self) {
         self.tasks.close();
         self.tasks.wait().await;
@@ -195,7 +195,7 @@ impl ActionsInFlight {
         self.0.len()
     }
 
-    /// Waits until there are none. Stop accepting requests before, or there may always be another.
+    /// Waits until there are none. Stop accepting requests before, because they can begin another.
     pub async fn ended(&self) {
         self.0.end().await;
     }
@@ -208,7 +208,8 @@ pub(crate) const MAX_ACTIONS: usize = 1024;
 /// `Retry-After` where there are too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
 
-const CUT_SHORT: &str = "the action was cut short: the runtime was shut down, or the log panicked";
+const CUT_SHORT: &str = "the action was cut short: the runtime was shut down before \
+                         `Provider::actions().ended()`, or the log panicked";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
 fn begin(action: impl Future<Output = ()> + Send + 'static) {
@@ -242,7 +243,7 @@ impl State {
         entry.start
     }
 
-    /// Takes an action out of its queues, wherever it stands. Returns the start tokens of the
+    /// Removes an action from its queues, at any place in them. Returns the start tokens of the
     /// actions that can run now.
     fn leave(&mut self, action: &Arc<ActionKey>) -> Vec<CancellationToken> {
         let mut firsts = Vec::new();

@@ -1,8 +1,8 @@
 //! The items that generated code uses, so that a wrong type in an annotated function is one error,
 //! at that type.
 //!
-//! Methods that are called with a dot have names that no trait of a user has: one that is implemented
-//! for every type would make the call ambiguous.
+//! Methods that are called with a dot have names that no trait of a user has: a trait that is
+//! implemented for every type would make the call ambiguous.
 
 use std::error::Error as StdError;
 use std::marker::PhantomData;
@@ -38,7 +38,8 @@ impl<Given> Argument<Given> for Given {
 /// parameter instead of an associated type, because rustc reports a projection that fails a second
 /// time.
 #[diagnostic::on_unimplemented(
-    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns `{Self}`",
+    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns \
+               `{Self}`",
     label = "write `churnkey::Result<{Answer}>`"
 )]
 pub trait ReturnType<Answer, E>: Sized {
@@ -97,8 +98,9 @@ impl<E> Opaque<E> for Failure<E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a churnkey function",
     label = "the error of this type cannot be answered",
-    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is `Send + Sync + 'static`, which is answered as an \
-            opaque 500, or one that implements `churnkey::IntoError` and chooses its answer"
+    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is \
+            `Send + Sync + 'static`, which is answered as an opaque 500, or one that implements \
+            `churnkey::IntoError` and chooses its answer"
 )]
 pub trait StandardError {
     fn into_error(self) -> Error;
@@ -128,8 +130,8 @@ pub fn sendable<F: Future + Send>(future: F) -> F {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between the threads of the server",
     label = "this field is not `Send + Sync`",
-    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a `Cell`, and write trait objects as \
-            `dyn Trait + Send + Sync`"
+    note = "hold an `Arc` instead of an `Rc`, a `Mutex` or an atomic instead of a `RefCell` or a \
+            `Cell`, and write trait objects as `dyn Trait + Send + Sync`"
 )]
 pub trait Shared {
     fn check(&self) {}
@@ -201,8 +203,8 @@ impl Boolean for False {
     const VALUE: bool = false;
 }
 
-/// The value of a [`Boolean`] that a closure returns, by its type alone: the closure is never called,
-/// which a constant could not do.
+/// The value of a [`Boolean`] that a closure returns, by its type alone: the closure is never
+/// called, which a constant could not do.
 pub const fn is_true<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
     T::VALUE
 }

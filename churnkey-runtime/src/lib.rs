@@ -5,6 +5,7 @@
 
 mod action;
 mod actions_in_flight;
+mod auth_hash;
 #[allow(
     missing_docs,
     reason = "hidden from the docs, and explained where it is defined"
@@ -24,30 +25,18 @@ mod page;
 mod provider;
 mod redact;
 #[cfg(feature = "reverify")]
-#[cfg_attr(
-    not(feature = "server"),
-    allow(dead_code, reason = "the server verifies in the background")
-)]
 mod reverify;
 #[cfg(feature = "server")]
-mod server;
-#[cfg_attr(
-    not(feature = "server"),
-    allow(dead_code, reason = "the server has metrics of its own")
-)]
+pub mod server;
 mod telemetry;
 pub mod testing;
 pub mod validate;
 
 pub use axum::{self, Extension};
 
-pub use action::apply_coupon::ApplyCoupon;
-pub use action::cancel::{Cancel, CancelAll};
-pub use action::change_price::ChangePrice;
-pub use action::extend_trial::ExtendTrial;
-pub use action::pause::{Pause, PauseAll};
-pub use action::schedule::Schedule;
+pub use action::*;
 pub use actions_in_flight::ActionsInFlight;
+pub use auth_hash::{AuthHash, auth_hash};
 pub use error::{Error, IntoError, Result};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
@@ -70,11 +59,7 @@ pub use server::{Server, serve};
 /// The names that generated code uses. They change without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::action::apply_coupon::ApplyCoupon;
-    pub use crate::action::cancel::{Cancel, CancelAll};
-    pub use crate::action::change_price::ChangePrice;
-    pub use crate::action::extend_trial::ExtendTrial;
-    pub use crate::action::pause::{Pause, PauseAll};
+    pub use crate::action::*;
     pub use crate::codegen::{
         Argument, ContextOf, Extra, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
         StandardError, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
@@ -85,10 +70,7 @@ pub mod __private {
     pub use crate::integration::endpoint::{self, OperationKind};
     pub use crate::integration::integration::{Integration, Provides, Route};
     pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
-    pub use crate::manifest::{
-        ApplyCouponFeatures, CancelFeatures, ChangePriceFeatures, Durations, ExtendTrialFeatures,
-        Options, PauseFeatures, PricesType, ProductsType, Schedules,
-    };
+    pub use crate::manifest::*;
     pub use crate::mode::{Mode, Modes};
     pub use crate::model::id::{
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,

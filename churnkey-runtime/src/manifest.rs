@@ -43,36 +43,11 @@ pub struct Controllers {
     pub families: bool,
 }
 
-/// The actions of a [`Manifest`]. The customer-wide forms are not in it: without them Churnkey
-/// calls the action for each subscription.
-///
-/// The camelCase of names of several words is **assumed**.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Actions {
-    /// Canceling.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cancel: Option<CancelFeatures>,
-    /// Pausing.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "enabled")]
-    pub pause: Option<PauseFeatures>,
-    /// Applying a coupon.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "enabled")]
-    pub apply_coupon: Option<ApplyCouponFeatures>,
-    /// Changing to another price.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "enabled")]
-    pub change_price: Option<ChangePriceFeatures>,
-    /// Extending a trial.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "enabled")]
-    pub extend_trial: Option<ExtendTrialFeatures>,
-}
-
 /// The type of every price of a provider. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PricesType {
-    /// Prices stand alone.
+    /// Prices without products.
     Standalone,
     /// Each price belongs to a product; the products controller is needed.
     Product,
@@ -82,7 +57,7 @@ pub enum PricesType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProductsType {
-    /// Products stand alone.
+    /// Products without families.
     Standalone,
     /// Each product belongs to a family; the families controller is needed.
     Family,
@@ -94,7 +69,7 @@ pub enum ProductsType {
 pub struct Schedules {
     /// At once.
     pub immediate: bool,
-    /// When the current period ends.
+    /// At the end of the current period.
     pub end_of_period: bool,
 }
 
@@ -167,7 +142,7 @@ const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static s
 features! {
     /// The options of cancel. Protocol: **doc**.
     pub struct CancelFeatures = CANCEL {
-        /// When a cancellation may take effect.
+        /// The moments at which a cancellation may take effect.
         schedules: Schedules,
     }
 }
@@ -175,7 +150,7 @@ features! {
 features! {
     /// The options of pause. Protocol: **doc**.
     pub struct PauseFeatures = PAUSE {
-        /// When a pause may start.
+        /// The moments at which a pause may start.
         start_dates: Schedules,
         /// The forms in which its length may be given.
         durations: Durations,
@@ -192,7 +167,7 @@ features! {
 features! {
     /// The options of change price. Protocol: **doc**.
     pub struct ChangePriceFeatures = CHANGE_PRICE {
-        /// When the new price may take effect.
+        /// The moments at which the new price may take effect.
         schedules: Schedules,
         /// The difference may be prorated.
         prorate: bool,
@@ -209,18 +184,97 @@ features! {
     }
 }
 
-/// The options of an attribute.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub enum Options {
-    None,
-    Prices(PricesType),
-    Products(ProductsType),
-    Cancel(CancelFeatures),
-    Pause(PauseFeatures),
-    ApplyCoupon(ApplyCouponFeatures),
-    ChangePrice(ChangePriceFeatures),
-    ExtendTrial(ExtendTrialFeatures),
+/// Declares the actions that the manifest lists, each with the type of its options.
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $field:ident: $name:ident($features:ident),)+) => {
+        /// The actions of a [`Manifest`]. The customer-wide forms are not in it: without them
+        /// Churnkey calls the action for each subscription.
+        ///
+        /// The camelCase of names of several words is **assumed**.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Actions {
+            $($(#[$doc])+ pub $field: Option<$features>,)+
+        }
+
+        impl Actions {
+            const EMPTY: Self = Self { $($field: None,)+ };
+        }
+
+        impl Serialize for Actions {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                $(if let Some(features) = &self.$field {
+                    let key = const { key(stringify!($field)) };
+                    // The entry of cancel has no `enabled`. Protocol: **doc**.
+                    let enabled = (key != "cancel").then_some(true);
+                    map.serialize_entry(key, &Enabled { enabled, features })?;
+                })+
+                map.end()
+            }
+        }
+
+        /// The options of an attribute.
+        #[doc(hidden)]
+        #[derive(Clone, Copy, Debug)]
+        pub enum Options {
+            None,
+            Prices(PricesType),
+            Products(ProductsType),
+            $($name($features),)+
+        }
+
+        impl Manifest {
+            /// Adds an operation with the options of its attribute.
+            pub(crate) const fn with(mut self, operation: Operation, options: Options) -> Self {
+                match options {
+                    Options::Prices(kind) => self.controllers.prices = Some(kind),
+                    Options::Products(kind) => self.controllers.products = Some(kind),
+                    $(Options::$name(features) => self.actions.$field = Some(features),)+
+                    Options::None => self.controllers.add(operation),
+                }
+                self
+            }
+        }
+
+        const _: () = {
+            let (mut listed, mut index) = (0, 0);
+            while index < protocol::MODULES.len() {
+                let module = &protocol::MODULES[index];
+                let is_action = matches!(module.side, protocol::Side::Action);
+                listed += (is_action && module.wire.is_some()) as usize;
+                index += 1;
+            }
+            assert!(
+                listed == [$(stringify!($field)),+].len(),
+                "an action of the protocol table is not in `actions!`"
+            );
+        };
+    };
+}
+
+/// The key of an action in the manifest.
+const fn key(name: &str) -> &'static str {
+    match protocol::Module::find(name) {
+        Some(protocol::Module {
+            wire: Some((key, _)),
+            ..
+        }) => key,
+        _ => panic!("the protocol table does not have this action"),
+    }
+}
+
+actions! {
+    /// Canceling.
+    cancel: Cancel(CancelFeatures),
+    /// Pausing.
+    pause: Pause(PauseFeatures),
+    /// Applying a coupon.
+    apply_coupon: ApplyCoupon(ApplyCouponFeatures),
+    /// Changing to another price.
+    change_price: ChangePrice(ChangePriceFeatures),
+    /// Extending a trial.
+    extend_trial: ExtendTrial(ExtendTrialFeatures),
 }
 
 impl Options {
@@ -250,47 +304,31 @@ impl Manifest {
             products: None,
             families: false,
         },
-        actions: Actions {
-            cancel: None,
-            pause: None,
-            apply_coupon: None,
-            change_price: None,
-            extend_trial: None,
-        },
+        actions: Actions::EMPTY,
     };
 
     /// The JSON that `GET /churnkey/features` serves.
     pub(crate) fn to_json(self) -> Vec<u8> {
-        // JSON can express every boolean and every word.
+        // Serialization cannot fail: JSON can express every boolean and every string.
         serde_json::to_vec(&self).unwrap_or_default()
     }
+}
 
-    /// Adds an operation with the options of its attribute.
-    pub(crate) const fn with(mut self, operation: Operation, options: Options) -> Self {
-        let controllers = &mut self.controllers;
-        match options {
-            Options::Prices(kind) => controllers.prices = Some(kind),
-            Options::Products(kind) => controllers.products = Some(kind),
-            Options::Cancel(features) => self.actions.cancel = Some(features),
-            Options::Pause(features) => self.actions.pause = Some(features),
-            Options::ApplyCoupon(features) => self.actions.apply_coupon = Some(features),
-            Options::ChangePrice(features) => self.actions.change_price = Some(features),
-            Options::ExtendTrial(features) => self.actions.extend_trial = Some(features),
-            Options::None => match operation {
-                Operation::RetrieveCustomer => controllers.customers = true,
-                Operation::RetrievePrice if controllers.prices.is_none() => {
-                    controllers.prices = Some(PricesType::Standalone)
-                }
-                Operation::RetrieveSubscription => controllers.subscriptions = true,
-                Operation::RetrieveCoupon => controllers.coupons = true,
-                Operation::RetrieveProduct if controllers.products.is_none() => {
-                    controllers.products = Some(ProductsType::Standalone)
-                }
-                Operation::RetrieveFamily => controllers.families = true,
-                _ => {}
-            },
+impl Controllers {
+    const fn add(&mut self, operation: Operation) {
+        match operation {
+            Operation::RetrieveCustomer => self.customers = true,
+            Operation::RetrievePrice if self.prices.is_none() => {
+                self.prices = Some(PricesType::Standalone)
+            }
+            Operation::RetrieveSubscription => self.subscriptions = true,
+            Operation::RetrieveCoupon => self.coupons = true,
+            Operation::RetrieveProduct if self.products.is_none() => {
+                self.products = Some(ProductsType::Standalone)
+            }
+            Operation::RetrieveFamily => self.families = true,
+            _ => {}
         }
-        self
     }
 }
 
@@ -314,22 +352,10 @@ fn typed<K: Serialize, S: Serializer>(kind: &Option<K>, serializer: S) -> Result
     }
 }
 
-fn enabled<F: Serialize, S: Serializer>(
-    features: &Option<F>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Enabled<'a, F> {
-        enabled: bool,
-        #[serde(flatten)]
-        features: &'a F,
-    }
-    match features {
-        Some(features) => Enabled {
-            enabled: true,
-            features,
-        }
-        .serialize(serializer),
-        None => serializer.serialize_none(),
-    }
+#[derive(Serialize)]
+struct Enabled<'a, F> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(flatten)]
+    features: &'a F,
 }

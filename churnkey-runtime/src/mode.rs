@@ -40,8 +40,8 @@ impl Mode {
         }
     }
 
-    /// Any other value, another case and a repeated header are a 400 (**assumed**): a request whose
-    /// mode is in doubt must not reach live data.
+    /// Reads the mode. Any other value, another case and a repeated header are a 400 (**assumed**):
+    /// a request whose mode is in doubt must not reach live data.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         let mut values = headers.get_all(HEADER).iter();
         match (values.next().map(|value| value.as_bytes()), values.next()) {

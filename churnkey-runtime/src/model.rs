@@ -1,17 +1,17 @@
 //! The data that a provider sends to Churnkey.
 //!
-//! Every model builds from its required fields, takes the optional ones through chained setters,
-//! and serialises to the protocol's camelCase JSON. An optional field that is not set is left out;
-//! when reading, `null` means the same as absent and unknown fields are ignored.
+//! Every model has a constructor for its required fields and setters for the optional ones, and
+//! serializes to the protocol's camelCase JSON. An optional field that is not set is left out. In
+//! input, `null` means the same as absent, and unknown fields are ignored.
 //!
-//! `Debug` hides who it is about, so that a model can be logged: names, descriptions, codes, e-mail
-//! addresses, phone numbers, addresses, metadata and customer ids show as `[redacted]`, and whether
-//! an optional one is set shows. Amounts, dates, statuses and all other ids stand there as they
-//! are. Fields are public: whoever needs a value prints the field. In a test, compare what
-//! `serde_json::to_value` makes of two models, and a difference shows.
+//! `Debug` hides personal data, so that a model can be logged: names, descriptions, codes, e-mail
+//! addresses, phone numbers, addresses, metadata and customer ids appear as `[redacted]`, and an
+//! optional one that is not set as `None`. Amounts, dates, statuses and all other ids are shown.
+//! Fields are public: print a field to see its value. In a test, compare the results of
+//! `serde_json::to_value` to see a difference between two models.
 //!
-//! Types rule out what they can. What they cannot, [`Validate`](crate::validate::Validate) checks
-//! before a model is sent.
+//! Types exclude most invalid values. [`Validate`](crate::validate::Validate) checks the remaining
+//! rules before a model is sent.
 
 pub(crate) mod address;
 pub(crate) mod amount;
@@ -39,7 +39,7 @@ pub use coupon::{Coupon, CouponDuration, CouponValue, PercentageValue, Redemptio
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::Customer;
 pub use discount::Discount;
-pub use duration::{DurationFault, OfferDuration};
+pub use duration::{InvalidDuration, OfferDuration};
 pub use family::ProductFamily;
 pub use id::{
     CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,

@@ -53,9 +53,10 @@ pub(crate) fn document(
             "title": name,
             "version": env!("CARGO_PKG_VERSION"),
             "description": format!(
-                "The provider {name}, which Churnkey calls. **doc** marks facts of Churnkey's integration guide, **assumed** those that it leaves open. Sums are in \
-                 minor units: 1.10 USD is 110. An optional field that is absent may be `null` in a request, and fields that are not described \
-                 here are ignored.",
+                "The provider {name}, which Churnkey calls. **doc** marks facts of Churnkey's \
+                 integration guide, **assumed** those that it leaves open. Sums are in minor \
+                 units: 1.10 USD is 110. An optional field that is absent may be `null` in a \
+                 request, and fields that are not described here are ignored.",
             ),
         },
         "security": [{ "integrationToken": [] }],
@@ -66,7 +67,8 @@ pub(crate) fn document(
                 "integrationToken": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "The integration token. Protocol: **doc**. The bare header `Authorization: <token>` is accepted too (**assumed**).",
+                    "description": "The integration token. Protocol: **doc**. The bare header \
+                                    `Authorization: <token>` is accepted too (**assumed**).",
                 },
             },
             "parameters": operation::shared_parameters(modes),

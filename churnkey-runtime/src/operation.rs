@@ -32,8 +32,61 @@ impl Facts {
     }
 }
 
+/// Passes every operation, with the types of its function, to a macro. Where only the names are
+/// needed, the types are not imported.
 macro_rules! operations {
-    ($($(#[$doc:meta])+ $operation:ident,)+) => {
+    ($then:ident) => {
+        $then! {
+            /// The customer with an id.
+            RetrieveCustomer (CustomerId) -> Option<Customer>;
+            /// All customers.
+            ListCustomers (PageRequest) -> Page<Customer>;
+            /// The customer with an e-mail address.
+            FindCustomerByEmail (Email) -> Option<Customer>;
+            /// The customer with a phone number.
+            FindCustomerByPhone (Phone) -> Option<Customer>;
+            /// The price with an id.
+            RetrievePrice (PriceId) -> Option<Price>;
+            /// All prices.
+            ListPrices (PageRequest) -> Page<Price>;
+            /// A customer's subscription with an id.
+            RetrieveSubscription (CustomerId, SubscriptionId) -> Option<Subscription>;
+            /// All subscriptions of a customer.
+            ListSubscriptions (CustomerId, PageRequest) -> Page<Subscription>;
+            /// The coupon with an id.
+            RetrieveCoupon (CouponId) -> Option<Coupon>;
+            /// All coupons.
+            ListCoupons (PageRequest) -> Page<Coupon>;
+            /// The product with an id.
+            RetrieveProduct (ProductId) -> Option<Product>;
+            /// All products.
+            ListProducts (PageRequest) -> Page<Product>;
+            /// The product family with an id.
+            RetrieveFamily (FamilyId) -> Option<ProductFamily>;
+            /// All product families.
+            ListFamilies (PageRequest) -> Page<ProductFamily>;
+            /// Cancel one subscription.
+            CancelSubscription (Cancel) -> ();
+            /// Cancel all subscriptions of a customer.
+            CancelAllSubscriptions (CancelAll) -> ();
+            /// Pause one subscription.
+            PauseSubscription (Pause) -> ();
+            /// Pause all subscriptions of a customer.
+            PauseAllSubscriptions (PauseAll) -> ();
+            /// Apply a coupon to a subscription.
+            ApplyCouponToSubscription (ApplyCoupon) -> ();
+            /// Change the price of a subscription.
+            ChangeSubscriptionPrice (ChangePrice) -> ();
+            /// Extend the trial of a subscription.
+            ExtendSubscriptionTrial (ExtendTrial) -> ();
+        }
+    };
+}
+
+pub(crate) use operations;
+
+macro_rules! names {
+    ($($(#[$doc:meta])+ $operation:ident ($($input:ty),+) -> $output:ty;)+) => {
         /// An operation of the protocol.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -54,50 +107,7 @@ macro_rules! operations {
     };
 }
 
-operations! {
-    /// The customer with an id.
-    RetrieveCustomer,
-    /// All customers.
-    ListCustomers,
-    /// The customer with an e-mail address.
-    FindCustomerByEmail,
-    /// The customer with a phone number.
-    FindCustomerByPhone,
-    /// The price with an id.
-    RetrievePrice,
-    /// All prices.
-    ListPrices,
-    /// A customer's subscription with an id.
-    RetrieveSubscription,
-    /// All subscriptions of a customer.
-    ListSubscriptions,
-    /// The coupon with an id.
-    RetrieveCoupon,
-    /// All coupons.
-    ListCoupons,
-    /// The product with an id.
-    RetrieveProduct,
-    /// All products.
-    ListProducts,
-    /// The product family with an id.
-    RetrieveFamily,
-    /// All product families.
-    ListFamilies,
-    /// Cancel one subscription.
-    CancelSubscription,
-    /// Cancel all subscriptions of a customer.
-    CancelAllSubscriptions,
-    /// Pause one subscription.
-    PauseSubscription,
-    /// Pause all subscriptions of a customer.
-    PauseAllSubscriptions,
-    /// Apply a coupon to a subscription.
-    ApplyCouponToSubscription,
-    /// Change the price of a subscription.
-    ChangeSubscriptionPrice,
-    /// Extend the trial of a subscription.
-    ExtendSubscriptionTrial,
-}
+operations!(names);
 
 const _: () = {
     let (mut count, mut module) = (0, 0);

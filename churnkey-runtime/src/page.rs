@@ -14,11 +14,11 @@ use crate::redact::Redacted;
 /// The longest cursor in bytes, in requests and in answers (**assumed**).
 pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 
-/// A request for a page of a list: the most items, and the cursor at which it begins.
+/// A request for a page of a list: the maximum number of items, and the cursor at which it begins.
 ///
-/// The easy way is keyset paging, whose cost does not grow with the page and which neither skips
-/// nor repeats a row while others are inserted. Order by a unique key, ask for the rows after the
-/// last one seen, and fetch one more than the limit:
+/// Use keyset paging: its cost does not grow with the page, and it neither skips nor repeats a row
+/// while others are inserted. Order by a unique key, select the rows after the key of the cursor,
+/// and fetch one more than the limit:
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -34,9 +34,9 @@ pub(crate) const MAX_CURSOR_BYTES: usize = 1024;
 /// }
 /// ```
 ///
-/// Make a key of whatever your rows are ordered by; it must be unique, so end it with the id. The
-/// key is in the cursor, which stands in URLs and so in the logs of proxies: order by nothing
-/// personal.
+/// The key has the columns by which the rows are ordered. It must be unique, so end it with the id.
+/// The key is in the cursor, and the cursor is in URLs and so in the logs of proxies: do not order
+/// by personal data.
 #[derive(Clone)]
 pub struct PageRequest {
     limit: u32,
@@ -45,7 +45,7 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// A request for the first page, as a test of your own function would make it.
+    /// A request for the first page, for tests of your own function.
     pub fn first(limit: u32) -> Self {
         Self {
             limit,
@@ -54,7 +54,7 @@ impl PageRequest {
         }
     }
 
-    /// The same request, going on at a cursor.
+    /// Moves the request to the page at a cursor.
     #[must_use]
     pub fn at(mut self, cursor: &Cursor) -> Self {
         self.cursor = Some(cursor.to_string());
@@ -69,20 +69,20 @@ impl PageRequest {
         }
     }
 
-    /// The most items that the page may hold, at least 1. A longer page is refused before it is
+    /// The maximum number of items on the page, at least 1. A longer page is rejected before it is
     /// sent.
     pub fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// One more than the limit: the number of rows to fetch so that [`keyset`](Self::keyset) knows
-    /// whether another page follows.
+    /// One more than the limit: the number of rows to fetch. The last row shows
+    /// [`keyset`](Self::keyset) that another page follows.
     pub fn limit_plus_one(&self) -> i64 {
         i64::from(self.limit) + 1
     }
 
-    /// The cursor as Churnkey sent it back, for billing systems with cursors of their own; `None`
-    /// on the first page.
+    /// The cursor that Churnkey sent back, for billing systems with cursors of their own; `None` on
+    /// the first page.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -116,7 +116,7 @@ impl PageRequest {
     }
 }
 
-/// Without the cursor, which is made of what the rows are ordered by, an e-mail address perhaps.
+/// Omits the cursor, because the key in it may be personal data, such as an e-mail address.
 impl fmt::Debug for PageRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageRequest")
@@ -126,9 +126,9 @@ impl fmt::Debug for PageRequest {
     }
 }
 
-/// A cursor is the key in JSON behind a checksum of key and scope, which detects garbage, a
-/// truncated or changed cursor, and one of another list without any state. It is no secret and
-/// grants no access.
+/// Makes a cursor: the key in JSON behind a checksum of key and scope. Without any state, the
+/// checksum detects a truncated or changed cursor and one of another list. It is not a secret and
+/// does not grant access.
 fn encode<K: Serialize>(key: &K, scope: &str) -> Result<String> {
     let key = serde_json::to_vec(key)?;
     let mut bytes = digest(&key, scope).to_vec();
@@ -160,7 +160,7 @@ fn digest(key: &[u8], scope: &str) -> [u8; CHECKSUM_BYTES] {
     checksum
 }
 
-/// A part of a list, and the cursor to the next part if there is one.
+/// A part of a list, and the cursor to the next part, if there is one.
 ///
 /// On the wire `{"data": [...], "next": <string or number>}`, without `next` on the last page
 /// (protocol: **doc**).
@@ -170,7 +170,8 @@ fn digest(key: &[u8], scope: &str) -> [u8; CHECKSUM_BYTES] {
     feature = "openapi",
     schemars(
         rename = "{T}Page",
-        description = "A part of a list, and the cursor to the next part, if there is one. Protocol: **doc**."
+        description = "A part of a list, and the cursor to the next part, if there is one. \
+                       Protocol: **doc**."
     )
 )]
 pub struct Page<T> {
@@ -185,8 +186,8 @@ impl<T> Page<T> {
         Self { data, next: None }
     }
 
-    /// A page that another follows, for billing systems with cursors of their own. At most 1 KiB of
-    /// text.
+    /// A page with a successor, for billing systems with cursors of their own. A cursor may have up
+    /// to 1 KiB.
     pub fn with_next(data: Vec<T>, next: impl Into<Cursor>) -> Self {
         Self {
             data,
@@ -209,7 +210,7 @@ impl<T> Page<T> {
         self.next.as_ref()
     }
 
-    /// The page with each item turned into another, rows into models say.
+    /// Converts each item, such as a row into a model.
     pub fn map<U>(self, model: impl FnMut(T) -> U) -> Page<U> {
         Page {
             data: self.data.into_iter().map(model).collect(),
@@ -217,7 +218,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// Like [`map`](Self::map), ending at the first item that cannot be turned.
+    /// Converts each item, and stops at the first error.
     pub fn try_map<U, E>(self, model: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         Ok(Page {
             data: self.data.into_iter().map(model).collect::<Result<_, E>>()?,
@@ -226,16 +227,19 @@ impl<T> Page<T> {
     }
 }
 
-/// The beginning of the next page; opaque to Churnkey, which sends it back as a string.
+/// The start of the next page. It is opaque to Churnkey, which sends it back as a string.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Cursor {
-    /// Text, as [`PageRequest::keyset`] makes it.
+    /// A string, as [`PageRequest::keyset`] makes it.
     #[cfg_attr(
         feature = "openapi",
-        schemars(description = "Text.", extend("minLength" = 1, "maxLength" = MAX_CURSOR_BYTES))
+        schemars(
+            description = "A string.",
+            extend("minLength" = 1, "maxLength" = MAX_CURSOR_BYTES)
+        )
     )]
     Text(String),
     /// A number, such as the last row's id.

@@ -19,7 +19,7 @@ pub struct Provider<T> {
     pub(crate) in_flight: InFlight,
 }
 
-/// Without the context, which may hold the password of a database.
+/// Omits the context, which may hold the password of a database.
 impl<T> fmt::Debug for Provider<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Provider")
@@ -40,16 +40,16 @@ impl<T: Integration> Provider<T> {
         }
     }
 
-    /// The most items that a page may hold, whatever the request asks for; 100 by default, at least
-    /// 1.
+    /// The maximum number of items on a page, even if a request has a higher limit; 100 by default,
+    /// at least 1.
     #[must_use]
     pub fn max_page_items(mut self, items: u32) -> Self {
         self.limits.page_items = items.max(1);
         self
     }
 
-    /// The most bytes that the body of an action may have; 64 KiB by default, where the largest of
-    /// the protocol is well under one. A longer one is a 413.
+    /// The maximum size of an action's body; 64 KiB by default, and the largest body of the
+    /// protocol is well under 1 KiB. A longer one is a 413.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.limits.body_bytes = bytes;
@@ -75,16 +75,16 @@ impl<T: Integration> Provider<T> {
         self
     }
 
-    /// The most actions that may be under way at once; 1024 by default, at least 1. A further one
-    /// is a 503 with `Retry-After`, and has not begun.
+    /// The maximum number of actions under way; 1024 by default, at least 1. A further one is a 503
+    /// with `Retry-After`, and has not begun.
     #[must_use]
     pub fn max_actions(mut self, actions: usize) -> Self {
         self.in_flight.at_most(actions);
         self
     }
 
-    /// The most requests without the token that one peer may send in a minute; 60 by default, and
-    /// `u32::MAX` is no limit. Further ones are a 429 with `Retry-After` instead of a 401.
+    /// The maximum number of requests without the token from one peer in a minute; 60 by default,
+    /// and `u32::MAX` is no limit. Further ones are a 429 with `Retry-After` instead of a 401.
     ///
     /// Requests with the token are accepted even then. A peer is an IP address, or the /64 network
     /// of an IPv6 address. [`Server`](crate::Server) provides it; a server of your own does if it
@@ -96,33 +96,23 @@ impl<T: Integration> Provider<T> {
         self
     }
 
-    /// The token, to be replaced while the provider serves.
+    /// A handle to replace the token while the provider serves.
     pub fn token_handle(&self) -> TokenHandle {
         self.token.clone()
     }
 
-    /// The actions under way, to be waited for before a server of your own shuts down:
-    ///
-    /// ```no_run
-    /// # use churnkey_runtime as churnkey;
-    /// # use churnkey::axum;
-    /// # async fn example<T: churnkey::Integration>(
-    /// #     provider: churnkey::Provider<T>,
-    /// #     listener: tokio::net::TcpListener,
-    /// #     shutdown: impl Future<Output = ()> + Send + 'static,
-    /// # ) -> std::io::Result<()> {
-    /// let actions = provider.actions();
-    /// axum::serve(listener, provider.router()).with_graceful_shutdown(shutdown).await?;
-    /// actions.ended().await;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The actions under way. Wait for them after a server of your own has shut down:
+    /// [`Integration::router`] has an example.
     pub fn actions(&self) -> ActionsInFlight {
         ActionsInFlight(self.in_flight.clone())
     }
 
-    /// The routes.
-    pub fn router(self) -> Router {
-        mount(&self.context, self.token, self.limits, self.in_flight)
+    /// The routes, to merge or nest into a router with any state: see
+    /// [`Integration::router`]. Wait for the [`actions`](Self::actions) before the process ends.
+    pub fn router<S>(self) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        mount(&self.context, self.token, self.limits, self.in_flight).with_state(())
     }
 }

@@ -1,40 +1,41 @@
 //! The server: an HTTP/1.1 server for an integration, with its limits and its shutdown.
 
+#[cfg(all(unix, feature = "systemd"))]
+mod activation;
+mod address;
+mod announce;
 mod connection;
 mod environment;
 mod health;
 mod listener;
+mod notify;
 mod reject;
+mod run;
 mod signals;
+mod socket;
 mod stream;
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::Route;
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use self::connection::Connections;
-use self::listener::Listener;
-use self::signals::Signal;
+pub use self::address::{InvalidListenAddress, ListenAddress};
+pub use self::socket::ListenSocket;
+
 use self::stream::Timeouts;
 use crate::error::{Error, Result};
-use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
 use crate::provider::Provider;
 
@@ -47,7 +48,10 @@ use crate::provider::Provider;
 /// | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; required, unless there is a file |
 /// | `CK_INTEGRATION_TOKEN_FILE` | a file that has the token, [read](IntegrationToken::from_file) again on SIGHUP |
 /// | `CK_INTEGRATION_TOKEN_PREVIOUS` | the previous token, which is accepted until the time in `CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL`, such as `2026-12-01T00:00:00Z` |
-/// | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
+/// | `CHURNKEY_ADDR` | the [address](ListenAddress) to listen on: `0.0.0.0:8080`, `localhost:8080`, `unix:/run/billing.sock`; `127.0.0.1:8080` if absent |
+/// | `PORT` | without `CHURNKEY_ADDR`, a port to listen on at all IPv4 interfaces, as hosting platforms set it |
+/// | `LISTEN_FDS` | a socket from systemd, which takes precedence over both (feature `systemd`) |
+/// | `NOTIFY_SOCKET` | the socket of a service manager, which is notified of readiness and shutdown |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
@@ -55,9 +59,12 @@ use crate::provider::Provider;
 ///
 /// # Errors
 ///
-/// There is no token, or the address cannot be bound. The message names the correction. On SIGTERM
-/// or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set these in code,
-/// or for other limits, see [`Server`].
+/// There is no token, or the address cannot be bound. The message names the correction.
+///
+/// # Shutdown
+///
+/// On SIGTERM or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set
+/// these in code, or for other limits, see [`Server`].
 pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
     Server::from_env(context)?.run().await
 }
@@ -100,7 +107,8 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// long they take.
 pub struct Server<T> {
     provider: Provider<T>,
-    address: SocketAddr,
+    /// `None` is the default.
+    source: Option<Source>,
     token_file: Option<PathBuf>,
     ready: Option<health::Check>,
     routes: Router,
@@ -114,6 +122,19 @@ pub struct Server<T> {
     verification: Option<crate::reverify::Verification>,
 }
 
+/// The source of the socket.
+enum Source {
+    Address(ListenAddress),
+    #[cfg(all(unix, feature = "systemd"))]
+    Passed(activation::Passed),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Address(SocketAddr::from(([127, 0, 0, 1], 8080)).into())
+    }
+}
+
 type AddLayer = Box<dyn FnOnce(Router) -> Router + Send + Sync>;
 
 impl<T: Integration> Server<T> {
@@ -121,7 +142,7 @@ impl<T: Integration> Server<T> {
     pub fn new(provider: Provider<T>) -> Self {
         Self {
             provider,
-            address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            source: None,
             token_file: None,
             ready: None,
             routes: Router::new().fallback(not_found),
@@ -140,7 +161,7 @@ impl<T: Integration> Server<T> {
         }
     }
 
-    /// Asks Churnkey to verify the manifest once the server listens, if it has changed.
+    /// Requests a verification from Churnkey after the server listens, if the manifest has changed.
     #[cfg(feature = "reverify")]
     #[must_use]
     pub fn verification(mut self, verification: crate::reverify::Verification) -> Self {
@@ -150,8 +171,8 @@ impl<T: Integration> Server<T> {
 
     /// The address to listen on; port 0 takes a free one.
     #[must_use]
-    pub fn address(mut self, address: SocketAddr) -> Self {
-        self.address = address;
+    pub fn address(mut self, address: impl Into<ListenAddress>) -> Self {
+        self.source = Some(Source::Address(address.into()));
         self
     }
 
@@ -198,8 +219,8 @@ impl<T: Integration> Server<T> {
     /// Adds routes beside those of the provider, such as `/metrics`.
     ///
     /// They are not protected by the integration token: restrict them in the proxy, or by a layer
-    /// of their own. The limits of connections and heads apply to them, those of bodies and functions
-    /// do not. Upgrades, such as WebSockets, are not supported.
+    /// of their own. The limits of connections and heads apply to them, those of bodies and
+    /// functions do not. Upgrades, such as WebSockets, are not supported.
     ///
     /// ```no_run
     /// # use churnkey_runtime as churnkey;
@@ -290,17 +311,18 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// The maximum size of a request's head; 16 KiB by default, from 1 to 256 KiB.
+    /// The maximum size of a request's head; 16 KiB by default, from 1 to 64 KiB. A longer path is
+    /// one that hyper refuses in any case.
     #[must_use]
     pub fn max_head_bytes(mut self, bytes: usize) -> Self {
-        self.max_head_bytes = bytes.clamp(1024, 256 * 1024);
+        self.max_head_bytes = bytes.clamp(1024, 64 * 1024);
         self
     }
 
     /// The time for which the server keeps accepting connections after a shutdown signal, while
     /// `/readyz` already returns 503. Zero by default.
     ///
-    /// A load balancer sends requests until it has noticed that the server is not ready, as in
+    /// A load balancer sends requests until a probe reports that the server is not ready, as in
     /// Kubernetes. Set a few seconds more than the interval of its probes. A second signal ends the
     /// delay.
     #[must_use]
@@ -316,161 +338,17 @@ impl<T: Integration> Server<T> {
         self.shutdown_timeout = timeout;
         self
     }
-
-    /// Serves until SIGTERM or Ctrl-C.
-    ///
-    /// # Errors
-    ///
-    /// The address cannot be bound.
-    pub async fn run(self) -> Result<()> {
-        let listener = TcpListener::bind(self.address).await.map_err(|cause| {
-            startup_error(format!(
-                "cannot listen on {}: set CHURNKEY_ADDR to another address",
-                self.address
-            ))
-            .with_cause(cause)
-        })?;
-        self.run_on(listener).await
-    }
-
-    /// Serves on a listener of your own until SIGTERM or Ctrl-C.
-    ///
-    /// # Errors
-    ///
-    /// The listener has no address.
-    pub async fn run_on(self, listener: TcpListener) -> Result<()> {
-        let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
-        let mut hangup = Signal::hangup();
-        let manifest = T::MANIFEST.to_json();
-        announce(&format!(
-            "{} listens on http://{}/churnkey",
-            T::NAME,
-            listener.local_addr()?
-        ));
-        announce(&format!(
-            "{} supports {}",
-            T::NAME,
-            String::from_utf8_lossy(&manifest)
-        ));
-        if !tracing::dispatcher::has_been_set() {
-            announce(
-                "requests are logged through `tracing`: install a subscriber, such as \
-                 tracing_subscriber::fmt::init(), to see them",
-            );
-        }
-        #[cfg(feature = "reverify")]
-        let _verifying = self.verification.map(|verification| {
-            let verifying = tokio::spawn(async move { verification.keep(&manifest).await });
-            tokio_util::task::AbortOnDropHandle::new(verifying)
-        });
-        let (draining, ending) = (CancellationToken::new(), CancellationToken::new());
-        let in_flight = self.provider.in_flight.clone();
-        let token = self.provider.token_handle();
-        let health = health::router(self.ready, draining.clone());
-        let routes = self.provider.router().merge(health).merge(self.routes);
-        let routes = self
-            .layers
-            .into_iter()
-            .fold(routes, |routes, add| add(routes));
-        let connections = Connections::new(
-            // Complete routes: axum would otherwise build them again for each request.
-            routes.with_state(()),
-            self.max_head_bytes,
-            self.timeouts,
-            draining.clone(),
-            ending.clone(),
-        );
-        let connections = Listener::new(connections, self.max_connections);
-        let mut shutdown_signal = async || {
-            tokio::select! {
-                () = interrupt.next() => {}
-                () = terminate.next() => {}
-            }
-        };
-        let reloading = async {
-            loop {
-                hangup.next().await;
-                reload(&token, self.token_file.clone()).await;
-            }
-        };
-        {
-            let mut serving =
-                pin!(async { tokio::join!(connections.accept(&listener), reloading) });
-            tokio::select! {
-                _ = &mut serving => {}
-                () = shutdown_signal() => {}
-            }
-            draining.cancel();
-            if !self.shutdown_delay.is_zero() {
-                announce(&format!(
-                    "shutting down: accepting requests for another {:?}",
-                    self.shutdown_delay
-                ));
-                tokio::select! {
-                    _ = timeout(self.shutdown_delay, &mut serving) => {}
-                    () = shutdown_signal() => {}
-                }
-            }
-        }
-        drop(listener);
-        ending.cancel();
-        connections.drain(self.shutdown_timeout, &in_flight).await;
-        announce(&format!("{} has stopped", T::NAME));
-        Ok(())
-    }
 }
 
 impl<T> fmt::Debug for Server<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("provider", &self.provider)
-            .field("address", &self.address)
             .finish_non_exhaustive()
     }
 }
 
-/// Reads the token file again. On an error the tokens stay: a wrong file must not lock Churnkey
-/// out.
-async fn reload(token: &TokenHandle, file: Option<PathBuf>) {
-    let Some(file) = file else {
-        announce("SIGHUP: there is nothing to read again, as the token did not come from a file");
-        return;
-    };
-    let read = tokio::task::spawn_blocking(move || IntegrationToken::from_file(file));
-    match read.await {
-        Ok(Ok(new)) => {
-            token.replace(new);
-            announce("SIGHUP: the token file has been read again");
-        }
-        Ok(Err(error)) => announce_error(&format!("SIGHUP: {error}; the tokens stay as they were")),
-        Err(_) => {
-            announce_error("SIGHUP: reading the token file failed; the tokens stay as they were")
-        }
-    }
-}
-
-/// The answer outside `/churnkey`, which needs no token and says nothing about the provider.
+/// The response outside `/churnkey`, which needs no token and reveals nothing about the provider.
 async fn not_found() -> Error {
     Error::not_found("Not Found")
-}
-
-/// Logs; prints to standard error while there is no log, so that a first run is not silent.
-fn announce(message: &str) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::info!("{message}");
-    } else {
-        eprintln!("{message}");
-    }
-}
-
-fn announce_error(message: &str) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::error!("{message}");
-    } else {
-        eprintln!("{message}");
-    }
-}
-
-fn startup_error(message: impl Into<Cow<'static, str>>) -> Error {
-    Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
 }

@@ -1,7 +1,6 @@
 //! Metrics, behind the feature `metrics`, and the form of errors in the log.
 //!
-//! Labels are words of the protocol and statuses, which are few: nothing that a caller sends
-//! becomes one.
+//! Labels are names of the protocol and statuses, which are few. Data of a caller is never a label.
 
 use std::fmt;
 use std::time::Duration;
@@ -40,18 +39,18 @@ pub(crate) fn describe() {
         describe_counter!(
             "churnkey_refused_tokens_total",
             Unit::Count,
-            "Requests without the token, by what they were answered."
+            "Requests without the token, by the status of the response."
         );
         describe_gauge!("churnkey_connections", Unit::Count, "Open connections.");
         describe_counter!(
             "churnkey_connections_refused_total",
             Unit::Count,
-            "Connections that the server ended by itself, and why."
+            "Connections that the server ended by itself, by the reason."
         );
     }
 }
 
-/// A request that was admitted and has been answered.
+/// Records the response to an authenticated request.
 pub(crate) fn request(
     operation: Operation,
     mode: Option<Mode>,
@@ -75,7 +74,7 @@ pub(crate) fn request(
     let _ = (operation, mode, status, elapsed);
 }
 
-/// A request that was given the outcome of the same action, which was under way.
+/// Counts a request that got the outcome of the same action, which was under way.
 pub(crate) fn action_joined(operation: Operation) {
     #[cfg(feature = "metrics")]
     metrics::counter!("churnkey_actions_joined_total", "module" => operation.module()).increment(1);
@@ -83,7 +82,7 @@ pub(crate) fn action_joined(operation: Operation) {
     let _ = operation;
 }
 
-/// The number of actions under way.
+/// Sets the number of actions under way.
 pub(crate) fn actions_in_flight(count: usize) {
     #[cfg(feature = "metrics")]
     metrics::gauge!("churnkey_actions_in_flight").set(count as f64);
@@ -91,7 +90,7 @@ pub(crate) fn actions_in_flight(count: usize) {
     let _ = count;
 }
 
-/// A request without the token, by what it was answered.
+/// Counts a request without the token, by the status of the response.
 pub(crate) fn refused_token(status: StatusCode) {
     #[cfg(feature = "metrics")]
     metrics::counter!("churnkey_refused_tokens_total", "status" => status.as_u16().to_string())
@@ -100,9 +99,11 @@ pub(crate) fn refused_token(status: StatusCode) {
     let _ = status;
 }
 
-/// A connection, counted among the open ones for as long as this lives.
+/// A connection, which counts as open until this is dropped.
+#[cfg(feature = "server")]
 pub(crate) struct OpenConnection(());
 
+#[cfg(feature = "server")]
 impl OpenConnection {
     pub(crate) fn count() -> Self {
         #[cfg(feature = "metrics")]
@@ -111,6 +112,7 @@ impl OpenConnection {
     }
 }
 
+#[cfg(feature = "server")]
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         #[cfg(feature = "metrics")]
@@ -118,7 +120,8 @@ impl Drop for OpenConnection {
     }
 }
 
-/// A connection that the server ended by itself, with the reason.
+/// Counts a connection that the server ended by itself, with the reason.
+#[cfg(feature = "server")]
 pub(crate) fn refused(reason: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("churnkey_connections_refused_total", "reason" => reason).increment(1);

@@ -58,7 +58,7 @@ fn validate_at<M: Validate + ?Sized>(model: &M, path: Path<'_>) -> Result<(), Va
 
 /// Collects the violations of a model at one place in it.
 ///
-/// The path is a chain of borrows and becomes text only for a violation, so that a valid model
+/// The path is a chain of borrows and is formatted only for a violation, so that a valid model
 /// costs no allocation.
 #[derive(Debug)]
 pub struct Violations<'a> {
@@ -103,7 +103,7 @@ impl Violations<'_> {
         }
     }
 
-    /// Requires a text that is not empty.
+    /// Requires a string that is not empty.
     pub fn require_text(&mut self, text: impl AsRef<str>) {
         self.require(!text.as_ref().is_empty(), "must not be empty");
     }
@@ -113,7 +113,7 @@ impl Violations<'_> {
         self.require(number > 0, "must be a whole number from 1");
     }
 
-    /// Requires that the field `end`, where it is known, is not before `start`.
+    /// Requires that the field `end`, if it is set, is not before `start`.
     pub(crate) fn require_order(&mut self, start: Option<Timestamp>, end: Option<Timestamp>) {
         if let (Some(start), Some(end)) = (start, end) {
             self.field("end")
@@ -121,12 +121,12 @@ impl Violations<'_> {
         }
     }
 
-    /// Checks a model that stands in a field of this one.
+    /// Checks a model in a field of this one.
     pub fn model(&mut self, name: &'static str, model: &impl Validate) {
         model.check(&mut self.field(name));
     }
 
-    /// Checks a list of models that stands in a field of this one.
+    /// Checks a list of models in a field of this one.
     pub fn models<'m, M: Validate + 'm>(
         &mut self,
         name: &'static str,
@@ -139,7 +139,7 @@ impl Violations<'_> {
     }
 }
 
-/// The place in a model that is checked: each step points back to the one that led to it.
+/// The place in a model that is checked: each step has a reference to the one before.
 #[derive(Clone, Copy, Debug)]
 struct Path<'a> {
     parent: Option<&'a Path<'a>>,
@@ -180,7 +180,8 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A model breaks rules of the protocol. It names places and rules, never a value.
+/// The error of a model that breaks rules of the protocol. It names places and rules, never a
+/// value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ValidationError {

@@ -1,4 +1,4 @@
-//! What the `Debug` of models and requests shows, and what it never does.
+//! The `Debug` output of models and requests, which hides personal data.
 
 use churnkey_runtime::model::{Address, CouponDuration, Percent};
 use churnkey_runtime::validate::Validate as _;
@@ -9,7 +9,7 @@ use churnkey_runtime::{
 };
 
 #[test]
-fn debug_hides_text_and_who_it_is_about_and_shows_the_rest() {
+fn debug_hides_text_and_persons_and_shows_the_rest() {
     let address = Address::new()
         .country("SENTINEL")
         .state("SENTINEL")
@@ -60,31 +60,37 @@ fn debug_hides_text_and_who_it_is_about_and_shows_the_rest() {
     let shown = [
         (
             format!("{:?}", Customer::new("SENTINEL")),
-            "Customer { id: CustomerId([redacted]), name: None, last_name: None, email: None, phone: None, addresses: [], discounts: [], \
-             currency: None, metadata: {} }",
+            "Customer { id: CustomerId([redacted]), name: None, last_name: None, email: None, \
+             phone: None, addresses: [], discounts: [], currency: None, metadata: {} }",
         ),
         (
             format!("{:?}", customer.clone().currency(Currency::EUR)),
-            "Customer { id: CustomerId([redacted]), name: Some([redacted]), last_name: Some([redacted]), email: Some([redacted]), \
-             phone: Some([redacted]), addresses: [Address { country: Some([redacted]), state: Some([redacted]), city: Some([redacted]), \
-             postal_code: Some([redacted]), line1: Some([redacted]), line2: Some([redacted]) }, Address { country: Some([redacted]), \
-             state: None, city: None, postal_code: None, line1: None, line2: None }], discounts: [Discount { coupon: Coupon { \
-             id: CouponId(\"half\"), duration: Once, value: Percentage(PercentageValue { percent: Percent(50.0), currency: None }), \
-             code: Some([redacted]), name: Some([redacted]), redemptions: None, expires_at: None }, start: None, end: None }], \
-             currency: Some(EUR), metadata: {1 redacted} }",
+            "Customer { id: CustomerId([redacted]), name: Some([redacted]), last_name: \
+             Some([redacted]), email: Some([redacted]), phone: Some([redacted]), addresses: \
+             [Address { country: Some([redacted]), state: Some([redacted]), city: \
+             Some([redacted]), postal_code: Some([redacted]), line1: Some([redacted]), line2: \
+             Some([redacted]) }, Address { country: Some([redacted]), state: None, city: \
+             None, postal_code: None, line1: None, line2: None }], discounts: [Discount { \
+             coupon: Coupon { id: CouponId(\"half\"), duration: Once, value: \
+             Percentage(PercentageValue { percent: Percent(50.0), currency: None }), code: \
+             Some([redacted]), name: Some([redacted]), redemptions: None, expires_at: None }, \
+             start: None, end: None }], currency: Some(EUR), metadata: {1 redacted} }",
         ),
         (
             format!("{product:?}"),
-            "Product { id: ProductId(\"suite\"), type: Family { family_id: FamilyId(\"apps\") }, name: [redacted], \
-             description: Some([redacted]), unit_label: Some([redacted]) }",
+            "Product { id: ProductId(\"suite\"), type: Family { family_id: FamilyId(\"apps\") \
+             }, name: [redacted], description: Some([redacted]), unit_label: Some([redacted]) \
+             }",
         ),
         (
             format!("{family:?}"),
-            "ProductFamily { id: FamilyId(\"apps\"), name: [redacted], description: Some([redacted]) }",
+            "ProductFamily { id: FamilyId(\"apps\"), name: [redacted], description: \
+             Some([redacted]) }",
         ),
         (
             format!("{cancel:?}"),
-            "Cancel { customer_id: CustomerId([redacted]), subscription_id: SubscriptionId(\"sub_1\"), scheduled_at: Immediate, unpause: None }",
+            "Cancel { customer_id: CustomerId([redacted]), subscription_id: \
+             SubscriptionId(\"sub_1\"), scheduled_at: Immediate, unpause: None }",
         ),
         (
             format!("{request:?}"),

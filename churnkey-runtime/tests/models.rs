@@ -1,4 +1,5 @@
-//! The models as the wire has them: whole documents, what is forgiven when reading, and what validation refuses.
+//! The JSON form of the models: whole documents, lenient input, and the violations that validation
+//! finds.
 
 #![allow(
     clippy::unwrap_used,
@@ -78,7 +79,7 @@ fn subscription_json(status: Value) -> Value {
     })
 }
 
-/// The model is written as the document, is read back from it, and passes validation.
+/// Asserts that the model is written as the document, is read back from it, and passes validation.
 #[track_caller]
 fn is_document<M>(model: &M, document: Value)
 where
@@ -93,7 +94,7 @@ where
     assert_eq!(model.validate(), Ok(()));
 }
 
-/// The document is read as if the fields were absent.
+/// Asserts that the document is read as if the fields were absent.
 #[track_caller]
 fn forgives_nulls<M>(model: &M, mut document: Value, fields: &[&str])
 where
@@ -109,7 +110,7 @@ fn with_unknown_fields(document: &Value) -> Value {
     match document {
         Value::Object(fields) => fields
             .iter()
-            // Of the metadata every field is a known one.
+            // Metadata has no unknown fields.
             .map(|(name, value)| match name.as_str() {
                 "metadata" => (name.clone(), value.clone()),
                 _ => (name.clone(), with_unknown_fields(value)),
@@ -232,7 +233,7 @@ fn a_price_may_belong_to_a_product() {
 }
 
 #[test]
-fn a_price_type_and_a_product_id_that_contradict_each_other_are_not_read() {
+fn contradictory_price_type_and_product_id_are_rejected() {
     let mut document = price_json();
     document["productId"] = json!("pr_1");
     let error = from_value::<Price>(document.clone()).unwrap_err();
@@ -320,7 +321,7 @@ fn a_product_may_be_in_a_family() {
 }
 
 #[test]
-fn a_product_type_and_a_family_id_that_contradict_each_other_are_not_read() {
+fn contradictory_product_type_and_family_id_are_rejected() {
     let mut document =
         json!({"id": "pr_1", "type": "standalone", "name": "Seats", "familyId": "f_1"});
     let error = from_value::<Product>(document.clone()).unwrap_err();
@@ -439,7 +440,7 @@ fn a_coupon_takes_off_a_sum_or_a_share() {
 }
 
 #[test]
-fn nulls_in_the_value_of_a_coupon_count_as_absent() {
+fn nulls_in_a_coupon_value_count_as_absent() {
     let mut document = coupon_json();
     document["value"]["currency"] = Value::Null;
     assert_eq!(from_value::<Coupon>(document).unwrap(), coupon());
@@ -490,7 +491,7 @@ fn a_subscription_may_have_everything() {
 }
 
 #[test]
-fn a_subscription_may_have_no_items_but_must_say_so() {
+fn items_are_required_but_can_be_empty() {
     let mut document = subscription_json(json!({"name": "active"}));
     document["items"] = json!([]);
     let empty = Subscription::new(
@@ -507,7 +508,7 @@ fn a_subscription_may_have_no_items_but_must_say_so() {
 }
 
 #[test]
-fn every_status_has_its_own_fields_and_the_common_ones() {
+fn every_status_has_its_own_and_common_fields() {
     let period = json!({"start": MAY, "end": JUNE});
     let statuses = [
         (SubscriptionStatus::active(), json!({"name": "active"})),
@@ -550,7 +551,7 @@ fn every_status_has_its_own_fields_and_the_common_ones() {
 }
 
 #[test]
-fn a_trial_status_needs_its_trial_and_the_others_do_without() {
+fn only_a_trial_status_needs_a_trial() {
     for document in [
         json!({"name": "trial"}),
         json!({"name": "trial", "trial": null}),
@@ -570,7 +571,7 @@ fn a_trial_status_needs_its_trial_and_the_others_do_without() {
 }
 
 #[test]
-fn a_required_field_must_be_there() {
+fn required_field_must_be_present() {
     let documents = [
         (price_json(), &["id", "type", "duration", "amount"][..]),
         (coupon_json(), &["id", "duration", "value"]),
@@ -726,20 +727,24 @@ fn tiers_ascend_and_only_the_last_is_open() {
             "amount.tiers[1].upTo must be absent from the last tier",
         ),
     ];
-    for (tiers, fault) in table {
+    for (tiers, violation) in table {
         let amount = Amount::tiered(Currency::USD, TierMode::Total, tiers);
         let price = Price::standalone("p_1", BillingCycle::monthly(), amount);
-        is_invalid(price.validate(), &format!("invalid price: {fault}"));
+        is_invalid(price.validate(), &format!("invalid price: {violation}"));
     }
 }
 
 #[test]
-fn a_tier_is_compared_with_the_last_one_that_has_an_end() {
+fn tier_is_compared_with_the_last_ended_one() {
     let tiers = [Tier::up_to(10), Tier::rest(), Tier::up_to(5), Tier::rest()];
     let invalid = Amount::tiered(Currency::USD, TierMode::Total, tiers)
         .validate()
         .unwrap_err();
-    let paths: Vec<_> = invalid.violations.iter().map(|fault| &fault.path).collect();
+    let paths: Vec<_> = invalid
+        .violations
+        .iter()
+        .map(|violation| &violation.path)
+        .collect();
     assert_eq!(paths, ["tiers[1].upTo", "tiers[2].upTo"]);
 }
 
@@ -761,7 +766,7 @@ fn the_duration_of_a_coupon_counts_from_one() {
 }
 
 #[test]
-fn an_end_is_not_before_its_start() {
+fn end_before_its_start_is_a_violation() {
     let backwards = SubscriptionPeriod::new(at(JUNE), at(MAY));
     let table = [
         (
@@ -797,7 +802,7 @@ fn an_end_is_not_before_its_start() {
 }
 
 #[test]
-fn an_end_may_be_at_its_start() {
+fn end_can_be_equal_to_its_start() {
     let instant = SubscriptionPeriod::new(at(MAY), at(MAY));
     let pause = PausePeriod::new(at(MAY)).end(at(MAY));
     let subscription = subscription(SubscriptionStatus::paused(pause).current_period(instant))
@@ -807,7 +812,7 @@ fn an_end_may_be_at_its_start() {
 }
 
 #[test]
-fn a_fault_of_a_nested_model_is_named_by_its_whole_path() {
+fn nested_violation_is_named_by_its_whole_path() {
     let tiers = [Tier::up_to(10), Tier::up_to(5), Tier::rest()];
     let amount = Amount::tiered(Currency::USD, TierMode::Graduated, tiers);
     let price = Price::standalone("p_2", BillingCycle::monthly(), amount);
@@ -828,7 +833,7 @@ fn a_fault_of_a_nested_model_is_named_by_its_whole_path() {
 }
 
 #[test]
-fn a_row_of_a_page_is_named_by_its_index() {
+fn row_of_a_page_is_named_by_index() {
     is_invalid(
         ProductFamily::new("f_1", "").validate_row(3),
         "invalid family: data[3].name must not be empty",
@@ -837,7 +842,7 @@ fn a_row_of_a_page_is_named_by_its_index() {
 }
 
 #[test]
-fn every_fault_is_kept_and_the_message_counts_those_after_the_first() {
+fn message_has_the_first_violation_and_counts_the_others() {
     is_invalid(
         ProductFamily::new("", "").validate(),
         "invalid family: id must not be empty (and 1 more)",
@@ -851,6 +856,10 @@ fn every_fault_is_kept_and_the_message_counts_those_after_the_first() {
         invalid.to_string(),
         "invalid customer: id must not be empty (and 2 more)"
     );
-    let paths: Vec<_> = invalid.violations.iter().map(|fault| &fault.path).collect();
+    let paths: Vec<_> = invalid
+        .violations
+        .iter()
+        .map(|violation| &violation.path)
+        .collect();
     assert_eq!(paths, ["id", "lastName", "email"]);
 }

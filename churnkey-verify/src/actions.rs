@@ -1,33 +1,35 @@
-//! The write side: carries out each declared action on data that fit, and looks at what became of them.
+//! The write side: sends each declared action for suitable subscriptions and checks its effect.
 //!
-//! An action is first carried out as it is meant to be. Only if that works are refusals worth asking for: an endpoint that is not there refuses everything.
+//! Requests that must be refused follow only after a valid one succeeded, because an endpoint that
+//! does not exist refuses every request.
 
-use axum::http::StatusCode;
-use serde_json::Value;
-
-use crate::check::{self, ACTIONS, Check, Module};
-use crate::client::{Answer, Request};
-use crate::found::Found;
-use crate::manifest::Supported;
-use crate::read::Reading;
+use crate::check::{self, ACTIONS};
+use crate::client::Request;
+use crate::manifest::DeclaredManifest;
+use crate::module::Module;
+use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 use crate::settings::Settings;
 
+mod attempt;
 mod bystander;
 mod candidates;
 mod effect;
-mod form;
+mod pool;
+mod readback;
 mod refusals;
-mod seen;
-mod stock;
+mod runner;
+mod subscription;
 mod twice;
+mod variant;
 
-use candidates::Act;
-use effect::{Effect, Miss};
-use form::{Form, forms};
-use stock::Stock;
+use attempt::Attempt;
+use candidates::TRIES;
+use effect::{Effect, Mismatch};
+use runner::{ActionRunner, Execution};
+use variant::{BodyVariant, variants};
 
-/// In the order in which an action leaves data behind on which the next can work; cancel ends a subscription.
+/// Order of the actions. Each leaves subscriptions for the next one, and cancel ends them.
 const ORDER: [Module; ACTIONS.len()] = [
     Module::ExtendTrial,
     Module::ApplyCoupon,
@@ -60,69 +62,34 @@ const fn is_in_order(action: Module) -> bool {
     false
 }
 
-/// How many fitting subscriptions are tried before a refusal is taken for a fault: a company may have rules that the protocol does not know.
-const TRIES: usize = 6;
-
-/// Carries out the declared actions, if that is asked for.
-pub(crate) async fn check(
+/// Checks the declared actions, if actions are enabled.
+pub(crate) async fn run(
     session: &Session,
-    supported: &Supported,
-    found: &Found,
+    manifest: &DeclaredManifest,
+    samples: &Samples,
     settings: &Settings,
 ) {
-    let mut acting = Acting {
-        session,
-        supported,
-        found,
-        reading: Reading::new(session, supported, settings),
-        stock: Stock::new(found),
-        is_unread: false,
-    };
+    let mut runner = ActionRunner::new(session, manifest, samples, settings);
     for module in ORDER {
         if settings.only.is_some_and(|only| only != module) {
             continue;
         }
-        if !supported.has(module) {
+        if !manifest.has(module) {
             session.absent(module);
             continue;
         }
         session.begin(module);
-        session.features(module, supported.features(module));
+        session.features(module, manifest.features(module));
         match settings.actions {
-            true if session.stopped().is_some() => session.skip_rest(module, "the run is over"),
-            true => acting.action(module).await,
-            false => {
-                session.skip_rest(module, "actions change data: ask for them with `--actions`")
-            }
+            true if session.stopped().is_some() => session.skip_rest(module, "the run was stopped"),
+            true => runner.action(module).await,
+            false => session.skip_rest(module, "actions change data and need `--actions`"),
         }
         session.end(module);
     }
 }
 
-struct Acting<'s> {
-    session: &'s Session,
-    supported: &'s Supported,
-    found: &'s Found,
-    reading: Reading<'s>,
-    stock: Stock,
-    /// Whether the last reading came to nothing.
-    is_unread: bool,
-}
-
-/// What became of an action that was sent to what fits.
-enum Carried {
-    /// It was done; so the subscriptions read before and after.
-    Done {
-        before: Vec<Value>,
-        after: Vec<Value>,
-    },
-    /// There is a finding, or a limit of the run was reached.
-    Broken,
-    /// The provider has a reason not to do it.
-    Refused(Answer),
-}
-
-impl Acting<'_> {
+impl ActionRunner<'_> {
     async fn action(&mut self, module: Module) {
         if let Some(one) = module.single()
             && !self.is_implemented(module).await
@@ -131,14 +98,14 @@ impl Acting<'_> {
                 return self.session.skip_rest(module, "the action does not work");
             }
             let reason = format!(
-                "the provider does not have it, as it may: Churnkey then calls {one} for each subscription"
+                "the provider lacks this optional action: Churnkey then calls {one} for each subscription"
             );
             return self.session.skip_rest(module, &reason);
         }
         self.is_unread = false;
-        let mut is_looked_at = false;
-        for form in forms(module, self.supported) {
-            let is_done = self.form(module, form).await.is_some();
+        let mut is_checked = false;
+        for variant in variants(module, self.manifest) {
+            let is_done = self.try_variant(module, variant).await.is_some();
             if self.session.has_failed(&check::STATUS, module)
                 || self.session.has_failed(&check::ANSWER, module)
             {
@@ -148,188 +115,110 @@ impl Acting<'_> {
                 let reason = "the action does not have its effect";
                 return self.session.skip_rest(module, reason);
             }
-            // With few subscriptions, these tell more than another option does.
-            if is_done && !is_looked_at {
-                is_looked_at = true;
+            // Few subscriptions may exist, and these checks are more useful than another variant.
+            if is_done && !is_checked {
+                is_checked = true;
                 self.refusals(module).await;
-                self.at_once(module).await;
+                self.concurrent(module).await;
             }
         }
         self.session.skip_rest(
             module,
-            match is_looked_at {
-                true => "no subscription that fits is left",
-                false if self.is_unread => "a subscription that fits could not be read",
-                false => form::nothing_fits(module),
+            match is_checked {
+                true => "no suitable subscription is left",
+                false if self.is_unread => "a suitable subscription could not be read",
+                false => variant::nothing_fits(module),
             },
         );
     }
 
-    /// The manifest has no word for it. A body that asks for nothing is refused where it exists.
+    /// Returns true if an action that the manifest does not list exists: it refuses an empty body.
     async fn is_implemented(&self, module: Module) -> bool {
-        let request = Request::post(form::path(module), &Value::Object(serde_json::Map::new()));
+        let request = Request::post(variant::path(module), &serde_json::json!({}));
         match self.session.send(&request).await {
-            Ok(answer) => !matches!(answer.status, 404 | 405 | 501),
-            Err(trouble) => {
-                self.session.troubled(module, &request, &trouble);
+            Ok(response) => !matches!(response.status, 404 | 405 | 501),
+            Err(error) => {
+                self.session.transport_failed(module, &request, &error);
                 false
             }
         }
     }
 
-    /// Carries out one form of an action, looks at the effect, and does it again.
-    async fn form(&mut self, module: Module, form: Form) -> Option<Act> {
+    /// Sends one variant of an action, checks the effect, and repeats the action.
+    async fn try_variant(&mut self, module: Module, variant: BodyVariant) -> Option<Attempt> {
         let mut refused = None;
         let mut without_effect = None;
         let mut is_in_part = false;
-        for act in self.candidates(module, form, TRIES) {
+        for attempt in self.candidates(module, variant, TRIES) {
             if self.session.stopped().is_some() {
                 return None;
             }
-            if is_in_part && act.target.subscriptions.len() == 1 {
-                // Where there is one only, one is all.
+            if is_in_part && attempt.target.subscriptions.len() == 1 {
+                // With one subscription, an effect on a part cannot show.
                 break;
             }
-            let bystander = self.bystander(&act, form).await;
-            match self.carry_out(&act).await {
-                Carried::Broken => return None,
-                Carried::Refused(answer) => refused = Some((act, answer)),
-                Carried::Done { before, after } => {
+            let bystander = self.bystander(&attempt, variant).await;
+            match self.carry_out(&attempt).await {
+                Execution::Broken => return None,
+                Execution::Refused(response) => refused = Some((attempt, response)),
+                Execution::Done { before, after } => {
                     if let Some(bystander) = bystander {
-                        self.left_alone(&act, bystander).await;
+                        self.check_bystander(&attempt, bystander).await;
                     }
-                    match effect::misses(&act.effect, &before, &after) {
+                    match effect::first_mismatch(&attempt.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
-                            self.again(&act, &after).await;
-                            if act.effect == Effect::Later {
-                                self.stock.close(&act.target);
+                            self.repeat(&attempt, &after).await;
+                            if attempt.effect == Effect::Later {
+                                self.pool.close(&attempt.target);
                             }
-                            return Some(act);
+                            return Some(attempt);
                         }
-                        Some(miss) if effect::is_only_left_out(&act.effect, &before, &after) => {
+                        Some(mismatch)
+                            if effect::is_only_left_out(&attempt.effect, &before, &after) =>
+                        {
                             is_in_part |= effect::differences(&before, &after).is_some();
-                            without_effect = Some((act, miss));
+                            without_effect = Some((attempt, mismatch));
                         }
-                        Some(miss) => {
-                            self.stock.close(&act.target);
-                            self.without_effect(&act, miss);
-                            return Some(act);
+                        Some(mismatch) => {
+                            self.pool.close(&attempt.target);
+                            self.without_effect(&attempt, mismatch);
+                            return Some(attempt);
                         }
                     }
                 }
             }
         }
-        if let Some((act, miss)) = without_effect {
-            self.without_effect(&act, miss);
-            return Some(act);
+        if let Some((attempt, mismatch)) = without_effect {
+            self.without_effect(&attempt, mismatch);
+            return Some(attempt);
         }
-        let (act, answer) = refused?;
-        if answer.status == 409 {
+        let (attempt, response) = refused?;
+        if response.status == 409 {
             let reason = format!(
-                "the provider refuses it on all subscriptions that fit: {}",
-                status(&answer)
+                "the provider refuses it for all suitable subscriptions: {}",
+                status(&response)
             );
             self.session.skip_rest(module, &reason);
         } else {
-            let request = act.request();
-            let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+            let request = attempt.request();
+            let fault = Fault::new(&check::STATUS, module, "200", status(&response));
             self.session.fail(fault.request(&request));
         }
         None
     }
 
-    fn without_effect(&self, act: &Act, miss: Miss) {
-        let request = act.request();
-        let fault = Fault::new(&check::ACTION_EFFECT, act.module, miss.expected, miss.found);
+    fn without_effect(&self, attempt: &Attempt, mismatch: Mismatch) {
+        let request = attempt.request();
+        let fault = Fault::new(
+            &check::ACTION_EFFECT,
+            attempt.module,
+            mismatch.expected,
+            mismatch.found,
+        );
         self.session.fail(fault.request(&request));
         let reason = "the action does not have its effect";
         self.session
-            .skip(&check::ACTION_REPEATED, act.module, reason);
-    }
-
-    async fn carry_out(&mut self, act: &Act) -> Carried {
-        let Some(before) = self.read(&act.target).await else {
-            return Carried::Broken;
-        };
-        self.stock.tried(&act.target, act.module);
-        let request = act.request();
-        let Some(answer) = self.session.answer(act.module, &request).await else {
-            self.look(&act.target, act.module, &before).await;
-            return Carried::Broken;
-        };
-        match StatusCode::from_u16(answer.status) {
-            Ok(StatusCode::OK) => self.session.pass(&check::STATUS, act.module),
-            Ok(status) if status.is_client_error() => {
-                self.look(&act.target, act.module, &before).await;
-                return Carried::Refused(answer);
-            }
-            _ => {
-                self.look(&act.target, act.module, &before).await;
-                let fault = Fault::new(&check::STATUS, act.module, "200", status(&answer));
-                self.session.fail(fault.request(&request));
-                return Carried::Broken;
-            }
-        }
-        self.empty(act.module, &request, &answer);
-        let Some(after) = self.read_after(act).await else {
-            if self.session.stopped().is_some() {
-                self.tell_unread(act);
-            }
-            return Carried::Broken;
-        };
-        self.tell_accepted(act, &before, &after);
-        Carried::Done { before, after }
-    }
-
-    fn empty(&self, module: Module, request: &Request, answer: &Answer) {
-        match answer.body.trim_ascii().is_empty() {
-            true => self.session.pass(&check::ACTION_BODY, module),
-            false => {
-                let found = format!("a body of {} bytes", answer.body.len());
-                let fault = Fault::new(&check::ACTION_BODY, module, "an empty body", found);
-                self.session.fail(fault.request(request));
-            }
-        }
-    }
-
-    /// Sends what must be refused; whether it was, and nothing changed. Which refusals are right is the caller's to say.
-    async fn must_refuse(
-        &mut self,
-        check: &'static Check,
-        act: &Act,
-        request: &Request,
-        expected: &str,
-        is_right: fn(u16) -> bool,
-    ) -> bool {
-        let Some(before) = self.read(&act.target).await else {
-            return false;
-        };
-        let Some(answer) = self.session.answer(act.module, request).await else {
-            return false;
-        };
-        let Some(after) = self.read(&act.target).await else {
-            return false;
-        };
-        let changed = effect::differences(&before, &after);
-        // What is switched off may have been accepted for later.
-        let is_accepted = check.name == check::ACTION_FEATURE.name && answer.status < 300;
-        if changed.is_some() || is_accepted {
-            self.stock.close(&act.target);
-        }
-        if changed.is_some() {
-            self.tell(act.module, &act.target, &before, &after);
-        }
-        let found = match (is_right(answer.status), changed) {
-            (true, None) => {
-                self.session.pass(check, act.module);
-                return true;
-            }
-            (false, None) => status(&answer),
-            (_, Some(what)) => format!("{}, and {what}", status(&answer)),
-        };
-        self.session
-            .fail(Fault::new(check, act.module, expected, found).request(request));
-        false
+            .skip(&check::ACTION_REPEATED, attempt.module, reason);
     }
 }

@@ -1,27 +1,28 @@
-//! Tries to get in without the token, and with others; and in a mode that does not exist.
+//! Requests without the token, with other tokens, and with an unknown mode.
 
 use serde_json::Value;
 
-use crate::check::{self, Module};
-use crate::client::{Answer, Credentials, Request, encoded};
-use crate::found::Found;
-use crate::manifest::Supported;
+use crate::check;
+use crate::client::{Credentials, Request, Response, encoded};
+use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 use crate::read::{UNKNOWN, id, subscriptions_of};
+use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 
 const AUTH: Module = Module::Auth;
 
-/// Who gets in.
-pub(crate) async fn check(session: &Session, supported: &Supported, found: &Found) {
+/// Checks the authentication.
+pub(crate) async fn run(session: &Session, manifest: &DeclaredManifest, samples: &Samples) {
     session.begin(AUTH);
-    let closed = without_token(session, &reading_routes(supported, found)).await;
+    let closed = without_token(session, &reading_routes(manifest, samples)).await;
     match closed.first() {
         Some((route, usual)) => {
             with_others(session, route).await;
             unknown_path(session, *usual).await;
         }
         None => {
-            let reason = "no endpoint asks for a token";
+            let reason = "no endpoint checks the token";
             session.skip(&check::AUTH_WRONG, AUTH, reason);
             session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, reason);
         }
@@ -31,35 +32,35 @@ pub(crate) async fn check(session: &Session, supported: &Supported, found: &Foun
     session.end(AUTH);
 }
 
-/// A mode that does not exist.
+/// Checks the response to an unknown mode.
 pub(crate) async fn mode(session: &Session) {
     const MODE: Module = Module::Mode;
     session.begin(MODE);
     let request = Request::get("/features").mode("staging");
     match session.send(&request).await {
-        Ok(answer) if answer.status == 400 => session.pass(&check::MODE_UNKNOWN, MODE),
-        Ok(answer) => {
-            let fault = Fault::new(&check::MODE_UNKNOWN, MODE, "400", status(&answer));
+        Ok(response) if response.status == 400 => session.pass(&check::MODE_UNKNOWN, MODE),
+        Ok(response) => {
+            let fault = Fault::new(&check::MODE_UNKNOWN, MODE, "400", status(&response));
             session.fail(fault.request(&request));
         }
-        Err(trouble) => session.skip(&check::MODE_UNKNOWN, MODE, trouble.to_string()),
+        Err(error) => session.skip(&check::MODE_UNKNOWN, MODE, error.to_string()),
     }
     session.end(MODE);
 }
 
-/// One path of each endpoint that reads, with ids that exist where there are any.
-fn reading_routes(supported: &Supported, found: &Found) -> Vec<String> {
+/// One path of each endpoint that reads, with known ids where possible.
+fn reading_routes(manifest: &DeclaredManifest, samples: &Samples) -> Vec<String> {
     let mut routes = vec!["/features".to_owned()];
     let modules = Module::ALL
         .iter()
-        .filter(|module| module.is_controller() && supported.has(**module));
+        .filter(|module| module.is_controller() && manifest.has(**module));
     for module in modules {
         let known = match module {
-            Module::Customers => found.customers.first().map(String::as_str),
-            Module::Prices => found.prices.first().map(id),
-            Module::Coupons => found.coupons.first().map(id),
+            Module::Customers => samples.customers.first().map(String::as_str),
+            Module::Prices => samples.prices.first().map(id),
+            Module::Coupons => samples.coupons.first().map(id),
             Module::Subscriptions => {
-                let Some((customer, item)) = found.subscriptions.first() else {
+                let Some((customer, item)) = samples.subscriptions.first() else {
                     continue;
                 };
                 let list = subscriptions_of(customer).path;
@@ -75,28 +76,28 @@ fn reading_routes(supported: &Supported, found: &Found) -> Vec<String> {
     routes
 }
 
-/// Sends a request that must be refused. Whether it was, and the answer as it came; neither if there is none.
-pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(bool, Answer)> {
-    // No answer is no way in, and what ails the endpoint is told elsewhere.
-    let answer = session.send(request).await.ok()?;
-    Some((answer.status >= 400, answer))
+/// Sends a request that must be refused. Returns true if it was refused, and the response.
+pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(bool, Response)> {
+    // A missing response is a finding of the endpoint's own checks.
+    let response = session.send(request).await.ok()?;
+    Some((response.status >= 400, response))
 }
 
-/// Asks every route without a token; those that refuse are returned, each with its status.
+/// Requests every route without a token. Returns the routes that refuse, each with its status.
 async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16)> {
     let mut closed = Vec::new();
     for route in routes {
         let request = Request::get(route).credentials(Credentials::None);
-        let Some((is_refused, answer)) = refused(session, &request).await else {
+        let Some((is_refused, response)) = refused(session, &request).await else {
             continue;
         };
-        // A route that finds nothing lets people in as well, if it says so.
-        if is_refused && answer.status != 404 {
+        // A 404 shows that the route did not check the token.
+        if is_refused && response.status != 404 {
             session.pass(&check::AUTH_MISSING, AUTH);
-            refusal(session, &request, &answer);
-            closed.push((route.clone(), answer.status));
+            refusal(session, &request, &response);
+            closed.push((route.clone(), response.status));
         } else {
-            let found = format!("{} from `GET {}`", status(&answer), request.path);
+            let found = format!("{} from `GET {}`", status(&response), request.path);
             let fault = Fault::new(&check::AUTH_MISSING, AUTH, "401", found);
             session.fail(fault.request(&request));
         }
@@ -104,19 +105,19 @@ async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16
     closed
 }
 
-/// How a refusal looks. Whoever guesses too often may be answered with 429.
-fn refusal(session: &Session, request: &Request, answer: &Answer) {
-    let body = answer.json().unwrap_or_default();
+/// Checks the response to an unauthenticated request. A 429 is accepted too.
+fn refusal(session: &Session, request: &Request, response: &Response) {
+    let body = response.json().unwrap_or_default();
     let is_right = body.get("code") == Some(&Value::from(401))
         && body.get("message") == Some(&Value::from("Unauthorized"));
-    let tells_more = body.as_object().is_some_and(|fields| fields.len() > 2);
-    match answer.status {
+    let has_more = body.as_object().is_some_and(|fields| fields.len() > 2);
+    match response.status {
         429 => {}
-        401 if is_right && !tells_more => session.pass(&check::AUTH_REFUSAL, AUTH),
+        401 if is_right && !has_more => session.pass(&check::AUTH_REFUSAL, AUTH),
         401 => {
-            let found = match (is_right, tells_more) {
-                (true, true) => "401, and more fields than these",
-                _ => "401, and another body",
+            let found = match (is_right, has_more) {
+                (true, true) => "401 with further fields",
+                _ => "401 with another body",
             };
             let fault = Fault::new(
                 &check::AUTH_REFUSAL,
@@ -127,13 +128,13 @@ fn refusal(session: &Session, request: &Request, answer: &Answer) {
             session.fail(fault.request(request));
         }
         _ => {
-            let fault = Fault::new(&check::AUTH_REFUSAL, AUTH, "401", status(answer));
+            let fault = Fault::new(&check::AUTH_REFUSAL, AUTH, "401", status(response));
             session.fail(fault.request(request));
         }
     }
 }
 
-/// Tokens that are not the token.
+/// Requests a route with other tokens.
 async fn with_others(session: &Session, route: &str) {
     let token = session.client.token();
     let alike = |value: String, shown| Credentials::Alike { value, shown };
@@ -169,43 +170,45 @@ async fn with_others(session: &Session, route: &str) {
     }
     for credentials in others {
         let request = Request::get(route).credentials(credentials);
-        let Some((is_refused, answer)) = refused(session, &request).await else {
+        let Some((is_refused, response)) = refused(session, &request).await else {
             continue;
         };
         if is_refused {
             session.pass(&check::AUTH_WRONG, AUTH);
-            refusal(session, &request, &answer);
+            refusal(session, &request, &response);
         } else {
-            let fault = Fault::new(&check::AUTH_WRONG, AUTH, "401", status(&answer));
+            let fault = Fault::new(&check::AUTH_WRONG, AUTH, "401", status(&response));
             session.fail(fault.request(&request));
         }
     }
 }
 
-/// An unknown path is refused as a known one is, with the `usual` status. That this one may be wrong is told already.
+/// Requests an unknown path, which must be refused with the `usual` status of the known ones.
+///
+/// A `usual` status other than 401 has a finding already.
 async fn unknown_path(session: &Session, usual: u16) {
     let request = Request::get(format_args!("/{UNKNOWN}")).credentials(Credentials::None);
     match session.send(&request).await {
-        // Where too many guesses are a 429, paths cannot be told apart by it.
-        Ok(answer) if matches!(answer.status, 401 | 429) || answer.status == usual => {
+        // A 429 does not show which paths exist.
+        Ok(response) if matches!(response.status, 401 | 429) || response.status == usual => {
             session.pass(&check::AUTH_UNKNOWN_PATH, AUTH)
         }
-        Ok(answer) => {
-            let fault = Fault::new(&check::AUTH_UNKNOWN_PATH, AUTH, "401", status(&answer));
+        Ok(response) => {
+            let fault = Fault::new(&check::AUTH_UNKNOWN_PATH, AUTH, "401", status(&response));
             session.fail(fault.request(&request));
         }
-        Err(_) => session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, "there was no answer"),
+        Err(_) => session.skip(&check::AUTH_UNKNOWN_PATH, AUTH, "there was no response"),
     }
 }
 
 async fn scheme(session: &Session) {
     let request = Request::get("/features").credentials(Credentials::Scheme("bearer"));
     match session.send(&request).await {
-        Ok(answer) if answer.status == 200 => session.pass(&check::AUTH_SCHEME, AUTH),
-        Ok(answer) => {
-            let fault = Fault::new(&check::AUTH_SCHEME, AUTH, "200", status(&answer));
+        Ok(response) if response.status == 200 => session.pass(&check::AUTH_SCHEME, AUTH),
+        Ok(response) => {
+            let fault = Fault::new(&check::AUTH_SCHEME, AUTH, "200", status(&response));
             session.fail(fault.request(&request));
         }
-        Err(_) => session.skip(&check::AUTH_SCHEME, AUTH, "there was no answer"),
+        Err(_) => session.skip(&check::AUTH_SCHEME, AUTH, "there was no response"),
     }
 }

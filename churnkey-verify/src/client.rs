@@ -1,4 +1,4 @@
-//! How a run speaks to the provider: over a socket or in process, one request at a time, each with bounds.
+//! The HTTP client of a run: over a socket or in process, one request at a time, with limits.
 
 use std::future::pending;
 use std::pin::pin;
@@ -23,31 +23,53 @@ mod secret;
 mod socket;
 
 pub(crate) use message::Credentials;
-pub use message::{Answer, Request, Trouble};
+pub use message::{Request, Response, TransportError};
 #[cfg(feature = "http")]
 pub(crate) use socket::Socket;
 
-/// What may stand in a segment of a path as it is, by RFC 3986.
+/// Characters of a path segment that are percent-encoded: all but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A text as one segment of a path or one value of a query.
+/// Percent-encodes a string for a segment of a path or a value of a query.
 pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Where the provider is.
+/// Connection to the provider.
 #[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Router(Router),
+pub(crate) enum Transport {
+    /// An application, and the base path of the provider in it.
+    Router(Router, String),
     #[cfg(feature = "http")]
     Socket(Socket),
 }
 
-/// The bounds of a run.
+impl Transport {
+    /// Sets the base path of the provider.
+    pub(crate) fn at(self, base: &str) -> Result<Self, CannotRun> {
+        let base = base.trim_end_matches('/');
+        let is_path = base.is_empty()
+            || base
+                .parse::<http::Uri>()
+                .is_ok_and(|uri| uri.path() == base && base.starts_with('/'));
+        match self {
+            Self::Router(router, _) if is_path => Ok(Self::Router(router, base.to_owned())),
+            Self::Router(..) => CannotRun::because(
+                "the base path must be percent-encoded and begin with a slash, such as /integrations",
+            ),
+            #[cfg(feature = "http")]
+            Self::Socket(_) => {
+                CannotRun::because("the base path of a provider behind a URL is a part of that URL")
+            }
+        }
+    }
+}
+
+/// Limits of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     pub(crate) timeout: Duration,
@@ -67,13 +89,13 @@ impl Default for Bounds {
     }
 }
 
-/// Is there once somebody has ended the run.
+/// Resolves when the run is stopped.
 pub(crate) type Stop = Shared<BoxFuture<'static, ()>>;
 
 /// Sends requests to the provider.
 #[derive(Debug)]
 pub struct Client {
-    target: Target,
+    transport: Transport,
     token: String,
     mode: Mode,
     bounds: Bounds,
@@ -83,9 +105,9 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(target: Target, token: String, mode: Mode, bounds: Bounds) -> Self {
+    pub(crate) fn new(transport: Transport, token: String, mode: Mode, bounds: Bounds) -> Self {
         Self {
-            target,
+            transport,
             token,
             mode,
             bounds,
@@ -95,11 +117,13 @@ impl Client {
         }
     }
 
-    /// A client for the provider at an API root URL. Single requests are bounded, their number and the time of all is not.
+    /// Creates a client for the provider at an API root URL.
+    ///
+    /// Each request has a timeout. The number of requests and the total time are unlimited.
     ///
     /// # Errors
     ///
-    /// The URL or the token cannot be used.
+    /// The URL or the token is invalid.
     #[cfg(feature = "http")]
     pub fn of_url(url: &str, token: Option<String>, mode: Mode) -> Result<Self, CannotRun> {
         let socket = Socket::new(url)?;
@@ -109,10 +133,10 @@ impl Client {
             ..Bounds::default()
         };
         let token = usable_token(token)?;
-        Ok(Self::new(Target::Socket(socket), token, mode, bounds))
+        Ok(Self::new(Transport::Socket(socket), token, mode, bounds))
     }
 
-    /// Sends no more requests once this future has ended.
+    /// Sends no more requests after this future has ended.
     pub(crate) fn until(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
@@ -128,7 +152,7 @@ impl Client {
         &self.token
     }
 
-    /// How many requests have been sent.
+    /// Number of requests so far.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
     }
@@ -139,102 +163,108 @@ impl Client {
 
     /// The API root URL, or `in process`.
     pub fn target(&self) -> String {
-        match &self.target {
-            Target::Router(_) => "in process".to_owned(),
+        match &self.transport {
+            Transport::Router(_, base) if base.is_empty() => "in process".to_owned(),
+            Transport::Router(_, base) => format!("in process, at {base}"),
             #[cfg(feature = "http")]
-            Target::Socket(socket) => socket.root().to_owned(),
+            Transport::Socket(socket) => socket.root().to_owned(),
         }
     }
 
-    /// Sends a request and reads the whole answer.
-    pub async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
+    /// Sends a request and reads the complete response.
+    pub async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let stopped = self.stop.clone();
         if !request.is_last_look && stopped.clone().now_or_never().is_some() {
-            return Err(Trouble::Stopped);
+            return Err(TransportError::Stopped);
         }
-        let answer = pin!(self.send_in_time(request));
-        // What may change something is waited for, so that what it did can be told.
+        let response = pin!(self.send_in_time(request));
+        // A request that can change data is not cancelled, so that its changes can be reported.
         if request.is_last_look || request.method != Method::GET {
-            return answer.await;
+            return response.await;
         }
-        match select(answer, stopped).await {
-            Either::Left((answer, _)) => answer,
-            Either::Right(_) => Err(Trouble::Stopped),
+        match select(response, stopped).await {
+            Either::Left((response, _)) => response,
+            Either::Right(_) => Err(TransportError::Stopped),
         }
     }
 
-    async fn send_in_time(&self, request: &Request) -> Result<Answer, Trouble> {
+    async fn send_in_time(&self, request: &Request) -> Result<Response, TransportError> {
         let limit = self.bounds.max_requests;
         if self.sent.fetch_add(1, Ordering::Relaxed) >= limit {
             self.sent.fetch_sub(1, Ordering::Relaxed);
-            return Err(Trouble::OutOfRequests(limit));
+            return Err(TransportError::OutOfRequests(limit));
         }
         let left = self.bounds.max_time.saturating_sub(self.elapsed());
         if left.is_zero() {
-            return Err(Trouble::OutOfTime(self.bounds.max_time));
+            return Err(TransportError::OutOfTime(self.bounds.max_time));
         }
-        let answer = async {
-            match &self.target {
-                Target::Router(router) => self.call(router, request).await,
+        let response = async {
+            match &self.transport {
+                Transport::Router(router, _) => self.call(router, request).await,
                 #[cfg(feature = "http")]
-                Target::Socket(socket) => {
+                Transport::Socket(socket) => {
                     let request = self.http(request);
-                    let answer = socket.send(request, self.bounds.max_body_bytes).await?;
-                    Ok(Answer {
+                    let response = socket.send(request, self.bounds.max_body_bytes).await?;
+                    Ok(Response {
                         is_live: self.mode == Mode::Live,
-                        ..answer
+                        ..response
                     })
                 }
             }
         };
-        let patience = self.bounds.timeout.min(left);
-        let answer = tokio::time::timeout(patience, answer).await;
-        let mut answer = answer.map_err(|_| match patience < self.bounds.timeout {
-            true => Trouble::OutOfTime(self.bounds.max_time),
-            false => Trouble::Slow(self.bounds.timeout),
+        let timeout = self.bounds.timeout.min(left);
+        let response = tokio::time::timeout(timeout, response).await;
+        let mut response = response.map_err(|_| match timeout < self.bounds.timeout {
+            true => TransportError::OutOfTime(self.bounds.max_time),
+            false => TransportError::Slow(self.bounds.timeout),
         })??;
-        if answer.status >= 400 {
-            answer.body = secret::without(&self.token, answer.body);
+        if response.status >= 400 {
+            response.body = secret::without(&self.token, response.body);
         }
-        match answer.headers.get(header::CONTENT_ENCODING) {
-            Some(encoding) if encoding != "identity" => Err(Trouble::Encoded),
-            _ => Ok(answer),
+        match response.headers.get(header::CONTENT_ENCODING) {
+            Some(encoding) if encoding != "identity" => Err(TransportError::Encoded),
+            _ => Ok(response),
         }
     }
 
-    async fn call(&self, router: &Router, request: &Request) -> Result<Answer, Trouble> {
+    async fn call(&self, router: &Router, request: &Request) -> Result<Response, TransportError> {
         let request = self.http(request).map(|body| match body {
             Some(body) => Body::from(body),
             None => Body::empty(),
         });
         let limit = self.bounds.max_body_bytes;
-        let answer = async {
-            // A router cannot fail; what its handlers cannot do they answer.
+        let response = async {
+            // The error type of a router is `Infallible`.
             let Ok(response) = router.clone().oneshot(request).await;
             let (parts, body) = response.into_parts();
             let body = Limited::new(body, limit).collect().await;
             let body = body.map_err(|fault| match fault.is::<LengthLimitError>() {
-                true => Trouble::Large(limit),
-                false => Trouble::Broken,
+                true => TransportError::Large(limit),
+                false => TransportError::Broken,
             })?;
-            Ok(Answer {
+            Ok(Response {
                 status: parts.status.as_u16(),
                 headers: parts.headers,
                 body: body.to_bytes(),
                 is_live: self.mode == Mode::Live,
             })
         };
-        // Over a socket a panic of the provider would be a connection cut off, and not the end of the run.
-        std::panic::AssertUnwindSafe(answer)
+        // Over a socket, a panic of the provider closes the connection and does not end the run.
+        std::panic::AssertUnwindSafe(response)
             .catch_unwind()
             .await
-            .unwrap_or(Err(Trouble::Panicked))
+            .unwrap_or(Err(TransportError::Panicked))
     }
 
     fn http(&self, request: &Request) -> http::Request<Option<String>> {
+        let base = match &self.transport {
+            Transport::Router(_, base) => base,
+            #[cfg(feature = "http")]
+            Transport::Socket(_) => "",
+        };
         let mut http = http::Request::builder()
             .method(request.method.clone())
-            .uri(&request.path)
+            .uri(format!("{base}{}", request.path))
             .header(header::HOST, "localhost")
             .header(header::ACCEPT, "application/json")
             .header(
@@ -253,16 +283,19 @@ impl Client {
         if request.body.is_some() {
             http = http.header(header::CONTENT_TYPE, "application/json");
         }
+        if let Some((name, value)) = &request.header {
+            http = http.header(*name, value);
+        }
         http.body(request.body.clone())
             .expect("paths are encoded and the token was checked")
     }
 
-    /// The request as a line for the shell, without the token, and in live mode without an address that is somebody's.
+    /// The request as a curl command, without the token, and in live mode without personal data.
     pub fn curl(&self, request: &Request) -> String {
-        let root = match &self.target {
-            Target::Router(_) => "http://localhost:8080",
+        let root = match &self.transport {
+            Transport::Router(_, base) => &format!("http://localhost:8080{base}"),
             #[cfg(feature = "http")]
-            Target::Socket(socket) => socket.root(),
+            Transport::Socket(socket) => socket.root(),
         };
         let mut line = "curl -i".to_owned();
         let mut option = |name: &str, value: &str| {
@@ -273,6 +306,9 @@ impl Client {
         }
         let mode = request.mode.unwrap_or(self.mode.as_str());
         option("-H", &format!("X-Churnkey-Mode: {mode}"));
+        if let Some((name, value)) = &request.header {
+            option("-H", &format!("{name}: {value}"));
+        }
         if let Credentials::Header(value) = &request.credentials {
             option("-H", &format!("Authorization: {value}"));
         }
@@ -299,26 +335,26 @@ impl Client {
     }
 }
 
-/// Nobody ends the run.
+/// Never stops the run.
 pub(crate) fn never() -> Stop {
     pending().boxed().shared()
 }
 
-/// The token that was given, or that of the environment.
+/// Returns the token of the caller or of the environment, if a header can contain it.
 pub(crate) fn usable_token(token: Option<String>) -> Result<String, CannotRun> {
     let token = token.or_else(|| std::env::var("CK_INTEGRATION_TOKEN").ok());
     let Some(token) = token.filter(|token| !token.is_empty()) else {
-        return CannotRun::because("there is no token: give one, or set CK_INTEGRATION_TOKEN");
+        return CannotRun::because("there is no token: pass one, or set CK_INTEGRATION_TOKEN");
     };
     if token.trim() != token || HeaderValue::from_str(&token).is_err() {
         return CannotRun::because(
-            "the token has spaces around it, or characters that a header cannot hold",
+            "the token begins or ends with a space, or has characters that a header cannot contain",
         );
     }
     Ok(token)
 }
 
 fn quoted(text: &str) -> String {
-    // Only a NUL cannot be quoted, and none gets this far: paths are encoded and JSON escapes it.
+    // Only a NUL cannot be quoted. Paths and JSON escape it.
     shlex::try_quote(text).map_or_else(|_| "''".to_owned(), |text| text.into_owned())
 }

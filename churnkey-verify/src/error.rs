@@ -1,10 +1,10 @@
-//! The ways in which a run gives no good report.
+//! Errors of a run.
 
 use std::fmt;
 
 use crate::report::Report;
 
-/// Why nothing could be verified.
+/// The reason why a provider could not be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CannotRun(String);
 
@@ -22,10 +22,11 @@ impl fmt::Display for CannotRun {
 
 impl std::error::Error for CannotRun {}
 
-/// A provider is not good, or could not be verified. `Debug` prints the report as people read it, so that a test that
-/// unwraps it shows what is wrong.
+/// The error of a provider that is not good or could not be verified.
+///
+/// `Debug` prints the report as text, so that a test that unwraps the error shows the findings.
 pub enum Failed {
-    /// There are errors.
+    /// The report has errors.
     Faulty(Box<Report>),
     /// Nothing could be verified.
     CannotRun(CannotRun),
@@ -40,7 +41,7 @@ impl fmt::Debug for Failed {
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Faulty(report) => write!(f, "the provider has faults\n\n{report}"),
+            Self::Faulty(report) => write!(f, "the provider has faults:\n\n{report}"),
             Self::CannotRun(why) => write!(f, "the provider could not be verified: {why}"),
         }
     }

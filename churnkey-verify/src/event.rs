@@ -1,26 +1,26 @@
-//! What happens during a run, for those who show it.
+//! Events of a run, for a display of its progress.
 
-use crate::check::Module;
+use crate::module::Module;
 use crate::report::{Finding, ModuleReport};
 
-/// Something that happened during a run.
+/// An event of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// A module is being looked at.
+    /// The checks of a module began.
     Began(Module),
-    /// So far. It comes after every request.
+    /// A request was sent.
     #[non_exhaustive]
     Progress {
-        /// The module that is being looked at.
+        /// The module whose checks are running.
         module: Module,
-        /// How many items were read from its lists.
+        /// Number of items that were read from its lists.
         items: u64,
-        /// Requests sent since the run began.
+        /// Number of requests since the run began.
         requests: u64,
     },
-    /// Something is wrong. The same fault is told once, whatever the places it stands in.
+    /// A fault was found. The same fault in several places is reported once.
     Found(Finding),
-    /// All of a module has been looked at.
+    /// The checks of a module ended.
     Ended(ModuleReport),
 }

@@ -1,9 +1,10 @@
-//! Parts for the program `churnkey`, which depends on exactly this version. They are no public interface and may change
-//! with every release.
+//! Items for the program `churnkey`, which depends on exactly this version.
+//!
+//! They are not a public interface and may change with every release.
 
-pub use crate::client::{Answer, Client, Request, Trouble, encoded};
-pub use crate::manifest::Supported;
-pub use crate::model::{Flaw, flaws};
+pub use crate::client::{Client, Request, Response, TransportError, encoded};
+pub use crate::manifest::DeclaredManifest;
+pub use crate::model::{ModelFlaw, flaws};
 pub use crate::printable::{is_printable, printable};
 pub use crate::report::tally::counted;
-pub use crate::report::text::{Ink, Look, write};
+pub use crate::report::text::{Layout, Style, write};

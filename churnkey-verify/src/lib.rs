@@ -1,7 +1,7 @@
 //! Verifies a Churnkey provider on your own machine, without an account and without a tunnel.
 //!
-//! In the tests of a provider in Rust, [`check`] verifies its router in process, without a socket. A provider that is not good fails the test,
-//! which prints the report:
+//! In the tests of a provider in Rust, [`check`] verifies its router in process, without a socket.
+//! If the provider has an error, the test fails and prints the report:
 //!
 //! ```no_run
 //! # async fn billing() -> axum::Router { axum::Router::new() }
@@ -11,7 +11,7 @@
 //! # }
 //! ```
 //!
-//! [`Verifier::run`] gives the [`Report`] itself, also of a faulty provider:
+//! [`Verifier::run`] returns the [`Report`] even if the provider has errors:
 //!
 //! ```
 //! # use churnkey_verify::Severity;
@@ -28,37 +28,48 @@
 //! # }
 //! ```
 //!
-//! It reads, and it changes data only with [`Verifier::actions`], in test mode. [`CHECKS`] is the table of all that is checked.
+//! A run only reads data, unless [`Verifier::actions`] allows changes, in test mode. [`CHECKS`] is
+//! the table of all checks.
 //!
-//! With the feature `http`, `Verifier::of_url` verifies a provider behind a URL, in any language. The program
-//! `churnkey`, of the crate `churnkey-cli`, does so on the command line.
+//! With the feature `http`, `Verifier::of_url` verifies a provider behind a URL, which may be
+//! written in any language. On the command line, use the program `churnkey` of the crate
+//! `churnkey-cli`.
 
 #![forbid(unsafe_code)]
 
 mod actions;
 mod auth;
+pub mod billing;
 mod check;
 mod client;
 mod error;
 mod event;
-mod found;
 #[cfg(test)]
-mod held;
+mod golden;
 #[doc(hidden)]
 pub mod internal;
+mod kind;
 mod manifest;
 mod model;
+mod module;
 mod printable;
+mod random;
 mod read;
 mod report;
+mod samples;
 mod session;
 mod settings;
+mod simulate;
 mod verifier;
 
-pub use check::{CHECKS, Cause, Check, Known, Module, Severity};
+pub use check::{CHECKS, Cause, Check, Known, Severity};
 pub use error::{CannotRun, Failed};
 pub use event::Event;
+pub use module::Module;
 pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use simulate::{
+    CLOCK_HEADER, Failure, LedgerLine, NewSubscription, Simulated, Simulation, simulate,
+};
 pub use verifier::{Verifier, check};
 
 /// The example of the README, compiled.

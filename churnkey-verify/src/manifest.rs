@@ -1,4 +1,4 @@
-//! The feature manifest as a provider sends it.
+//! The feature manifest of a provider.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,14 @@ use churnkey_protocol::{
 };
 use serde_json::{Map, Value};
 
-use crate::check::{self, Check, Module};
+use crate::check::{self, Check};
+use crate::kind::kind;
+use crate::module::Module;
 
 /// The modules that a provider declares, with their features.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Supported {
-    declared: BTreeMap<Module, Vec<Declared>>,
+pub struct DeclaredManifest {
+    modules: BTreeMap<Module, Vec<Declared>>,
 }
 
 /// A feature as a manifest declares it.
@@ -32,7 +34,7 @@ enum Declaration {
 
 /// A rule that a manifest breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct ManifestFlaw {
     pub(crate) check: &'static str,
     /// The place in the manifest; empty for all of it.
     pub path: String,
@@ -40,7 +42,7 @@ pub struct Flaw {
     pub(crate) found: String,
 }
 
-impl Flaw {
+impl ManifestFlaw {
     fn new(check: &'static Check, path: &str, expected: &str, found: impl Into<String>) -> Self {
         Self {
             check: check.name,
@@ -50,28 +52,28 @@ impl Flaw {
         }
     }
 
-    /// The check that it fails.
+    /// The check that fails.
     pub(crate) fn check(&self) -> &'static Check {
         let mut checks = check::CHECKS
             .iter()
             .filter(|check| check.modules.contains(&Module::Manifest));
         checks
             .find(|check| check.name == self.check)
-            .expect("it was made from one")
+            .expect("`new` takes a check of the manifest")
     }
 }
 
-impl Supported {
-    /// Reads a manifest, and lists its flaws.
+impl DeclaredManifest {
+    /// Reads a manifest and lists its flaws.
     ///
-    /// A module with a flaw in its own place is left out; the others are there in any case.
-    pub fn read(manifest: &Value) -> (Self, Vec<Flaw>) {
+    /// The result has every module without a flaw of its own.
+    pub fn read(manifest: &Value) -> (Self, Vec<ManifestFlaw>) {
         let mut reader = Reader { flaws: Vec::new() };
-        let supported = reader.manifest(manifest);
+        let declared = reader.manifest(manifest);
         if reader.flaws.is_empty() {
-            reader.needs(&supported);
+            reader.needs(&declared);
         }
-        (supported, reader.flaws)
+        (declared, reader.flaws)
     }
 
     /// Returns true if a module is declared.
@@ -82,7 +84,7 @@ impl Supported {
         module.protocol().is_none() || self.features_of(module).is_some()
     }
 
-    /// Returns true if a list of a module is declared with a word, as it is on the wire.
+    /// Returns true if a list of a module is declared with a word on the wire.
     pub fn allows(&self, module: Module, list: FeatureKind, word: &str) -> bool {
         let features = self.features_of(module).into_iter().flatten();
         let mut lists = features.filter(|declared| declared.feature.kind == list);
@@ -92,7 +94,7 @@ impl Supported {
         })
     }
 
-    /// Returns true if a flag of a module is on. The name is that in attributes.
+    /// Returns true if a flag of a module is on. Its name is the one in attributes.
     pub fn is_on(&self, module: Module, flag: &str) -> bool {
         let line = module.protocol();
         debug_assert!(
@@ -126,37 +128,37 @@ impl Supported {
                 Declaration::Flag(on) => on.then_some(name),
             }
         };
-        // The customer-wide actions have none of their own.
-        let features = self.declared.get(&module).into_iter().flatten();
+        // The customer-wide actions have no features of their own.
+        let features = self.modules.get(&module).into_iter().flatten();
         features.filter_map(in_words).collect()
     }
 
     fn features_of(&self, module: Module) -> Option<&Vec<Declared>> {
-        self.declared.get(&module.single().unwrap_or(module))
+        self.modules.get(&module.single().unwrap_or(module))
     }
 }
 
 struct Reader {
-    flaws: Vec<Flaw>,
+    flaws: Vec<ManifestFlaw>,
 }
 
 impl Reader {
-    fn manifest(&mut self, value: &Value) -> Supported {
-        let mut supported = Supported::default();
+    fn manifest(&mut self, value: &Value) -> DeclaredManifest {
+        let mut declared = DeclaredManifest::default();
         let Some(manifest) = self.object("", value) else {
-            return supported;
+            return declared;
         };
         for side in [Side::Controller, Side::Action] {
             if let Some(fields) = self.side(side, manifest) {
                 for (name, value) in fields {
-                    self.module(side, name, value, &mut supported);
+                    self.module(side, name, value, &mut declared);
                 }
             }
         }
-        supported
+        declared
     }
 
-    /// One of the two halves; a manifest without actions is one of a provider without any.
+    /// Reads the modules of one side. A provider without actions may omit `actions`.
     fn side<'v>(
         &mut self,
         side: Side,
@@ -173,7 +175,7 @@ impl Reader {
         }
     }
 
-    fn module(&mut self, side: Side, name: &str, value: &Value, supported: &mut Supported) {
+    fn module(&mut self, side: Side, name: &str, value: &Value, declared: &mut DeclaredManifest) {
         let path = format!("{}.{name}", side.wire());
         let line = MODULES
             .iter()
@@ -187,7 +189,7 @@ impl Reader {
         let Some(fields) = self.enabled(&path, value, !line.features.is_empty()) else {
             return;
         };
-        // Each is read, so that all flaws are found.
+        // All features are read, so that all flaws are found.
         let features: Vec<_> = line
             .features
             .iter()
@@ -197,7 +199,7 @@ impl Reader {
             })
             .collect();
         if let Some(features) = features.into_iter().collect() {
-            supported.declared.insert(module, features);
+            declared.modules.insert(module, features);
         }
     }
 
@@ -219,7 +221,7 @@ impl Reader {
         }
     }
 
-    /// The options of a module that is on. `true` has none, `false` and `null` are off.
+    /// The options of an enabled module; `None` for `false` and `null`, and for a flaw.
     fn enabled<'v>(
         &mut self,
         path: &str,
@@ -294,8 +296,8 @@ impl Reader {
             .collect();
         if on.is_empty() {
             let words = one_of(words.iter().map(|word| word.wire));
-            let expected = format!("{words} to be true");
-            self.flaw(&check::MANIFEST_OPTIONS, &path, &expected, "both are false");
+            let expected = format!("true for {words}");
+            self.flaw(&check::MANIFEST_OPTIONS, &path, &expected, "false for all");
             return None;
         }
         Some(on)
@@ -322,7 +324,7 @@ impl Reader {
     }
 
     fn unknown(&mut self, path: &str) {
-        let path = crate::session::tame(path);
+        let path = crate::printable::tame(path);
         self.flaw(
             &check::MANIFEST_UNKNOWN,
             &path,
@@ -338,12 +340,13 @@ impl Reader {
         expected: &str,
         found: impl Into<String>,
     ) {
-        self.flaws.push(Flaw::new(check, path, expected, found));
+        self.flaws
+            .push(ManifestFlaw::new(check, path, expected, found));
     }
 
-    fn needs(&mut self, supported: &Supported) {
+    fn needs(&mut self, declared: &DeclaredManifest) {
         for module in Module::ALL {
-            if module.is_required() && !supported.has(*module) {
+            if module.is_required() && !declared.has(*module) {
                 let path = format!("controllers.{module}");
                 self.flaw(
                     &check::MANIFEST_REQUIRED,
@@ -353,15 +356,15 @@ impl Reader {
                 );
             }
         }
-        // One missing module is one flaw, however many need it.
+        // A missing module is one flaw, even if several modules need it.
         let mut missing = Vec::new();
-        for (path, need) in supported.needs() {
+        for (path, need) in declared.needs() {
             let Some(needed) = Module::of(need.module) else {
                 continue;
             };
-            if !supported.has(needed) && !missing.contains(&needed) {
+            if !declared.has(needed) && !missing.contains(&needed) {
                 missing.push(needed);
-                let expected = format!("`{needed}`, which it needs");
+                let expected = format!("the needed module `{needed}`");
                 let found = format!("no `{needed}`");
                 self.flaw(&check::MANIFEST_NEEDS, &path, &expected, found);
             }
@@ -369,11 +372,11 @@ impl Reader {
     }
 }
 
-impl Supported {
+impl DeclaredManifest {
     /// Modules that the declared ones need, each with the place in the manifest that needs it.
     fn needs(&self) -> Vec<(String, &'static Need)> {
         let mut needs = Vec::new();
-        for (module, features) in &self.declared {
+        for (module, features) in &self.modules {
             let Some(line) = module.protocol() else {
                 continue;
             };
@@ -401,17 +404,4 @@ fn key(line: &protocol::Module) -> Option<&'static str> {
 fn one_of<'w>(words: impl Iterator<Item = &'w str>) -> String {
     let quoted: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     quoted.join(" or ")
-}
-
-/// What a JSON value is, without telling it.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "an empty text",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }

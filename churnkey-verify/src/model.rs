@@ -1,4 +1,4 @@
-//! Whether a JSON value is a model of the protocol, and if not, where.
+//! Comparison of a JSON value with a model of the protocol.
 
 use std::borrow::Cow;
 
@@ -10,33 +10,34 @@ use churnkey_runtime::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::check::Module;
-use crate::manifest::kind;
-use crate::session::tame;
+use crate::kind::kind;
+use crate::module::Module;
+use crate::printable::tame;
 
 mod shape;
 
 use shape::{Field, Shape};
 
-/// A place in a model that is not as the protocol has it.
+/// A place in a model that does not follow the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// Whose model it is: a price in a subscription is one of prices.
+pub struct ModelFlaw {
+    /// The module of the model. A price in a subscription belongs to prices.
     pub(crate) module: Module,
-    /// The place in that model, without indexes.
+    /// Path in that model, without indexes.
     pub path: String,
-    /// What was expected there.
+    /// The expected value.
     pub expected: String,
-    /// What came.
+    /// The received value.
     pub found: String,
-    /// Whether the protocol does not have the field at all.
+    /// The protocol has no such field.
     pub(crate) is_unknown_field: bool,
 }
 
-/// Every place of a value that is not as the protocol has it.
+/// Every place of a value that does not follow the protocol.
 ///
-/// The models of the runtime have the last word. They tell the first fault only, and not where in a union it is; so the shape is looked at before them.
-pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
+/// The models of the runtime decide. They report only the first error, and without the path inside
+/// a union, so the shape is checked first.
+pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let Some(model) = module.model() else {
         return Vec::new();
     };
@@ -59,7 +60,9 @@ pub fn flaws(module: Module, value: &Value) -> Vec<Flaw> {
     flaws
 }
 
-/// Whether two values are the same model: dates may be written in different ways, and `null` is the same as nothing.
+/// Returns true if two values are the same model.
+///
+/// Spellings of a date may differ, and `null` equals an absent field.
 pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
     if one == other {
         return true;
@@ -79,21 +82,21 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
         Model::Product => normal::<Product>,
         Model::Family => normal::<ProductFamily>,
     };
-    // What is no model has a finding of its own.
+    // An invalid model has a finding of its own.
     match (normal(one), normal(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,
     }
 }
 
-fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<Flaw> {
+fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let flaw = |path: &str, rule: String| {
         let (module, path) = innermost(module, path);
-        Flaw {
+        ModelFlaw {
             module,
             path,
             expected: rule,
-            found: "something else".to_owned(),
+            found: "another value".to_owned(),
             is_unknown_field: false,
         }
     };
@@ -111,7 +114,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
     }
 }
 
-/// The model that a path leads into last, and the path in it, without indexes.
+/// The innermost model of a path, and the path in it, without indexes.
 fn innermost(mut module: Module, path: &str) -> (Module, String) {
     let mut inner = Vec::new();
     for step in path.split('.').filter(|step| !step.is_empty()) {
@@ -137,7 +140,7 @@ fn innermost(mut module: Module, path: &str) -> (Module, String) {
 
 struct Walker {
     module: Module,
-    flaws: Vec<Flaw>,
+    flaws: Vec<ModelFlaw>,
 }
 
 impl Walker {
@@ -172,7 +175,7 @@ impl Walker {
                 None => self.wrong(path, "a list", kind(value)),
             },
             leaf => {
-                if let Some((expected, found)) = misfit(leaf, value) {
+                if let Some((expected, found)) = mismatch(leaf, value) {
                     self.wrong(path, expected, found);
                 }
             }
@@ -200,7 +203,7 @@ impl Walker {
             None => {
                 let names: Vec<_> = members.iter().map(|(name, _)| *name).collect();
                 self.wrong(&join(path, tag), one_of(&names), word_found(word));
-                // Which fields there may be is not known; those of every member are known well enough.
+                // Without the tag, only the common fields can be checked.
                 for field in common {
                     self.field(path, object, field);
                 }
@@ -222,12 +225,12 @@ impl Walker {
         for (name, value) in object {
             let is_known = tag == Some(name) || known().any(|field| field.name == name);
             if !is_known && !value.is_null() {
-                self.flaws.push(Flaw {
+                self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
                     expected: "a field of the protocol".to_owned(),
                     found: match known().find(|field| is_alike(field.name, name)) {
-                        Some(field) => format!("another name; is it `{}`?", field.name),
+                        Some(field) => format!("another name, similar to `{}`", field.name),
                         None => "another name".to_owned(),
                     },
                     is_unknown_field: true,
@@ -240,7 +243,7 @@ impl Walker {
         let path = join(path, field.name);
         match object.get(field.name) {
             Some(value) if !value.is_null() => self.value(&path, value, field.shape),
-            _ if field.required => self.wrong(&path, wanted(field.shape), "nothing"),
+            _ if field.required => self.wrong(&path, expected(field.shape), "nothing"),
             _ => {}
         }
     }
@@ -251,7 +254,7 @@ impl Walker {
         expected: impl Into<Cow<'static, str>>,
         found: impl Into<Cow<'static, str>>,
     ) {
-        self.flaws.push(Flaw {
+        self.flaws.push(ModelFlaw {
             module: self.module,
             path: path.to_owned(),
             expected: expected.into().into_owned(),
@@ -261,8 +264,8 @@ impl Walker {
     }
 }
 
-/// What is wanted of a value of no further parts, and what it is, if that is another thing.
-fn misfit(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'static, str>)> {
+/// The expected and the found value, if a value without parts does not fit.
+fn mismatch(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'static, str>)> {
     let fits = match shape {
         Shape::Text => value.is_string(),
         Shape::Id => value.as_str().is_some_and(|text| !text.is_empty()),
@@ -274,7 +277,7 @@ fn misfit(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'stati
         Shape::Percent => value
             .as_f64()
             .is_some_and(|percent| percent > 0.0 && percent <= 100.0),
-        // The runtime reads small letters too; Churnkey may not.
+        // The runtime accepts lowercase letters; Churnkey may not.
         Shape::Currency => value.as_str().is_some_and(|text| {
             text.parse::<Currency>()
                 .is_ok_and(|currency| currency.to_string() == text)
@@ -306,24 +309,24 @@ fn misfit(shape: &Shape, value: &Value) -> Option<(Cow<'static, str>, Cow<'stati
             }
         }
         (Shape::Percent, Value::Number(_)) => "a number out of range".into(),
-        (Shape::Metadata, Value::Object(_)) => "a value that is no text".into(),
+        (Shape::Metadata, Value::Object(_)) => "a value that is not a string".into(),
         _ => kind(value).into(),
     };
-    Some((wanted(shape), found))
+    Some((expected(shape), found))
 }
 
-fn wanted(shape: &Shape) -> Cow<'static, str> {
+fn expected(shape: &Shape) -> Cow<'static, str> {
     match shape {
-        Shape::Text => "a text".into(),
-        Shape::Id => "a text that is not empty".into(),
+        Shape::Text => "a string".into(),
+        Shape::Id => "a non-empty string".into(),
         Shape::Money => "a whole number of minor units".into(),
-        Shape::Whole => "a whole number from 0".into(),
-        Shape::Count => "a whole number from 1".into(),
-        Shape::Percent => "a number over 0 and up to 100".into(),
+        Shape::Whole => "a whole number, at least 0".into(),
+        Shape::Count => "a whole number, at least 1".into(),
+        Shape::Percent => "a number above 0 and at most 100".into(),
         Shape::Currency => "an ISO 4217 code such as `USD`".into(),
-        Shape::Country => "an ISO 3166-1 code of two letters, such as `DE`".into(),
+        Shape::Country => "a two-letter ISO 3166-1 code such as `DE`".into(),
         Shape::Moment => "a date such as `2026-05-01T00:00:00.000Z`".into(),
-        Shape::Metadata => "a flat object of texts".into(),
+        Shape::Metadata => "a flat object of strings".into(),
         Shape::Word(words) => one_of(words).into(),
         Shape::List(_) => "a list".into(),
         Shape::Object(_) | Shape::Union { .. } | Shape::Model(..) => "an object".into(),
@@ -338,7 +341,7 @@ fn one_of(words: &[&str]) -> String {
     }
 }
 
-/// A word in the place of another is told; longer texts may be anything.
+/// The found value in place of a word. Longer strings are not shown, because they may be personal.
 fn word_found(value: &Value) -> Cow<'static, str> {
     match value.as_str() {
         Some(text) if is_wordlike(text) => format!("`{text}`").into(),
@@ -364,7 +367,7 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// `product_id` and `ProductID` are slips for `productId`.
+/// Returns true for two spellings of one name, such as `product_id` and `productId`.
 fn is_alike(name: &str, other: &str) -> bool {
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
     plain(name) == plain(other)

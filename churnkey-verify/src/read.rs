@@ -1,13 +1,14 @@
-//! The read side: each declared controller, in the order in which they need each other.
+//! The read side: checks each declared controller, in the order of their dependencies.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::check::{self, Module};
+use crate::check;
 use crate::client::{Request, encoded};
-use crate::found::Found;
-use crate::manifest::Supported;
+use crate::manifest::DeclaredManifest;
+use crate::module::Module;
+use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 use crate::settings::Settings;
 
@@ -15,47 +16,23 @@ mod cross;
 mod find;
 mod item;
 mod list;
+mod lookups;
+mod paging;
+mod reading;
 
-use cross::LookedUp;
 use list::{List, Walked};
+use reading::MAX_SAMPLES;
 
 pub(crate) use item::UNKNOWN;
+pub(crate) use reading::Reading;
 
-/// How many items of a list are looked at one by one.
-const CLOSELY: usize = 100;
-/// After how many customers without one a provider is taken to have no lists of subscriptions.
-const ABSENT: usize = 3;
-/// How many customers' lists of subscriptions are tried with other limits and cursors.
-const TRIED: usize = 1;
+/// Number of customers without a list of subscriptions after which the list counts as absent.
+const MAX_ABSENT: usize = 3;
+/// Number of lists of subscriptions that are read with other limits and cursors.
+const PAGED: usize = 1;
 
-/// The reading of a provider under way.
-pub(crate) struct Reading<'s> {
-    pub(crate) session: &'s Session,
-    pub(crate) supported: &'s Supported,
-    pub(crate) settings: &'s Settings,
-    looked_up: LookedUp,
-}
-
-impl<'s> Reading<'s> {
-    pub(crate) fn new(
-        session: &'s Session,
-        supported: &'s Supported,
-        settings: &'s Settings,
-    ) -> Self {
-        Self {
-            session,
-            supported,
-            settings,
-            looked_up: LookedUp::default(),
-        }
-    }
-
-    fn closely(&self) -> usize {
-        let sample = self.settings.sample.unwrap_or(u64::MAX);
-        CLOSELY.min(usize::try_from(sample).unwrap_or(usize::MAX))
-    }
-
-    /// Looks at a controller whose items are in one list, and returns some of them.
+impl Reading<'_> {
+    /// Checks a controller whose items are in one list, and returns sample items.
     pub(crate) async fn catalogue(&self, module: Module) -> Vec<Value> {
         let path = format!("/{module}");
         let optional = module == Module::Customers;
@@ -64,20 +41,23 @@ impl<'s> Reading<'s> {
             path: path.clone(),
             optional,
         };
-        let (sample, ids) = match self.walk(&list, self.closely()).await {
+        let (sample, ids) = match self.walk(&list, self.max_samples()).await {
             Walked::Broken => {
                 self.session.skip_rest(module, "the list could not be read");
                 return Vec::new();
             }
             Walked::Absent => {
-                self.skip_lists(module, "the provider does not list customers, as it may");
-                (self.known_customers().await, 0)
+                self.skip_lists(
+                    module,
+                    "the provider does not list customers, which is optional",
+                );
+                (self.named_customers().await, 0)
             }
             Walked::Read(contents) => {
                 if contents.sound {
                     self.paging(&list, &contents).await;
                 } else {
-                    self.skip_lists(module, "the list cannot be walked");
+                    self.skip_lists(module, "the list cannot be read to its end");
                 }
                 let ids = contents.first_ids.len();
                 (contents.sample, ids)
@@ -85,9 +65,9 @@ impl<'s> Reading<'s> {
         };
         if sample.is_empty() {
             let reason = match (module, ids) {
-                (Module::Customers, 0) => "no customer is known: give one with `--customer`",
+                (Module::Customers, 0) => "no customer is known: pass one with `--customer`",
                 (_, 0) => "the list is empty",
-                _ => "no item in the list is without a fault",
+                _ => "every item in the list has a fault",
             };
             self.session.skip(&check::RETRIEVE_LISTED, module, reason);
         }
@@ -104,20 +84,20 @@ impl<'s> Reading<'s> {
         if module == Module::Customers {
             self.finds(&sample).await;
         }
-        self.skip_untold(module);
+        self.skip_remaining(module);
         sample
     }
 
-    /// Whether more requests would only add to the waiting.
+    /// Returns true if further requests to a module are useless.
     fn gives_up(&self, module: Module) -> bool {
         self.session.stopped().is_some() || self.session.has_failed(&check::ANSWER, module)
     }
 
-    /// The customers that were named by whoever runs this.
-    async fn known_customers(&self) -> Vec<Value> {
+    /// Retrieves the customers that the caller named.
+    async fn named_customers(&self) -> Vec<Value> {
         const CUSTOMERS: Module = Module::Customers;
         let mut customers = Vec::new();
-        for id in self.settings.customers.iter().take(self.closely()) {
+        for id in self.settings.customers.iter().take(self.max_samples()) {
             let request = Request::get(format_args!("/customers/{}", encoded(id)));
             match self.retrieve(CUSTOMERS, &request).await {
                 item::Retrieved::Item(item) if self.item(CUSTOMERS, &request, &item) => {
@@ -134,33 +114,33 @@ impl<'s> Reading<'s> {
         customers
     }
 
-    /// Looks at the subscriptions of these customers, and returns some.
+    /// Checks the subscriptions of these customers, and returns sample items.
     pub(crate) async fn subscriptions(&self, customers: &[String]) -> Vec<(String, Value)> {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let mut found: Vec<(String, Value)> = Vec::new();
-        let mut tried = 0;
+        let mut paged = 0;
         let mut read = 0;
         let mut absent = Vec::new();
         for customer in customers {
             let list = subscriptions_of(customer);
-            match self.walk(&list, self.closely()).await {
+            match self.walk(&list, self.max_samples()).await {
                 Walked::Broken => break,
                 Walked::Absent => absent.push(list.page(None, None)),
                 Walked::Read(contents) => {
                     read += 1;
-                    // A list of one item tells little of paging.
+                    // A list of one item does not show errors of paging.
                     let worth = contents.count >= 2 || Some(customer) == customers.last();
                     if !contents.sound {
-                        self.skip_lists(SUBSCRIPTIONS, "the list cannot be walked");
-                    } else if worth && tried < TRIED {
-                        tried += 1;
+                        self.skip_lists(SUBSCRIPTIONS, "the list cannot be read to its end");
+                    } else if worth && paged < PAGED {
+                        paged += 1;
                         self.paging(&list, &contents).await;
                     }
                     let of_customer = |item| (customer.clone(), item);
                     found.extend(contents.sample.into_iter().map(of_customer));
                 }
             }
-            if self.gives_up(SUBSCRIPTIONS) || read == 0 && absent.len() == ABSENT {
+            if self.gives_up(SUBSCRIPTIONS) || read == 0 && absent.len() == MAX_ABSENT {
                 break;
             }
         }
@@ -168,9 +148,9 @@ impl<'s> Reading<'s> {
             0 if absent.is_empty() => {}
             0 => self.skip_lists(
                 SUBSCRIPTIONS,
-                "the provider does not list subscriptions, as it may",
+                "the provider does not list subscriptions, which is optional",
             ),
-            // Whoever lists those of one customer lists those of all.
+            // A provider that lists the subscriptions of one customer must list those of all.
             _ => {
                 for request in &absent {
                     let fault = Fault::new(&check::STATUS, SUBSCRIPTIONS, "200", "404 Not Found");
@@ -193,14 +173,14 @@ impl<'s> Reading<'s> {
         if found.is_empty() {
             let reason = match customers.is_empty() {
                 true => {
-                    "no customer is known: give one with `--customer`, and `--subscription` if the provider does not list them"
+                    "no customer is known: pass one with `--customer`, and a subscription with `--subscription` if the provider does not list subscriptions"
                 }
-                false => "no subscription without a fault was found",
+                false => "no subscription without a fault is known",
             };
             self.session.skip_rest(SUBSCRIPTIONS, reason);
             return found;
         }
-        for (customer, item) in found.iter().take(self.closely()) {
+        for (customer, item) in found.iter().take(self.max_samples()) {
             let list = subscriptions_of(customer);
             let request = Request::get(format_args!("{}/{}", list.path, encoded(id(item))));
             self.belongs(customer, &request, item);
@@ -214,9 +194,9 @@ impl<'s> Reading<'s> {
             self.retrieve_unknown(SUBSCRIPTIONS, &subscriptions_of(customer).path)
                 .await;
         }
-        self.under_another(customers, &found).await;
-        self.of_nobody().await;
-        self.skip_untold(SUBSCRIPTIONS);
+        self.under_other_customers(customers, &found).await;
+        self.of_unknown_customer().await;
+        self.skip_remaining(SUBSCRIPTIONS);
         found.retain(|(customer, item)| {
             item.get("customerId").and_then(Value::as_str) == Some(customer)
         });
@@ -239,8 +219,8 @@ impl<'s> Reading<'s> {
         }
     }
 
-    /// Asks for subscriptions under customers whose they are not.
-    async fn under_another(&self, customers: &[String], found: &[(String, Value)]) {
+    /// Requests subscriptions under other customers.
+    async fn under_other_customers(&self, customers: &[String], found: &[(String, Value)]) {
         const TRIES: usize = 5;
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         if self
@@ -250,7 +230,7 @@ impl<'s> Reading<'s> {
                 .session
                 .has_failed(&check::RETRIEVE_UNKNOWN, SUBSCRIPTIONS)
         {
-            let reason = "the subscriptions of a customer cannot be told from others";
+            let reason = "the provider does not separate the subscriptions of customers";
             return self
                 .session
                 .skip(&check::OTHER_CUSTOMER, SUBSCRIPTIONS, reason);
@@ -273,26 +253,26 @@ impl<'s> Reading<'s> {
         }
     }
 
-    async fn of_nobody(&self) {
+    async fn of_unknown_customer(&self) {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         let request = subscriptions_of(UNKNOWN).page(None, None);
-        let Some(answer) = self.session.answer(SUBSCRIPTIONS, &request).await else {
+        let Some(response) = self.session.exchange(SUBSCRIPTIONS, &request).await else {
             return;
         };
-        let is_empty = answer
+        let is_empty = response
             .json()
             .is_ok_and(|page| page["data"].as_array().is_some_and(Vec::is_empty));
-        match answer.status == 404 || answer.status == 200 && is_empty {
+        match response.status == 404 || response.status == 200 && is_empty {
             true => self.session.pass(&check::UNKNOWN_CUSTOMER, SUBSCRIPTIONS),
             false => {
-                let found = match answer.status {
-                    200 => "200 OK, and something else than an empty page".to_owned(),
-                    _ => status(&answer),
+                let found = match response.status {
+                    200 => "200 OK without an empty page".to_owned(),
+                    _ => status(&response),
                 };
                 let fault = Fault::new(
                     &check::UNKNOWN_CUSTOMER,
                     SUBSCRIPTIONS,
-                    "404, or an empty page",
+                    "404 or an empty page",
                     found,
                 );
                 self.session.fail(fault.request(&request));
@@ -308,10 +288,10 @@ impl<'s> Reading<'s> {
         }
     }
 
-    /// Says why of the checks that found nothing to look at.
-    fn skip_untold(&self, module: Module) {
+    /// Skips the checks for which the data have no case.
+    fn skip_remaining(&self, module: Module) {
         self.session
-            .skip_rest(module, "nothing in the data asks for it");
+            .skip_rest(module, "the data have no case for this check");
     }
 }
 
@@ -327,14 +307,14 @@ pub(crate) fn id(item: &Value) -> &str {
     item.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The first page of a list, for what it holds; what is wrong with it is told elsewhere.
-pub(crate) async fn quietly(session: &Session, path: &str) -> Vec<Value> {
+/// The items on the first page of a list. Records no finding.
+pub(crate) async fn first_page(session: &Session, path: &str) -> Vec<Value> {
     let request = Request::get(format_args!("{path}?limit=100"));
-    let Ok(answer) = session.send(&request).await else {
+    let Ok(response) = session.send(&request).await else {
         return Vec::new();
     };
-    match answer.json() {
-        Ok(Value::Object(mut page)) if answer.status == 200 => match page.remove("data") {
+    match response.json() {
+        Ok(Value::Object(mut page)) if response.status == 200 => match page.remove("data") {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
         },
@@ -342,11 +322,15 @@ pub(crate) async fn quietly(session: &Session, path: &str) -> Vec<Value> {
     }
 }
 
-/// Reads every declared controller, or the one that is asked for, and what the others have that it needs.
-pub(crate) async fn check(session: &Session, supported: &Supported, settings: &Settings) -> Found {
-    let reading = Reading::new(session, supported, settings);
+/// Checks every declared controller or the selected one, and collects samples.
+pub(crate) async fn run(
+    session: &Session,
+    manifest: &DeclaredManifest,
+    settings: &Settings,
+) -> Samples {
+    let reading = Reading::new(session, manifest, settings);
     let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
-    let mut found = Found::default();
+    let mut samples = Samples::default();
     for module in [
         Module::Prices,
         Module::Products,
@@ -354,7 +338,7 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         Module::Coupons,
         Module::Customers,
     ] {
-        if !supported.has(module) {
+        if !manifest.has(module) {
             if is_wanted(module) {
                 session.absent(module);
             }
@@ -363,19 +347,19 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         let items = match is_wanted(module) {
             true => {
                 session.begin(module);
-                session.features(module, supported.features(module));
+                session.features(module, manifest.features(module));
                 let items = reading.catalogue(module).await;
                 session.end(module);
                 items
             }
-            false if settings.only.is_some() => quietly(session, &format!("/{module}")).await,
+            false if settings.only.is_some() => first_page(session, &format!("/{module}")).await,
             false => Vec::new(),
         };
         match module {
-            Module::Prices => found.prices = items,
-            Module::Coupons => found.coupons = items,
+            Module::Prices => samples.prices = items,
+            Module::Coupons => samples.coupons = items,
             Module::Customers => {
-                found.customers = items.iter().map(|item| id(item).to_owned()).collect()
+                samples.customers = items.iter().map(|item| id(item).to_owned()).collect()
             }
             _ => {}
         }
@@ -384,29 +368,29 @@ pub(crate) async fn check(session: &Session, supported: &Supported, settings: &S
         .customers
         .iter()
         .chain(settings.subscriptions.iter().map(|(customer, _)| customer));
-    let known: BTreeSet<_> = found.customers.iter().cloned().collect();
+    let known: BTreeSet<_> = samples.customers.iter().cloned().collect();
     let more: BTreeSet<_> = named
         .filter(|customer| !known.contains(*customer))
         .cloned()
         .collect();
-    found.customers.extend(more);
-    found.customers.retain(|customer| !customer.is_empty());
-    found.customers.truncate(CLOSELY);
+    samples.customers.extend(more);
+    samples.customers.retain(|customer| !customer.is_empty());
+    samples.customers.truncate(MAX_SAMPLES);
 
-    if !supported.has(Module::Subscriptions) {
+    if !manifest.has(Module::Subscriptions) {
         session.absent(Module::Subscriptions);
     } else if is_wanted(Module::Subscriptions) {
         session.begin(Module::Subscriptions);
-        found.subscriptions = reading.subscriptions(&found.customers).await;
+        samples.subscriptions = reading.subscriptions(&samples.customers).await;
         session.end(Module::Subscriptions);
     } else if settings.only.is_some_and(|only| only.is_action()) {
-        for customer in &found.customers {
-            let items = quietly(session, &subscriptions_of(customer).path).await;
+        for customer in &samples.customers {
+            let items = first_page(session, &subscriptions_of(customer).path).await;
             let of_customer = |item| (customer.clone(), item);
-            found
+            samples
                 .subscriptions
                 .extend(items.into_iter().map(of_customer));
         }
     }
-    found
+    samples
 }

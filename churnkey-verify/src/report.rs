@@ -1,77 +1,76 @@
-//! What a run found.
-
-use std::fmt;
+//! The report of a run.
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Cause, Known, Module, Severity};
+use crate::check::{Cause, Known, Severity};
+use crate::module::Module;
 
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
 
-/// What a run found, as data. Its JSON form is described by `docs/verify-report.schema.json`.
+/// The report of a run. `docs/verify-report.schema.json` is the schema of its JSON form.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Report {
-    /// The version of this form: 1.
+    /// Version of the format: 1.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     pub version: u32,
-    /// The API root URL, or `in process`.
+    /// API root URL of the provider, or `in process`.
     pub target: String,
-    /// `test` or `live`.
+    /// Mode of the run: `test` or `live`.
     #[cfg_attr(test, schemars(extend("enum" = ["test", "live"])))]
     pub mode: String,
-    /// Whether all that was to be checked could be; if not, the skips say what could not.
+    /// False if the run ended before all checks ran. The reasons are in the skipped checks.
     pub complete: bool,
-    /// Requests sent.
+    /// Number of requests.
     pub requests: u64,
-    /// How long the run took, in milliseconds.
+    /// Duration of the run in milliseconds.
     pub milliseconds: u64,
-    /// The modules that were looked at, in a fixed order.
+    /// The checked modules, in a fixed order.
     pub modules: Vec<ModuleReport>,
-    /// What is wrong, the worst first.
+    /// The faults, those of the highest severity first.
     pub findings: Vec<Finding>,
-    /// What was changed in the provider's data, in the order of the requests.
+    /// Changes of the provider's data, in the order of the requests.
     pub changes: Vec<Change>,
 }
 
 impl Report {
-    /// Whether there is no error, and if `strict`, no warning either.
+    /// Returns true if there is no error and, with `strict`, no warning.
     pub fn is_good(&self, strict: bool) -> bool {
         let is_bad = |finding: &Finding| finding.severity.is_bad(strict);
         !self.findings.iter().any(is_bad)
     }
 
-    /// How many findings are of this severity.
+    /// Number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         let of_it = |finding: &&Finding| finding.severity == severity;
         self.findings.iter().filter(of_it).count()
     }
 }
 
-/// What became of one module.
+/// The result of a module.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModuleReport {
-    /// Which module.
+    /// The module.
     pub module: Module,
-    /// What became of it.
+    /// Summary of its checks.
     pub state: State,
-    /// What it supports, in words, such as `schedules: immediate`.
+    /// Its features in words, such as `schedules: immediate`.
     pub features: Vec<String>,
-    /// How many items were read from its lists.
+    /// Number of items that were read from its lists.
     pub items: u64,
-    /// What became of its checks, in the order of the table of checks.
+    /// Results of its checks, in the order of the table of checks.
     pub checks: Vec<CheckReport>,
 }
 
-/// What became of a module.
+/// The summary of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -81,7 +80,7 @@ pub enum State {
     Good,
     /// An error was found.
     Faulty,
-    /// Nothing of it could be checked.
+    /// No check could run.
     Skipped,
     /// The manifest does not declare it.
     Absent,
@@ -99,66 +98,66 @@ impl State {
     }
 }
 
-/// What became of one check in one module.
+/// The result of a check in a module.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CheckReport {
-    /// The check's id, such as `prices.list.cursor-loops`.
+    /// Id of the check, such as `prices.list.cursor-loops`.
     pub id: String,
-    /// What became of it.
+    /// Outcome of the check.
     pub outcome: Outcome,
-    /// Why it was skipped.
+    /// The reason for a skip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The rule held wherever it was looked at.
+    /// The rule holds in all checked places.
     Passed,
-    /// There is a finding.
+    /// The check has a finding.
     Failed,
-    /// It could not be checked.
+    /// The check could not run.
     Skipped,
 }
 
-/// One thing that is wrong. The same fault in many places is one finding.
+/// A fault. The same fault in several places is one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Finding {
-    /// The check's id, such as `prices.list.cursor-loops`.
+    /// Id of the check, such as `prices.list.cursor-loops`.
     pub id: String,
-    /// In which module.
+    /// The module.
     pub module: Module,
-    /// How bad it is.
+    /// Severity of the check.
     pub severity: Severity,
-    /// How far the rule is known.
+    /// Certainty of the rule.
     pub known: Known,
-    /// What is at fault.
+    /// Category of the fault.
     pub cause: Cause,
-    /// The rule that is broken.
+    /// The broken rule.
     pub rule: String,
-    /// Where in the model or the answer, indexes left out, such as `items[].price.amount.currency`.
+    /// Path in the model or the response, without indexes: `items[].price.amount.currency`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What was expected there.
+    /// The expected value.
     pub expected: String,
-    /// What came. It names statuses, types and the protocol's words, and never a value that could be personal.
+    /// The received value: a status, a type or a word of the protocol, never personal data.
     pub found: String,
-    /// The first request that showed it, as a line for the shell; the token is `$CK_INTEGRATION_TOKEN`.
+    /// The first request with the fault, as a curl command with `$CK_INTEGRATION_TOKEN`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
-    /// What to do.
+    /// The fix.
     pub fix: String,
-    /// In how many places it was seen.
+    /// Number of places with the fault.
     pub count: u64,
 }
 
@@ -168,27 +167,13 @@ pub struct Finding {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Change {
-    /// By which action.
+    /// The action.
     pub module: Module,
-    /// Whose subscription.
+    /// Id of the customer.
     pub customer_id: String,
-    /// Which subscription, or none for all of the customer.
+    /// Id of the subscription; absent for all subscriptions of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
-    /// What changed, such as `status: active → paused`.
+    /// Description of the change, such as `status: active → paused`.
     pub what: String,
-}
-
-/// One finding as people read it, without colours.
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_finding(self, f)
-    }
-}
-
-/// The report as people read it, without colours.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(self, text::Look::PLAIN, f)
-    }
 }

@@ -1,47 +1,33 @@
-//! One run under way: what it asks, what it was answered, and what it made of that.
+//! State of a run: sends requests and records results.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::check::{self, CHECKS, Check, Module, Severity};
-use crate::client::{Answer, Client, Request, Trouble};
+use crate::check::{self, CHECKS, Check};
+use crate::client::{Client, Request, Response, TransportError};
 use crate::event::Event;
-use crate::printable::printable;
-use crate::report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+use crate::module::Module;
+use crate::printable::tame;
+use crate::report::{Change, Finding, Outcome, Report};
 
-/// Who is told what happens.
+mod record;
+
+use record::Record;
+
+/// Callback for events.
 pub(crate) type Observer = Box<dyn Fn(Event) + Send + Sync>;
 
-/// One run under way.
+/// State of a run.
 pub(crate) struct Session {
     pub(crate) client: Client,
     observer: Option<Observer>,
     record: Mutex<Record>,
 }
 
-#[derive(Default)]
-struct Record {
-    current: Option<Module>,
-    modules: BTreeMap<Module, Noted>,
-    findings: BTreeMap<(String, Option<String>), Finding>,
-    changes: Vec<Change>,
-    stopped: Option<String>,
-    incomplete: bool,
-}
-
-#[derive(Default)]
-struct Noted {
-    features: Vec<String>,
-    absent: bool,
-    items: u64,
-    checks: BTreeMap<&'static str, (Outcome, Option<String>)>,
-}
-
-/// A broken rule, on its way to becoming a finding.
+/// A broken rule, from which `Session::fail` creates a finding.
 #[derive(Debug)]
 pub(crate) struct Fault<'a> {
     pub(crate) check: &'static Check,
@@ -93,43 +79,43 @@ impl Session {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         if let Some(observer) = &self.observer {
             observer(event);
         }
     }
 
-    /// A module is being looked at from here on.
+    /// Records the begin of a module.
     pub(crate) fn begin(&self, module: Module) {
         let mut record = self.record();
         record.current = Some(module);
         record.modules.entry(module).or_default();
         drop(record);
-        self.tell(Event::Began(module));
+        self.emit(Event::Began(module));
     }
 
-    /// All of a module has been looked at.
+    /// Records the end of a module.
     pub(crate) fn end(&self, module: Module) {
         let report = self.record().report(module);
-        self.tell(Event::Ended(report));
+        self.emit(Event::Ended(report));
     }
 
-    /// What a module supports, in words.
+    /// Records the features of a module, in words.
     pub(crate) fn features(&self, module: Module, features: Vec<String>) {
         self.record().modules.entry(module).or_default().features = features;
     }
 
-    /// The manifest does not declare a module.
+    /// Records that the manifest does not declare a module.
     pub(crate) fn absent(&self, module: Module) {
         self.record().modules.entry(module).or_default().absent = true;
     }
 
-    /// Items of a module's lists were read.
-    pub(crate) fn saw(&self, module: Module, items: u64) {
+    /// Adds to the number of items that were read from the lists of a module.
+    pub(crate) fn add_items(&self, module: Module, items: u64) {
         self.record().modules.entry(module).or_default().items += items;
     }
 
-    /// A rule held in one place.
+    /// Records that a rule holds in one place.
     pub(crate) fn pass(&self, check: &'static Check, module: Module) {
         let mut record = self.record();
         let checks = &mut record.modules.entry(module).or_default().checks;
@@ -142,10 +128,10 @@ impl Session {
         }
     }
 
-    /// A rule could not be looked at; it counts if it could not be looked at anywhere.
+    /// Records that a check could not run. It counts as skipped only if it ran nowhere.
     pub(crate) fn skip(&self, check: &'static Check, module: Module, reason: impl Into<String>) {
         let mut record = self.record();
-        // What a run that is over did not come to, it did not come to for that reason and no other.
+        // If the run was stopped, the remaining checks are skipped for that reason.
         let reason = record.stopped.clone().unwrap_or_else(|| reason.into());
         let checks = &mut record.modules.entry(module).or_default().checks;
         checks
@@ -153,7 +139,7 @@ impl Session {
             .or_insert((Outcome::Skipped, Some(reason)));
     }
 
-    /// Skips all checks of a module that have not been looked at.
+    /// Skips all checks of a module that did not run.
     pub(crate) fn skip_rest(&self, module: Module, reason: &str) {
         for check in CHECKS {
             if check.modules.contains(&module) {
@@ -162,13 +148,13 @@ impl Session {
         }
     }
 
-    /// A rule is broken in one place.
+    /// Records that a rule is broken in one place.
     pub(crate) fn fail(&self, fault: Fault<'_>) {
         let id = fault.check.id(fault.module);
         let mut record = self.record();
         let checks = &mut record.modules.entry(fault.module).or_default().checks;
         checks.insert(fault.check.name, (Outcome::Failed, None));
-        let path = record.place(&id, fault.path);
+        let path = record.path_of(&id, fault.path);
         let entry = match record.findings.entry((id.clone(), path.clone())) {
             Entry::Occupied(mut known) => {
                 known.get_mut().count += 1;
@@ -192,97 +178,111 @@ impl Session {
         };
         entry.insert(finding.clone());
         drop(record);
-        self.tell(Event::Found(finding));
+        self.emit(Event::Found(finding));
     }
 
-    /// Whether a check has a finding already.
+    /// Returns true if a check has a finding.
     pub(crate) fn has_failed(&self, check: &'static Check, module: Module) -> bool {
         let record = self.record();
-        let noted = record.modules.get(&module);
-        noted
-            .is_some_and(|noted| matches!(noted.checks.get(check.name), Some((Outcome::Failed, _))))
+        let module_record = record.modules.get(&module);
+        module_record.is_some_and(|module_record| {
+            matches!(
+                module_record.checks.get(check.name),
+                Some((Outcome::Failed, _))
+            )
+        })
     }
 
-    /// An action changed the provider's data.
+    /// Records a change of the provider's data.
     pub(crate) fn changed(&self, change: Change) {
         self.record().changes.push(change);
     }
 
-    /// Why no more requests are sent, if a limit of the run was reached.
+    /// The reason why the run was stopped, if a limit was reached.
     pub(crate) fn stopped(&self) -> Option<String> {
         self.record().stopped.clone()
     }
 
-    /// Something that was to be checked was not.
+    /// Records that a part of the run is missing.
     pub(crate) fn incomplete(&self) {
         self.record().incomplete = true;
     }
 
-    /// Sends a request. What becomes of a limit of the run is seen to; all else is the caller's to judge.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Answer, Trouble> {
-        let answer = self.client.send(request).await;
+    /// Sends a request, and stops the run if a limit is reached. Records no finding.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let response = self.client.send(request).await;
         let mut record = self.record();
-        if let Err(trouble) = &answer
-            && trouble.is_limit()
+        if let Err(error) = &response
+            && error.is_limit()
         {
-            record.stopped = Some(trouble.to_string());
+            record.stopped = Some(error.to_string());
             record.incomplete = true;
         }
         let module = record.current;
         let items = module.and_then(|module| Some(record.modules.get(&module)?.items));
         drop(record);
         if let Some(module) = module {
-            self.tell(Event::Progress {
+            self.emit(Event::Progress {
                 module,
                 items: items.unwrap_or_default(),
                 requests: self.client.sent(),
             });
         }
-        answer
+        response
     }
 
-    /// Sends a request and reads the answer; without one, the finding is recorded.
-    pub(crate) async fn answer(&self, module: Module, request: &Request) -> Option<Answer> {
+    /// Sends a request, and records a finding if there is no complete response.
+    pub(crate) async fn exchange(&self, module: Module, request: &Request) -> Option<Response> {
         match self.send(request).await {
-            Ok(answer) => {
+            Ok(response) => {
                 self.pass(&check::ANSWER, module);
-                Some(answer)
+                Some(response)
             }
-            Err(trouble) => {
-                self.troubled(module, request, &trouble);
+            Err(error) => {
+                self.transport_failed(module, request, &error);
                 None
             }
         }
     }
 
-    /// Records that there was no answer.
-    pub(crate) fn troubled(&self, module: Module, request: &Request, trouble: &Trouble) {
-        if !trouble.is_limit() {
+    /// Records a finding for a missing response.
+    pub(crate) fn transport_failed(
+        &self,
+        module: Module,
+        request: &Request,
+        error: &TransportError,
+    ) {
+        if !error.is_limit() {
             let fault = Fault::new(
                 &check::ANSWER,
                 module,
-                "a whole answer",
-                trouble.to_string(),
+                "a complete response",
+                error.to_string(),
             );
             self.fail(fault.request(request));
         }
     }
 
-    /// Sends a request that must be answered with 200 and JSON; otherwise the finding is recorded.
+    /// Sends a request, and records a finding if the response is not 200 with JSON.
     pub(crate) async fn fetch(&self, module: Module, request: &Request) -> Option<Value> {
-        let answer = self.answer(module, request).await?;
-        if answer.status != 200 {
-            let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+        let response = self.exchange(module, request).await?;
+        if response.status != 200 {
+            let fault = Fault::new(&check::STATUS, module, "200", status(&response));
             self.fail(fault.request(request));
             return None;
         }
         self.pass(&check::STATUS, module);
-        self.read(module, request, &answer)
+        self.read(module, request, &response)
     }
 
-    /// Reads the JSON of an answer; otherwise the finding is recorded.
-    pub(crate) fn read(&self, module: Module, request: &Request, answer: &Answer) -> Option<Value> {
-        let value = match answer.json() {
+    /// Reads the JSON of a response, and records a finding if it has none.
+    pub(crate) fn read(
+        &self,
+        module: Module,
+        request: &Request,
+        response: &Response,
+    ) -> Option<Value> {
+        let value = match response.json() {
             Ok(value) => value,
             Err(no_json) => {
                 let fault = Fault::new(&check::JSON, module, "JSON", no_json.to_string());
@@ -291,7 +291,7 @@ impl Session {
             }
         };
         self.pass(&check::JSON, module);
-        match answer.media_type() {
+        match response.media_type() {
             Some("application/json") => self.pass(&check::CONTENT_TYPE, module),
             other => {
                 let found = other.map_or("no such header".to_owned(), tame);
@@ -302,7 +302,7 @@ impl Session {
         Some(value)
     }
 
-    /// Everything that was found.
+    /// The report of the run so far.
     pub(crate) fn report(&self) -> Report {
         let record = self.record();
         let mut findings: Vec<_> = record.findings.values().cloned().collect();
@@ -328,72 +328,21 @@ impl Session {
     }
 }
 
-impl Record {
-    /// The place that a finding is told of. Where a provider makes up names of fields, there is no end of places.
-    fn place(&self, id: &str, path: Option<String>) -> Option<String> {
-        const MOST: usize = 25;
-        let key = (id.to_owned(), path);
-        if self.findings.contains_key(&key) {
-            return key.1;
-        }
-        let of_check = self.findings.range((key.0.clone(), None)..);
-        let places = of_check.take_while(|((other, _), _)| *other == key.0);
-        match places.count() {
-            0..MOST => key.1,
-            _ => Some("other places".to_owned()),
-        }
-    }
-
-    fn report(&self, module: Module) -> ModuleReport {
-        let nothing = Noted::default();
-        let noted = self.modules.get(&module).unwrap_or(&nothing);
-        let mut checks = Vec::new();
-        for check in CHECKS {
-            if let Some((outcome, reason)) = noted.checks.get(check.name)
-                && check.modules.contains(&module)
-            {
-                checks.push(CheckReport {
-                    id: check.id(module),
-                    outcome: *outcome,
-                    reason: reason.clone(),
-                });
-            }
-        }
-        let faulty = self
-            .findings
-            .values()
-            .any(|finding| finding.module == module && finding.severity == Severity::Error);
-        let looked = checks.iter().any(|check| check.outcome != Outcome::Skipped);
-        ModuleReport {
-            module,
-            state: match (faulty, looked) {
-                (true, _) => State::Faulty,
-                (false, true) => State::Good,
-                (false, false) if noted.absent => State::Absent,
-                (false, false) => State::Skipped,
-            },
-            features: noted.features.clone(),
-            items: noted.items,
-            checks,
-        }
-    }
-}
-
-/// A status in words. In test mode, what an error says is told too, tamed and shortened.
-pub(crate) fn status(answer: &Answer) -> String {
-    let reason = axum::http::StatusCode::from_u16(answer.status)
+/// The status of a response in words. In test mode, the message of an error follows.
+pub(crate) fn status(response: &Response) -> String {
+    let reason = axum::http::StatusCode::from_u16(response.status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
-    let status = format!("{} {reason}", answer.status);
+    let status = format!("{} {reason}", response.status);
     let status = status.trim_end();
-    if (300..400).contains(&answer.status) {
+    if (300..400).contains(&response.status) {
         return format!("{status}, a redirect");
     }
-    match answer.json() {
-        Ok(Value::Object(fields)) if answer.status >= 400 && !answer.is_live => {
+    match response.json() {
+        Ok(Value::Object(fields)) if response.status >= 400 && !response.is_live => {
             match fields.get("message") {
-                // Many say no more than the status does.
+                // Many messages only repeat the status.
                 Some(Value::String(message)) if !message.eq_ignore_ascii_case(reason) => {
                     format!("{status}: {}", tame(message))
                 }
@@ -402,18 +351,6 @@ pub(crate) fn status(answer: &Answer) -> String {
         }
         _ => status.to_owned(),
     }
-}
-
-/// A text from outside, fit for a terminal: short, and without control characters.
-pub(crate) fn tame(text: &str) -> String {
-    const MOST: usize = 120;
-    let short: String = text.chars().take(MOST + 1).collect();
-    let mut tame = printable(&short);
-    if tame.chars().count() > MOST {
-        tame.pop();
-        tame.push('…');
-    }
-    tame
 }
 
 impl fmt::Debug for Session {

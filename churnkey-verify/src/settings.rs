@@ -1,18 +1,18 @@
 //! The extent of a run.
 
-use crate::check::Module;
+use crate::module::Module;
 
 /// The extent of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
-    /// Whether data may be changed.
+    /// Permission to change data.
     pub(crate) actions: bool,
-    /// The module to look at, if it is not all.
+    /// The only module to check; `None` for all.
     pub(crate) only: Option<Module>,
-    /// How many items of a list are read, if not all.
+    /// Limit for the items that are read of each list.
     pub(crate) sample: Option<u64>,
-    /// Customers that are known to exist.
+    /// Ids of customers that the caller named.
     pub(crate) customers: Vec<String>,
-    /// Subscriptions that are known to exist, each with its customer.
+    /// Ids of customers and subscriptions that the caller named.
     pub(crate) subscriptions: Vec<(String, String)>,
 }

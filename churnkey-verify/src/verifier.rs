@@ -1,4 +1,4 @@
-//! The way in: what to verify, and how far to go.
+//! The builder of a run, and the order of its parts.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -10,25 +10,33 @@ use futures_util::FutureExt as _;
 
 use crate::actions;
 use crate::auth;
-use crate::check::{self, Module};
-use crate::client::{Bounds, Client, Request, Stop, Target, never, usable_token};
+use crate::check::{
+    ANSWER, MANIFEST_ENDPOINT, MANIFEST_NEEDS, MANIFEST_OPTIONS, MANIFEST_REQUIRED, MANIFEST_SHAPE,
+    MANIFEST_TOKEN, MANIFEST_UNKNOWN,
+};
+use crate::client::{Bounds, Client, Request, Stop, Transport, never, usable_token};
 use crate::error::{CannotRun, Failed};
 use crate::event::Event;
-use crate::manifest::Supported;
+use crate::manifest::DeclaredManifest;
+use crate::module::Module;
 use crate::read;
 use crate::report::Report;
 use crate::session::{Fault, Observer, Session};
 use crate::settings::Settings;
 
 /// Verifies a provider in process, without a socket.
+///
+/// The router is that of the provider, or the whole application that serves it: then
+/// [`at`](Verifier::at) has the path under which the provider is nested.
 pub fn check(router: Router) -> Verifier {
-    Verifier::new(Target::Router(router))
+    Verifier::new(Transport::Router(router, String::new()))
 }
 
-/// A run to come.
+/// Builder of a run.
 #[must_use = "nothing is verified until it is awaited"]
 pub struct Verifier {
-    target: Target,
+    transport: Transport,
+    base: Option<String>,
     token: Option<String>,
     mode: Mode,
     settings: Settings,
@@ -39,9 +47,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    fn new(target: Target) -> Self {
+    fn new(transport: Transport) -> Self {
         Self {
-            target,
+            transport,
+            base: None,
             token: None,
             mode: Mode::Test,
             settings: Settings::default(),
@@ -56,50 +65,64 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// The URL cannot be one.
+    /// The URL is invalid.
     #[cfg(feature = "http")]
     pub fn of_url(url: &str) -> Result<Self, CannotRun> {
         let socket = crate::client::Socket::new(url)?;
-        Ok(Self::new(Target::Socket(socket)))
+        Ok(Self::new(Transport::Socket(socket)))
     }
 
-    /// The integration token; `CK_INTEGRATION_TOKEN` in the environment if it is not set.
+    /// Sets the base path of the provider in the application: `/integrations` for
+    /// `.nest("/integrations", Billing::router(..))`.
+    ///
+    /// ```no_run
+    /// # async fn app() -> axum::Router { axum::Router::new() }
+    /// # async fn verified() {
+    /// churnkey_verify::check(app().await).at("/integrations").token("token").await.unwrap();
+    /// # }
+    /// ```
+    pub fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = Some(base.into());
+        self
+    }
+
+    /// Sets the integration token. The default is the environment variable `CK_INTEGRATION_TOKEN`.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Which data to read; test data if it is not set.
+    /// Sets the mode of the data. The default is test.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Whether to carry out actions, which change data. In test mode only.
+    /// Enables actions, which change data. They are possible only in test mode.
     pub fn actions(mut self, actions: bool) -> Self {
         self.settings.actions = actions;
         self
     }
 
-    /// Looks at one module only, such as `prices` or `apply-coupon`, and at the manifest.
+    /// Checks only the manifest and one module, such as `prices` or `apply-coupon`.
     pub fn only(mut self, module: impl Into<String>) -> Self {
         self.only = Some(module.into());
         self
     }
 
-    /// Reads at most so many items of each list. All are read if it is not set.
+    /// Limits the items that are read of each list. The default is no limit.
     pub fn sample(mut self, items: u64) -> Self {
         self.settings.sample = Some(items);
         self
     }
 
-    /// A customer who exists, for a provider that does not list them.
+    /// Adds a customer that exists, for a provider that does not list customers.
     pub fn customer(mut self, id: impl Into<String>) -> Self {
         self.settings.customers.push(id.into());
         self
     }
 
-    /// A customer's subscription that exists, for a provider that does not list them.
+    /// Adds a subscription that exists, for a provider that does not list subscriptions.
     pub fn subscription(mut self, customer: impl Into<String>, id: impl Into<String>) -> Self {
         self.settings
             .subscriptions
@@ -107,32 +130,33 @@ impl Verifier {
         self
     }
 
-    /// How long a whole answer may take; 10 seconds if it is not set.
+    /// Sets the timeout for a complete response. The default is 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = timeout;
         self
     }
 
-    /// How long the run may take; 15 minutes if it is not set.
+    /// Limits the time of the run. The default is 15 minutes.
     pub fn max_time(mut self, max_time: Duration) -> Self {
         self.bounds.max_time = max_time;
         self
     }
 
-    /// How many requests the run may send; 100,000 if it is not set.
+    /// Limits the number of requests. The default is 100,000.
     pub fn max_requests(mut self, max_requests: u64) -> Self {
         self.bounds.max_requests = max_requests;
         self
     }
 
-    /// Ends the run when this future ends, with a report of what was seen so far. An action that was sent is waited for, and what it
-    /// changed is told. The run goes on to its own end if this is not set.
+    /// Stops the run when this future ends. The report has the results so far.
+    ///
+    /// The run waits for the response to an action that was sent, and reports its changes.
     pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         self.stop = stop.boxed().shared();
         self
     }
 
-    /// Tells what happens during the run.
+    /// Sets a callback for the events of the run.
     pub fn observe(mut self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
@@ -142,14 +166,15 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Nothing could be verified: a setting is wrong, or nobody answers at the URL. What is wrong with a provider is in the report.
+    /// The provider could not be verified: a setting is invalid, or no server can be reached at the
+    /// URL. Faults of the provider are no error; they are in the report.
     pub async fn run(mut self) -> Result<Report, CannotRun> {
         let token = usable_token(self.token.take())?;
         if let Some(name) = &self.only {
             let Some(module) = Module::named(name) else {
                 let names: Vec<_> = Module::ALL.iter().map(|module| module.as_str()).collect();
                 return CannotRun::because(format!(
-                    "there is no module of that name: give one of {}",
+                    "there is no such module: use one of {}",
                     names.join(", ")
                 ));
             };
@@ -157,10 +182,14 @@ impl Verifier {
         }
         if self.settings.actions && self.mode == Mode::Live {
             return CannotRun::because(
-                "actions are carried out in test mode only: they would change what customers pay",
+                "actions are possible only in test mode, because they change what customers pay",
             );
         }
-        let client = Client::new(self.target, token, self.mode, self.bounds).until(self.stop);
+        let transport = match self.base {
+            Some(base) => self.transport.at(&base)?,
+            None => self.transport,
+        };
+        let client = Client::new(transport, token, self.mode, self.bounds).until(self.stop);
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())
@@ -169,9 +198,9 @@ impl Verifier {
 
 async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun> {
     session.begin(Module::Manifest);
-    let supported = manifest(session).await?;
-    let Some(supported) = supported else {
-        let reason = "there is no manifest, and nothing else was looked at";
+    let manifest = read_manifest(session).await?;
+    let Some(manifest) = manifest else {
+        let reason = "there is no manifest";
         session.skip_rest(Module::Manifest, reason);
         session.end(Module::Manifest);
         session.incomplete();
@@ -179,55 +208,55 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     };
     session.end(Module::Manifest);
     let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
-    let found = read::check(session, &supported, settings).await;
+    let samples = read::run(session, &manifest, settings).await;
     if is_wanted(Module::Auth) {
-        auth::check(session, &supported, &found).await;
+        auth::run(session, &manifest, &samples).await;
     }
     if is_wanted(Module::Mode) {
         auth::mode(session).await;
     }
-    actions::check(session, &supported, &found, settings).await;
+    actions::run(session, &manifest, &samples, settings).await;
     Ok(())
 }
 
-/// Reads the manifest. Without one, nothing else is worth a request.
-async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
-    use crate::client::Trouble;
+/// Reads the manifest. Without a manifest, the run ends.
+async fn read_manifest(session: &Session) -> Result<Option<DeclaredManifest>, CannotRun> {
+    use crate::client::TransportError;
     const MANIFEST: Module = Module::Manifest;
 
     let request = Request::get("/features");
-    let answer = match session.send(&request).await {
-        Ok(answer) => answer,
-        Err(Trouble::Unreachable(why)) => {
+    let response = match session.send(&request).await {
+        Ok(response) => response,
+        Err(TransportError::Unreachable(why)) => {
             return CannotRun::because(format!(
-                "there is nobody at {}: {why}",
+                "no server can be reached at {}: {why}",
                 session.client.target()
             ));
         }
-        Err(trouble) => {
-            session.troubled(MANIFEST, &request, &trouble);
+        Err(error) => {
+            session.transport_failed(MANIFEST, &request, &error);
             return Ok(None);
         }
     };
     let fault = |check, expected: &str| {
-        let found = crate::session::status(&answer);
+        let found = crate::session::status(&response);
         Fault::new(check, MANIFEST, expected, found).request(&request)
     };
-    match answer.status {
-        200 => session.pass(&check::MANIFEST_ENDPOINT, MANIFEST),
+    match response.status {
+        200 => session.pass(&MANIFEST_ENDPOINT, MANIFEST),
         401 | 403 => {
-            session.fail(fault(&check::MANIFEST_TOKEN, "200"));
+            session.fail(fault(&MANIFEST_TOKEN, "200"));
             return Ok(None);
         }
         _ => {
-            session.fail(fault(&check::MANIFEST_ENDPOINT, "200"));
+            session.fail(fault(&MANIFEST_ENDPOINT, "200"));
             return Ok(None);
         }
     }
-    let Some(value) = session.read(MANIFEST, &request, &answer) else {
+    let Some(value) = session.read(MANIFEST, &request, &response) else {
         return Ok(None);
     };
-    let (supported, flaws) = Supported::read(&value);
+    let (manifest, flaws) = DeclaredManifest::read(&value);
     for flaw in &flaws {
         let fault = Fault::new(
             flaw.check(),
@@ -238,17 +267,17 @@ async fn manifest(session: &Session) -> Result<Option<Supported>, CannotRun> {
         session.fail(fault.path(&flaw.path).request(&request));
     }
     for check in [
-        &check::MANIFEST_TOKEN,
-        &check::MANIFEST_SHAPE,
-        &check::MANIFEST_UNKNOWN,
-        &check::MANIFEST_REQUIRED,
-        &check::MANIFEST_NEEDS,
-        &check::MANIFEST_OPTIONS,
+        &MANIFEST_TOKEN,
+        &MANIFEST_SHAPE,
+        &MANIFEST_UNKNOWN,
+        &MANIFEST_REQUIRED,
+        &MANIFEST_NEEDS,
+        &MANIFEST_OPTIONS,
     ] {
         session.pass(check, MANIFEST);
     }
-    session.pass(&check::ANSWER, MANIFEST);
-    Ok(Some(supported))
+    session.pass(&ANSWER, MANIFEST);
+    Ok(Some(manifest))
 }
 
 impl IntoFuture for Verifier {

@@ -54,14 +54,28 @@ fn written(reply: &Reply) -> Option<&Given> {
     given.rfind(|given| !matches!(given, Given::Read { .. }))
 }
 
-fn check_disabled(reply: &Reply, action: &str, body: &[u8]) {
-    let sparing = SPARING.with(|host| host.act(action, body.to_vec()));
+fn check_disabled(reply: &Reply, action: &str, body_sent: &[u8]) {
+    let sparing = SPARING.with(|host| host.act(action, body_sent.to_vec()));
     match written(reply) {
         Some(given) if sparing_offers(given) => assert_eq!(outcome(&sparing), outcome(reply)),
         Some(_) => {
             assert_eq!(sparing.status, 400, "{sparing:?}");
             assert!(sparing.calls.is_empty(), "{sparing:?}");
         }
-        None => assert_eq!(written(&sparing), None, "{sparing:?}"),
+        // An absent schedule means the only one that is on.
+        None => {
+            if let Some(given) = written(&sparing) {
+                let body = encode(given).to_string().into_bytes();
+                let complete = EVERYTHING.with(|host| host.act(action, body));
+                assert_eq!(written(&complete), Some(given), "{sparing:?}");
+                let document = serde_json::from_slice::<Value>(body_sent).expect("JSON");
+                let is_absent = |field: &str| document.get(field).is_none_or(Value::is_null);
+                assert!(
+                    ["scheduledAt", "startAt"]
+                        .iter()
+                        .all(|field| is_absent(field))
+                );
+            }
+        }
     }
 }

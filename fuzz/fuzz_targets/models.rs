@@ -6,9 +6,9 @@
 use std::fmt::Debug;
 
 use arbitrary::Unstructured;
-use churnkey::validate::Validate;
-use churnkey::model::{PriceType, ProductType};
 use churnkey::Amount;
+use churnkey::model::{PriceType, ProductType};
+use churnkey::validate::Validate;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde::{Serialize, de::DeserializeOwned};
 use support::client::Host;

@@ -1,8 +1,14 @@
 //! Models from bytes: all values that the constructors and setters can create, valid or invalid.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use churnkey::model::{Address, CouponDuration, CouponValue, CycleUnit, Discount, FixedAmount, MinorUnits, PausePeriod, Percent, PercentageValue, Redemptions, Tier, TierMode, TieredAmount};
-use churnkey::{Amount, BillingCycle, Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp};
+use churnkey::model::{
+    Address, CouponDuration, CouponValue, CycleUnit, Discount, FixedAmount, MinorUnits,
+    PausePeriod, Percent, PercentageValue, Redemptions, Tier, TierMode, TieredAmount,
+};
+use churnkey::{
+    Amount, BillingCycle, Coupon, Currency, Customer, Price, Product, ProductFamily, Subscription,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+};
 
 use crate::Kind;
 use crate::provider::Planted;

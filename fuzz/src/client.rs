@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use churnkey::Integration;
 use churnkey::axum::Router;
 use churnkey::axum::body::Body;
 use churnkey::http::{HeaderMap, Method, Request, StatusCode, header};
 use churnkey::operation::Operation;
-use churnkey::Integration;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};

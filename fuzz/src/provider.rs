@@ -5,7 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use churnkey::model::{CouponDuration, FixedAmount};
 use churnkey::operation::Operation;
-use churnkey::{Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency, Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, Mode, Page, PageRequest, Pause, PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId, Result, Subscription, SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp};
+use churnkey::{
+    Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency,
+    Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, Mode, Page, PageRequest, Pause,
+    PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId, Result, Subscription,
+    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+};
 
 /// The cause of every failure, which no message may contain.
 pub const CAUSE: &str = "the database at 10.0.0.7 is gone";

@@ -55,12 +55,12 @@ async fn discount_lasts_for_the_duration_of_its_coupon() {
         (
             "coupon_welcome",
             "price_desk_monthly_usd",
-            Some("2026-03-28T12:00:00.000Z"),
+            Some("2026-03-31T12:00:00.000Z"),
         ),
         (
             "coupon_two_invoices",
             "price_desk_monthly_usd",
-            Some("2026-04-28T12:00:00.000Z"),
+            Some("2026-04-30T12:00:00.000Z"),
         ),
         (
             "coupon_two_invoices",

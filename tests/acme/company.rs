@@ -93,8 +93,11 @@ impl Company {
     }
 
     pub(crate) fn set_clock(&self, now: &str) {
-        self.clock
-            .store(moment(now).unix_millis(), Ordering::SeqCst);
+        self.set_time(moment(now));
+    }
+
+    pub(crate) fn set_time(&self, now: Timestamp) {
+        self.clock.store(now.unix_millis(), Ordering::SeqCst);
     }
 
     pub(crate) async fn add_customer(&self, id: &str) {

@@ -27,7 +27,7 @@ fn rows(company: &Company, mode: Mode) -> Vec<String> {
     let mut rows = Vec::new();
     for columns in [
         "json_array(id, redemptions) FROM coupons",
-        "json_array(status, cancel_at, pause_end, trial_end, price_id, next_price_id) FROM subscriptions",
+        "json_array(status, ends_with_period, pause_length, pause_end, trial_end, price_id, next_price_id) FROM subscriptions",
         "json_array(subscription_id, coupon_id) FROM subscription_discounts",
         "json_array(number) FROM prorations",
         "json_array(subscription_id, extended_at) FROM trial_extensions",

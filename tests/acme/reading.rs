@@ -215,3 +215,52 @@ async fn reading_changes_nothing() {
 
     assert_eq!(version(), before);
 }
+
+#[tokio::test]
+async fn letter_case_is_ignored_beyond_ascii() {
+    let company = Company::open().await;
+    for (id, email) in [
+        ("ann", "Jörg.Österlund@example.test"),
+        ("bob", "ΟΔΟΣ@example.test"),
+        ("eve", "STRASSE@example.test"),
+    ] {
+        company.add_customer(id).await;
+        let sql = "UPDATE customers SET email = ?1 WHERE id = ?2";
+        company.file().execute(sql, [email, id]).unwrap();
+    }
+
+    for (search, found) in [
+        ("J%C3%B6rg.%C3%96sterlund@example.test", Some("ann")),
+        ("j%C3%B6rg.%C3%B6sterlund@EXAMPLE.test", Some("ann")),
+        ("%CE%BF%CE%B4%CE%BF%CF%82@example.test", Some("bob")),
+        ("stra%C3%9Fe@example.test", None),
+    ] {
+        let (status, body) = company.get(&format!("/customers/email/{search}")).await;
+        assert_eq!(status == 200, found.is_some(), "{search}");
+        assert_eq!(body["id"].as_str(), found, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_differ_in_more_than_case() {
+    let company = Company::open().await;
+    let add = async |id: &str, email: &str| {
+        let customer = churnkey::Customer::new(id)
+            .name("Jörg")
+            .last_name("Österlund")
+            .email(email)
+            .currency(churnkey::Currency::EUR);
+        let created = crate::company::moment(crate::company::OPENING);
+        let added = company
+            .acme
+            .ledger(churnkey::Mode::Test)
+            .write(move |books| books.add_customer(&customer, created));
+        added.await
+    };
+    add("one", "jörg@example.test").await.unwrap();
+    assert_eq!(
+        add("two", "JÖRG@example.test").await.unwrap_err().status(),
+        409
+    );
+    add("three", "jürg@example.test").await.unwrap();
+}

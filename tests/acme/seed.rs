@@ -83,7 +83,8 @@ async fn seeded_customers_have_contact_data_and_discounts() {
     assert!(count(&|one| one["metadata"].is_object()) >= 5);
     let owners: Vec<i64> = company.select(
         "SELECT count(subscriptions.id) FROM customers LEFT JOIN subscriptions
-         ON subscriptions.mode = customers.mode AND customer_id = customers.id GROUP BY customers.mode, customers.id",
+             ON subscriptions.mode = customers.mode AND customer_id = customers.id
+         GROUP BY customers.mode, customers.id",
     );
     assert!(owners.contains(&0) && owners.contains(&1) && owners.contains(&3));
 }

@@ -82,10 +82,10 @@ fn with(mut body: Value, further: Value) -> Value {
 /// Returns everything that an action can change, except the audit.
 fn state(company: &Company) -> Vec<String> {
     let mut state = company.select::<String>(
-        "SELECT json_array(status, canceled_at, cancel_at, period_end, trial_end, pause_start, pause_end, price_id, next_price_id)
+        "SELECT json_array(status, canceled_at, ends_with_period, period_end, trial_end, pause_start_at, pause_length, pause_start, pause_end, price_id, next_price_id)
          FROM subscriptions WHERE mode = 'test' AND id = 'sub'",
     );
-    state.extend(company.select("SELECT json_array(coupon_id, ends_at) FROM subscription_discounts WHERE subscription_id = 'sub'"));
+    state.extend(company.select("SELECT json_array(coupon_id, charges_left, ends_at) FROM subscription_discounts WHERE subscription_id = 'sub'"));
     state.extend(
         company.select("SELECT json_array(id, redemptions) FROM coupons WHERE mode = 'test'"),
     );

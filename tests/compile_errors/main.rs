@@ -48,7 +48,7 @@ fn each_case_prints_the_errors_it_counts() {
 
 #[test]
 fn each_case_uses_the_generated_code() {
-    let uses = ["::router(", "::serve", "::MANIFEST", "fn billing() {}"];
+    let uses = ["::router", "::serve", "::MANIFEST", "fn billing() {}"];
     for case in cases("fail") {
         let source = read(&case);
         assert!(

@@ -129,7 +129,11 @@ fn clean_run(journal: &[(Action, Outcome)]) -> Subscriptions {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_interleaving_ends_like_a_clean_run(script in scripts()) {

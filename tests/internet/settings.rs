@@ -255,7 +255,7 @@ fn reload_signal_without_a_file_is_ignored() {
     let address = process.stderr.address();
     for _ in 0..3 {
         process.signal("HUP");
-        process.stderr.line_with("there is nothing to read again");
+        process.stderr.line_with("nothing to read again");
     }
     assert_eq!(status(address, TOKEN), 200);
     process.lives();

@@ -6,7 +6,7 @@ use churnkey::Integration as _;
 use churnkey::operation::{Operation, Side};
 use serde_json::{Value, json};
 
-use crate::integrations::{Provider, complete, minimal};
+use crate::integrations::{Provider, complete, live_only, minimal, test_only};
 
 fn every_value<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str, &'a Value)) {
     match value {
@@ -153,7 +153,7 @@ fn operations_have_unique_names_and_declared_parameters() {
         let page = operation["responses"]["200"].to_string().contains("Page");
         let query: &[&str] = if page { &["limit", "cursor"] } else { &[] };
         assert_eq!(named("query"), query, "{path}");
-        for status in ["400", "401", "408", "414", "429", "431", "503"] {
+        for status in ["400", "401", "408", "429", "431", "503"] {
             assert!(
                 operation["responses"][status].is_object(),
                 "{path} {status}"
@@ -196,4 +196,27 @@ async fn features_schema_has_the_served_constants() {
         other["controllers"]["customers"] = json!(false);
         assert!(!validator.is_valid(&other), "{}", provider.name);
     }
+}
+
+#[test]
+fn only_the_served_mode_is_declared() {
+    let test: Value = test_only::Billing::openapi();
+    let live: Value = live_only::Billing::openapi();
+    let parameters = "/components/parameters";
+    for (document, mode, required) in [(&test, "test", true), (&live, "live", false)] {
+        let parameters = document.pointer(parameters).unwrap();
+        assert_eq!(parameters["Mode"]["schema"]["enum"], json!([mode]));
+        assert_eq!(parameters["Mode"]["required"], json!(required));
+        assert_eq!(
+            parameters["AnyMode"]["schema"]["enum"],
+            json!(["test", "live"])
+        );
+        let of = |path: &str| document["paths"][path]["get"]["parameters"].to_string();
+        assert!(of("/churnkey/features").contains("/AnyMode"));
+        assert!(of("/churnkey/customers/{customerId}").contains("/Mode"));
+    }
+    let shared = minimal::Billing::openapi();
+    let mode = &shared.pointer(parameters).unwrap()["Mode"];
+    assert_eq!(mode["schema"]["enum"], json!(["test", "live"]));
+    assert!(shared.pointer(parameters).unwrap()["AnyMode"].is_null());
 }

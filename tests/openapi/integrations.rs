@@ -11,7 +11,10 @@ use tower::ServiceExt as _;
 use crate::specification::Specification;
 
 test_support::integration!(minimal: prices);
-test_support::integration!(searchable: prices, list_customers, list_subscriptions, find_by_email, find_by_phone);
+test_support::integration!(test_only, modes(test): prices);
+test_support::integration!(live_only, modes(live): prices);
+test_support::integration!(searchable: prices, list_customers, list_subscriptions, find_by_email,
+    find_by_phone);
 test_support::integration!(standalone: prices, products, families);
 test_support::integration!(linked: prices(type = "product"), products(type = "family"), families);
 test_support::integration!(immediate: prices, coupons, cancel(schedules(immediate)), cancel_all,
@@ -20,9 +23,9 @@ test_support::integration!(immediate: prices, coupons, cancel(schedules(immediat
 test_support::integration!(end_of_period: prices, cancel(schedules(end_of_period)),
     pause(start_dates(end_of_period), durations(date), allow_annual),
     change_price(schedules(end_of_period), prorate), extend_trial(durations(period)));
-test_support::integration!(complete: prices(type = "product"), products(type = "family"), families, coupons, list_customers,
-    find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all, pause(all), pause_all, apply_coupon,
-    change_price(all), extend_trial(all));
+test_support::integration!(complete: prices(type = "product"), products(type = "family"), families,
+    coupons, list_customers, find_by_email, find_by_phone, list_subscriptions, cancel, cancel_all,
+    pause(all), pause_all, apply_coupon, change_price(all), extend_trial(all));
 
 pub(crate) struct Provider {
     pub(crate) name: &'static str,

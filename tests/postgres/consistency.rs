@@ -48,10 +48,13 @@ pub fn assert_applied_once(actions: &[Action], session: &Session) {
     );
     assert!(applied.is_empty(), "these were never sent: {applied:?}");
     let astray = session.texts(
-        "SELECT subscriptions.id || ' is of version ' || subscriptions.version || ' with ' || count(actions) || ' actions'
-         FROM subscriptions LEFT JOIN actions ON actions.mode = subscriptions.mode AND subscription_id = id
+        "SELECT subscriptions.id || ' is of version ' || subscriptions.version
+             || ' with ' || count(actions) || ' actions'
+         FROM subscriptions
+         LEFT JOIN actions ON actions.mode = subscriptions.mode AND subscription_id = id
          GROUP BY subscriptions.mode, id
-         HAVING subscriptions.version <> count(actions) OR max(actions.version) <> count(actions) - 1",
+         HAVING subscriptions.version <> count(actions)
+             OR max(actions.version) <> count(actions) - 1",
     );
     assert!(astray.is_empty(), "{astray:?}");
 }

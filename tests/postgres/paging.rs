@@ -8,16 +8,25 @@ use test_support::conformance::client::{Client, Mode};
 /// Adds more rows to each list than a planner would read completely for one page.
 const GROWTH: &str = "
     INSERT INTO customers (mode, id, created_at, first_name, last_name, phone, currency)
-        SELECT 'live', 'grown_' || n, timestamptz '2020-01-01' + n * interval '1 minute', 'A', 'B', '+1555' || (1000000 + n), 'USD' FROM generate_series(1, 20000) n;
-    INSERT INTO families (mode, id, name) SELECT 'live', 'grown_' || n, 'A' FROM generate_series(1, 20000) n;
-    INSERT INTO products (mode, id, family_id, name) SELECT 'live', 'grown_' || n, 'grown_1', 'A' FROM generate_series(1, 20000) n;
+        SELECT 'live', 'grown_' || n, timestamptz '2020-01-01' + n * interval '1 minute',
+            'A', 'B', '+1555' || (1000000 + n), 'USD'
+        FROM generate_series(1, 20000) n;
+    INSERT INTO families (mode, id, name)
+        SELECT 'live', 'grown_' || n, 'A' FROM generate_series(1, 20000) n;
+    INSERT INTO products (mode, id, family_id, name)
+        SELECT 'live', 'grown_' || n, 'grown_1', 'A' FROM generate_series(1, 20000) n;
     INSERT INTO prices (mode, id, product_id, name, cycle, amount)
-        SELECT 'live', 'grown_' || n, 'grown_1', 'A', cycle, amount FROM generate_series(1, 20000) n, (SELECT * FROM prices LIMIT 1) one;
+        SELECT 'live', 'grown_' || n, 'grown_1', 'A', cycle, amount
+        FROM generate_series(1, 20000) n, (SELECT * FROM prices LIMIT 1) one;
     INSERT INTO coupons (mode, id, code, name, duration, value)
-        SELECT 'live', 'grown_' || n, 'GROWN' || n, 'A', duration, value FROM generate_series(1, 20000) n, (SELECT * FROM coupons LIMIT 1) one;
-    INSERT INTO subscriptions (mode, id, customer_id, price_id, quantity, started_at, status, cycle_anchor, cycle_number, period_start, period_end)
-        SELECT 'live', 'grown_' || n, 'grown_1', 'grown_1', 1, start, 'running', start, 0, start, timestamptz '2100-01-01'
-        FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS start) at;
+        SELECT 'live', 'grown_' || n, 'GROWN' || n, 'A', duration, value
+        FROM generate_series(1, 20000) n, (SELECT * FROM coupons LIMIT 1) one;
+    INSERT INTO subscriptions (mode, id, customer_id, price_id, quantity, started_at, status,
+            billing_day, period_start, period_end, period_millis, paid, paid_millis)
+        SELECT 'live', 'grown_' || n, 'grown_1', 'grown_1', 1, start, 'running', 1, start,
+            timestamptz '2100-01-01', 0, 0, 0
+        FROM generate_series(1, 20000) n,
+            LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS start) at;
     ANALYZE";
 
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -184,7 +184,8 @@ fn customer_and_subscription_actions_do_not_deadlock() {
         assert_eq!(two.send_to_both(&at_once), [200; 10]);
     }
     let canceled = "SELECT count(*) FROM subscriptions WHERE mode = 'test' AND status = 'canceled'
-                    AND customer_id IN ('cus_test_0007', 'cus_test_0017', 'cus_test_0027', 'cus_test_0037')";
+                    AND customer_id IN (
+                        'cus_test_0007', 'cus_test_0017', 'cus_test_0027', 'cus_test_0037')";
     assert_eq!(two.texts(canceled), ["12"]);
 }
 

@@ -353,7 +353,11 @@ mod under_a_path {
         Ok(Customer::new(id))
     }
 
-    #[vendored::deep::provider::controller(prices, crate = crate::hygiene::under_a_path::vendored::deep::provider, retrieve)]
+    #[vendored::deep::provider::controller(
+        prices,
+        crate = crate::hygiene::under_a_path::vendored::deep::provider,
+        retrieve,
+    )]
     async fn price(_: &Billing, _: PriceId) -> Result<Option<Price>> {
         Ok(None)
     }
@@ -372,7 +376,11 @@ mod under_a_path {
         Ok(None)
     }
 
-    #[vendored::deep::provider::action(cancel, schedules(immediate), crate = vendored::deep::provider)]
+    #[vendored::deep::provider::action(
+        cancel,
+        schedules(immediate),
+        crate = vendored::deep::provider,
+    )]
     async fn cancel(_: &Billing, _: Cancel) -> Result<()> {
         Ok(())
     }

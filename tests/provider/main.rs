@@ -10,7 +10,10 @@ mod support;
 mod answers;
 mod bad_input;
 mod hygiene;
+#[cfg(unix)]
+mod listening;
 mod manifest;
+mod modes;
 mod paging;
 mod request_parts;
 mod server;

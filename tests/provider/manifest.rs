@@ -271,13 +271,17 @@ fn every_subset_of_options_is_advertised() {
 
 mod partial {
     test_support::integration!(none: prices, cancel, pause, change_price, extend_trial);
-    test_support::integration!(all: prices, cancel(all), pause(all), change_price(all), extend_trial(all));
-    test_support::integration!(start_dates_and_flags: prices, cancel(schedules(immediate)), pause(start_dates(end_of_period)),
-        change_price(prorate), extend_trial(multiple));
-    test_support::integration!(durations_and_schedules: prices, cancel(schedules(end_of_period)), pause(durations(date)),
-        change_price(schedules(immediate)), extend_trial(durations(period)));
-    test_support::integration!(flags_on: prices, cancel, pause(allow_annual), change_price(prorate = true), extend_trial(multiple = true,));
-    test_support::integration!(flags_off: prices, cancel, pause(allow_annual = false), change_price(prorate = false), extend_trial(multiple = false));
+    test_support::integration!(all: prices, cancel(all), pause(all), change_price(all),
+        extend_trial(all));
+    test_support::integration!(start_dates_and_flags: prices, cancel(schedules(immediate)),
+        pause(start_dates(end_of_period)), change_price(prorate), extend_trial(multiple));
+    test_support::integration!(durations_and_schedules: prices, cancel(schedules(end_of_period)),
+        pause(durations(date)), change_price(schedules(immediate)),
+        extend_trial(durations(period)));
+    test_support::integration!(flags_on: prices, cancel, pause(allow_annual),
+        change_price(prorate = true), extend_trial(multiple = true,));
+    test_support::integration!(flags_off: prices, cancel, pause(allow_annual = false),
+        change_price(prorate = false), extend_trial(multiple = false));
 }
 
 #[test]

@@ -4,14 +4,14 @@ mod actions;
 
 use std::sync::Arc;
 
-use churnkey::axum::extract::{MatchedPath, Request};
+use churnkey::axum::Router;
+use churnkey::axum::extract::{MatchedPath, Request, State};
 use churnkey::axum::http::HeaderName;
 use churnkey::axum::middleware::{self, Next};
 use churnkey::axum::routing::get;
-use churnkey::axum::{self, Router};
 use churnkey::{
     Customer, CustomerId, Email, Error, Extension, FromRequestContext, Headers, Integration, Mode,
-    Page, PageRequest, Parts, Phone, Price, PriceId, RequestContext, RequestId, Result,
+    Page, PageRequest, Parts, Phone, Price, PriceId, Provider, RequestContext, RequestId, Result,
     Subscription, SubscriptionId,
 };
 use serde_json::json;
@@ -357,20 +357,18 @@ fn router_can_be_nested_under_a_path() {
 
 #[test]
 fn router_can_be_merged_into_another_router() {
-    let app =
-        Router::new()
-            .route(
-                "/health",
-                get(
-                    |axum::extract::State(state): axum::extract::State<u8>| async move {
-                        state.to_string()
-                    },
-                ),
-            )
-            .route("/churnkeys", get(|| async { "also theirs" }))
-            .fallback(|| async { "theirs" })
-            .with_state(7)
-            .merge(router());
+    #[derive(Clone)]
+    struct AppState(u8);
+
+    let health = |State(state): State<AppState>| async move { state.0.to_string() };
+    let billing = Billing { note: "kept" };
+    let app = Router::new()
+        .route("/health", get(health))
+        .route("/churnkeys", get(|| async { "also theirs" }))
+        .fallback(|| async { "theirs" })
+        .nest("/nested", Provider::new(Billing::default(), TOKEN).router())
+        .merge(Billing::router(billing, TOKEN).layer(Extension(Tenant("acme"))))
+        .with_state(AppState(7));
     let host = Host::of(app);
     let text = |path: &str| host.call("GET", path).send().text();
     assert_eq!(text("/health"), "7");
@@ -378,6 +376,8 @@ fn router_can_be_merged_into_another_router() {
     assert_eq!(text("/elsewhere"), "theirs");
     assert_eq!(host.get("/customers/cus_1").document()["id"], "cus_1");
     assert_eq!(host.get("/elsewhere").error(404), "there is no such path");
+    let nested = host.call("GET", "/nested/churnkey/features").send();
+    assert!(nested.document()["controllers"].is_object());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -69,12 +70,24 @@ fn child() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))
 }
 
-fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>) -> Process {
+/// Returns a command for a server, without variables of the environment that configure it.
+pub(crate) fn command() -> Command {
     let mut command = this_test("server::child");
+    for variable in [
+        "CK_INTEGRATION_TOKEN",
+        "CHURNKEY_ADDR",
+        "PORT",
+        "LISTEN_FDS",
+        "NOTIFY_SOCKET",
+        "CK_API_KEY",
+    ] {
+        command.env_remove(variable);
+    }
     command
-        .env_remove("CK_INTEGRATION_TOKEN")
-        .env_remove("CHURNKEY_ADDR")
-        .env_remove("CK_API_KEY");
+}
+
+fn start<T: AsRef<OsStr>, A: AsRef<OsStr>>(token: Option<T>, address: Option<A>) -> Process {
+    let mut command = command();
     if let Some(token) = token {
         command.env("CK_INTEGRATION_TOKEN", token);
     }
@@ -136,7 +149,9 @@ fn invalid_address_prevents_the_start() {
         "",
         "8080",
         "localhost",
-        "localhost:8080",
+        "localhost:",
+        "two words:80",
+        "unix:",
         "127.0.0.1",
         "127.0.0.1:65536",
         "256.0.0.1:80",
@@ -144,7 +159,7 @@ fn invalid_address_prevents_the_start() {
         "http://127.0.0.1:80",
     ] {
         let words = [
-            "CHURNKEY_ADDR must be an IP address and a port",
+            "CHURNKEY_ADDR must be an IP address or a host name and a port",
             "127.0.0.1:8080",
         ];
         refuses(Some(OsStr::new(TOKEN)), Some(address), &words);

@@ -201,7 +201,7 @@ fn all(token: &str) -> Vec<InvalidRequest> {
             post("content-type: text/plain\r\n", "a"),
             415,
         ),
-        wire("an unknown customer", post(test, &cancel("nobody")), 404),
+        wire("an unknown customer", post(test, &cancel("missing")), 404),
         wire(
             "the wrong customer",
             post(test, &cancel("cus_test_0020")),

@@ -113,11 +113,13 @@ fn insert_customers_sql(last: usize) -> String {
     let first = INITIAL_CUSTOMERS + 1;
     format!(
         "CREATE TEMPORARY TABLE sown AS
-            SELECT mode, customers.id AS template, 'cus_' || mode || '_' || to_char(n, 'FM0000') AS id, to_char(n, 'FM0000') AS number
+            SELECT mode, customers.id AS template, to_char(n, 'FM0000') AS number,
+                'cus_' || mode || '_' || to_char(n, 'FM0000') AS id
             FROM generate_series({first}, {last}) n
             JOIN customers ON right(customers.id, 4)::integer = (n - 1) % 300 + 1;
          INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
-            SELECT mode, sown.id, created_at, first_name, last_name, sown.id || '@example.com', currency
+            SELECT mode, sown.id, created_at, first_name, last_name, sown.id || '@example.com',
+                currency
             FROM sown JOIN customers USING (mode) WHERE customers.id = template;
          INSERT INTO subscriptions
             SELECT (jsonb_populate_record(subscriptions, jsonb_build_object('customer_id', sown.id,

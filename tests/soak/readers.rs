@@ -52,7 +52,7 @@ impl Expected {
                 }
                 add(format!("{list}/nothing"));
             }
-            add("/customers/nobody".to_owned());
+            add("/customers/missing".to_owned());
             for number in (1..=INITIAL_CUSTOMERS).step_by(7) {
                 let path = format!("/customers/cus_{mode}_{number:04}");
                 let customer = add(path.clone());
@@ -85,7 +85,7 @@ impl Expected {
             .send("read", STABLE, &request, Some(kept))
             .expect("a response before the first fault");
         let missing = path.ends_with("/nothing")
-            || path.ends_with("/nobody")
+            || path.ends_with("/missing")
             || path.contains("_0008/subscriptions/");
         assert_eq!(response.status, if missing { 404 } else { 200 }, "{path}");
         let document = without_redemptions(response.json());

@@ -198,7 +198,7 @@ async fn redirect_does_not_forward_the_key() {
     let error = verification(&url).send().await.unwrap_err();
     assert_eq!(
         error.message(),
-        "Churnkey answered the verification with a 302"
+        "Churnkey responded to the verification with a 302"
     );
     assert_eq!(churnkey.requests().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! That the actions of a provider with few subscriptions are tried, and what each finding of them says.
+//! Tests of the actions on a provider with few subscriptions, and of their findings.
 
 mod company;
 mod documents;
@@ -7,16 +7,16 @@ mod ended;
 use churnkey_verify::{Outcome, Report, check};
 use serde_json::{Value, json};
 
-use company::{Habit, TOKEN, router};
+use company::{CompanyFault, TOKEN, router};
 use documents::{manifest, subscription, subscriptions};
 
-async fn verified(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Report {
-    let router = router(manifest, subscriptions, habits);
+async fn verified(manifest: Value, subscriptions: Vec<Value>, faults: &[CompanyFault]) -> Report {
+    let router = router(manifest, subscriptions, faults);
     let report = check(router).token(TOKEN).actions(true).run().await;
     report.unwrap()
 }
 
-/// Findings of actions; who gets in elsewhere and how errors look is no matter here.
+/// The findings of actions. Authentication and errors of this provider are not tested here.
 fn found(report: &Report) -> Vec<&str> {
     let findings = report.findings.iter();
     let of_actions = findings.filter(|finding| finding.module.is_action());
@@ -36,7 +36,7 @@ fn changes<'r>(report: &'r Report, module: &str) -> Vec<&'r str> {
 }
 
 #[tokio::test]
-async fn five_subscriptions_suffice_for_every_action_on_one_of_them() {
+async fn five_subscriptions_suffice_for_every_action() {
     let report = verified(manifest(), subscriptions(), &[]).await;
 
     assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
@@ -66,7 +66,7 @@ async fn five_subscriptions_suffice_for_every_action_on_one_of_them() {
 }
 
 #[tokio::test]
-async fn what_changed_is_told_with_what_it_was_before() {
+async fn a_change_is_reported_with_the_previous_value() {
     let report = verified(manifest(), subscriptions(), &[]).await;
 
     assert_eq!(changes(&report, "apply-coupon")[0], "coupon: none → spring");
@@ -81,18 +81,22 @@ async fn what_changed_is_told_with_what_it_was_before() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_to_an_action_unless_that_was_asked_for() {
-    let router = router(manifest(), subscriptions(), &[Habit::DoesWhatIsOff]);
+async fn no_action_is_sent_by_default() {
+    let router = router(
+        manifest(),
+        subscriptions(),
+        &[CompanyFault::IgnoresFeatures],
+    );
     let report = check(router).token(TOKEN).run().await.unwrap();
 
     assert!(report.changes.is_empty());
     let (outcome, reason) = outcome(&report, "cancel.token");
     assert_eq!(outcome, Outcome::Skipped);
-    assert_eq!(reason, "actions change data: ask for them with `--actions`");
+    assert_eq!(reason, "actions change data and need `--actions`");
 }
 
 #[tokio::test]
-async fn without_a_subscription_that_fits_there_is_a_reason_and_no_finding() {
+async fn an_action_without_a_suitable_subscription_is_skipped() {
     let over = vec![subscription("s1", "ann", "unpaid")];
     let report = verified(manifest(), over, &[]).await;
 
@@ -106,7 +110,7 @@ async fn without_a_subscription_that_fits_there_is_a_reason_and_no_finding() {
 
 #[tokio::test]
 async fn an_action_that_does_nothing_is_one_finding() {
-    let report = verified(manifest(), subscriptions(), &[Habit::DoesNothing]).await;
+    let report = verified(manifest(), subscriptions(), &[CompanyFault::DoesNothing]).await;
 
     let of_cancel: Vec<_> = found(&report)
         .into_iter()
@@ -119,18 +123,18 @@ async fn an_action_that_does_nothing_is_one_finding() {
 }
 
 #[tokio::test]
-async fn what_an_action_changed_is_told_also_if_it_says_that_it_failed() {
-    let habits = [Habit::FailsAfterCanceling];
-    let report = verified(manifest(), subscriptions(), &habits).await;
+async fn changes_of_a_failed_action_are_reported() {
+    let faults = [CompanyFault::FailsAfterCanceling];
+    let report = verified(manifest(), subscriptions(), &faults).await;
 
     assert_eq!(found(&report), ["cancel.status", "cancel-all.status"]);
     assert!(changes(&report, "cancel")[0].contains("→ canceled"));
 }
 
 #[tokio::test]
-async fn a_model_that_is_wrong_after_an_action_is_a_finding_of_the_model_alone() {
-    let habits = [Habit::TellsOfPausesInOtherWords];
-    let router = router(manifest(), subscriptions(), &habits);
+async fn a_wrong_model_after_an_action_is_one_finding() {
+    let faults = [CompanyFault::RenamesPausedStatus];
+    let router = router(manifest(), subscriptions(), &faults);
     let verifier = check(router).token(TOKEN).actions(true).only("pause");
     let report = verifier.run().await.unwrap();
 
@@ -144,15 +148,15 @@ async fn a_model_that_is_wrong_after_an_action_is_a_finding_of_the_model_alone()
         (outcome, reason.as_str()),
         (
             Outcome::Skipped,
-            "a subscription that fits could not be read"
+            "a suitable subscription could not be read"
         )
     );
 }
 
 #[tokio::test]
-async fn a_subscription_that_cannot_be_read_after_an_action_is_a_wrong_effect() {
-    let habits = [Habit::ForgetsWhatIsCanceled];
-    let report = verified(manifest(), subscriptions(), &habits).await;
+async fn an_unreadable_subscription_is_a_wrong_effect() {
+    let faults = [CompanyFault::HidesCanceled];
+    let report = verified(manifest(), subscriptions(), &faults).await;
 
     let found = found(&report);
     assert!(found.contains(&"cancel.effect"), "{found:?}");
@@ -166,8 +170,8 @@ async fn a_subscription_that_cannot_be_read_after_an_action_is_a_wrong_effect() 
 }
 
 #[tokio::test]
-async fn what_is_done_again_when_asked_again_is_found_where_it_shows() {
-    let report = verified(manifest(), subscriptions(), &[Habit::DoesItAgain]).await;
+async fn a_change_by_a_repeated_action_is_found() {
+    let report = verified(manifest(), subscriptions(), &[CompanyFault::RepeatsActions]).await;
 
     let found = found(&report);
     assert!(found.contains(&"extend-trial.repeated"), "{found:?}");
@@ -176,8 +180,8 @@ async fn what_is_done_again_when_asked_again_is_found_where_it_shows() {
 }
 
 #[tokio::test]
-async fn what_is_applied_twice_when_asked_twice_at_once_is_found() {
-    let report = verified(manifest(), subscriptions(), &[Habit::LetsOthersInBetween]).await;
+async fn a_double_change_by_concurrent_actions_is_found() {
+    let report = verified(manifest(), subscriptions(), &[CompanyFault::HasRace]).await;
 
     assert_eq!(
         found(&report),
@@ -186,8 +190,13 @@ async fn what_is_applied_twice_when_asked_twice_at_once_is_found() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_beside_another_is_found() {
-    let report = verified(manifest(), subscriptions(), &[Habit::PanicsBesideOthers]).await;
+async fn a_panic_of_concurrent_actions_is_found() {
+    let report = verified(
+        manifest(),
+        subscriptions(),
+        &[CompanyFault::PanicsConcurrently],
+    )
+    .await;
 
     let found = found(&report);
     assert!(found.contains(&"extend-trial.at-once"), "{found:?}");
@@ -199,15 +208,25 @@ async fn an_answer_that_breaks_off_beside_another_is_found() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_what_is_done_already_is_no_finding() {
-    let report = verified(manifest(), subscriptions(), &[Habit::RefusesWhatIsDone]).await;
+async fn a_refused_repetition_is_no_finding() {
+    let report = verified(
+        manifest(),
+        subscriptions(),
+        &[CompanyFault::RefusesRepetition],
+    )
+    .await;
 
     assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
 }
 
 #[tokio::test]
-async fn an_option_that_is_off_and_taken_is_found_once_for_each_action() {
-    let report = verified(manifest(), subscriptions(), &[Habit::DoesWhatIsOff]).await;
+async fn an_accepted_option_that_is_off_is_one_finding() {
+    let report = verified(
+        manifest(),
+        subscriptions(),
+        &[CompanyFault::IgnoresFeatures],
+    )
+    .await;
 
     let found = found(&report);
     assert!(
@@ -223,8 +242,13 @@ async fn an_option_that_is_off_and_taken_is_found_once_for_each_action() {
 }
 
 #[tokio::test]
-async fn an_action_on_anothers_subscription_is_found() {
-    let report = verified(manifest(), subscriptions(), &[Habit::IgnoresTheCustomer]).await;
+async fn an_action_under_another_customer_is_found() {
+    let report = verified(
+        manifest(),
+        subscriptions(),
+        &[CompanyFault::IgnoresCustomer],
+    )
+    .await;
 
     let found = found(&report);
     let is_it = |id: &&str| id.ends_with(".other-customer");
@@ -233,11 +257,15 @@ async fn an_action_on_anothers_subscription_is_found() {
 }
 
 #[tokio::test]
-async fn an_action_on_all_subscriptions_that_reaches_another_customers_is_found() {
+async fn an_action_that_changes_another_customer_is_found() {
     for action in ["cancel-all", "pause-all"] {
         let active = [("s1", "ann"), ("s2", "bob"), ("s3", "cy")];
         let active = active.map(|(id, customer)| subscription(id, customer, "active"));
-        let router = router(manifest(), active.to_vec(), &[Habit::IgnoresTheCustomer]);
+        let router = router(
+            manifest(),
+            active.to_vec(),
+            &[CompanyFault::IgnoresCustomer],
+        );
         let verifier = check(router).token(TOKEN).actions(true).only(action);
         let report = verifier.run().await.unwrap();
 
@@ -258,10 +286,10 @@ fn pairs() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_pause_of_all_that_pauses_one_is_found() {
+async fn pause_all_that_pauses_one_is_found() {
     let mut several = pairs();
     several.truncate(5);
-    let router = router(manifest(), several, &[Habit::PausesOne]);
+    let router = router(manifest(), several, &[CompanyFault::PausesOne]);
     let verifier = check(router).token(TOKEN).actions(true);
     let report = verifier.only("pause-all").run().await.unwrap();
 
@@ -269,7 +297,7 @@ async fn a_pause_of_all_that_pauses_one_is_found() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_is_going_to_end_may_be_left_out_of_a_pause_of_all() {
+async fn pause_all_may_skip_an_ending_subscription() {
     let mut several = pairs();
     several[1]["metadata"] = json!({ "ends": "soon" });
     let router = router(manifest(), several, &[]);
@@ -283,7 +311,7 @@ async fn a_subscription_that_is_going_to_end_may_be_left_out_of_a_pause_of_all()
 
 #[tokio::test]
 async fn an_action_without_the_token_is_found() {
-    let report = verified(manifest(), subscriptions(), &[Habit::LetsInWithoutAToken]).await;
+    let report = verified(manifest(), subscriptions(), &[CompanyFault::IgnoresToken]).await;
 
     let found = found(&report);
     assert!(
@@ -293,7 +321,7 @@ async fn an_action_without_the_token_is_found() {
 }
 
 #[tokio::test]
-async fn what_is_accepted_for_the_end_of_the_period_is_told_and_that_subscription_left_alone() {
+async fn an_action_at_the_period_end_is_reported() {
     let mut manifest = manifest();
     let later = json!({ "immediate": false, "end-of-period": true });
     manifest["actions"]["cancel"]["schedules"] = later;
@@ -303,13 +331,13 @@ async fn what_is_accepted_for_the_end_of_the_period_is_told_and_that_subscriptio
     assert_eq!(found(&report), [""; 0], "{:#?}", report.findings);
     assert_eq!(
         changes(&report, "cancel"),
-        ["a change at the end of the period was accepted"]
+        ["accepted for the end of the period"]
     );
     assert_eq!(outcome(&report, "cancel-all.effect").0, Outcome::Skipped);
 }
 
 #[tokio::test]
-async fn a_flag_that_the_features_switch_on_is_asked_for() {
+async fn enabled_flags_are_tested() {
     let mut manifest = manifest();
     manifest["actions"]["pause"]["allowAnnual"] = json!(true);
     manifest["actions"]["changePrice"]["prorate"] = json!(true);
@@ -332,7 +360,7 @@ async fn a_flag_that_the_features_switch_on_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_paused_subscription_can_be_canceled_where_no_other_is_left() {
+async fn a_paused_subscription_can_be_canceled() {
     let mut paused = subscription("s1", "ann", "paused");
     let start = paused["start"].clone();
     paused["status"]["pause"] = json!({ "start": start });

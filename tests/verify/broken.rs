@@ -1,7 +1,9 @@
-//! That the verifier finds what is wrong: providers with one fault each yield exactly the finding for it, and a good one none.
+//! Tests of each check: a provider with one fault has exactly one finding, and a good one has none.
 //!
-//! The provider is written by hand, with neither the macros nor the models of this repository, so that anything can be wrong with it.
+//! The provider uses neither the macros nor the models of this repository, so that it can have any
+//! fault.
 
+mod base_path;
 mod fault;
 mod good;
 mod hostile;

@@ -1,4 +1,4 @@
-//! A company with a million customers is verified in flat memory, and a sample of it with few requests.
+//! Tests with a million customers: memory stays flat, and a sample takes few requests.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -38,7 +38,7 @@ async fn a_sample_of_a_million_customers_takes_few_requests() {
 
 #[cfg(target_os = "linux")]
 async fn assert_memory_stays_flat(customers: u64) {
-    // What a run takes whatever the number of customers is there before the measurement begins.
+    // The first run allocates the memory that does not depend on the number of customers.
     verified(1_000, None).await;
     let before = resident_bytes();
     let report = verified(customers, None).await;
@@ -46,7 +46,7 @@ async fn assert_memory_stays_flat(customers: u64) {
 
     assert_good(&report);
     assert_eq!(items(&report, Module::Customers), customers);
-    // The customers' documents are many times as long.
+    // The documents of all customers are several times as large.
     assert!(grown < 32 << 20, "{grown} bytes more");
 }
 
@@ -88,7 +88,7 @@ fn status(name: &str) -> u64 {
     kilobytes << 10
 }
 
-/// A provider that makes its customers up as they are asked for, each with one subscription.
+/// A provider that generates a customer with one subscription for each request.
 fn provider(customers: u64) -> Router {
     let customer = move |id: &str| number_of(id, customers).map(customer);
     let subscription = move |of: &str| number_of(of, customers).map(subscription);

@@ -1,4 +1,4 @@
-//! What the verifier finds in providers by hand.
+//! Tests of the verifier with hand-written providers.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

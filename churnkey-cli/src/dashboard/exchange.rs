@@ -1,7 +1,7 @@
 //! A request to the provider, its response, and their display.
 
 use axum::http::StatusCode;
-use churnkey_verify::internal::{Answer, Flaw, Trouble};
+use churnkey_verify::internal::{ModelFlaw, Response, TransportError};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use super::text::{block, first, left_out, plain};
 pub(super) struct Exchange {
     /// The request as a curl command, without the token.
     pub(super) curl: String,
-    pub(super) answer: Result<Answer, Trouble>,
+    pub(super) response: Result<Response, TransportError>,
 }
 
 /// A model that the provider sent.
@@ -21,13 +21,13 @@ pub(super) struct Item<M> {
     pub(super) model: M,
     pub(super) value: Value,
     /// Violations of the protocol that did not prevent reading the model.
-    pub(super) flaws: Vec<Flaw>,
+    pub(super) flaws: Vec<ModelFlaw>,
 }
 
 /// A page of a list.
 pub(super) struct Listed<M> {
     /// The items; for an item that cannot be read, its flaws.
-    pub(super) items: Vec<Result<Item<M>, Vec<Flaw>>>,
+    pub(super) items: Vec<Result<Item<M>, Vec<ModelFlaw>>>,
     /// The number of items beyond the requested limit.
     pub(super) beyond: usize,
     pub(super) next: Option<String>,
@@ -37,17 +37,17 @@ pub(super) struct Listed<M> {
 #[derive(Clone)]
 pub(super) struct Problem {
     pub(super) message: String,
-    pub(super) flaws: Vec<Flaw>,
+    pub(super) flaws: Vec<ModelFlaw>,
     pub(super) exchange: Exchange,
 }
 
 /// The status of a response, such as `404 Not Found`.
-pub(super) fn status(answer: &Answer) -> String {
-    let status = StatusCode::from_u16(answer.status).ok();
+pub(super) fn status(response: &Response) -> String {
+    let status = StatusCode::from_u16(response.status).ok();
     let reason = status.and_then(|status| status.canonical_reason());
     match reason {
-        Some(reason) => format!("{} {reason}", answer.status),
-        None => answer.status.to_string(),
+        Some(reason) => format!("{} {reason}", response.status),
+        None => response.status.to_string(),
     }
 }
 
@@ -73,7 +73,7 @@ impl Problem {
 }
 
 /// Lists violations of the protocol.
-pub(super) fn show_flaws(flaws: &[Flaw]) -> Markup {
+pub(super) fn show_flaws(flaws: &[ModelFlaw]) -> Markup {
     html! {
         @if !flaws.is_empty() {
             @let (shown, more) = first(flaws);
@@ -107,30 +107,30 @@ impl Exchange {
                 p.caption { "Request" }
                 pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.curl)) } }
                 p.caption { "Response" }
-                @match &self.answer {
-                    Ok(answer) => {
+                @match &self.response {
+                    Ok(response) => {
                         p {
-                            span class={ "status-code status-" (answer.status / 100) "xx" } { (status(answer)) }
-                            @if let Some(media_type) = answer.media_type() {
+                            span class={ "status-code status-" (response.status / 100) "xx" } { (status(response)) }
+                            @if let Some(media_type) = response.media_type() {
                                 " " code { (plain(media_type)) }
                             }
                         }
-                        @if answer.body.is_empty() {
+                        @if response.body.is_empty() {
                             p.muted { "The body is empty." }
                         } @else {
-                            pre tabindex="0" aria-label="Body of the response" { code { (block(&pretty(answer))) } }
+                            pre tabindex="0" aria-label="Body of the response" { code { (block(&pretty(response))) } }
                         }
                     }
-                    Err(trouble) => p { (plain(&trouble.to_string())) },
+                    Err(error) => p { (plain(&error.to_string())) },
                 }
             }
         }
     }
 }
 
-fn pretty(answer: &Answer) -> String {
-    match answer.json() {
+fn pretty(response: &Response) -> String {
+    match response.json() {
         Ok(value) => format!("{value:#}"),
-        Err(_) => String::from_utf8_lossy(&answer.body).into_owned(),
+        Err(_) => String::from_utf8_lossy(&response.body).into_owned(),
     }
 }

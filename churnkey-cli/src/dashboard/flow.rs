@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use maud::{Markup, html};
+use axum::response::Response;
+use maud::html;
 
 use super::action::Action;
 use super::app::App;
@@ -19,21 +19,14 @@ mod choices;
 mod live;
 mod offers;
 mod outcome;
+mod parts;
+
+use outcome::carried_out;
+use parts::{REASONS, steps, subject, unknown};
 
 pub(super) use live::{confirm, confirmed};
 pub(super) use offers::offers;
 pub(super) use outcome::outcome;
-
-/// Common reasons why customers cancel.
-const REASONS: [(&str, &str); 7] = [
-    ("expensive", "It is too expensive"),
-    ("unused", "I do not use it enough"),
-    ("break", "I need it only occasionally"),
-    ("missing", "A feature is missing"),
-    ("technical", "It does not work correctly"),
-    ("other-product", "I am switching to another product"),
-    ("else", "Something else"),
-];
 
 /// The first step: the reason. It only changes the order of the offers, and is not sent to the
 /// provider.
@@ -84,42 +77,5 @@ pub(super) async fn act(
     match app.is_live() {
         true => live::request_confirmation(&app, action),
         false => carried_out(app, action).await,
-    }
-}
-
-/// Carries out an action and redirects to its outcome, so that reloading the page does not repeat
-/// the action.
-async fn carried_out(app: Arc<App>, action: Action) -> Response {
-    let number = outcome::carry_out(&app, action).await;
-    match number {
-        Some(number) => Redirect::to(&format!("/flow/outcome?number={number}")).into_response(),
-        None => failed(
-            &app,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The dashboard failed. Check the subscription to see whether the action was carried out.",
-        ),
-    }
-}
-
-fn unknown(app: &App) -> Response {
-    let why = "The provider has no such subscription of this customer.";
-    failed(app, StatusCode::NOT_FOUND, why)
-}
-
-/// The hidden fields that identify the subscription of a form.
-fn subject(customer: &str, id: &str) -> Markup {
-    html! {
-        input type="hidden" name="customer" value=(customer);
-        input type="hidden" name="subscription" value=(id);
-    }
-}
-
-fn steps(current: usize) -> Markup {
-    html! {
-        ol.steps aria-label="Steps" {
-            @for (index, step) in ["Reason", "Offers", "Outcome"].iter().enumerate() {
-                li aria-current=[(index == current).then_some("step")] { (step) }
-            }
-        }
     }
 }

@@ -3,7 +3,9 @@
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use churnkey_verify::Module;
-use churnkey_verify::internal::{Answer, Flaw, Request, Supported, Trouble, encoded, flaws};
+use churnkey_verify::internal::{
+    DeclaredManifest, ModelFlaw, Request, Response, TransportError, encoded, flaws,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,30 +14,30 @@ use super::exchange::{Exchange, Item, Listed, Problem, status};
 
 impl App {
     pub(super) async fn exchange(&self, request: &Request) -> Exchange {
-        let answer = self.client.send(request).await;
+        let response = self.client.send(request).await;
         Exchange {
             curl: self.client.curl(request),
-            answer: answer.map(|answer| self.without_token(answer)),
+            response: response.map(|response| self.without_token(response)),
         }
     }
 
     /// Removes the token from a response. A provider may send it back, for example in an error
     /// message.
-    fn without_token(&self, mut answer: Answer) -> Answer {
-        let body = String::from_utf8_lossy(&answer.body);
+    fn without_token(&self, mut response: Response) -> Response {
+        let body = String::from_utf8_lossy(&response.body);
         if let Some(clean) = self.scrubbed(&body) {
-            answer.body = Bytes::from(clean);
+            response.body = Bytes::from(clean);
         }
-        let media_type = answer.headers.remove(CONTENT_TYPE);
-        answer.headers.clear();
+        let media_type = response.headers.remove(CONTENT_TYPE);
+        response.headers.clear();
         if let Some(value) = media_type
             && value
                 .to_str()
                 .is_ok_and(|text| self.scrubbed(text).is_none())
         {
-            answer.headers.insert(CONTENT_TYPE, value);
+            response.headers.insert(CONTENT_TYPE, value);
         }
-        answer
+        response
     }
 
     /// The text without the token, or `None` if the text does not contain it. A token of less than
@@ -46,16 +48,16 @@ impl App {
             .then(|| text.replace(token, "$CK_INTEGRATION_TOKEN"))
     }
 
-    pub(super) async fn manifest(&self) -> Result<Supported, Box<Problem>> {
+    pub(super) async fn manifest(&self) -> Result<DeclaredManifest, Box<Problem>> {
         let exchange = self.exchange(&Request::get("/features")).await;
         let value = self.ok(&exchange)?;
-        let (supported, flaws) = Supported::read(&value);
+        let (manifest, flaws) = DeclaredManifest::read(&value);
         match flaws.iter().any(|flaw| flaw.path.is_empty()) {
             true => Err(Problem::boxed(
                 "The feature manifest cannot be read.",
                 exchange,
             )),
-            false => Ok(supported),
+            false => Ok(manifest),
         }
     }
 
@@ -66,7 +68,7 @@ impl App {
         path: String,
     ) -> Result<Option<Item<M>>, Box<Problem>> {
         let exchange = self.exchange(&Request::get(path)).await;
-        if matches!(&exchange.answer, Ok(answer) if answer.status == 404) {
+        if matches!(&exchange.response, Ok(response) if response.status == 404) {
             return Ok(None);
         }
         let value = self.ok(&exchange)?;
@@ -92,8 +94,8 @@ impl App {
             cursor.map_or_else(String::new, |cursor| format!("&cursor={}", encoded(cursor)));
         let request = Request::get(format_args!("{path}?limit={limit}{cursor}"));
         let exchange = self.exchange(&request).await;
-        if let Ok(answer) = &exchange.answer
-            && matches!(answer.status, 404 | 405 | 501)
+        if let Ok(response) = &exchange.response
+            && matches!(response.status, 404 | 405 | 501)
         {
             return Ok(None);
         }
@@ -119,21 +121,23 @@ impl App {
 
     /// The JSON of a successful response.
     fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
-        let message = match &exchange.answer {
-            Ok(answer) if answer.status == 200 => match answer.json() {
+        let message = match &exchange.response {
+            Ok(response) if response.status == 200 => match response.json() {
                 Ok(mut value) => {
                     self.scrub(&mut value);
                     return Ok(value);
                 }
                 Err(no_json) => format!("The provider answered with {no_json}."),
             },
-            Ok(answer) => match answer.status {
+            Ok(response) => match response.status {
                 401 | 403 => "The provider rejects the integration token.".to_owned(),
-                500.. => format!("The provider failed: {}.", status(answer)),
-                _ => format!("The provider answered {}.", status(answer)),
+                500.. => format!("The provider failed: {}.", status(response)),
+                _ => format!("The provider answered {}.", status(response)),
             },
-            Err(Trouble::Unreachable(why)) => format!("The provider cannot be reached: {why}."),
-            Err(trouble) => format!("The provider's response cannot be used: {trouble}."),
+            Err(TransportError::Unreachable(why)) => {
+                format!("The provider cannot be reached: {why}.")
+            }
+            Err(error) => format!("The provider's response cannot be used: {error}."),
         };
         Err(Problem::boxed(message, exchange.clone()))
     }
@@ -162,7 +166,7 @@ impl App {
     }
 }
 
-fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Vec<Flaw>> {
+fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Vec<ModelFlaw>> {
     let flaws = flaws(module, &value);
     match M::deserialize(&value) {
         Ok(model) => Ok(Item {

@@ -1,6 +1,16 @@
 //! The files of a new provider.
 
-use super::Database;
+/// The database of a new provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Database {
+    /// SQLite, in a file for each mode
+    #[default]
+    Sqlite,
+    /// PostgreSQL, for several instances
+    Postgres,
+    /// In memory, to be replaced by calls to your billing system
+    None,
+}
 
 pub(super) struct File {
     pub(super) path: &'static str,

@@ -1,6 +1,6 @@
 //! The name of a new package.
 
-use super::{Refused, refused};
+use super::refused::{Refused, refused};
 
 /// The name of the package in the templates.
 const TEMPLATE: &str = "my-provider";

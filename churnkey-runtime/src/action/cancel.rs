@@ -12,7 +12,7 @@ request! {
         pub customer_id: CustomerId = "customerId",
         /// The subscription to cancel.
         pub subscription_id: SubscriptionId = "subscriptionId",
-        /// When it ends.
+        /// The moment at which it ends.
         pub scheduled_at: Schedule = "scheduledAt" if schedules,
         ;
         /// End a pause first, so that a running subscription is canceled.
@@ -28,7 +28,7 @@ request! {
     pub struct CancelAll = CANCEL_ALL (cancel) {
         /// The owner of the subscriptions.
         pub customer_id: CustomerId = "customerId",
-        /// When they end.
+        /// The moment at which they end.
         pub scheduled_at: Schedule = "scheduledAt" if schedules,
         ;
         /// End pauses first.

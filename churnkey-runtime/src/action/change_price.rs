@@ -15,7 +15,7 @@ request! {
         pub subscription_id: SubscriptionId = "subscriptionId",
         /// The new price.
         pub price_id: PriceId = "id",
-        /// When it takes effect.
+        /// The moment at which it takes effect.
         pub scheduled_at: Schedule = "scheduledAt" if schedules,
         ;
         /// Settle the rest of the period at the new price. It is true only if the feature is on.

@@ -1,4 +1,4 @@
-//! The types that stand in the body of an action: each is read and described by one rule.
+//! The types of the fields in an action's body: one rule both reads and describes each.
 
 use churnkey_protocol::{FieldKind, Model};
 use serde::Serialize;
@@ -23,8 +23,8 @@ pub(super) trait Field: Sized + Serialize {
     /// The rule of a field that no feature narrows.
     const OPEN: Self::Rule;
 
-    /// Reads a value; `null` was taken for absent before.
-    fn read(value: Option<&Value>, rule: Self::Rule) -> Result<Self, Fault>;
+    /// Reads a value. `None` is an absent field or `null`.
+    fn read(value: Option<&Value>, rule: Self::Rule) -> Result<Self, FieldViolation>;
 
     /// `true` if a body without the field is refused.
     #[cfg(feature = "openapi")]
@@ -39,22 +39,22 @@ pub(super) trait Field: Sized + Serialize {
 
 /// A broken rule, which completes the sentence that the name of the field begins.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct FieldViolation {
     /// The field within the value, or nothing for the whole.
     pub(super) inner: &'static str,
     pub(super) rule: &'static str,
 }
 
-fn fault<T>(rule: &'static str) -> Result<T, Fault> {
-    Err(Fault { inner: "", rule })
+fn violation<T>(rule: &'static str) -> Result<T, FieldViolation> {
+    Err(FieldViolation { inner: "", rule })
 }
 
-fn text(value: Option<&Value>) -> Result<&str, Fault> {
+fn text(value: Option<&Value>) -> Result<&str, FieldViolation> {
     match value {
         Some(Value::String(text)) if !text.is_empty() => Ok(text),
-        Some(Value::String(_)) => fault("must not be empty"),
-        Some(_) => fault("must be a string"),
-        None => fault("is required"),
+        Some(Value::String(_)) => violation("must not be empty"),
+        Some(_) => violation("must be a string"),
+        None => violation("is required"),
     }
 }
 
@@ -65,7 +65,7 @@ macro_rules! ids {
             type Rule = ();
             const OPEN: () = ();
 
-            fn read(value: Option<&Value>, (): ()) -> Result<Self, Fault> {
+            fn read(value: Option<&Value>, (): ()) -> Result<Self, FieldViolation> {
                 text(value).map(Self::from)
             }
 
@@ -94,7 +94,7 @@ impl Field for Schedule {
         end_of_period: true,
     };
 
-    fn read(value: Option<&Value>, on: Schedules) -> Result<Self, Fault> {
+    fn read(value: Option<&Value>, on: Schedules) -> Result<Self, FieldViolation> {
         if value.is_none() && on.immediate != on.end_of_period {
             return Ok(if on.immediate {
                 Self::Immediate
@@ -106,12 +106,12 @@ impl Field for Schedule {
             "immediate" if on.immediate => Ok(Self::Immediate),
             "end-of-period" if on.end_of_period => Ok(Self::EndOfPeriod),
             "immediate" => {
-                fault("must be `end-of-period`: this provider does not offer `immediate`")
+                violation("must be `end-of-period`: this provider does not offer `immediate`")
             }
             "end-of-period" => {
-                fault("must be `immediate`: this provider does not offer `end-of-period`")
+                violation("must be `immediate`: this provider does not offer `end-of-period`")
             }
-            _ => fault("must be `immediate` or `end-of-period`"),
+            _ => violation("must be `immediate` or `end-of-period`"),
         }
     }
 
@@ -127,7 +127,7 @@ impl Field for Schedule {
             (
                 Self::EndOfPeriod,
                 on.end_of_period,
-                "When the current period ends.",
+                "At the end of the current period.",
             ),
         ];
         let mut forms: Vec<_> = words
@@ -150,12 +150,12 @@ impl Field for OfferDuration {
         date: true,
     };
 
-    fn read(value: Option<&Value>, on: Durations) -> Result<Self, Fault> {
+    fn read(value: Option<&Value>, on: Durations) -> Result<Self, FieldViolation> {
         let Some(value) = value else {
-            return fault("is required");
+            return violation("is required");
         };
         let of_type = |rule| {
-            Err(Fault {
+            Err(FieldViolation {
                 inner: "type",
                 rule,
             })
@@ -168,9 +168,9 @@ impl Field for OfferDuration {
                 of_type("must be `period`: this provider does not offer `date`")
             }
             Ok(duration) => Ok(duration),
-            Err(fault) => Err(Fault {
-                inner: fault.field,
-                rule: fault.rule,
+            Err(violation) => Err(FieldViolation {
+                inner: violation.field,
+                rule: violation.rule,
             }),
         }
     }
@@ -198,16 +198,16 @@ impl Field for Option<bool> {
     type Rule = bool;
     const OPEN: bool = true;
 
-    fn read(value: Option<&Value>, on: bool) -> Result<Self, Fault> {
+    fn read(value: Option<&Value>, on: bool) -> Result<Self, FieldViolation> {
         let flag = match value {
             None => return Ok(None),
             Some(Value::Bool(flag)) => *flag,
             Some(Value::String(text)) if text == "true" => true,
             Some(Value::String(text)) if text == "false" => false,
-            Some(_) => return fault("must be true or false"),
+            Some(_) => return violation("must be true or false"),
         };
         if flag && !on {
-            return fault("must be false or absent: this provider does not offer it");
+            return violation("must be false or absent: this provider does not offer it");
         }
         Ok(Some(flag))
     }

@@ -17,7 +17,7 @@ request! {
         pub customer_id: CustomerId = "customerId",
         /// The subscription to pause.
         pub subscription_id: SubscriptionId = "subscriptionId",
-        /// When the pause starts.
+        /// The moment at which the pause starts.
         pub start_at: Schedule = "startAt" if start_dates,
         /// The length of the pause, counted from its start.
         duration: OfferDuration = "duration" if durations,
@@ -36,7 +36,7 @@ request! {
     pub struct PauseAll = PAUSE_ALL (pause) {
         /// The owner of the subscriptions.
         pub customer_id: CustomerId = "customerId",
-        /// When the pauses start.
+        /// The moment at which the pauses start.
         pub start_at: Schedule = "startAt" if start_dates,
         /// The length of the pauses, counted from their start.
         duration: OfferDuration = "duration" if durations,

@@ -55,7 +55,7 @@ macro_rules! request {
         }
 
         impl $name {
-            /// A request as Churnkey would send it, for tests of your own function.
+            /// A request as Churnkey sends it, for tests of your own function.
             pub fn new($($field: impl Into<$ty>),+) -> Self {
                 Self {
                     $($field: $field.into(),)+
@@ -100,7 +100,8 @@ macro_rules! request {
                     return serde_json::Value::Bool(false);
                 };
                 let _ = on;
-                let mut object = $crate::action::request::ObjectSchema::new(concat!($($doc, "\n"),+));
+                let description = concat!($($doc, "\n"),+);
+                let mut object = $crate::action::request::ObjectSchema::new(description);
                 $(object.add(
                     request!(@facts $name, $wire, $ty $(, $feature)?),
                     request!(@rule on, $ty $(, $feature)?),
@@ -116,6 +117,12 @@ macro_rules! request {
                 object.finish()
             }
         }
+
+        // A constant of its own, because `cargo check` does not evaluate those in functions.
+        const _: () = {
+            $(request!(@facts $name, $wire, $ty $(, $feature)?);)+
+            $($(request!(@facts $name, $opt_wire, Option<$opt_ty> $(, $opt_feature)?);)+)?
+        };
 
         const _: () = assert!(
             [$($wire),+ $($(, $opt_wire)+)?].len()
@@ -173,7 +180,7 @@ impl<T: Field> FieldFacts<T> {
             panic!("the protocol table does not have this field");
         };
         assert!(
-            same_kind(facts.kind, T::KIND),
+            facts.kind.is(T::KIND),
             "the protocol table has another kind for this field"
         );
         let agree = match (module.opened_by(name), feature) {
@@ -206,19 +213,13 @@ impl<T: Field> FieldFacts<T> {
                 "`{name}` and `{other}` must be the same, or one of them absent"
             )));
         }
-        T::read(value, rule).map_err(|fault| {
-            let dot = if fault.inner.is_empty() { "" } else { "." };
-            Error::bad_request(format!("`{name}{dot}{}` {}", fault.inner, fault.rule))
+        T::read(value, rule).map_err(|violation| {
+            let dot = if violation.inner.is_empty() { "" } else { "." };
+            Error::bad_request(format!(
+                "`{name}{dot}{}` {}",
+                violation.inner, violation.rule
+            ))
         })
-    }
-}
-
-const fn same_kind(one: protocol::FieldKind, other: protocol::FieldKind) -> bool {
-    use protocol::FieldKind::{Duration, Flag, Id, Schedule};
-    match (one, other) {
-        (Id(one), Id(other)) => one as u8 == other as u8,
-        (Schedule, Schedule) | (Duration, Duration) | (Flag, Flag) => true,
-        _ => false,
     }
 }
 

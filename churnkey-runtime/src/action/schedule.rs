@@ -2,18 +2,18 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// When a change takes effect. Protocol: **doc**.
+/// The moment at which a change takes effect. Protocol: **doc**.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// At once.
     Immediate,
-    /// When the current period ends.
+    /// At the end of the current period.
     EndOfPeriod,
 }
 
 impl Schedule {
-    /// The word on the wire: `immediate` or `end-of-period`.
+    /// The string on the wire: `immediate` or `end-of-period`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Immediate => "immediate",

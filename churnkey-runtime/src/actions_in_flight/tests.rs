@@ -35,7 +35,7 @@ impl InFlight {
 }
 
 #[test]
-fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behind() {
+fn concurrent_actions_keep_their_order_and_leave_nothing() {
     const CUSTOMERS: [&str; 3] = ["ada", "bob", "cy"];
     let in_flight = InFlight::new(usize::MAX);
     let busy: Arc<[AtomicBool; 3]> = Arc::default();
@@ -62,7 +62,7 @@ fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behin
                             }
                         });
                         outcomes.push(accepted.expect("there is no limit").outcome);
-                        // Some end while others come.
+                        // Some end while others arrive.
                         if number % 50 == 0 {
                             yield_now().await;
                         }
@@ -80,7 +80,7 @@ fn ten_thousand_actions_on_four_threads_keep_their_turns_and_leave_nothing_behin
 }
 
 #[test]
-fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody() {
+fn action_during_runtime_shutdown_is_a_500() {
     let in_flight = InFlight::new(10);
     let (sender, ended) = mpsc::channel();
     let accepting = in_flight.clone();
@@ -98,14 +98,14 @@ fn an_action_that_comes_while_the_runtime_shuts_down_is_a_500_and_blocks_nobody(
     });
     let outcome = ended
         .recv_timeout(Duration::from_secs(20))
-        .expect("accepting does not wait for itself");
+        .expect("accepting does not deadlock");
     let status = runtime().block_on(outcome).status();
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(in_flight.keeps_nothing(), "{in_flight:?}");
 }
 
 #[test]
-fn an_action_that_waits_for_nothing_is_done_once_it_is_accepted() {
+fn action_without_waiting_ends_when_it_is_accepted() {
     let in_flight = InFlight::new(10);
     let done = Arc::new(AtomicBool::new(false));
     let work = {
@@ -125,7 +125,7 @@ fn an_action_that_waits_for_nothing_is_done_once_it_is_accepted() {
 }
 
 #[test]
-fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_runs() {
+fn dropped_queued_action_does_not_reorder_the_others() {
     let in_flight = InFlight::new(10);
     let (serving, ending) = (runtime(), runtime());
     let let_go = Arc::new(Notify::new());
@@ -167,7 +167,7 @@ fn an_action_that_is_dropped_while_it_waits_lets_nobody_overtake_the_one_that_ru
 }
 
 #[test]
-fn whoever_joins_an_action_and_hangs_up_is_not_kept_until_it_ends() {
+fn disconnected_joined_callers_are_released_early() {
     let in_flight = InFlight::new(10);
     runtime().block_on(async {
         let let_go = Arc::new(Notify::new());
@@ -198,7 +198,7 @@ fn whoever_joins_an_action_and_hangs_up_is_not_kept_until_it_ends() {
 }
 
 #[test]
-fn work_that_panics_outside_of_the_function_is_a_500_and_lets_the_next_one_run() {
+fn panicking_action_is_a_500_and_frees_its_queue() {
     let in_flight = InFlight::new(10);
     runtime().block_on(async {
         let panics = in_flight.accept(cancellation("ada", 1), async { panic_any(()) });

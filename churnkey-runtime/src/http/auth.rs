@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_number_is_no_limit_and_zero_counts_as_one() {
+    fn largest_number_is_unlimited_and_zero_counts_as_one() {
         let unlimited = Failures::new(u32::MAX);
         let none = Failures::new(0);
         let peer = ip("192.0.2.1");

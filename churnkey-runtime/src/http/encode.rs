@@ -1,4 +1,4 @@
-//! From the result of a function to a reply, validated on the way.
+//! Encodes the result of a function as a reply, after validation.
 
 use axum::http::StatusCode;
 use churnkey_protocol as protocol;
@@ -18,7 +18,7 @@ use crate::page::{Cursor, MAX_CURSOR_BYTES, Page};
 use crate::validate::{Validate, ValidationError, Violation, Violations};
 
 /// The output of an operation.
-pub trait Output: Send + 'static {
+pub trait Encode: Send + 'static {
     /// Its kind, which the protocol table must agree with.
     #[doc(hidden)]
     const OUTPUT: protocol::Output;
@@ -28,7 +28,7 @@ pub trait Output: Send + 'static {
 }
 
 /// Success of an action: 200 with an empty body (protocol: **doc**).
-impl Output for () {
+impl Encode for () {
     const OUTPUT: protocol::Output = protocol::Output::Nothing;
 
     fn encode(self, _: &Expectations, _: &Manifest) -> Result<Reply> {
@@ -36,14 +36,15 @@ impl Output for () {
     }
 }
 
-impl<M: Model> Output for Option<M> {
+impl<M: Model> Encode for Option<M> {
     const OUTPUT: protocol::Output = protocol::Output::One(M::KIND);
 
     fn encode(self, expected: &Expectations, manifest: &Manifest) -> Result<Reply> {
         let not_found = || Error::not_found(format!("there is no such {}", M::MODEL));
         let model = self.ok_or_else(not_found)?;
         if !model.belongs_to(expected) {
-            // Data of one customer must never reach another, even if the function does not check.
+            // Data of one customer must never be sent to another, even if the function does not
+            // check the owner.
             return Err(not_found().with_cause(format!(
                 "the function answered with a {} of another customer",
                 M::MODEL
@@ -59,7 +60,7 @@ impl<M: Model> Output for Option<M> {
     }
 }
 
-impl<M: Model> Output for Page<M> {
+impl<M: Model> Encode for Page<M> {
     const OUTPUT: protocol::Output = protocol::Output::Page(M::KIND);
 
     fn encode(self, expected: &Expectations, manifest: &Manifest) -> Result<Reply> {

@@ -1,4 +1,4 @@
-//! From a request to the input of a function.
+//! Decodes the input of a function from a request.
 
 use std::borrow::Cow;
 
@@ -101,7 +101,7 @@ impl Extracted {
 /// The number of items where Churnkey does not set a limit (**assumed**).
 const DEFAULT_PAGE_ITEMS: u32 = 10;
 
-/// Digits only. A number too large for the list is capped, however long it is (**assumed**).
+/// Reads digits only. A number too large for the list is capped, however long it is (**assumed**).
 fn parse_limit(text: &str) -> Result<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let limit = digits.then(|| text.parse().unwrap_or(u32::MAX));
@@ -111,12 +111,12 @@ fn parse_limit(text: &str) -> Result<u32> {
 }
 
 /// The arguments that an operation gives its function, as a tuple.
-pub trait Input: Sized + Send + 'static {
+pub trait Arguments: Sized + Send + 'static {
     #[doc(hidden)]
     fn from_extracted(extracted: &mut Extracted) -> Result<Self>;
 }
 
-/// One element of an [`Input`].
+/// One element of an [`Arguments`].
 pub trait FromExtracted: Sized + Send + Sync + 'static {
     /// Its place in the request, which the protocol table must agree with.
     #[doc(hidden)]
@@ -126,13 +126,13 @@ pub trait FromExtracted: Sized + Send + Sync + 'static {
     fn from_extracted(extracted: &mut Extracted) -> Result<Self>;
 }
 
-impl<A: FromExtracted> Input for (A,) {
+impl<A: FromExtracted> Arguments for (A,) {
     fn from_extracted(extracted: &mut Extracted) -> Result<Self> {
         Ok((A::from_extracted(extracted)?,))
     }
 }
 
-impl<A: FromExtracted, B: FromExtracted> Input for (A, B) {
+impl<A: FromExtracted, B: FromExtracted> Arguments for (A, B) {
     fn from_extracted(extracted: &mut Extracted) -> Result<Self> {
         Ok((A::from_extracted(extracted)?, B::from_extracted(extracted)?))
     }

@@ -1,4 +1,4 @@
-//! The border between the two halves: the function of one operation, without its types.
+//! The interface between the two halves: the function of one operation, without its types.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,12 +16,13 @@ pub(crate) trait Handler: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The request is not one that the function can be given.
-    fn call(self: Arc<Self>, extracted: Extracted, context: RequestContext) -> Result<Call>;
+    /// The request does not have the input of the function.
+    fn call(self: Arc<Self>, extracted: Extracted, context: RequestContext)
+    -> Result<PreparedCall>;
 }
 
 /// A function with its input, ready to run.
-pub(crate) struct Call {
+pub(crate) struct PreparedCall {
     /// The deduplication key, if the operation is an action.
     pub(crate) action: Option<ActionKey>,
     pub(crate) reply: Pin<Box<dyn Future<Output = Result<Reply>> + Send>>,

@@ -19,11 +19,11 @@ impl Default for Limits {
             page_items: 100,
             // The largest body of the protocol is well under a kilobyte.
             body_bytes: 64 * 1024,
-            // It fits into one packet: a peer that takes longer does not mean to send it.
+            // It fits into one packet, so a connection that works needs much less.
             body_timeout: Duration::from_secs(10),
             // Churnkey publishes no timeout of its own. A customer waits for the reply.
             request_timeout: Duration::from_secs(30),
-            // Enough for a person who tries the few tokens at hand.
+            // Enough for a person who tries several tokens by hand.
             failures_per_minute: 60,
         }
     }

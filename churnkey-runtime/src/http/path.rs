@@ -37,8 +37,8 @@ impl PathParams {
     }
 }
 
-/// `true` if each `%` begins an escape. The decoder keeps a stray one as it is, which would be an
-/// id that Churnkey never meant.
+/// `true` if each `%` begins an escape. The decoder keeps a stray one as it is, and the function
+/// would receive an id that Churnkey did not send.
 fn is_percent_encoded(path: &str) -> bool {
     path.split('%').skip(1).all(|rest| {
         let digits = rest.as_bytes().iter().take(2);

@@ -1,4 +1,4 @@
-//! Replies, which several callers may be given.
+//! Replies, which can be sent to several callers.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::Error;
 
 /// A response with its body in memory. It can be cloned: each caller that sent the same action
-/// while it ran is given one.
+/// while it ran receives one.
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: StatusCode,
@@ -70,7 +70,7 @@ impl From<Error> for Reply {
             code: status.as_u16(),
             message: error.message(),
         };
-        // JSON can express every number and string.
+        // Serialization cannot fail: JSON can express every number and string.
         let reply = Self::json(status, serde_json::to_vec(&document).unwrap_or_default());
         match error.retry_after_seconds() {
             Some(seconds) => reply.header(header::RETRY_AFTER, seconds),

@@ -112,7 +112,7 @@ impl RequestContext {
     }
 }
 
-/// Without the path and the query, which hold ids and e-mail addresses.
+/// Omits the path and the query, which hold ids and e-mail addresses.
 impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestContext")
@@ -127,8 +127,8 @@ impl fmt::Debug for RequestContext {
 /// A type that an annotated function may take after the arguments of its operation.
 ///
 /// Implemented for [`Mode`], [`RequestId`], [`Headers`], [`Extension<T>`](axum::Extension), and by
-/// [`Parts<T>`](Parts) for axum's extractors. Implement it for a type of your own to give functions
-/// what you derive from a request:
+/// [`Parts<T>`](Parts) for axum's extractors. Implement it for a type of your own to pass functions
+/// a value that is derived from a request:
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;
@@ -162,8 +162,9 @@ impl fmt::Debug for RequestContext {
 #[diagnostic::on_unimplemented(
     message = "a churnkey function cannot take a `{Self}` from a request",
     label = "change or remove this argument",
-    note = "after the operation's own arguments a function may take `churnkey::Mode`, `churnkey::RequestId`, `churnkey::Headers`, \
-            `churnkey::Extension<T>`, `churnkey::Parts<T>`, or a type that implements `churnkey::FromRequestContext`"
+    note = "after the operation's own arguments a function may take `churnkey::Mode`, \
+            `churnkey::RequestId`, `churnkey::Headers`, `churnkey::Extension<T>`, \
+            `churnkey::Parts<T>`, or a type that implements `churnkey::FromRequestContext`"
 )]
 pub trait FromRequestContext: Sized {
     /// True if the value depends on the mode of the request, so that a function that takes it can
@@ -188,7 +189,7 @@ impl FromRequestContext for RequestId {
     }
 }
 
-/// The headers of a request. `Authorization` is not among them: the token stays in the runtime.
+/// The headers of a request without `Authorization`, because functions do not need the token.
 /// `Debug` shows the names and hides the values.
 #[derive(Clone, Debug)]
 pub struct Headers(HeaderMap);
@@ -207,13 +208,15 @@ impl FromRequestContext for Headers {
     }
 }
 
-/// A value that the user's middleware added to the request. Without that middleware the request is
-/// an opaque 500, and the log names the type.
+/// A value that the user's middleware added to the request. If it is absent, the response is an
+/// opaque 500, and the log names the type.
 impl<T: Clone + Send + Sync + 'static> FromRequestContext for Extension<T> {
     fn from_request_context(request: &RequestContext) -> Result<Self> {
-        request.extensions().get::<T>().cloned().map(Extension).ok_or_else(|| {
+        let value = request.extensions().get::<T>().cloned();
+        value.map(Extension).ok_or_else(|| {
             Error::internal(format!(
-                "no middleware put a `{}` on the request: add `.layer(axum::Extension(..))` or your own layer to the router",
+                "no middleware put a `{}` on the request: add `.layer(axum::Extension(..))` or \
+                 your own layer to the router",
                 type_name::<T>()
             ))
         })
@@ -223,8 +226,8 @@ impl<T: Clone + Send + Sync + 'static> FromRequestContext for Extension<T> {
 /// An axum extractor as an argument of an annotated function: any type that implements
 /// [`FromRequestParts<()>`](FromRequestParts), such as `MatchedPath` or a session of your own.
 ///
-/// A rejection keeps its status. The extractor must not wait, because nothing else of a request is
-/// asynchronous before its function; one that does is an opaque 500. It does not see
+/// A rejection keeps its status. The extractor must not wait, because a request is decoded
+/// synchronously before its function; one that waits is an opaque 500. It does not get the header
 /// `Authorization`.
 ///
 /// ```
@@ -294,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_keeps_its_status_and_waiting_is_a_500() {
+    fn rejection_keeps_its_status_and_waiting_is_a_500() {
         assert_eq!(status::<Parts<Rejected>>(), Some(StatusCode::FORBIDDEN));
         assert_eq!(
             status::<Parts<Waiting>>(),
@@ -314,7 +317,7 @@ mod tests {
         let shown = format!("{request:?}");
         assert!(shown.contains("x-secret"), "{shown}");
         assert!(
-            !shown.contains("s3ntin3l") && !shown.contains("ada"),
+            !shown.contains("s3ntin3l") && !shown.contains("ada@"),
             "{shown}"
         );
     }

@@ -38,7 +38,7 @@ impl RequestId {
         (fits && id.as_bytes().iter().all(allowed)).then_some(Self(id))
     }
 
-    /// Unique by a counter, and across restarts by a random prefix for each process.
+    /// Generates an id: a counter makes it unique in the process, a random prefix across restarts.
     pub(crate) fn unique() -> Self {
         static PREFIX: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("churnkey"));
         static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! The way of a request, top-down: authenticate, find, mode, body, handler, reply.
+//! The processing of a request, top-down: authenticate, find, mode, body, handler, reply.
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
@@ -34,7 +34,7 @@ use crate::mode::{Mode, Modes};
 use crate::operation::{Operation, Side};
 
 /// The state that all requests to a provider share.
-pub(crate) struct Shared {
+pub(crate) struct ProviderState {
     pub(crate) authentication: Authentication,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
@@ -57,7 +57,7 @@ enum Target {
 /// of axum's own, such as a 405 with `Allow`, would show callers without the token which paths
 /// exist.
 pub(crate) fn router(
-    shared: Shared,
+    shared: ProviderState,
     handlers: impl IntoIterator<Item = (Operation, Arc<dyn Handler>)>,
 ) -> Router {
     let shared = Arc::new(shared);
@@ -71,7 +71,7 @@ pub(crate) fn router(
         router = router.route(path, to(Target::Nothing));
     }
     // An operation without a function keeps its path, which another route would match: `email` is
-    // nowhere the id of a customer.
+    // never the id of a customer.
     for &operation in Operation::ALL {
         let handler = handlers.iter().find(|(of, _)| *of == operation);
         let target = handler.map_or(Target::Nothing, |(_, handler)| {
@@ -83,7 +83,7 @@ pub(crate) fn router(
 }
 
 /// Responds to a request for one route.
-async fn respond(shared: Arc<Shared>, target: Target, request: Request) -> Response {
+async fn respond(shared: Arc<ProviderState>, target: Target, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let peer = || peer(&parts);
     if let Some(refusal) = shared.authentication.refusal(&parts.headers, peer) {
@@ -117,7 +117,7 @@ fn peer(parts: &Parts) -> Option<IpAddr> {
     connected.map(|ConnectInfo(address)| address.ip())
 }
 
-fn features(shared: &Shared, parts: &Parts, id: &RequestId) -> Reply {
+fn features(shared: &ProviderState, parts: &Parts, id: &RequestId) -> Reply {
     let reply = match Mode::of(&parts.headers) {
         Ok(_) => refuse_method(Side::Controller, &parts.method)
             .unwrap_or_else(|| Reply::json(StatusCode::OK, shared.features.clone())),
@@ -153,7 +153,7 @@ fn refuse_method(side: Side, method: &Method) -> Option<Reply> {
 
 /// A request for an operation that has a function.
 struct Call {
-    shared: Arc<Shared>,
+    shared: Arc<ProviderState>,
     operation: Operation,
     handler: Arc<dyn Handler>,
     params: PathParams,
@@ -212,7 +212,7 @@ impl Call {
 
 /// The reply of a controller, whose function is dropped with its caller.
 async fn read(
-    shared: &Shared,
+    shared: &ProviderState,
     reply: impl Future<Output = Result<Reply>>,
     log: &RequestLog,
 ) -> Reply {
@@ -222,7 +222,7 @@ async fn read(
 
 /// The reply of an action, whose function runs on without its caller.
 async fn act(
-    shared: &Shared,
+    shared: &ProviderState,
     key: ActionKey,
     reply: impl Future<Output = Result<Reply>> + Send + 'static,
     log: &RequestLog,
@@ -239,7 +239,7 @@ async fn act(
         // The outcome is logged by the request that began the action.
         Err(_) if joined => log.end(Err(too_late(STILL_UNDER_WAY))),
         Err(_) => {
-            tracing::warn!("the action runs on, and its caller is told to come back");
+            tracing::warn!("the action takes long: its caller received a 503, and it runs on");
             too_late(STILL_UNDER_WAY).into()
         }
     })
@@ -247,13 +247,13 @@ async fn act(
 
 const STILL_UNDER_WAY: &str = "the action is still under way";
 
-/// The same request may go through later: the function has not failed.
+/// A 503, because the same request may succeed later: the function has not failed.
 fn too_late(message: &'static str) -> Error {
     Error::unavailable(Duration::from_secs(5)).with_cause(message)
 }
 
-/// The outcome of a user's function, which may panic. The message of the panic may hold personal
-/// data and is left to the panic hook.
+/// Turns a panic of a user's function into an error. The message of the panic may hold personal
+/// data, so only the panic hook gets it.
 async fn catch_panic(call: impl Future<Output = Result<Reply>>) -> Result<Reply> {
     let outcome = AssertUnwindSafe(call).catch_unwind().await;
     outcome.unwrap_or_else(|_| Err(Error::internal("the function panicked")))

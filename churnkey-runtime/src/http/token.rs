@@ -11,11 +11,11 @@ use subtle::{Choice, ConstantTimeEq as _};
 use crate::error::{Error, Result};
 use crate::model::timestamp::Timestamp;
 
-/// The secret that Churnkey sends with every request, and for a while the one before it.
+/// The secret that Churnkey sends with every request, and optionally the previous one.
 ///
-/// Only digests are kept, so it cannot be printed; a comparison takes the same time wherever two
+/// Only digests are kept, so it cannot be printed. A comparison takes the same time wherever two
 /// tokens differ. A token that is empty or blank matches nothing: a provider that has no other
-/// refuses every request.
+/// rejects every request.
 ///
 /// To rotate the token without a gap, configure the new one, and the old one with the moment at
 /// which it expires, start or [reload](TokenHandle), and only then change it in Churnkey's
@@ -24,7 +24,8 @@ use crate::model::timestamp::Timestamp;
 /// ```
 /// # use churnkey_runtime as churnkey;
 /// # fn tokens(new: &str, old: &str) -> churnkey::Result<()> {
-/// let token = churnkey::IntegrationToken::new(new).with_previous(old, "2026-12-01T00:00:00Z".parse()?);
+/// let until = "2026-12-01T00:00:00Z".parse()?;
+/// let token = churnkey::IntegrationToken::new(new).with_previous(old, until);
 /// # Ok(())
 /// # }
 /// ```
@@ -118,13 +119,13 @@ impl IntegrationToken {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let presented = match (values.next(), values.next()) {
             (Some(value), None) => value.as_bytes(),
-            // Hashed and compared all the same, so that the reply takes no less time.
+            // Hashed and compared as well, so that the reply does not take less time.
             _ => b"",
         };
         let presented = hash(credential(presented));
         let current = matches(&presented, self.current.as_ref());
         let previous = matches(&presented, self.previous.as_ref().map(|(digest, _)| digest));
-        // Read whether or not the previous token matches: otherwise timing would distinguish an
+        // Computed even if the previous token does not match: otherwise timing would distinguish an
         // expired token from one that never existed.
         let in_time = self.previous.is_some_and(|(_, until)| now() < until);
         bool::from(current | previous & Choice::from(u8::from(in_time)))
@@ -140,7 +141,7 @@ fn hash(token: &[u8]) -> Digest {
     Sha256::digest(token).into()
 }
 
-/// An absent token costs a comparison as well.
+/// Compares in constant time. An absent token is compared as well.
 fn matches(presented: &Digest, expected: Option<&Digest>) -> Choice {
     let present = Choice::from(u8::from(expected.is_some()));
     present & presented.ct_eq(expected.unwrap_or(&[0; 32]))
@@ -178,7 +179,7 @@ impl From<&String> for IntegrationToken {
     }
 }
 
-/// The token of a running provider, to be replaced while it serves: see
+/// The token of a running provider, which can be replaced while it serves: see
 /// [`Provider::token_handle`](crate::Provider::token_handle).
 #[derive(Clone)]
 pub struct TokenHandle(Arc<RwLock<IntegrationToken>>);
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_previous_token_passes_until_its_moment_and_not_at_it() {
+    fn previous_token_is_accepted_before_its_expiry() {
         let token = IntegrationToken::new("new").with_previous("old", at("2026-12-01T00:00:00Z"));
         for (header, now, passes) in [
             ("Bearer new", "2026-11-30T00:00:00Z", true),
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_token_matches_nothing_in_either_place() {
+    fn empty_token_matches_nothing() {
         let until = at("9999-01-01T00:00:00Z");
         let token = IntegrationToken::new(" ").with_previous("", until);
         for header in ["", " ", "Bearer", "Bearer ", "Bearer  "] {

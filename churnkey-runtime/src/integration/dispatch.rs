@@ -1,4 +1,4 @@
-//! The typed part of a request's way, compiled in the user's crate for each function. All else is
+//! The typed part of request handling, compiled in the user's crate for each function. The rest is
 //! compiled once, behind [`Handler`].
 
 use std::marker::PhantomData;
@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::endpoint::OperationKind;
 use super::integration::Provides;
 use crate::error::Result;
-use crate::http::encode::Output as _;
-use crate::http::extract::{Extracted, Input as _};
-use crate::http::handler::{Call, Handler};
+use crate::http::encode::Encode as _;
+use crate::http::extract::{Arguments as _, Extracted};
+use crate::http::handler::{Handler, PreparedCall};
 use crate::http::request_context::RequestContext;
 
 /// The function of an operation, and the context that it takes.
@@ -34,7 +34,11 @@ where
     T: Provides<E> + Send + Sync + 'static,
     E: OperationKind,
 {
-    fn call(self: Arc<Self>, mut extracted: Extracted, context: RequestContext) -> Result<Call> {
+    fn call(
+        self: Arc<Self>,
+        mut extracted: Extracted,
+        context: RequestContext,
+    ) -> Result<PreparedCall> {
         let input = E::Input::from_extracted(&mut extracted)?;
         let manifest = extracted.manifest();
         let (action, expectations) = extracted.finish();
@@ -42,6 +46,6 @@ where
             let output = self.context.call(input, &context).await?;
             output.encode(&expectations, manifest)
         });
-        Ok(Call { action, reply })
+        Ok(PreparedCall { action, reply })
     }
 }

@@ -2,13 +2,9 @@
 
 use churnkey_protocol as protocol;
 
-use crate::action::apply_coupon::ApplyCoupon;
-use crate::action::cancel::{Cancel, CancelAll};
-use crate::action::change_price::ChangePrice;
-use crate::action::extend_trial::ExtendTrial;
-use crate::action::pause::{Pause, PauseAll};
-use crate::http::encode::Output;
-use crate::http::extract::{FromExtracted, Input};
+use crate::action::*;
+use crate::http::encode::Encode;
+use crate::http::extract::{Arguments, FromExtracted};
 use crate::model::coupon::Coupon;
 use crate::model::customer::Customer;
 use crate::model::family::ProductFamily;
@@ -20,7 +16,7 @@ use crate::model::product::Product;
 use crate::model::subscription::Subscription;
 #[cfg(feature = "openapi")]
 use crate::openapi::describe::{DescribeInput, DescribeOutput, Description};
-use crate::operation::Operation;
+use crate::operation::{Operation, operations};
 use crate::page::{Page, PageRequest};
 
 /// One operation of the protocol as a type, with the types of its function.
@@ -28,13 +24,13 @@ pub trait OperationKind: Sized + 'static {
     /// The operation.
     const OPERATION: Operation;
     /// The arguments of the function after the context.
-    type Input: Input;
+    type Input: Arguments;
     /// The success of the function.
-    type Output: Output;
+    type Output: Encode;
 }
 
 macro_rules! endpoints {
-    ($($operation:ident ($($input:ty),+) -> $output:ty;)+) => {
+    ($($(#[$doc:meta])+ $operation:ident ($($input:ty),+) -> $output:ty;)+) => {
         $(
             #[doc = concat!("[`Operation::", stringify!($operation), "`] as a type.")]
             #[derive(Clone, Copy, Debug)]
@@ -50,7 +46,7 @@ macro_rules! endpoints {
                 agree(
                     Operation::$operation,
                     &[$(<$input as FromExtracted>::INPUT),+],
-                    <$output as Output>::OUTPUT,
+                    <$output as Encode>::OUTPUT,
                 ),
                 concat!("the protocol table has other types for ", stringify!($operation)),
             );
@@ -69,29 +65,7 @@ macro_rules! endpoints {
     };
 }
 
-endpoints! {
-    RetrieveCustomer (CustomerId) -> Option<Customer>;
-    ListCustomers (PageRequest) -> Page<Customer>;
-    FindCustomerByEmail (Email) -> Option<Customer>;
-    FindCustomerByPhone (Phone) -> Option<Customer>;
-    RetrievePrice (PriceId) -> Option<Price>;
-    ListPrices (PageRequest) -> Page<Price>;
-    RetrieveSubscription (CustomerId, SubscriptionId) -> Option<Subscription>;
-    ListSubscriptions (CustomerId, PageRequest) -> Page<Subscription>;
-    RetrieveCoupon (CouponId) -> Option<Coupon>;
-    ListCoupons (PageRequest) -> Page<Coupon>;
-    RetrieveProduct (ProductId) -> Option<Product>;
-    ListProducts (PageRequest) -> Page<Product>;
-    RetrieveFamily (FamilyId) -> Option<ProductFamily>;
-    ListFamilies (PageRequest) -> Page<ProductFamily>;
-    CancelSubscription (Cancel) -> ();
-    CancelAllSubscriptions (CancelAll) -> ();
-    PauseSubscription (Pause) -> ();
-    PauseAllSubscriptions (PauseAll) -> ();
-    ApplyCouponToSubscription (ApplyCoupon) -> ();
-    ChangeSubscriptionPrice (ChangePrice) -> ();
-    ExtendSubscriptionTrial (ExtendTrial) -> ();
-}
+operations!(endpoints);
 
 const fn agree(operation: Operation, inputs: &[protocol::Input], output: protocol::Output) -> bool {
     let facts = operation.facts().operation;

@@ -12,7 +12,7 @@ use crate::http::auth::Authentication;
 use crate::http::handler::Handler;
 use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
-use crate::http::router::{self, Shared};
+use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::manifest::{Manifest, Options};
 use crate::mode::Modes;
@@ -48,8 +48,8 @@ pub trait Provides<E: OperationKind> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a churnkey integration",
     label = "this is not an integration",
-    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct that the annotated functions take as \
-            `ctx: &{Self}`"
+    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct \
+            that the annotated functions take as `ctx: &{Self}`"
 )]
 pub trait Integration: Sized + 'static {
     /// The name of the integration, for logs.
@@ -67,8 +67,8 @@ pub trait Integration: Sized + 'static {
     /// The OpenAPI 3.1 document of exactly what the integration serves: the operations that have a
     /// function, the bodies that its manifest allows, and every reply of the runtime.
     ///
-    /// It is plain JSON, to be printed (`println!("{:#}", Billing::openapi())`), served, or
-    /// completed with facts outside of this crate: `document["servers"]` for your API root URL,
+    /// It is plain JSON, which you can print (`println!("{:#}", Billing::openapi())`), serve, or
+    /// complete with facts outside of this crate: `document["servers"]` for your API root URL,
     /// `document["info"]["version"]`, which is this crate's version, and statuses of your own that
     /// a function chooses by [`Error::new`](crate::Error::new).
     #[cfg(feature = "openapi")]
@@ -80,18 +80,60 @@ pub trait Integration: Sized + 'static {
     /// The provider as an axum router, for applications that have a server: `/churnkey/features`
     /// and every operation that has a function.
     ///
-    /// Merge it into your own router, or nest it under the path of the API root URL that you give
-    /// Churnkey. Every route checks the token itself, so no layer of yours is needed or gets in the
-    /// way.
+    /// Merge it into a router with any state, or nest it under the path of the API root URL that
+    /// you enter at Churnkey. Every route checks the token itself, and needs no layer of yours.
     ///
-    /// An empty token refuses every request. For other limits, see [`Provider`](crate::Provider).
-    fn router(context: impl Into<Arc<Self>>, token: impl Into<IntegrationToken>) -> Router {
-        mount(
+    /// ```
+    /// # use churnkey_runtime as churnkey;
+    /// use churnkey::axum::{Router, routing::get};
+    ///
+    /// #[derive(Clone)]
+    /// struct AppState;
+    ///
+    /// # fn example<Billing: churnkey::Integration>(billing: Billing, token: &str) -> Router {
+    /// Router::new()
+    ///     .route("/", get(async || "the application"))
+    ///     .nest("/integrations", Billing::router(billing, token))
+    ///     .with_state(AppState)
+    /// # }
+    /// ```
+    ///
+    /// An empty token rejects every request. For other limits, see [`Provider`](crate::Provider).
+    ///
+    /// # Shutdown
+    ///
+    /// An action runs on if its caller disconnects, so it can still be running after `axum::serve`
+    /// has returned. Make the router from a [`Provider`](crate::Provider) and wait for
+    /// [`Provider::actions`](crate::Provider::actions) before the process ends. Otherwise actions
+    /// are cut short, and each one logs an error. [`Server`](crate::Server) waits by itself.
+    ///
+    /// ```no_run
+    /// # use churnkey_runtime as churnkey;
+    /// # use churnkey::{Provider, axum};
+    /// # async fn example<Billing: churnkey::Integration>(
+    /// #     billing: Billing,
+    /// #     token: &str,
+    /// #     listener: tokio::net::TcpListener,
+    /// #     shutdown: impl Future<Output = ()> + Send + 'static,
+    /// # ) -> std::io::Result<()> {
+    /// let provider = Provider::new(billing, token);
+    /// let actions = provider.actions();
+    /// axum::serve(listener, provider.router()).with_graceful_shutdown(shutdown).await?;
+    /// actions.ended().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn router<S>(context: impl Into<Arc<Self>>, token: impl Into<IntegrationToken>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let router = mount(
             &context.into(),
             TokenHandle::new(token.into()),
             Limits::default(),
             InFlight::new(MAX_ACTIONS),
-        )
+        );
+        router.with_state(())
     }
 }
 
@@ -112,7 +154,7 @@ pub(crate) fn mount<T: Integration>(
     in_flight: InFlight,
 ) -> Router {
     telemetry::describe();
-    let shared = Shared {
+    let shared = ProviderState {
         authentication: Authentication::new(token, limits.failures_per_minute),
         limits,
         in_flight,
@@ -130,7 +172,7 @@ pub(crate) fn mount<T: Integration>(
 /// Returns true if the function of an operation is to be reported because it does not tell test and
 /// live mode apart.
 ///
-/// If no function reads the mode, that is one mistake, which is reported at the first function.
+/// A provider whose functions all ignore the mode has one mistake, reported at the first of them.
 pub(super) const fn confuses_modes<T: Integration>(operation: Operation) -> bool {
     if !matches!(T::MODES, Modes::Separate) {
         return false;

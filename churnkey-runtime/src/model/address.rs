@@ -7,13 +7,15 @@ use crate::validate::{Validate, Violations};
 
 /// The address of a customer. Every part is optional. Protocol: **doc**.
 ///
-/// It is personal data: `Debug` shows which parts are set, and no value.
+/// It is personal data: `Debug` shows the names of the parts that are set, and no value.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(
     feature = "openapi",
-    schemars(description = "Where a customer is. Every part is optional. Protocol: **doc**.")
+    schemars(
+        description = "The address of a customer. Every part is optional. Protocol: **doc**."
+    )
 )]
 #[non_exhaustive]
 pub struct Address {
@@ -39,7 +41,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// An address of which nothing is known yet.
+    /// An address without any part.
     pub fn new() -> Self {
         Self::default()
     }

@@ -6,7 +6,7 @@ use crate::validate::{Validate, Violations};
 /// A sum of money in the minor unit of its currency: 1.10 USD is 110, and as JPY has no minor unit,
 /// 110 JPY is 110. Protocol: **doc**.
 ///
-/// Integers convert; floats do not, on purpose: `19.99_f64 * 100.0` is not 1999.
+/// Integers convert. Floats do not, because `19.99_f64 * 100.0` is not 1999.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -90,7 +90,7 @@ impl Amount {
     /// A tier's `upTo` is inclusive. An absent `unit` or `flat` counts as 0.
     ///
     /// `None` means that the sum does not fit into [`MinorUnits`], or that the tiers do not cover
-    /// the quantity, which cannot happen to an amount that passes validation.
+    /// the quantity. In an amount that passes validation they always do.
     pub fn charge(&self, quantity: u64) -> Option<MinorUnits> {
         match self {
             Self::Fixed(amount) => {
@@ -126,8 +126,8 @@ fn total_charge(tiers: &[Tier], quantity: u64) -> Option<MinorUnits> {
     MinorUnits::from_sum(linear(tier.unit, tier.flat, quantity)?)
 }
 
-/// In `i128`, so that only a sum that is itself too large overflows, and not a step on the way to
-/// it.
+/// Computes in `i128`, so that only a sum that is itself too large overflows, and no intermediate
+/// result.
 fn linear(unit: Option<MinorUnits>, flat: Option<MinorUnits>, quantity: u64) -> Option<i128> {
     let unit = i128::from(unit.unwrap_or_default().get());
     let flat = i128::from(flat.unwrap_or_default().get());
@@ -174,7 +174,7 @@ pub struct FixedAmount {
 }
 
 impl FixedAmount {
-    /// An amount of nothing, until [`unit`](Self::unit) or [`flat`](Self::flat) is set.
+    /// An amount of zero, until [`unit`](Self::unit) or [`flat`](Self::flat) is set.
     pub fn new(currency: Currency) -> Self {
         Self {
             currency,
@@ -183,13 +183,13 @@ impl FixedAmount {
         }
     }
 
-    /// Sets what each unit adds, in minor units.
+    /// Sets the charge of each unit, in minor units.
     pub fn unit(mut self, unit: impl Into<MinorUnits>) -> Self {
         self.unit = Some(unit.into());
         self
     }
 
-    /// Sets what is added once, in minor units.
+    /// Sets the charge that is added once, in minor units.
     pub fn flat(mut self, flat: impl Into<MinorUnits>) -> Self {
         self.flat = Some(flat.into());
         self
@@ -259,7 +259,8 @@ impl Validate for TieredAmount {
 #[cfg_attr(
     feature = "openapi",
     schemars(
-        description = "How tiers share the quantity. Protocol: **doc**; the exact reading is **assumed**."
+        description = "The way in which tiers share the quantity. Protocol: **doc**; the exact \
+                       reading is **assumed**."
     )
 )]
 #[non_exhaustive]
@@ -308,13 +309,13 @@ impl Tier {
         }
     }
 
-    /// Sets what each unit in the tier adds, in minor units.
+    /// Sets the charge of each unit in the tier, in minor units.
     pub fn unit(mut self, unit: impl Into<MinorUnits>) -> Self {
         self.unit = Some(unit.into());
         self
     }
 
-    /// Sets what the tier adds once, in minor units.
+    /// Sets the charge that the tier adds once, in minor units.
     pub fn flat(mut self, flat: impl Into<MinorUnits>) -> Self {
         self.flat = Some(flat.into());
         self
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn graduated_tiers_charge_each_unit_in_its_own_tier_and_the_flat_of_every_tier_reached() {
+    fn graduated_tiers_charge_each_unit_in_its_tier() {
         assert_eq!(
             charges(&tiered(TierMode::Graduated), &[0, 1, 10, 11, 20, 21]),
             [
@@ -373,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn total_tiers_charge_all_units_in_the_tier_that_holds_the_quantity() {
+    fn total_tiers_charge_all_units_in_one_tier() {
         assert_eq!(
             charges(&tiered(TierMode::Total), &[0, 1, 10, 11, 20, 21]),
             [
@@ -408,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_overflows_only_when_the_sum_itself_is_too_large() {
+    fn charge_overflows_only_if_the_sum_does() {
         let largest = Amount::fixed(Currency::USD, i64::MAX);
         assert_eq!(charges(&largest, &[1, 2]), [Some(i64::MAX), None]);
 

@@ -34,8 +34,8 @@ impl BillingCycle {
 
     /// `true` if a cycle lasts a year or longer.
     ///
-    /// Twelve months count too: the customer has paid for a year in advance either way, and that is
-    /// what makes pausing an annual subscription special.
+    /// Twelve months count too, because the customer has paid for a year in advance in both cases,
+    /// and the rule for annual pauses exists for that reason.
     pub fn is_annual(self) -> bool {
         match self.unit {
             CycleUnit::Month => self.amount >= 12,

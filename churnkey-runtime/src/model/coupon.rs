@@ -32,7 +32,7 @@ pub struct Coupon {
     /// The number of redemptions, and its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redemptions: Option<Redemptions>,
-    /// From when on the coupon can no longer be redeemed.
+    /// The moment from which the coupon can no longer be redeemed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
 }
@@ -67,13 +67,13 @@ impl Coupon {
         self
     }
 
-    /// Sets how often the coupon was and can be redeemed.
+    /// Sets the number of redemptions and its limit.
     pub fn redemptions(mut self, redemptions: impl Into<Redemptions>) -> Self {
         self.redemptions = Some(redemptions.into());
         self
     }
 
-    /// Sets from when on the coupon can no longer be redeemed.
+    /// Sets the moment from which the coupon can no longer be redeemed.
     pub fn expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
         self.expires_at = Some(expires_at.into());
         self
@@ -179,7 +179,7 @@ impl From<Percent> for CouponValue {
 pub struct PercentageValue {
     /// The share.
     pub percent: Percent,
-    /// The only currency that the coupon is for, when it is not for all.
+    /// The only currency of the coupon; absent if it applies to all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
 }
@@ -193,7 +193,7 @@ impl PercentageValue {
         }
     }
 
-    /// Sets the only currency that the coupon is for.
+    /// Sets the only currency of the coupon.
     pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
         self.currency = Some(currency.into());
         self
@@ -206,7 +206,7 @@ impl PercentageValue {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Redemptions {
-    /// The most redemptions in all; no limit if absent.
+    /// The maximum number of redemptions; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
     /// The redemptions up to now.
@@ -220,13 +220,13 @@ impl Redemptions {
         Self::default()
     }
 
-    /// Sets how often the coupon can be redeemed in all.
+    /// Sets the maximum number of redemptions.
     pub fn max(mut self, max: impl Into<u64>) -> Self {
         self.max = Some(max.into());
         self
     }
 
-    /// Sets how often the coupon was redeemed up to now.
+    /// Sets the number of redemptions up to now.
     pub fn current(mut self, current: impl Into<u64>) -> Self {
         self.current = Some(current.into());
         self

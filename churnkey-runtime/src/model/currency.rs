@@ -9,7 +9,7 @@ use super::wire;
 /// An active ISO 4217 currency. Protocol: **doc**.
 ///
 /// Precious metals, the test code and the other entries of the standard that have no minor unit are
-/// not included: an amount in them cannot be said in minor units.
+/// not included, because an amount in them cannot be expressed in minor units.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency {
     code: &'static str,
@@ -90,7 +90,7 @@ impl schemars::JsonSchema for Currency {
     }
 }
 
-/// A text is not the code of an active ISO 4217 currency.
+/// The error of a string that is not the code of an active ISO 4217 currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCurrency(());
 
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_in_any_case_and_shown_in_upper_case() {
+    fn code_is_read_in_any_case_and_shown_uppercase() {
         for code in ["EUR", "eur", "eUr"] {
             assert_eq!(code.parse(), Ok(Currency::EUR));
         }

@@ -11,10 +11,10 @@ use super::wire;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
-/// Someone who has, had or may have subscriptions. Protocol: **doc**.
+/// A person or company that has, had or may have subscriptions. Protocol: **doc**.
 ///
-/// Give at least one of e-mail and phone where the billing system has them. It is personal data:
-/// `Debug` shows discounts and currency, and of the rest whether it is set.
+/// Set at least one of e-mail and phone if the billing system has them. It is personal data:
+/// `Debug` shows the discounts, the currency, and the names of other fields that are set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -68,7 +68,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// A customer of whom only the id is known.
+    /// A customer with an id only.
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
             id: id.into(),

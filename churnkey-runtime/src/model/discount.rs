@@ -12,10 +12,10 @@ use crate::validate::{Validate, Violations};
 pub struct Discount {
     /// The whole coupon.
     pub coupon: Coupon,
-    /// When the discount begins, inclusive.
+    /// The start of the discount, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<Timestamp>,
-    /// When the discount ends, exclusive; no known end if absent.
+    /// The end of the discount, exclusive; no known end if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
 }
@@ -30,13 +30,13 @@ impl Discount {
         }
     }
 
-    /// Sets when the discount begins, inclusive.
+    /// Sets the start of the discount, inclusive.
     pub fn start(mut self, start: impl Into<Timestamp>) -> Self {
         self.start = Some(start.into());
         self
     }
 
-    /// Sets when the discount ends, exclusive.
+    /// Sets the end of the discount, exclusive.
     pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
         self.end = Some(end.into());
         self

@@ -13,7 +13,7 @@ use crate::validate::{Validate, Violations};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(into = "Tagged")]
 pub enum OfferDuration {
-    /// A span of time, counted from where the pause or the extension begins.
+    /// A span of time, counted from the start of the pause or the extension.
     Period {
         /// The number of units, at least 1.
         amount: u32,
@@ -25,7 +25,7 @@ pub enum OfferDuration {
 }
 
 impl OfferDuration {
-    /// When the duration ends if it begins at `start`, exclusive.
+    /// The end of a duration that begins at `start`, exclusive.
     ///
     /// `None` means that there is no such moment: the span of time reaches beyond the year 9999, or
     /// the date is not after `start`.
@@ -44,10 +44,10 @@ impl OfferDuration {
     ///
     /// # Errors
     ///
-    /// The first field that is not as it must be.
-    pub fn from_json(value: &Value) -> Result<Self, DurationFault> {
+    /// The first field that breaks a rule.
+    pub fn from_json(value: &Value) -> Result<Self, InvalidDuration> {
         if !value.is_object() {
-            return Err(DurationFault::new("", "must be an object"));
+            return Err(InvalidDuration::new("", "must be an object"));
         }
         match form(value)? {
             Form::Period => Ok(Self::Period {
@@ -64,54 +64,54 @@ enum Form {
     Date,
 }
 
-fn form(value: &Value) -> Result<Form, DurationFault> {
+fn form(value: &Value) -> Result<Form, InvalidDuration> {
     if let Some(tag) = present(value, "type") {
         return match tag.as_str() {
             Some("period") => Ok(Form::Period),
             Some("date") => Ok(Form::Date),
-            _ => Err(DurationFault::new("type", "must be period or date")),
+            _ => Err(InvalidDuration::new("type", "must be period or date")),
         };
     }
     let period = present(value, "amount").or(present(value, "unit"));
     match (period, present(value, "date")) {
         (Some(_), None) => Ok(Form::Period),
         (None, Some(_)) => Ok(Form::Date),
-        _ => Err(DurationFault::new("type", "must be period or date")),
+        _ => Err(InvalidDuration::new("type", "must be period or date")),
     }
 }
 
-fn amount(value: &Value) -> Result<u32, DurationFault> {
-    let fault = |rule| DurationFault::new("amount", rule);
+fn amount(value: &Value) -> Result<u32, InvalidDuration> {
+    let invalid = |rule| InvalidDuration::new("amount", rule);
     let amount = present(value, "amount")
         .and_then(Value::as_f64)
         .filter(|amount| *amount >= 1.0 && amount.fract() == 0.0)
-        .ok_or(fault("must be a whole number from 1"))?;
+        .ok_or(invalid("must be a whole number from 1"))?;
     // JSON has one kind of number: 2, 2.0 and 2e0 are the same. Below 2^53 a double is exact, and
     // the cast is.
     if amount > f64::from(u32::MAX) {
-        return Err(fault("is too large"));
+        return Err(invalid("is too large"));
     }
     Ok(amount as u32)
 }
 
-fn unit(value: &Value) -> Result<TimeUnit, DurationFault> {
+fn unit(value: &Value) -> Result<TimeUnit, InvalidDuration> {
     match present(value, "unit").and_then(Value::as_str) {
         Some("day") => Ok(TimeUnit::Day),
         Some("week") => Ok(TimeUnit::Week),
         Some("month") => Ok(TimeUnit::Month),
         Some("year") => Ok(TimeUnit::Year),
-        _ => Err(DurationFault::new(
+        _ => Err(InvalidDuration::new(
             "unit",
             "must be day, week, month or year",
         )),
     }
 }
 
-fn date(value: &Value) -> Result<Timestamp, DurationFault> {
+fn date(value: &Value) -> Result<Timestamp, InvalidDuration> {
     present(value, "date")
         .and_then(Value::as_str)
         .and_then(|date| date.parse().ok())
-        .ok_or(DurationFault::new(
+        .ok_or(InvalidDuration::new(
             "date",
             "must be an RFC 3339 date-time with an offset",
         ))
@@ -152,14 +152,14 @@ impl schemars::JsonSchema for OfferDuration {
         "Duration".into()
     }
 
-    // Which forms there are differs from action to action.
+    // The accepted forms differ from action to action.
     fn inline_schema() -> bool {
         true
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let amount = serde_json::json!({
-            "description": "How many units.",
+            "description": "The number of units.",
             "type": "integer",
             "minimum": 1,
             "maximum": u32::MAX,
@@ -192,7 +192,8 @@ impl schemars::JsonSchema for OfferDuration {
             }));
         }
         schemars::json_schema!({
-            "description": "How long a pause or an extension of a trial lasts. Protocol: **doc**; the names of its fields are **assumed**.",
+            "description": "The length of a pause or of an extension of a trial. Protocol: **doc**; \
+                            the names of its fields are **assumed**.",
             "type": "object",
             "oneOf": forms,
         })
@@ -209,23 +210,23 @@ impl Validate for OfferDuration {
     }
 }
 
-/// JSON is not an [`OfferDuration`]. It names a field and a rule, never a value.
+/// The error of JSON that is not an [`OfferDuration`]. It names a field and a rule, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DurationFault {
+pub struct InvalidDuration {
     /// The field at fault: `type`, `amount`, `unit` or `date`, or nothing for the whole.
     pub field: &'static str,
     /// The rule that is broken, such as `must be a whole number from 1`.
     pub rule: &'static str,
 }
 
-impl DurationFault {
+impl InvalidDuration {
     fn new(field: &'static str, rule: &'static str) -> Self {
         Self { field, rule }
     }
 }
 
-impl fmt::Display for DurationFault {
+impl fmt::Display for InvalidDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let subject = match self.field {
             "" => "duration",
@@ -235,7 +236,7 @@ impl fmt::Display for DurationFault {
     }
 }
 
-impl Error for DurationFault {}
+impl Error for InvalidDuration {}
 
 #[cfg(test)]
 mod tests {
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_written_with_its_type_and_read_back() {
+    fn duration_is_written_with_its_type_and_read_back() {
         let documents = [
             (
                 OfferDuration::Period {
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_that_is_clear_is_accepted() {
+    fn every_unambiguous_form_is_accepted() {
         let period = |amount, unit| OfferDuration::Period { amount, unit };
         let date = OfferDuration::Date(at("2026-09-01T00:00:00Z"));
         let table = [
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_names_the_field_and_the_rule() {
+    fn error_names_the_field_and_the_rule() {
         let form = "type must be period or date";
         let amount = "amount must be a whole number from 1";
         let unit = "unit must be day, week, month or year";
@@ -390,14 +391,14 @@ mod tests {
             (json!({"date": 1_788_220_800}), date),
         ];
         for (document, message) in table {
-            let fault = OfferDuration::from_json(&document).unwrap_err();
-            assert_eq!(fault.to_string(), message, "{document}");
+            let invalid = OfferDuration::from_json(&document).unwrap_err();
+            assert_eq!(invalid.to_string(), message, "{document}");
             let error = serde_json::from_value::<OfferDuration>(document).unwrap_err();
             assert_eq!(error.to_string(), message);
         }
-        let fault = OfferDuration::from_json(&json!({"amount": 0})).unwrap_err();
+        let invalid = OfferDuration::from_json(&json!({"amount": 0})).unwrap_err();
         assert_eq!(
-            (fault.field, fault.rule),
+            (invalid.field, invalid.rule),
             ("amount", "must be a whole number from 1")
         );
     }

@@ -12,17 +12,17 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Wraps a text as it is; nothing is trimmed or normalised.
+            /// Wraps a string without trimming or normalizing it.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The text inside.
+            /// The string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The text inside, without copying it.
+            /// The string, without copying it.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -71,8 +71,7 @@ macro_rules! ids {
         impl $name {
             /// Reads the id as the billing system's own kind of key, such as an integer or a UUID.
             ///
-            /// `None` means that no record can have this id, which for a retrieve is the same as
-            /// not found.
+            /// `None` means that no record can have this id. In a retrieve, return it as not found.
             pub fn parse<T: FromStr>(&self) -> Option<T> {
                 self.0.parse().ok()
             }
@@ -170,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_no_key_of_the_billing_system_parses_to_none() {
+    fn id_that_is_not_a_key_parses_to_none() {
         assert_eq!(PriceId::new("42").parse::<i64>(), Some(42));
         assert_eq!(PriceId::new("42x").parse::<i64>(), None);
         assert_eq!(PriceId::new("-1").parse::<u64>(), None);
     }
 
     #[test]
-    fn debug_shows_the_id_of_a_thing_and_hides_what_stands_for_a_person() {
+    fn debug_hides_only_ids_of_persons() {
         assert_eq!(
             format!("{:?}", SubscriptionId::new("s_1")),
             r#"SubscriptionId("s_1")"#

@@ -3,12 +3,11 @@ use std::fmt;
 
 /// A flat map from string to string, for the provider's own notes on a model. Protocol: **doc**.
 ///
-/// The `Debug` output of a model that carries it tells how many notes there are, and neither their
-/// keys nor their values.
+/// The `Debug` output of a model shows the number of entries, and neither keys nor values.
 pub type Metadata = BTreeMap<String, String>;
 
-/// Counts the notes of a [`Metadata`]. A key is hidden as its value is, because nothing keeps a
-/// program from making one of an e-mail address.
+/// Shows the number of entries of a [`Metadata`]. A key is hidden like its value, because a program
+/// may use an e-mail address as a key.
 pub(super) struct Entries<'a>(pub(super) &'a Metadata);
 
 impl fmt::Debug for Entries<'_> {

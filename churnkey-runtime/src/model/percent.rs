@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Percent {
     }
 }
 
-/// A number is not over 0 and up to 100.
+/// The error of a number that is not over 0 and up to 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPercent(());
 
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percent_is_read_as_the_one_that_was_written() {
+    fn percent_survives_a_round_trip() {
         for number in [9.222222222222221, 97.0 / 9.0, 5.283834727177098e-308] {
             let percent = Percent::new(number).unwrap();
             let text = serde_json::to_string(&percent).unwrap();

@@ -32,7 +32,7 @@ pub struct Price {
 }
 
 impl Price {
-    /// A price that stands for itself.
+    /// A price without a product.
     pub fn standalone(
         id: impl Into<PriceId>,
         duration: BillingCycle,
@@ -107,17 +107,16 @@ impl Validate for Price {
     }
 }
 
-/// The relation of a price to a product. It is the same for all prices of a provider. Protocol:
-/// **doc**.
+/// The relation of a price to a product. All prices of a provider have the same. Protocol: **doc**.
 ///
 /// Exactly the prices of type `product` have a `productId` (**assumed**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Wire", into = "Wire")]
+#[serde(try_from = "WirePriceType", into = "WirePriceType")]
 #[non_exhaustive]
 pub enum PriceType {
-    /// The price stands for itself.
+    /// The price has no product.
     Standalone,
-    /// The price is one of a product's.
+    /// The price belongs to a product.
     Product {
         /// The product.
         product_id: ProductId,
@@ -134,12 +133,12 @@ impl schemars::JsonSchema for PriceType {
         schemars::json_schema!({
             "oneOf": [
                 {
-                    "description": "The price stands for itself.",
+                    "description": "The price has no product.",
                     "properties": { "type": { "const": "standalone" }, "productId": false },
                     "required": ["type"],
                 },
                 {
-                    "description": "The price is one of a product's.",
+                    "description": "The price belongs to a product.",
                     "properties": {
                         "type": { "const": "product" },
                         "productId": generator.subschema_for::<ProductId>(),
@@ -151,44 +150,44 @@ impl schemars::JsonSchema for PriceType {
     }
 }
 
-/// The protocol keeps the two halves side by side, where they can contradict each other.
+/// The two fields on the wire, which can contradict each other.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
-    r#type: Kind,
+struct WirePriceType {
+    r#type: WirePriceKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     product_id: Option<ProductId>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Kind {
+enum WirePriceKind {
     Standalone,
     Product,
 }
 
-impl TryFrom<Wire> for PriceType {
+impl TryFrom<WirePriceType> for PriceType {
     type Error = &'static str;
 
-    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+    fn try_from(wire: WirePriceType) -> Result<Self, Self::Error> {
         match (wire.r#type, wire.product_id) {
-            (Kind::Standalone, None) => Ok(Self::Standalone),
-            (Kind::Product, Some(product_id)) => Ok(Self::Product { product_id }),
-            (Kind::Standalone, Some(_)) => Err("productId needs type product"),
-            (Kind::Product, None) => Err("type product needs productId"),
+            (WirePriceKind::Standalone, None) => Ok(Self::Standalone),
+            (WirePriceKind::Product, Some(product_id)) => Ok(Self::Product { product_id }),
+            (WirePriceKind::Standalone, Some(_)) => Err("productId needs type product"),
+            (WirePriceKind::Product, None) => Err("type product needs productId"),
         }
     }
 }
 
-impl From<PriceType> for Wire {
+impl From<PriceType> for WirePriceType {
     fn from(r#type: PriceType) -> Self {
         match r#type {
             PriceType::Standalone => Self {
-                r#type: Kind::Standalone,
+                r#type: WirePriceKind::Standalone,
                 product_id: None,
             },
             PriceType::Product { product_id } => Self {
-                r#type: Kind::Product,
+                r#type: WirePriceKind::Product,
                 product_id: Some(product_id),
             },
         }

@@ -29,7 +29,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// A product that stands for itself.
+    /// A product without a family.
     pub fn standalone(id: impl Into<ProductId>, name: impl Into<String>) -> Self {
         Self::new(id.into(), ProductType::Standalone, name.into())
     }
@@ -60,7 +60,7 @@ impl Product {
         self
     }
 
-    /// Sets what one unit is called, such as `seat`.
+    /// Sets the name of one unit, such as `seat`.
     pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
         self.unit_label = Some(unit_label.into());
         self
@@ -91,17 +91,17 @@ impl Validate for Product {
     }
 }
 
-/// The relation of a product to a family. It is the same for all products of a provider. Protocol:
+/// The relation of a product to a family. All products of a provider have the same. Protocol:
 /// **doc**.
 ///
 /// Exactly the products of type `family` have a `familyId` (**assumed**).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Wire", into = "Wire")]
+#[serde(try_from = "WireProductType", into = "WireProductType")]
 #[non_exhaustive]
 pub enum ProductType {
-    /// The product stands for itself.
+    /// The product has no family.
     Standalone,
-    /// The product is one of a family's.
+    /// The product belongs to a family.
     Family {
         /// The family.
         family_id: FamilyId,
@@ -118,12 +118,12 @@ impl schemars::JsonSchema for ProductType {
         schemars::json_schema!({
             "oneOf": [
                 {
-                    "description": "The product stands for itself.",
+                    "description": "The product has no family.",
                     "properties": { "type": { "const": "standalone" }, "familyId": false },
                     "required": ["type"],
                 },
                 {
-                    "description": "The product is one of a family's.",
+                    "description": "The product belongs to a family.",
                     "properties": {
                         "type": { "const": "family" },
                         "familyId": generator.subschema_for::<FamilyId>(),
@@ -135,44 +135,44 @@ impl schemars::JsonSchema for ProductType {
     }
 }
 
-/// The protocol keeps the two halves side by side, where they can contradict each other.
+/// The two fields on the wire, which can contradict each other.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
-    r#type: Kind,
+struct WireProductType {
+    r#type: WireProductKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     family_id: Option<FamilyId>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Kind {
+enum WireProductKind {
     Standalone,
     Family,
 }
 
-impl TryFrom<Wire> for ProductType {
+impl TryFrom<WireProductType> for ProductType {
     type Error = &'static str;
 
-    fn try_from(wire: Wire) -> Result<Self, Self::Error> {
+    fn try_from(wire: WireProductType) -> Result<Self, Self::Error> {
         match (wire.r#type, wire.family_id) {
-            (Kind::Standalone, None) => Ok(Self::Standalone),
-            (Kind::Family, Some(family_id)) => Ok(Self::Family { family_id }),
-            (Kind::Standalone, Some(_)) => Err("familyId needs type family"),
-            (Kind::Family, None) => Err("type family needs familyId"),
+            (WireProductKind::Standalone, None) => Ok(Self::Standalone),
+            (WireProductKind::Family, Some(family_id)) => Ok(Self::Family { family_id }),
+            (WireProductKind::Standalone, Some(_)) => Err("familyId needs type family"),
+            (WireProductKind::Family, None) => Err("type family needs familyId"),
         }
     }
 }
 
-impl From<ProductType> for Wire {
+impl From<ProductType> for WireProductType {
     fn from(r#type: ProductType) -> Self {
         match r#type {
             ProductType::Standalone => Self {
-                r#type: Kind::Standalone,
+                r#type: WireProductKind::Standalone,
                 family_id: None,
             },
             ProductType::Family { family_id } => Self {
-                r#type: Kind::Family,
+                r#type: WireProductKind::Family,
                 family_id: Some(family_id),
             },
         }

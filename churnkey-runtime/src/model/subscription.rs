@@ -23,7 +23,7 @@ pub struct Subscription {
     pub customer_id: CustomerId,
     /// Its state.
     pub status: SubscriptionStatus,
-    /// When it began.
+    /// The moment at which it began.
     pub start: Timestamp,
     /// The billing cycle.
     pub duration: BillingCycle,
@@ -200,7 +200,7 @@ pub enum SubscriptionStatus {
     /// It was ended.
     #[non_exhaustive]
     Canceled {
-        /// When it was ended.
+        /// The moment at which it was ended.
         canceled_at: Timestamp,
         /// The billing period in which it was ended.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -345,9 +345,9 @@ impl Validate for SubscriptionStatus {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscriptionPeriod {
-    /// When it begins, inclusive.
+    /// The start, inclusive.
     pub start: Timestamp,
-    /// When it ends, exclusive; not before `start`.
+    /// The end, exclusive; not before `start`.
     pub end: Timestamp,
 }
 
@@ -375,15 +375,15 @@ impl Validate for SubscriptionPeriod {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PausePeriod {
-    /// When the pause begins, inclusive.
+    /// The start of the pause, inclusive.
     pub start: Timestamp,
-    /// When the pause ends, exclusive; if absent, it lasts until someone ends it.
+    /// The end of the pause, exclusive; an absent end means that the pause is indefinite.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<Timestamp>,
 }
 
 impl PausePeriod {
-    /// A pause that lasts until someone ends it.
+    /// A pause without an end.
     pub fn new(start: impl Into<Timestamp>) -> Self {
         Self {
             start: start.into(),
@@ -391,7 +391,7 @@ impl PausePeriod {
         }
     }
 
-    /// Sets when the pause ends, exclusive.
+    /// Sets the end of the pause, exclusive.
     pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
         self.end = Some(end.into());
         self

@@ -18,8 +18,8 @@ use super::wire;
 /// A moment in time to the millisecond, from the year 0000 to the year 9999 in UTC. Protocol:
 /// **doc**.
 ///
-/// On the wire it reads `2026-05-01T00:00:00.000Z`. When reading, any offset will do. What is finer
-/// than a millisecond is cut off on construction, towards the past, so that a moment survives a
+/// Its form on the wire is `2026-05-01T00:00:00.000Z`. In input, any offset is accepted. Fractions
+/// of a millisecond are cut off on construction, towards the past, so that a moment survives a
 /// round trip.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // In UTC. Not a `jiff::Timestamp`, as that ends a day early and `9999-12-31` is a common way to say
@@ -40,13 +40,13 @@ impl Timestamp {
         Self::try_from(SystemTime::now()).unwrap_or(Self::MAX)
     }
 
-    /// The moment this many seconds after the beginning of 1970, or before it where negative.
-    /// `None` is outside the years 0000 to 9999.
+    /// The moment this many seconds after the beginning of 1970, or before it if negative. `None`
+    /// is outside the years 0000 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         Self::from_unix(SignedDuration::from_secs(seconds))
     }
 
-    /// The moment this many milliseconds after the beginning of 1970, or before it where negative.
+    /// The moment this many milliseconds after the beginning of 1970, or before it if negative.
     /// `None` is outside the years 0000 to 9999.
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
         Self::from_unix(SignedDuration::from_millis(millis))
@@ -78,10 +78,10 @@ impl Timestamp {
         since_epoch.as_secs() * 1000 + i64::from(since_epoch.subsec_millis())
     }
 
-    /// The moment so many units later by the UTC calendar. `None` is beyond the year 9999.
+    /// The moment that is `amount` units later by the UTC calendar. `None` is beyond the year 9999.
     ///
-    /// A month or a year later is the same day of the month, or its last day where it has no such
-    /// day: one month after 31 January is 28 or 29 February.
+    /// A month or a year later is the same day of the month, or its last day if it has no such day:
+    /// one month after 31 January is 28 or 29 February.
     pub fn plus(self, amount: u32, unit: TimeUnit) -> Option<Self> {
         let span = Span::new();
         let span = match unit {
@@ -96,8 +96,8 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// The form that the wire has, which is digits in fixed places. The formatter would take longer
-    /// for it than for all else in a subscription.
+    /// The form on the wire, with digits at fixed places. The formatter would need more time for it
+    /// than for the rest of a subscription.
     fn text(&self) -> [u8; 24] {
         let mut text = *b"0000-00-00T00:00:00.000Z";
         let mut put = |places: Range<usize>, mut number: u16| {
@@ -118,7 +118,7 @@ impl Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// Writes the form that the wire has.
+    /// Writes the form on the wire.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(str::from_utf8(&self.text()).unwrap_or_default())
     }
@@ -154,8 +154,8 @@ fn parse(text: &str) -> Option<Timestamp> {
     Timestamp::from_civil(utc.ok()?)
 }
 
-/// RFC 3339 sets no limit to the digits of a second, and the parser reads nine. No more than a
-/// millisecond is kept anyway.
+/// Shortens the fraction of a second: RFC 3339 allows any number of digits, and the parser reads
+/// nine. Only milliseconds are kept.
 fn to_the_nanosecond(rfc_3339: &str) -> Cow<'_, str> {
     const LENGTH: usize = "2026-05-01T00:00:00.000000000".len();
     match rfc_3339.rfind(['Z', 'z', '+', '-']) {
@@ -166,8 +166,8 @@ fn to_the_nanosecond(rfc_3339: &str) -> Cow<'_, str> {
     }
 }
 
-/// The grammar of RFC 3339, section 5.6. The parser knows all of ISO 8601, and offsets of more than
-/// a day.
+/// Checks the grammar of RFC 3339, section 5.6. The parser accepts all of ISO 8601, and offsets of
+/// more than a day.
 fn is_rfc_3339(text: &[u8]) -> bool {
     let Some((date_time, rest)) = text.split_first_chunk::<19>() else {
         return false;
@@ -222,7 +222,9 @@ impl schemars::JsonSchema for Timestamp {
         if generator.contract().is_serialize() {
             schema.insert(
                 "description".to_owned(),
-                "A moment in UTC with milliseconds, as `2026-05-01T00:00:00.000Z`. Protocol: **doc**.".into(),
+                "A moment in UTC with milliseconds, as `2026-05-01T00:00:00.000Z`. Protocol: \
+                 **doc**."
+                    .into(),
             );
             schema.insert(
                 "pattern".to_owned(),
@@ -231,15 +233,17 @@ impl schemars::JsonSchema for Timestamp {
         } else {
             schema.insert(
                 "description".to_owned(),
-                "A moment as RFC 3339 writes it, with any offset, of the years 0000 to 9999 in UTC. Protocol: **doc**.".into(),
+                "An RFC 3339 date-time with any offset, of the years 0000 to 9999 in UTC. \
+                 Protocol: **doc**."
+                    .into(),
             );
         }
         schema
     }
 }
 
-/// A text or a time is not a moment of the years 0000 to 9999, or a [`Timestamp`] does not fit into
-/// the other type.
+/// The error of a string or a time that is not a moment of the years 0000 to 9999, or of a
+/// [`Timestamp`] that does not fit into another type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp(());
 
@@ -289,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_moment_is_refused() {
+    fn string_that_is_not_a_moment_is_rejected() {
         let texts = [
             "",
             "now",
@@ -329,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_text_is_not_repeated() {
+    fn rejected_string_is_not_repeated() {
         for json in [r#""SENTINEL""#, "987654321", r#"{"SENTINEL": 987654321}"#] {
             let error = serde_json::from_str::<Timestamp>(json)
                 .unwrap_err()
@@ -342,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_finer_than_a_millisecond_is_cut_off_towards_the_past() {
+    fn fraction_of_a_millisecond_is_cut_off() {
         assert_eq!(at("2026-05-01T00:00:00.0019Z").unix_millis() % 1000, 1);
         assert_eq!(
             at("1969-12-31T23:59:59.9999Z"),
@@ -353,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn unix_time_goes_both_ways_up_to_the_ends_of_the_range() {
+    fn unix_time_converts_up_to_the_range_ends() {
         for millis in [
             0,
             1,

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// For collections, where the protocol's "`null` counts as absent" means empty.
+/// Reads `null` as an empty collection, because `null` counts as absent in the protocol.
 pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -12,8 +12,8 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a type from its text form. Serde's own messages quote what they found, and that may be
-/// personal data, so they are replaced.
+/// Reads a type from a string. Serde's own messages quote the input, which may be personal data, so
+/// they are replaced.
 pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -149,14 +149,16 @@ impl DescribeInput for PageRequest {
             json!({
                 "name": "limit",
                 "in": "query",
-                "description": "The most items of the page. A number above the provider's own limit is capped. Protocol: **doc**; the default and the cap are \
-                                **assumed**.",
+                "description": "The maximum number of items on the page. A number above the \
+                                provider's own limit is capped. Protocol: **doc**; the default \
+                                and the cap are **assumed**.",
                 "schema": { "type": "integer", "minimum": 1, "default": 10 },
             }),
             json!({
                 "name": "cursor",
                 "in": "query",
-                "description": "Where the page begins: the `next` of the page before, of the same list, customer and mode. Any other is a 400. Protocol: **doc**; \
+                "description": "The start of the page: the `next` of the page before, of the same \
+                                list, customer and mode. Any other is a 400. Protocol: **doc**; \
                                 the length is **assumed**.",
                 "schema": { "type": "string", "maxLength": MAX_CURSOR_BYTES },
             }),
@@ -172,7 +174,7 @@ pub(crate) trait DescribeOutput {
 impl DescribeOutput for () {
     fn describe(operation: &mut Description<'_>) {
         operation.success = json!({
-            "description": "It is done, or was done before. The body is empty.",
+            "description": "The action was carried out, now or before. The body is empty.",
             "headers": response::identified(),
         });
     }
@@ -180,7 +182,7 @@ impl DescribeOutput for () {
 
 impl<M: JsonSchema> DescribeOutput for Option<M> {
     fn describe(operation: &mut Description<'_>) {
-        operation.answer::<M>("What was asked for.");
+        operation.answer::<M>("The requested object.");
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn shared_parameters(modes: Modes) -> Value {
     let any = json!({
         "name": "X-Churnkey-Mode",
         "in": "header",
-        "description": "The data that the request is about: test data or real customers. Protocol: **doc**.",
+        "description": "The data of the request: test data or real customers. Protocol: **doc**.",
         "schema": { "type": "string", "enum": ["test", "live"], "default": "live" },
     });
     let mut parameters = json!({
@@ -66,7 +66,8 @@ pub(super) fn shared_parameters(modes: Modes) -> Value {
         "RequestId": {
             "name": "X-Request-Id",
             "in": "header",
-            "description": "An id for the logs. It is kept and sent back if it is 1 to 128 letters, digits and `-_.:/=+`, and replaced by another if not.",
+            "description": "An id for the logs. It is used and sent back if it has 1 to 128 \
+                            letters, digits and `-_.:/=+`, and replaced by another one if not.",
             "schema": { "type": "string" },
         },
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 /// The statuses that every request may be answered with.
-pub(super) const EVERYWHERE: [u16; 8] = [400, 401, 408, 414, 429, 431, 500, 503];
+pub(super) const EVERYWHERE: [u16; 7] = [400, 401, 408, 429, 431, 500, 503];
 
 struct Refusal {
     status: u16,
@@ -17,7 +17,8 @@ const REFUSALS: &[Refusal] = &[
     Refusal {
         status: 400,
         name: "BadRequest",
-        meaning: "The request asks for something that is wrong in itself, or that the manifest switches off. Protocol: **doc**.",
+        meaning: "The request is invalid, or has an option that the manifest switches off. \
+                  Protocol: **doc**.",
     },
     Refusal {
         status: 401,
@@ -27,7 +28,8 @@ const REFUSALS: &[Refusal] = &[
     Refusal {
         status: 404,
         name: "NotFound",
-        meaning: "What the request names does not exist, or belongs to another customer. Protocol: **doc**.",
+        meaning: "The requested object does not exist, or belongs to another customer. Protocol: \
+                  **doc**.",
     },
     Refusal {
         status: 408,
@@ -37,22 +39,17 @@ const REFUSALS: &[Refusal] = &[
     Refusal {
         status: 409,
         name: "Conflict",
-        meaning: "The request is fine and the present state does not allow it.",
+        meaning: "The request is valid, but the present state does not allow it.",
     },
     Refusal {
         status: 413,
         name: "PayloadTooLarge",
-        meaning: "The body is longer than the provider takes.",
-    },
-    Refusal {
-        status: 414,
-        name: "UriTooLong",
-        meaning: "The path and the query are longer than the provider takes.",
+        meaning: "The body is longer than the limit of the provider.",
     },
     Refusal {
         status: 415,
         name: "UnsupportedMediaType",
-        meaning: "The body is not announced as JSON.",
+        meaning: "The `Content-Type` of the body is not JSON.",
     },
     Refusal {
         status: 429,
@@ -62,7 +59,8 @@ const REFUSALS: &[Refusal] = &[
     Refusal {
         status: 431,
         name: "RequestHeaderFieldsTooLarge",
-        meaning: "The headers are longer than the provider takes.",
+        meaning: "The path and the headers are longer than the limit of the provider. The body is \
+                  empty.",
     },
     Refusal {
         status: 500,
@@ -72,15 +70,19 @@ const REFUSALS: &[Refusal] = &[
     Refusal {
         status: 503,
         name: "ServiceUnavailable",
-        meaning: "The provider cannot answer now, and the same request may go through later.",
+        meaning: "The provider cannot respond now, and the same request may succeed later.",
     },
 ];
 
 impl Refusal {
     fn component(&self) -> Value {
+        if self.status == 431 {
+            // hyper sends this one by itself.
+            return json!({ "description": self.meaning });
+        }
         let mut properties = json!({ "code": { "const": self.status } });
         if self.status == 401 {
-            // It is always the same, so that it gives nothing away.
+            // Constant, so that it reveals nothing.
             properties["message"] = json!({ "const": "Unauthorized" });
         }
         let mut headers = Map::new();
@@ -130,7 +132,7 @@ pub(super) fn components(statuses: &BTreeSet<u16>) -> Map<String, Value> {
         .collect()
 }
 
-/// The headers of a success that a function has answered, which is always logged under an id.
+/// The headers of a success of a function, which is always logged under an id.
 pub(super) fn identified() -> Value {
     let mut header = request_id();
     header["required"] = json!(true);
@@ -141,7 +143,7 @@ pub(super) fn headers() -> Value {
     json!({
         "RequestId": request_id(),
         "RetryAfter": {
-            "description": "After how many seconds the same request may go through.",
+            "description": "The number of seconds after which the same request may succeed.",
             "schema": { "type": "integer", "minimum": 1 },
         },
     })
@@ -157,10 +159,15 @@ fn request_id() -> Value {
 /// The body of every answer that is not a success.
 pub(super) fn error_schema() -> Value {
     json!({
-        "description": "Why there is no result. Protocol: **doc**.",
+        "description": "The reason of a failure. Protocol: **doc**.",
         "type": "object",
         "properties": {
-            "code": { "description": "The status of the answer.", "type": "integer", "minimum": 400, "maximum": 599 },
+            "code": {
+                "description": "The status of the response.",
+                "type": "integer",
+                "minimum": 400,
+                "maximum": 599,
+            },
             "message": { "description": "The reason, for people.", "type": "string" },
         },
         "required": ["code", "message"],

@@ -1,4 +1,4 @@
-//! The schemas of the models: what is sent, what is accepted, and what the manifest says of both.
+//! The schemas of the models, as they are sent and accepted, narrowed by the manifest.
 
 use std::collections::BTreeSet;
 
@@ -31,12 +31,12 @@ impl Schemas {
         }
     }
 
-    /// A reference to what a provider sends.
+    /// A reference to the schema of a model that a provider sends.
     pub(super) fn sent<T: JsonSchema>(&mut self) -> Schema {
         self.sent.subschema_for::<T>()
     }
 
-    /// A reference to what a provider accepts.
+    /// A reference to the schema of a value that a provider accepts.
     pub(super) fn accepted<T: JsonSchema>(&mut self) -> Schema {
         self.accepted.subschema_for::<T>()
     }
@@ -71,8 +71,8 @@ impl Schemas {
     }
 }
 
-/// All models of a provider are of the one kind that its manifest declares: its fields become those
-/// of the model.
+/// Narrows a model to the kind that the manifest declares for all models of the provider: the
+/// fields of that kind become fields of the model.
 fn keep_kind(model: &mut Value, kind: &Value) {
     let Some(Value::Array(kinds)) = model
         .as_object_mut()
@@ -93,8 +93,8 @@ fn keep_kind(model: &mut Value, kind: &Value) {
     }
 }
 
-/// Takes away the schemas to which the manifest has left no reference, such as that of a product's
-/// id where prices stand alone.
+/// Removes the schemas without a reference, such as that of a product's id if prices are
+/// standalone.
 pub(super) fn drop_unused(document: &mut Value) {
     loop {
         let mut used = BTreeSet::new();
@@ -127,7 +127,7 @@ fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
     }
 }
 
-/// A field that a provider leaves out is absent, and never `null`.
+/// Removes `null` from the schemas of fields: a field that a provider leaves out is absent.
 #[derive(Clone, Debug)]
 struct NeverNull;
 
@@ -154,7 +154,7 @@ impl Transform for NeverNull {
     }
 }
 
-/// Links of the Rust docs lead nowhere in the document.
+/// Removes the links of the Rust docs, which have no target in the document.
 #[derive(Clone, Debug)]
 struct PlainText;
 

@@ -64,7 +64,7 @@ impl Connections {
     }
 
     /// Serves a connection until it ends.
-    pub(super) async fn serve<S>(&self, stream: S, peer: SocketAddr)
+    pub(super) async fn serve<S>(&self, stream: S, peer: Option<SocketAddr>)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -80,7 +80,8 @@ impl Connections {
                     && error.is_parse()
                 {
                     telemetry::refused("bad_request");
-                    tracing::debug!(%peer, %error, "refused what is not a request");
+                    let peer = peer.map(tracing::field::display);
+                    tracing::debug!(peer, %error, "rejected an invalid request");
                 }
                 lingering_close(stream).await;
             }
@@ -88,7 +89,8 @@ impl Connections {
             End::Timeout(Timeout::Reader) => telemetry::refused("slow_reader"),
             End::Timeout(Timeout::Head) => {
                 telemetry::refused("bad_request");
-                tracing::debug!(%peer, "the request's head took too long");
+                let peer = peer.map(tracing::field::display);
+                tracing::debug!(peer, "the request's head took too long");
                 let status = StatusCode::REQUEST_TIMEOUT;
                 let message = "the request's head took too long";
                 reject(stream, status, message, self.timeouts.write).await;
@@ -134,7 +136,7 @@ impl Connections {
     async fn answer(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        peer: Option<SocketAddr>,
         activity: Activity,
     ) -> Result<Response<impl HttpBody<Data = Bytes, Error = axum::Error> + use<>>, Infallible>
     {
@@ -142,12 +144,14 @@ impl Connections {
         let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let mut request = request.map(|body| with_body(body, &activity));
         hide_token(request.headers_mut());
-        request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let Ok(mut response) = self.routes.clone().call(request).await;
         let last = self.draining.is_cancelled()
-            // Another reader of the same bytes may find the end of chunks elsewhere.
+            // Another parser of the same bytes may find the end of the chunks elsewhere.
             || chunked
-            // hyper closes then, and does not announce it.
+            // hyper closes in this case, and does not announce it.
             || activity.is_body_unread()
             || response.status() == StatusCode::TOO_MANY_REQUESTS;
         if last {
@@ -161,7 +165,7 @@ impl Connections {
     }
 }
 
-/// The body of a request, which notes when it is dropped before its end.
+/// Wraps the body of a request, to record that it is dropped before its end.
 fn with_body(body: Incoming, activity: &Activity) -> Body {
     if body.is_end_stream() {
         return Body::empty();
@@ -175,7 +179,7 @@ fn with_body(body: Incoming, activity: &Activity) -> Body {
     Body::new(OnDrop { body, dropped })
 }
 
-/// Keeps layers from printing the token when they print headers.
+/// Marks the token as sensitive, so that layers that print headers do not print it.
 fn hide_token(headers: &mut HeaderMap) {
     if let header::Entry::Occupied(mut token) = headers.entry(header::AUTHORIZATION) {
         token.iter_mut().for_each(|value| value.set_sensitive(true));

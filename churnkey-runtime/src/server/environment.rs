@@ -1,9 +1,12 @@
 //! The configuration of a server from environment variables.
 
 use std::env;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use super::{Server, startup_error};
+use super::address::ListenAddress;
+use super::announce::startup_error;
+use super::{Server, Source};
 use crate::error::Result;
 use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
@@ -15,6 +18,7 @@ const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
+const PORT: &str = "PORT";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
@@ -28,8 +32,7 @@ impl<T: Integration> Server<T> {
         let mut server = match (token, path(TOKEN_FILE)) {
             (Some(_), Some(_)) => {
                 return Err(startup_error(format!(
-                    "{TOKEN} and {TOKEN_FILE} are both set, and it is not clear which to believe: \
-                     unset one"
+                    "{TOKEN} and {TOKEN_FILE} are both set: unset one of them"
                 )));
             }
             (None, Some(_)) if variable(PREVIOUS)?.is_some() => {
@@ -45,20 +48,13 @@ impl<T: Integration> Server<T> {
             (None, None) => {
                 return Err(startup_error(format!(
                     "{TOKEN} is missing or empty. Take the integration token from the settings of \
-                     your custom provider in Churnkey's dashboard and put it into the environment; \
-                     to try things out on your own machine any string will do:\n\n    \
+                     your custom provider in Churnkey's dashboard and put it into the environment. \
+                     For a test on your own machine, any string is accepted:\n\n    \
                      {TOKEN}=local-token cargo run"
                 )));
             }
         };
-        if let Some(address) = set(ADDRESS)? {
-            server.address = address.trim().parse().map_err(|_| {
-                startup_error(format!(
-                    "{ADDRESS} must be an IP address and a port, such as 127.0.0.1:8080 or \
-                     [::]:8080"
-                ))
-            })?;
-        }
+        server.source = source()?;
         if let Some(failures) = variable(MAX_FAILURES)? {
             let failures = failures.trim().parse().map_err(|_| {
                 startup_error(format!(
@@ -89,10 +85,46 @@ impl<T: Integration> Server<T> {
     #[cfg(not(feature = "reverify"))]
     fn verify_from_env(self) -> Result<Self> {
         if env::var_os("CK_API_KEY").is_some() {
-            super::announce("CK_API_KEY has no effect: the feature `reverify` of churnkey is off");
+            super::announce::announce(
+                "CK_API_KEY has no effect: the feature `reverify` of churnkey is off",
+            );
         }
         Ok(self)
     }
+}
+
+/// The socket that systemd passes, else an address.
+fn source() -> Result<Option<Source>> {
+    #[cfg(all(unix, feature = "systemd"))]
+    if let Some(passed) = super::activation::Passed::take()? {
+        return Ok(Some(Source::Passed(passed)));
+    }
+    #[cfg(not(all(unix, feature = "systemd")))]
+    if env::var_os("LISTEN_FDS").is_some() {
+        super::announce::announce(
+            "LISTEN_FDS has no effect: the feature `systemd` of churnkey is off",
+        );
+    }
+    Ok(address()?.map(Source::Address))
+}
+
+fn address() -> Result<Option<ListenAddress>> {
+    if let Some(address) = set(ADDRESS)? {
+        let address = address.trim().parse();
+        return address
+            .map(Some)
+            .map_err(|invalid| startup_error(format!("{ADDRESS} {invalid}")));
+    }
+    let Some(port) = variable(PORT)? else {
+        return Ok(None);
+    };
+    let port = port.trim().parse::<u16>().map_err(|_| {
+        startup_error(format!(
+            "{PORT} must be a number up to {}; to set a host as well, use {ADDRESS}",
+            u16::MAX
+        ))
+    })?;
+    Ok(Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)).into()))
 }
 
 fn with_previous(token: &str) -> Result<IntegrationToken> {
@@ -100,8 +132,8 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     match (variable(PREVIOUS)?, variable(PREVIOUS_UNTIL)?) {
         (None, _) => Ok(token),
         (Some(_), None) => Err(startup_error(format!(
-            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: say until when it passes, such as \
-             2026-12-01T00:00:00Z"
+            "{PREVIOUS} is set without {PREVIOUS_UNTIL}: set the moment at which it expires, such \
+             as 2026-12-01T00:00:00Z"
         ))),
         (Some(previous), Some(until)) => {
             let until: Timestamp = until.trim().parse().map_err(|_| {
@@ -114,7 +146,7 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
     }
 }
 
-/// A variable; a blank one counts as missing.
+/// Reads a variable; a blank one counts as missing.
 fn variable(name: &str) -> Result<Option<String>> {
     Ok(set(name)?.filter(|value| !value.trim().is_empty()))
 }

@@ -50,11 +50,11 @@ pub(super) fn router(check: Option<Check>, draining: CancellationToken) -> Route
 struct Readiness {
     check: Option<Check>,
     draining: CancellationToken,
-    last: Mutex<Option<(Instant, Outcome)>>,
+    last: Mutex<Option<(Instant, CheckOutcome)>>,
 }
 
 /// The result of a check, shared by all probes that wait for it.
-type Outcome = Shared<BoxFuture<'static, bool>>;
+type CheckOutcome = Shared<BoxFuture<'static, bool>>;
 
 impl Readiness {
     async fn answer(&self) -> Response {
@@ -73,7 +73,7 @@ impl Readiness {
     }
 
     /// Runs one check at a time. Probes that arrive meanwhile share its result.
-    fn last_outcome(&self, check: &Check) -> Outcome {
+    fn last_outcome(&self, check: &Check) -> CheckOutcome {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((started, outcome)) = &*last
             && (started.elapsed() < CACHED_FOR || outcome.peek().is_none())
@@ -81,7 +81,7 @@ impl Readiness {
             return outcome.clone();
         }
         let outcome = run(Arc::clone(check)).boxed().shared();
-        // Spawned, so that a probe that hangs up does not cancel the check for the others.
+        // Spawned, so that a probe that disconnects does not cancel the check for the others.
         tokio::spawn(outcome.clone());
         *last = Some((Instant::now(), outcome.clone()));
         outcome

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::announce;
+use super::announce::announce;
 use super::connection::Connections;
+use super::notify::notify;
 use super::reject::reject;
+use super::socket::{Connected, ListenSocket};
 use crate::actions_in_flight::InFlight;
 use crate::telemetry::{self, OpenConnection};
 
@@ -44,9 +45,9 @@ impl Listener {
     }
 
     /// Accepts connections forever.
-    pub(super) async fn accept(&self, listener: &TcpListener) {
+    pub(super) async fn accept(&self, socket: &ListenSocket) {
         loop {
-            match listener.accept().await {
+            match socket.accept().await {
                 Ok((stream, peer)) => self.admit(stream, peer),
                 Err(error) if is_connection_error(&error) => {}
                 Err(error) => {
@@ -59,10 +60,7 @@ impl Listener {
         }
     }
 
-    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
-        // Answers are written whole, so Nagle's algorithm would only delay them. A socket that is
-        // gone is noticed when it is read.
-        let _unset = stream.set_nodelay(true);
+    fn admit(&self, stream: Connected, peer: Option<SocketAddr>) {
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             telemetry::refused("connections");
             if let Ok(permit) = Arc::clone(&self.reject_permits).try_acquire_owned() {
@@ -108,7 +106,7 @@ impl Listener {
     }
 }
 
-/// Recognizes errors of the one connection that was to be accepted, and that is gone.
+/// Recognizes errors of the connection that was being accepted, in contrast to the listener's own.
 fn is_connection_error(error: &Error) -> bool {
     use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(
@@ -117,10 +115,12 @@ fn is_connection_error(error: &Error) -> bool {
     )
 }
 
-/// Waits for the accepted actions, and logs their number while it does.
+/// Waits for the accepted actions, and logs their number while it does. A service manager gets more
+/// time, because it would otherwise kill the process.
 async fn drain_actions(in_flight: &InFlight) {
     const EVERY: Duration = Duration::from_secs(10);
     while in_flight.len() > 0 {
+        notify("EXTEND_TIMEOUT_USEC=30000000");
         announce(&format!(
             "waiting for the actions under way ({})",
             in_flight.len()

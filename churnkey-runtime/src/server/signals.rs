@@ -1,6 +1,7 @@
 //! Signals of the operating system.
 
-/// A signal that is caught from its construction on. It never arrives on systems without it.
+/// A signal, which is caught from the construction of this value on. It never arrives on systems
+/// without it.
 pub(super) struct Signal {
     #[cfg(unix)]
     listener: Option<tokio::signal::unix::Signal>,

@@ -1,4 +1,4 @@
-//! A connection's stream, which records when bytes move and not what they are.
+//! A connection's stream, which records the moments at which bytes move, and does not parse them.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -31,12 +31,12 @@ pub(super) enum Timeout {
 /// The activity of a connection: written by its [`Stream`] and by the service that answers its
 /// requests, read by the task that enforces deadlines.
 #[derive(Clone, Debug)]
-pub(super) struct Activity(Arc<Mutex<State>>);
+pub(super) struct Activity(Arc<Mutex<ActivityState>>);
 
 #[derive(Debug)]
-struct State {
+struct ActivityState {
     phase: Phase,
-    /// When the phase began, or when a peer that had stalled caught up.
+    /// The start of the phase, or the moment at which a stalled peer caught up.
     since: Instant,
     write_stalled_since: Option<Instant>,
     /// Part of the present request's body was dropped without being read.
@@ -57,7 +57,7 @@ enum Phase {
 
 impl Activity {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(ActivityState {
             phase: Phase::New,
             since: Instant::now(),
             write_stalled_since: None,
@@ -65,18 +65,18 @@ impl Activity {
         })))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ActivityState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A head is complete.
+    /// Records that a head is complete.
     pub(super) fn begin_answer(&self) {
         let mut state = self.state();
         state.phase = Phase::Answering;
         state.body_unread = false;
     }
 
-    /// The body of a request was dropped before its end.
+    /// Records that the body of a request was dropped before its end.
     pub(super) fn leave_body_unread(&self) {
         self.state().body_unread = true;
     }
@@ -85,7 +85,7 @@ impl Activity {
         self.state().body_unread
     }
 
-    /// The body of an answer has been handed over or dropped.
+    /// Records that the body of an answer was handed over or dropped.
     pub(super) fn end_answer(&self) {
         let mut state = self.state();
         state.phase = Phase::Idle;
@@ -114,7 +114,7 @@ impl Activity {
         }
     }
 
-    /// The peer does not keep up. Reading a little does not change that, reading everything does.
+    /// Records that the peer does not keep up. Only reading everything ends this.
     fn stalled(&self) {
         let mut state = self.state();
         state.write_stalled_since.get_or_insert_with(Instant::now);

@@ -1,30 +1,37 @@
-//! Somebody else, to whom nothing may happen when an action is carried out on all that a customer has.
+//! The bystander of an action on all subscriptions of a customer: another customer's subscription,
+//! which the action must not change.
 
 use serde_json::Value;
 
-use super::candidates::{Act, Target, fits};
-use super::form::Form;
-use super::{Acting, effect};
+use super::attempt::{Attempt, Target};
+use super::candidates::fits;
+use super::effect;
+use super::runner::ActionRunner;
+use super::variant::BodyVariant;
 use crate::check;
 use crate::read::id;
 use crate::session::Fault;
 
-/// A subscription of another customer, as it was before.
+/// A subscription of another customer before the action.
 pub(super) struct Bystander {
     target: Target,
     before: Vec<Value>,
 }
 
-impl Acting<'_> {
-    /// Another customer's subscription that the action would fit as well. An action that names a subscription needs none.
-    pub(super) async fn bystander(&mut self, act: &Act, form: Form) -> Option<Bystander> {
-        if act.body.contains_key("subscriptionId") {
+impl ActionRunner<'_> {
+    /// Finds a suitable subscription of another customer. An action on one subscription needs none.
+    pub(super) async fn bystander(
+        &mut self,
+        attempt: &Attempt,
+        variant: BodyVariant,
+    ) -> Option<Bystander> {
+        if attempt.body.contains_key("subscriptionId") {
             return None;
         }
-        let open = self.stock.open();
-        let other = open
-            .iter()
-            .find(|held| held.customer != act.target.customer && fits(form, &held.item))?;
+        let open = self.pool.open();
+        let other = open.iter().find(|pooled| {
+            pooled.customer != attempt.target.customer && fits(variant, &pooled.item)
+        })?;
         let target = Target {
             customer: other.customer.clone(),
             subscriptions: vec![id(&other.item).to_owned()],
@@ -33,20 +40,27 @@ impl Acting<'_> {
         Some(Bystander { target, before })
     }
 
-    /// Looks whether the action left the bystander alone.
-    pub(super) async fn left_alone(&mut self, act: &Act, bystander: Bystander) {
+    /// Checks that the action did not change the bystander.
+    pub(super) async fn check_bystander(&mut self, attempt: &Attempt, bystander: Bystander) {
         let Bystander { target, before } = bystander;
         let Some(after) = self.read(&target).await else {
             return;
         };
         let Some(what) = effect::differences(&before, &after) else {
-            return self.session.pass(&check::ACTION_OTHER_CUSTOMER, act.module);
+            return self
+                .session
+                .pass(&check::ACTION_OTHER_CUSTOMER, attempt.module);
         };
-        self.stock.close(&target);
-        let request = act.request();
-        self.tell(act.module, &target, &before, &after);
-        let expected = "nothing of another customer is changed";
-        let fault = Fault::new(&check::ACTION_OTHER_CUSTOMER, act.module, expected, what);
+        self.pool.close(&target);
+        let request = attempt.request();
+        self.record_changes(attempt.module, &target, &before, &after);
+        let expected = "no change of another customer's subscription";
+        let fault = Fault::new(
+            &check::ACTION_OTHER_CUSTOMER,
+            attempt.module,
+            expected,
+            what,
+        );
         self.session.fail(fault.request(&request));
     }
 }

@@ -1,98 +1,79 @@
-//! Which subscriptions fit an action, and what exactly is asked for.
+//! Selection of suitable subscriptions for an action, and the bodies of the requests.
 
 use churnkey_runtime::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Acting;
+use super::attempt::{Attempt, Target};
 use super::effect::Effect;
-use super::form::{self, Form, When};
-use super::stock::Held;
-use crate::check::Module;
-use crate::client::Request;
+use super::pool::PooledSubscription;
+use super::runner::ActionRunner;
+use super::subscription::{DAY, date, is_annual, state};
+use super::variant::{self, BodyVariant, Schedule};
+use crate::module::Module;
 use crate::read::id;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Number of suitable subscriptions that are tried before a refusal is a fault.
+///
+/// A company may have rules that are not in the protocol.
+pub(super) const TRIES: usize = 6;
 
-/// An action with all that is asked for.
-#[derive(Clone, Debug)]
-pub(super) struct Act {
-    pub(super) module: Module,
-    pub(super) target: Target,
-    pub(super) body: Map<String, Value>,
-    pub(super) effect: Effect,
-}
-
-/// On what an action works: one subscription, or all that a customer has.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub(super) customer: String,
-    pub(super) subscriptions: Vec<String>,
-}
-
-impl Act {
-    pub(super) fn request(&self) -> Request {
-        Request::post(form::path(self.module), &Value::Object(self.body.clone()))
-    }
-
-    /// With other fields; `null` takes one out.
-    pub(super) fn with(&self, fields: Value) -> Request {
-        let mut body = self.body.clone();
-        if let Value::Object(fields) = fields {
-            body.extend(fields);
-        }
-        body.retain(|_, value| !value.is_null());
-        Request::post(form::path(self.module), &Value::Object(body))
-    }
-}
-
-impl Acting<'_> {
-    /// At most so many subscriptions that one form of an action can be carried out on, the best first. Nothing that this action was tried on is among them.
+impl ActionRunner<'_> {
+    /// At most `most` attempts at one variant of an action, the best first.
     ///
-    /// Each asks for a month more than the one before it: a provider that has been verified before may know an extension by its length, and make nothing of it
-    /// the second time.
-    pub(super) fn candidates(&self, module: Module, form: Form, most: usize) -> Vec<Act> {
+    /// They are on subscriptions on which the action was not tried yet.
+    ///
+    /// Each attempt has a month more than the previous one. A provider that was verified before may
+    /// identify an extension by its length and ignore it the second time.
+    pub(super) fn candidates(
+        &self,
+        module: Module,
+        variant: BodyVariant,
+        most: usize,
+    ) -> Vec<Attempt> {
         if module.single().is_some() {
-            return self.for_all(module, form).take(most).collect();
+            return self.for_all(module, variant).take(most).collect();
         }
-        let open = self.stock.open();
-        let unused = open.iter().filter(|held| !held.is_used_for(module));
-        self.acts(module, form, unused.copied())
+        let open = self.pool.open();
+        let unused = open.iter().filter(|pooled| !pooled.is_used_for(module));
+        self.attempts(module, variant, unused.copied())
             .take(most)
             .collect()
     }
 
-    /// The same on what it was carried out on already, where it still fits.
-    pub(super) fn used(&self, module: Module, form: Form) -> Option<Act> {
+    /// An attempt at a subscription on which the action was tried before, if it is still suitable.
+    pub(super) fn used(&self, module: Module, variant: BodyVariant) -> Option<Attempt> {
         if module.single().is_some() {
             return None;
         }
-        let open = self.stock.open();
-        let used = open.iter().filter(|held| held.is_used_for(module));
-        self.acts(module, form, used.copied()).next()
+        let open = self.pool.open();
+        let used = open.iter().filter(|pooled| pooled.is_used_for(module));
+        self.attempts(module, variant, used.copied()).next()
     }
 
-    fn acts<'h>(
+    fn attempts<'h>(
         &'h self,
         module: Module,
-        form: Form,
-        held: impl Iterator<Item = &'h Held>,
-    ) -> impl Iterator<Item = Act> + 'h {
-        let mut fitting: Vec<_> = held.filter(|held| fits(form, &held.item)).collect();
-        // A trial is rarer, and there is an action that needs one. To cancel in a pause is the rarest thing to do.
-        fitting.sort_by_key(|held| match state(&held.item) {
+        variant: BodyVariant,
+        pooled: impl Iterator<Item = &'h PooledSubscription>,
+    ) -> impl Iterator<Item = Attempt> + 'h {
+        let mut fitting: Vec<_> = pooled
+            .filter(|pooled| fits(variant, &pooled.item))
+            .collect();
+        // Trials are rare and another action needs them. Few customers cancel during a pause.
+        fitting.sort_by_key(|pooled| match state(&pooled.item) {
             "active" => 0,
             "trial" => 1,
             _ => 2,
         });
-        (1..).zip(fitting).filter_map(move |(months, held)| {
-            let (customer, item) = (&held.customer, &held.item);
-            let (mut body, effect) = self.asked(form, months, item)?;
+        (1..).zip(fitting).filter_map(move |(months, pooled)| {
+            let (customer, item) = (&pooled.customer, &pooled.item);
+            let (mut body, effect) = self.body(variant, months, item)?;
             if state(item) == "paused" {
                 body.insert("unpause".to_owned(), true.into());
             }
             body.insert("customerId".to_owned(), customer.as_str().into());
             body.insert("subscriptionId".to_owned(), id(item).into());
-            Some(Act {
+            Some(Attempt {
                 module,
                 target: Target {
                     customer: customer.clone(),
@@ -104,74 +85,85 @@ impl Acting<'_> {
         })
     }
 
-    /// Customers of whom every subscription that goes on fits.
-    fn for_all(&self, module: Module, form: Form) -> impl Iterator<Item = Act> + use<> {
-        let mut acts = Vec::new();
-        for customer in &self.found.customers {
-            let held = self.stock.of(customer);
-            let running: Vec<_> = held
+    /// Attempts at customers whose running subscriptions are all suitable.
+    fn for_all(
+        &self,
+        module: Module,
+        variant: BodyVariant,
+    ) -> impl Iterator<Item = Attempt> + use<> {
+        let mut attempts = Vec::new();
+        for customer in &self.samples.customers {
+            let pooled = self.pool.of(customer);
+            let running: Vec<_> = pooled
                 .into_iter()
-                .filter(|held| runs(module, &held.item))
+                .filter(|pooled| runs(module, &pooled.item))
                 .collect();
-            let is_fit = |held: &&Held| {
-                held.is_open() && !held.is_used_for(module) && fits(form, &held.item)
+            let is_fit = |pooled: &&PooledSubscription| {
+                pooled.is_open() && !pooled.is_used_for(module) && fits(variant, &pooled.item)
             };
             if running.is_empty() || !running.iter().all(is_fit) {
                 continue;
             }
-            let Some((mut body, effect)) = self.asked(form, 1, &running[0].item) else {
+            let Some((mut body, effect)) = self.body(variant, 1, &running[0].item) else {
                 continue;
             };
-            if running.iter().any(|held| state(&held.item) == "paused") {
+            if running.iter().any(|pooled| state(&pooled.item) == "paused") {
                 body.insert("unpause".to_owned(), true.into());
             }
             body.insert("customerId".to_owned(), customer.as_str().into());
-            let ids = running.iter().map(|held| id(&held.item).to_owned());
+            let ids = running.iter().map(|pooled| id(&pooled.item).to_owned());
             let target = Target {
                 customer: customer.clone(),
                 subscriptions: ids.collect(),
             };
-            let is_used = !running.iter().all(|held| held.is_fresh());
-            let act = Act {
+            let is_used = !running.iter().all(|pooled| pooled.is_fresh());
+            let attempt = Attempt {
                 module,
                 target,
                 body,
                 effect,
             };
-            acts.push((is_used, act));
+            attempts.push((is_used, attempt));
         }
-        // More than one is more telling, and many would be a pity.
-        acts.sort_by_key(|(is_used, act)| match act.target.subscriptions.len() {
-            1 => (*is_used, usize::MAX),
-            count => (*is_used, count),
-        });
-        acts.into_iter().map(|(_, act)| act)
+        // Prefers customers with several subscriptions, but few: all of them are changed.
+        attempts.sort_by_key(
+            |(is_used, attempt)| match attempt.target.subscriptions.len() {
+                1 => (*is_used, usize::MAX),
+                count => (*is_used, count),
+            },
+        );
+        attempts.into_iter().map(|(_, attempt)| attempt)
     }
 
-    /// The fields of a form for a subscription, and what they must come to.
-    fn asked(&self, form: Form, months: u32, item: &Value) -> Option<(Map<String, Value>, Effect)> {
-        let (fields, effect) = match form {
-            Form::Cancel(when) => (
+    /// The fields of a variant for a subscription, and the expected effect.
+    fn body(
+        &self,
+        variant: BodyVariant,
+        months: u32,
+        item: &Value,
+    ) -> Option<(Map<String, Value>, Effect)> {
+        let (fields, effect) = match variant {
+            BodyVariant::Cancel(when) => (
                 json!({ "scheduledAt": when.word() }),
-                visible(form, Effect::Canceled),
+                visible(variant, Effect::Canceled),
             ),
-            Form::Pause(when, length) | Form::PauseAnnual(when, length) => {
+            BodyVariant::Pause(when, length) | BodyVariant::PauseAnnual(when, length) => {
                 let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
                 let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
-                let duration = form::length(length, months, &end.to_string());
+                let duration = variant::length(length, months, &end.to_string());
                 let effect = match length {
-                    form::Length::Period => Effect::PausedForMonths(months),
-                    form::Length::Date => Effect::PausedUntil(end.unix_millis()),
+                    variant::Length::Period => Effect::PausedForMonths(months),
+                    variant::Length::Date => Effect::PausedUntil(end.unix_millis()),
                 };
                 let mut fields = json!({ "startAt": when.word(), "duration": duration });
-                if let Form::PauseAnnual(..) = form {
+                if let BodyVariant::PauseAnnual(..) = variant {
                     fields["allowAnnual"] = true.into();
                 }
-                (fields, visible(form, effect))
+                (fields, visible(variant, effect))
             }
-            Form::Coupon => {
+            BodyVariant::Coupon => {
                 let coupon = self
-                    .found
+                    .samples
                     .coupons
                     .iter()
                     .find(|coupon| can_redeem(coupon, item))?;
@@ -180,26 +172,26 @@ impl Acting<'_> {
                     Effect::HasCoupon(id(coupon).to_owned()),
                 )
             }
-            Form::Price(when) | Form::Prorated(when) => {
+            BodyVariant::Price(when) | BodyVariant::Prorated(when) => {
                 let price = self.another_price(item)?;
                 let mut fields = json!({ "id": id(price), "scheduledAt": when.word() });
-                if let Form::Prorated(_) = form {
+                if let BodyVariant::Prorated(_) = variant {
                     fields["prorate"] = true.into();
                 }
                 (
                     fields,
-                    visible(form, Effect::HasPrice(id(price).to_owned())),
+                    visible(variant, Effect::HasPrice(id(price).to_owned())),
                 )
             }
-            Form::Trial(length) => {
+            BodyVariant::Trial(length) => {
                 let now = date(item, "/status/trial/end")?;
                 let end = day_after(now, 40)?;
                 let effect = match length {
-                    form::Length::Period => Effect::TrialMonthsLonger(months),
-                    form::Length::Date => Effect::TrialUntil(end.unix_millis()),
+                    variant::Length::Period => Effect::TrialMonthsLonger(months),
+                    variant::Length::Date => Effect::TrialUntil(end.unix_millis()),
                 };
                 (
-                    json!({ "duration": form::length(length, months, &end.to_string()) }),
+                    json!({ "duration": variant::length(length, months, &end.to_string()) }),
                     effect,
                 )
             }
@@ -210,17 +202,17 @@ impl Acting<'_> {
         }
     }
 
-    /// A price to change to: in the same currency, and if there is one, of the same product and cycle.
+    /// Another price in the same currency, if possible of the same product and cycle.
     fn another_price(&self, item: &Value) -> Option<&Value> {
         let present = item.pointer("/items/0/price")?;
-        let held: Vec<_> = item
+        let pooled: Vec<_> = item
             .get("items")?
             .as_array()?
             .iter()
             .filter_map(|part| part.get("price")?.get("id"))
             .collect();
-        let others = self.found.prices.iter().filter(|price| {
-            price.get("id").is_some_and(|id| !held.contains(&id))
+        let others = self.samples.prices.iter().filter(|price| {
+            price.get("id").is_some_and(|id| !pooled.contains(&id))
                 && price["amount"]["currency"] == present["amount"]["currency"]
         });
         others.max_by_key(|price| {
@@ -230,48 +222,37 @@ impl Acting<'_> {
     }
 }
 
-/// What will be seen only later asks for nothing now.
-fn visible(form: Form, effect: Effect) -> Effect {
-    match form.is_visible() {
+/// Replaces an effect that is not visible yet with `Effect::Later`.
+fn visible(variant: BodyVariant, effect: Effect) -> Effect {
+    match variant.is_visible() {
         true => effect,
         false => Effect::Later,
     }
 }
 
-pub(super) fn fits(form: Form, item: &Value) -> bool {
-    match form {
-        Form::Trial(_) => state(item) == "trial",
-        Form::Pause(when, _) | Form::PauseAnnual(when, _) => {
-            // When a pause begins that waits for the end of a period, only the period tells.
+pub(super) fn fits(variant: BodyVariant, item: &Value) -> bool {
+    match variant {
+        BodyVariant::Trial(_) => state(item) == "trial",
+        BodyVariant::Pause(when, _) | BodyVariant::PauseAnnual(when, _) => {
+            // The start of a pause at the end of the period is known only with a period.
             let has_period = item["status"]["currentPeriod"]["end"].is_string();
             state(item) == "active"
-                && is_annual(item) == matches!(form, Form::PauseAnnual(..))
-                && (when == When::Immediate || has_period)
+                && is_annual(item) == matches!(variant, BodyVariant::PauseAnnual(..))
+                && (when == Schedule::Immediate || has_period)
         }
-        Form::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
-        Form::Coupon => matches!(state(item), "active" | "trial"),
-        Form::Price(_) | Form::Prorated(_) => state(item) == "active",
+        BodyVariant::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
+        BodyVariant::Coupon => matches!(state(item), "active" | "trial"),
+        BodyVariant::Price(_) | BodyVariant::Prorated(_) => state(item) == "active",
     }
 }
 
-/// Whether an action on all of a customer's subscriptions is for this one, too, whatever else a company may think of it.
+/// Returns true if an action on all subscriptions of a customer includes this one.
 fn runs(module: Module, item: &Value) -> bool {
     match state(item) {
         "active" | "trial" => true,
         "paused" => module == Module::CancelAll,
         _ => false,
     }
-}
-
-pub(super) fn state(item: &Value) -> &str {
-    item["status"]["name"].as_str().unwrap_or_default()
-}
-
-/// Twelve months are a year too.
-pub(super) fn is_annual(item: &Value) -> bool {
-    let unit = item["duration"]["unit"].as_str();
-    let amount = item["duration"]["amount"].as_u64();
-    unit == Some("year") || amount.is_some_and(|amount| amount >= 12)
 }
 
 fn can_redeem(coupon: &Value, item: &Value) -> bool {
@@ -286,19 +267,13 @@ fn can_redeem(coupon: &Value, item: &Value) -> bool {
     let is_over =
         date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
     let count = |name: &str| coupon["redemptions"][name].as_u64();
-    // One redemption for each check that makes one.
+    // Each check that redeems the coupon uses one redemption.
     let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
     let currency = coupon.pointer("/value/currency");
     let is_foreign = currency.is_some_and(|currency| {
         !currency.is_null() && Some(currency) != item.pointer("/items/0/price/amount/currency")
     });
     !has_it && !is_over && !is_used_up && !is_foreign
-}
-
-/// The moment at a place, in milliseconds since 1970.
-pub(super) fn date(value: &Value, pointer: &str) -> Option<i64> {
-    let text = value.pointer(pointer)?.as_str()?;
-    Some(text.parse::<Timestamp>().ok()?.unix_millis())
 }
 
 fn day_after(millis: i64, days: i64) -> Option<Timestamp> {

@@ -1,56 +1,62 @@
-//! What an action must come to, and what it came to.
+//! The expected effects of actions, and the comparison with the actual ones.
 
 use serde_json::Value;
 
-use super::candidates::{date, state};
-use crate::check::Module;
+use super::subscription::{DAY, date, state};
 use crate::model;
+use crate::module::Module;
+use crate::printable::tame;
 use crate::read::id;
-use crate::session::tame;
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
-/// What must hold after an action.
+/// The expected effect of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     Canceled,
     PausedForMonths(u32),
-    /// In milliseconds since 1970, as below.
+    /// The end in milliseconds since 1970.
     PausedUntil(i64),
-    /// Once, however often it was asked for.
+    /// The subscription has one discount of the coupon, even after a repetition.
     HasCoupon(String),
     HasPrice(String),
     TrialMonthsLonger(u32),
+    /// The end in milliseconds since 1970.
     TrialUntil(i64),
-    /// It takes effect at the end of the period; until then the protocol does not say how it shows.
+    /// The change takes effect at the end of the period. The protocol does not specify how a
+    /// subscription shows it until then.
     Later,
 }
 
-/// What was to be, and what was instead.
+/// An expected and an actual value that differ.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Miss {
+pub(super) struct Mismatch {
     pub(super) expected: String,
     pub(super) found: String,
 }
 
-/// What an effect lacks in the first subscription that lacks something.
-pub(super) fn misses(effect: &Effect, before: &[Value], after: &[Value]) -> Option<Miss> {
+/// The mismatch of the first subscription without the expected effect.
+pub(super) fn first_mismatch(
+    effect: &Effect,
+    before: &[Value],
+    after: &[Value],
+) -> Option<Mismatch> {
     let mut pairs = before.iter().zip(after);
-    pairs.find_map(|(before, after)| miss(effect, before, after))
+    pairs.find_map(|(before, after)| mismatch(effect, before, after))
 }
 
-/// Whether whatever lacks the effect is as it was before. What a subscription does not show, such as that it will end anyway, can leave an action
-/// nothing to do.
+/// Returns true if every subscription without the effect is unchanged.
+///
+/// A provider may skip a subscription for a reason that the document does not show, such as a
+/// scheduled cancellation.
 pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value]) -> bool {
     let mut pairs = before.iter().zip(after);
     pairs.all(|(before, after)| {
-        miss(effect, before, after).is_none() || changes(before, after).is_none()
+        mismatch(effect, before, after).is_none() || changes(before, after).is_none()
     })
 }
 
-fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
+fn mismatch(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     let expect = |holds: bool, expected: &str, found: String| {
-        (!holds).then(|| Miss {
+        (!holds).then(|| Mismatch {
             expected: expected.to_owned(),
             found,
         })
@@ -68,19 +74,15 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
                 date(after, "/status/pause/end"),
             );
             let expected = format!("a pause of {}", in_months(*months));
-            expect(is_months(days, *months), &expected, told(days))
+            expect(is_months(days, *months), &expected, in_days(days))
         }),
         Effect::PausedUntil(end) => has_status("paused").or_else(|| {
             let days = days_between(Some(*end), date(after, "/status/pause/end"));
             let found = match days {
-                Some(days) => format!("an end {}", apart(days)),
+                Some(days) => format!("an end {}", difference(days)),
                 None => "no end".to_owned(),
             };
-            expect(
-                is_the_day(days),
-                "a pause up to the date that was asked for",
-                found,
-            )
+            expect(is_the_day(days), "a pause until the requested date", found)
         }),
         Effect::HasCoupon(coupon) => {
             let count = |item: &Value| {
@@ -98,8 +100,8 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
                     .count()
             };
             let found = match count(after) {
-                0 => "no such discount".to_owned(),
-                count => format!("{count} of them"),
+                0 => "no discount of the coupon".to_owned(),
+                count => format!("{count} discounts of the coupon"),
             };
             expect(count(after) == 1, "one discount of the coupon", found)
         }
@@ -113,8 +115,8 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
                 .filter(|item| item.pointer("/price/id").is_some_and(|id| id == price))
                 .count();
             let found = match count {
-                0 => "no item with it".to_owned(),
-                count => format!("{count} items with it"),
+                0 => "no item with the new price".to_owned(),
+                count => format!("{count} items with the new price"),
             };
             let was_alone = before
                 .get("items")
@@ -132,29 +134,25 @@ fn miss(effect: &Effect, before: &Value, after: &Value) -> Option<Miss> {
                 date(after, "/status/trial/end"),
             );
             let expected = format!("a trial that ends {} later", in_months(*months));
-            expect(is_months(days, *months), &expected, told(days))
+            expect(is_months(days, *months), &expected, in_days(days))
         }
         Effect::TrialUntil(end) => {
             let days = days_between(Some(*end), date(after, "/status/trial/end"));
             let found = match days {
-                Some(days) => format!("an end {}", apart(days)),
+                Some(days) => format!("an end {}", difference(days)),
                 None => "no trial".to_owned(),
             };
-            expect(
-                is_the_day(days),
-                "a trial up to the date that was asked for",
-                found,
-            )
+            expect(is_the_day(days), "a trial until the requested date", found)
         }
     }
 }
 
 fn days_between(start: Option<i64>, end: Option<i64>) -> Option<i64> {
-    // Halves go to the nearer day.
+    // Rounds to the nearest day.
     Some((end? - start?).div_euclid(DAY / 2).div_euclid(2))
 }
 
-/// Calendars have months of 28 to 31 days, and a provider may round to whole days.
+/// Compares days with calendar months of 28 to 31 days. A provider may round to whole days.
 fn is_months(days: Option<i64>, months: u32) -> bool {
     let months = i64::from(months);
     days.is_some_and(|days| (28 * months - 1..=31 * months + 1).contains(&days))
@@ -172,22 +170,22 @@ fn is_the_day(days: Option<i64>) -> bool {
     days.is_some_and(|days| (-1..=1).contains(&days))
 }
 
-fn told(days: Option<i64>) -> String {
+fn in_days(days: Option<i64>) -> String {
     match days {
-        Some(0) => "no day".to_owned(),
+        Some(0) => "0 days".to_owned(),
         Some(days) => format!("{days} days"),
         None => "no end".to_owned(),
     }
 }
 
-fn apart(days: i64) -> String {
+fn difference(days: i64) -> String {
     match days < 0 {
         true => format!("{} days earlier", -days),
         false => format!("{days} days later"),
     }
 }
 
-/// In what subscriptions differ between two readings, in words.
+/// The changes of subscriptions between two readings, in words.
 pub(super) fn differences(before: &[Value], after: &[Value]) -> Option<String> {
     let changed = before
         .iter()
@@ -197,9 +195,9 @@ pub(super) fn differences(before: &[Value], after: &[Value]) -> Option<String> {
     (!changed.is_empty()).then(|| changed.join("; "))
 }
 
-/// What changed in a subscription, in words.
+/// The changes of a subscription, in words.
 pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
-    // What a company notes for itself, such as when it looked at a subscription last, is no change of it.
+    // A company may write its own data, such as the time of the last request, into `metadata`.
     let [bare_before, bare_after] = [before, after].map(|item| {
         let mut bare = item.clone();
         if let Some(fields) = bare.as_object_mut() {
@@ -240,7 +238,7 @@ pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
         }
     }
     if changed.is_empty() {
-        changed.push(format!("something else of {}", tame(id(after))));
+        changed.push(format!("another field of {}", tame(id(after))));
     }
     Some(changed.join(", "))
 }

@@ -1,16 +1,18 @@
-//! What an action must refuse.
+//! Requests that an action must refuse.
 
 use churnkey_protocol::{Feature, FeatureKind, Field, FieldKind};
 use serde_json::{Value, json};
 
-use super::Acting;
-use super::candidates::{Act, Target, is_annual, state};
-use super::form::{self, Form, Length, When, forms};
-use crate::check::{self, Module};
+use super::attempt::{Attempt, Target};
+use super::runner::ActionRunner;
+use super::subscription::{is_annual, state};
+use super::variant::{self, BodyVariant, Length, Schedule, variants};
+use crate::check;
 use crate::client::{Credentials, Request};
+use crate::module::Module;
 use crate::read::UNKNOWN;
 
-impl Acting<'_> {
+impl ActionRunner<'_> {
     pub(super) async fn refusals(&mut self, module: Module) {
         self.token(module).await;
         self.unknown_subscription(module).await;
@@ -20,22 +22,22 @@ impl Acting<'_> {
         self.features_off(module).await;
     }
 
-    /// Something that would be done if it were asked for rightly.
-    fn fitting(&self, module: Module) -> Option<Act> {
-        let forms = forms(module, self.supported);
-        let untried = |form: &Form| self.candidates(module, *form, 1).pop();
-        let tried = |form: &Form| self.used(module, *form);
-        let untried = forms.iter().find_map(untried);
-        untried.or_else(|| forms.iter().find_map(tried))
+    /// A valid attempt, from which invalid requests are made.
+    fn fitting(&self, module: Module) -> Option<Attempt> {
+        let variants = variants(module, self.manifest);
+        let untried = |variant: &BodyVariant| self.candidates(module, *variant, 1).pop();
+        let tried = |variant: &BodyVariant| self.used(module, *variant);
+        let untried = variants.iter().find_map(untried);
+        untried.or_else(|| variants.iter().find_map(tried))
     }
 
     async fn token(&mut self, module: Module) {
-        let Some(act) = self.fitting(module) else {
+        let Some(attempt) = self.fitting(module) else {
             return;
         };
-        let request = act.request().credentials(Credentials::None);
-        // With which status strangers are refused is told of all endpoints together.
-        self.must_refuse(&check::ACTION_TOKEN, &act, &request, "401", |status| {
+        let request = attempt.request().credentials(Credentials::None);
+        // `auth.rs` checks the exact status.
+        self.must_refuse(&check::ACTION_TOKEN, &attempt, &request, "401", |status| {
             (400..500).contains(&status) && status != 404
         })
         .await;
@@ -43,34 +45,34 @@ impl Acting<'_> {
 
     async fn other_customer(&mut self, module: Module) {
         if module.single().is_some() {
-            let reason = "no other customer is known to whom it could be done";
+            let reason = "no other customer with a suitable subscription is known";
             return self
                 .session
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         }
-        let Some(act) = self.fitting(module) else {
+        let Some(attempt) = self.fitting(module) else {
             return;
         };
         let Some(other) = self
-            .found
+            .samples
             .customers
             .iter()
-            .find(|customer| **customer != act.target.customer)
+            .find(|customer| **customer != attempt.target.customer)
         else {
             let reason = "only one customer is known";
             return self
                 .session
                 .skip(&check::ACTION_OTHER_CUSTOMER, module, reason);
         };
-        let request = act.with(json!({ "customerId": other }));
-        // If what does not exist is not refused, only a change tells something new.
+        let request = attempt.with(json!({ "customerId": other }));
+        // If unknown ids are not refused, only a change is a new fault.
         let is_right = match self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
             true => |_| true,
             false => is_refusal,
         };
         self.must_refuse(
             &check::ACTION_OTHER_CUSTOMER,
-            &act,
+            &attempt,
             &request,
             "404",
             is_right,
@@ -79,51 +81,63 @@ impl Acting<'_> {
     }
 
     async fn unknown_subscription(&mut self, module: Module) {
-        if let Some(act) = self.fitting(module)
-            && act.body.contains_key("subscriptionId")
+        if let Some(attempt) = self.fitting(module)
+            && attempt.body.contains_key("subscriptionId")
         {
-            let request = act.with(json!({ "subscriptionId": UNKNOWN }));
-            self.not_found(&act, &request).await;
+            let request = attempt.with(json!({ "subscriptionId": UNKNOWN }));
+            self.not_found(&attempt, &request).await;
         }
     }
 
-    /// A subscription under a customer who does not exist is one of another customer as well, and told there.
+    /// Sends an unknown customer, unless a finding for another customer covers it.
     async fn unknown_customer(&mut self, module: Module) {
-        let is_told = self
+        let is_covered = self
             .session
             .has_failed(&check::ACTION_OTHER_CUSTOMER, module)
             || self.session.has_failed(&check::ACTION_NOT_FOUND, module);
-        if let Some(act) = self.fitting(module)
-            && !is_told
+        if let Some(attempt) = self.fitting(module)
+            && !is_covered
         {
-            let request = act.with(json!({ "customerId": UNKNOWN }));
-            self.not_found(&act, &request).await;
+            let request = attempt.with(json!({ "customerId": UNKNOWN }));
+            self.not_found(&attempt, &request).await;
         }
     }
 
-    async fn not_found(&mut self, act: &Act, request: &Request) {
-        self.must_refuse(&check::ACTION_NOT_FOUND, act, request, "404", |status| {
-            status == 404
-        })
+    async fn not_found(&mut self, attempt: &Attempt, request: &Request) {
+        self.must_refuse(
+            &check::ACTION_NOT_FOUND,
+            attempt,
+            request,
+            "404",
+            |status| status == 404,
+        )
         .await;
     }
 
     async fn bad_bodies(&mut self, module: Module) {
-        let Some(act) = self.fitting(module) else {
+        let Some(attempt) = self.fitting(module) else {
             return;
         };
-        let as_it_is = |body: &str| Request::post(form::path(module), &Value::Null).body(body);
+        let with_body = |body: &str| Request::post(variant::path(module), &Value::Null).body(body);
         let mut bad = vec![
-            as_it_is("{\"customerId\":"),
-            as_it_is("[]"),
-            as_it_is("{}"),
-            as_it_is(""),
+            with_body("{\"customerId\":"),
+            with_body("[]"),
+            with_body("{}"),
+            with_body(""),
         ];
         let fields = module.protocol().map_or(&[][..], |line| line.fields);
-        let sent = |field: &&Field| act.body.contains_key(field.name);
-        for Field { name, .. } in fields.iter().filter(sent).filter(|field| field.required) {
-            bad.push(act.with(json!({ *name: null })));
-            bad.push(act.with(json!({ *name: 7 })));
+        let sent = |field: &&Field| attempt.body.contains_key(field.name);
+        // An absent schedule means the only one that is on. Protocol: **assumed**.
+        let schedules = Schedule::ALL.map(Schedule::word).into_iter();
+        let has_choice = schedules
+            .filter(|word| self.manifest.allows(module, FeatureKind::Schedules, word))
+            .count()
+            > 1;
+        for Field { name, kind, .. } in fields.iter().filter(sent).filter(|field| field.required) {
+            if has_choice || !matches!(kind, FieldKind::Schedule) {
+                bad.push(attempt.with(json!({ *name: null })));
+            }
+            bad.push(attempt.with(json!({ *name: 7 })));
         }
         for Field { name, kind, .. } in fields.iter().filter(sent) {
             let values = match kind {
@@ -139,13 +153,19 @@ impl Acting<'_> {
             bad.extend(
                 values
                     .into_iter()
-                    .map(|value| act.with(json!({ *name: value }))),
+                    .map(|value| attempt.with(json!({ *name: value }))),
             );
         }
         for request in bad {
-            // 422 and the like say the same to whoever sent it.
+            // A caller handles 422 and other 4xx statuses in the same way.
             if !self
-                .must_refuse(&check::ACTION_BAD_BODY, &act, &request, "400", is_refusal)
+                .must_refuse(
+                    &check::ACTION_BAD_BODY,
+                    &attempt,
+                    &request,
+                    "400",
+                    is_refusal,
+                )
                 .await
             {
                 return;
@@ -153,73 +173,85 @@ impl Acting<'_> {
         }
     }
 
-    /// Options that the manifest switches off.
+    /// Sends the options that the manifest switches off.
     async fn features_off(&mut self, module: Module) {
         let mut any = false;
         for off in self.switched_off(module) {
             any = true;
-            let Some(act) = self.fitting(module) else {
+            let Some(attempt) = self.fitting(module) else {
                 return;
             };
-            let request = act.with(off);
+            let request = attempt.with(off);
             if !self
-                .must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
+                .must_refuse(
+                    &check::ACTION_FEATURE,
+                    &attempt,
+                    &request,
+                    "400",
+                    is_refusal,
+                )
                 .await
             {
                 return;
             }
         }
-        if module == Module::Pause && !self.supported.is_on(module, "allow_annual") {
+        if module == Module::Pause && !self.manifest.is_on(module, "allow_annual") {
             any = true;
             self.annual().await;
         }
         if !any {
-            let reason = "the manifest switches no option off";
+            let reason = "the manifest switches off no option";
             self.session.skip(&check::ACTION_FEATURE, module, reason);
         }
     }
 
-    /// An annual subscription is not paused where that is off. Protocol: **doc**.
+    /// Sends a pause of an annual subscription without `allow_annual`. Protocol: **doc**.
     async fn annual(&mut self) {
         let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
-        let open = self.stock.open();
-        let annual = open.iter().find(|held| is_fit(&held.item));
-        let (Some(held), Some(mut act)) = (annual, self.fitting(Module::Pause)) else {
+        let open = self.pool.open();
+        let annual = open.iter().find(|pooled| is_fit(&pooled.item));
+        let (Some(pooled), Some(mut attempt)) = (annual, self.fitting(Module::Pause)) else {
             return;
         };
         let (customer, id) = (
-            held.customer.clone(),
-            crate::read::id(&held.item).to_owned(),
+            pooled.customer.clone(),
+            crate::read::id(&pooled.item).to_owned(),
         );
-        act.target = Target {
+        attempt.target = Target {
             customer: customer.clone(),
             subscriptions: vec![id.clone()],
         };
-        let request = act.with(json!({ "customerId": customer, "subscriptionId": id }));
-        self.must_refuse(&check::ACTION_FEATURE, &act, &request, "400", is_refusal)
-            .await;
+        let request = attempt.with(json!({ "customerId": customer, "subscriptionId": id }));
+        self.must_refuse(
+            &check::ACTION_FEATURE,
+            &attempt,
+            &request,
+            "400",
+            is_refusal,
+        )
+        .await;
     }
 
-    /// The fields that ask for each option that is off.
+    /// The fields that select each option that is off.
     fn switched_off(&self, module: Module) -> Vec<Value> {
-        let is_off = |list, word| !self.supported.allows(module, list, word);
+        let is_off = |list, word| !self.manifest.allows(module, list, word);
         let date = "2099-01-01T00:00:00.000Z";
         let mut off = Vec::new();
         for (field, feature) in opened(module) {
             match feature.kind {
                 FeatureKind::Schedules => {
-                    let whens = When::ALL.map(When::word).into_iter();
-                    let words = whens.filter(|word| is_off(feature.kind, word));
+                    let schedules = Schedule::ALL.map(Schedule::word).into_iter();
+                    let words = schedules.filter(|word| is_off(feature.kind, word));
                     off.extend(words.map(|word| json!({ field: word })));
                 }
                 FeatureKind::Durations => {
                     let lengths = Length::ALL.into_iter();
                     let lengths = lengths.filter(|length| is_off(feature.kind, length.word()));
                     off.extend(
-                        lengths.map(|length| json!({ field: form::length(length, 1, date) })),
+                        lengths.map(|length| json!({ field: variant::length(length, 1, date) })),
                     );
                 }
-                FeatureKind::Flag if !self.supported.is_on(module, feature.name) => {
+                FeatureKind::Flag if !self.manifest.is_on(module, feature.name) => {
                     off.push(json!({ field: true }));
                 }
                 FeatureKind::Flag | FeatureKind::Variants(_) => {}
@@ -229,14 +261,14 @@ impl Acting<'_> {
     }
 }
 
-/// Fields of a body with the feature that opens each.
+/// The fields of a body, each with the feature that opens it.
 fn opened(module: Module) -> impl Iterator<Item = (&'static str, &'static Feature)> {
     let line = module.protocol().into_iter();
     line.flat_map(|line| line.effective_features())
         .filter_map(|feature| Some((feature.opens?, feature)))
 }
 
-/// The sender's mistake, and not the want of a token.
+/// Returns true for a 4xx status other than 401.
 fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && status != 401
 }

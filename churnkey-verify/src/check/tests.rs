@@ -1,28 +1,28 @@
-//! The table of checks, and the one of them in the docs.
+//! Tests of the table of checks and of the table in the docs.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::held::held;
+use crate::golden::assert_golden;
 
 const PAGE: &str = "../docs/verify.md";
 const BEGIN: &str = "<!-- checks: begin -->\n";
 const END: &str = "<!-- checks: end -->\n";
 
 #[test]
-fn the_docs_have_every_check() {
+fn the_table_in_the_docs_is_current() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).unwrap();
     let (before, rest) = page
         .split_once(BEGIN)
         .expect("the page has a place for the table");
     let (_, after) = rest.split_once(END).expect("the place ends");
-    held(PAGE, &format!("{before}{BEGIN}{}{END}{after}", table()));
+    assert_golden(PAGE, &format!("{before}{BEGIN}{}{END}{after}", table()));
 }
 
 #[test]
-fn no_two_checks_have_an_id_in_common() {
+fn ids_of_checks_are_unique() {
     let mut ids = BTreeSet::new();
     for check in CHECKS {
         for module in check.modules {
@@ -32,7 +32,7 @@ fn no_two_checks_have_an_id_in_common() {
 }
 
 #[test]
-fn what_is_said_of_a_check_is_a_sentence() {
+fn rules_and_fixes_are_sentences() {
     for check in CHECKS {
         for text in [check.rule, check.fix] {
             assert!(text.ends_with('.'), "{}: {text}", check.name);
@@ -41,7 +41,7 @@ fn what_is_said_of_a_check_is_a_sentence() {
 }
 
 fn table() -> String {
-    let mut table = "| check | of | severity | mark | what holds | cause | fix |\n".to_owned();
+    let mut table = "| check | modules | severity | mark | rule | cause | fix |\n".to_owned();
     table.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
     for check in CHECKS {
         let (id, of) = match check.modules {
@@ -59,7 +59,7 @@ fn table() -> String {
     table
 }
 
-/// Modules in few words.
+/// A short list of modules.
 fn these(modules: &[Module]) -> String {
     let mut names = Vec::new();
     for (group, name) in [(CONTROLLERS, "every controller"), (ACTIONS, "every action")] {
@@ -81,7 +81,7 @@ fn these(modules: &[Module]) -> String {
 #[test]
 fn modules_are_those_of_the_protocol() {
     for module in Module::ALL {
-        // The variants are named as the table's lines, so that none stands for another.
+        // The name of a variant equals that of its line, so that no two are swapped.
         let name = format!("{module:?}");
         if let Some(line) = module.protocol() {
             assert_eq!(name, line.ident);

@@ -1,4 +1,4 @@
-//! Requests to the provider, and what comes back.
+//! Requests to the provider, and responses.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,19 +7,19 @@ use axum::http::{HeaderMap, Method, header};
 use bytes::Bytes;
 use serde_json::Value;
 
-/// How a request says who sends it.
+/// The `Authorization` header of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// `Authorization: Bearer`, and the token.
+    /// `Bearer` and the integration token.
     #[default]
     Token,
-    /// No such header.
+    /// No header.
     None,
-    /// A header of this value, which is no secret.
+    /// A value that is not secret.
     Header(String),
-    /// The token under another scheme than `Bearer` as it is usually written.
+    /// The integration token with another spelling of `Bearer`.
     Scheme(&'static str),
-    /// A token like the right one: the header's value, and how a shell would make it.
+    /// A value similar to the right one, and the shell expression for it.
     Alike { value: String, shown: &'static str },
 }
 
@@ -27,20 +27,22 @@ pub(crate) enum Credentials {
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(crate) method: Method,
-    /// From the API root URL on, with the query.
+    /// Path and query after the API root URL.
     pub(crate) path: String,
     pub(crate) body: Option<String>,
     pub(crate) credentials: Credentials,
-    /// The value of `X-Churnkey-Mode`, if it is not that of the run.
+    /// Value of `X-Churnkey-Mode`, if it differs from the mode of the run.
     pub(crate) mode: Option<&'static str>,
-    /// Whether the last segment of the path is somebody's e-mail address or phone number.
+    /// The last segment of the path is the e-mail address or phone number of a customer.
     pub(crate) is_personal: bool,
-    /// Whether it is sent also when somebody has ended the run: to see what an action has changed.
+    /// The request is sent even after the run was stopped, to read the changes of an action.
     pub(crate) is_last_look: bool,
+    /// A header beside those of every request, such as the time of a simulation.
+    pub(crate) header: Option<(&'static str, String)>,
 }
 
 impl Request {
-    /// A GET under `/churnkey`.
+    /// A GET request under `/churnkey`.
     pub fn get(path: impl fmt::Display) -> Self {
         Self {
             method: Method::GET,
@@ -50,10 +52,11 @@ impl Request {
             mode: None,
             is_personal: false,
             is_last_look: false,
+            header: None,
         }
     }
 
-    /// A POST of JSON under `/churnkey`.
+    /// A POST request with JSON under `/churnkey`.
     pub fn post(path: impl fmt::Display, body: &Value) -> Self {
         Self {
             method: Method::POST,
@@ -62,7 +65,7 @@ impl Request {
         }
     }
 
-    /// With a body as it is.
+    /// Replaces the body with these bytes.
     pub(crate) fn body(mut self, body: impl Into<String>) -> Self {
         self.body = Some(body.into());
         self
@@ -73,26 +76,31 @@ impl Request {
         self
     }
 
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
     pub(crate) fn mode(mut self, mode: &'static str) -> Self {
         self.mode = Some(mode);
         self
     }
 }
 
-/// A whole answer.
+/// A complete response.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// Its status.
+pub struct Response {
+    /// The status.
     pub status: u16,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub body: Bytes,
-    /// Whether it is about real customers, so that what it says is not for a report.
+    /// The response is in live mode, so that a report must not quote its message.
     pub(crate) is_live: bool,
 }
 
-impl Answer {
+impl Response {
     /// The body as JSON.
     pub fn json(&self) -> Result<Value, NoJson> {
         let text = std::str::from_utf8(&self.body).map_err(|_| NoJson::NotUtf8)?;
@@ -109,29 +117,29 @@ impl Answer {
         })
     }
 
-    /// The media type, without parameters.
+    /// The media type without parameters.
     pub fn media_type(&self) -> Option<&str> {
         let value = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
         Some(value.split(';').next().unwrap_or_default().trim())
     }
 }
 
-/// Why a body is no JSON.
+/// The reason why a body is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoJson {
-    /// It is empty.
+    /// The body is empty.
     Empty,
-    /// It is not UTF-8.
+    /// The body is not UTF-8.
     NotUtf8,
-    /// It ends too early.
+    /// The document is incomplete.
     CutOff,
-    /// It is markup, such as HTML.
+    /// The body is markup, such as HTML.
     Markup,
-    /// It is something else.
+    /// The document has a syntax error.
     Malformed {
-        /// The line of the first fault.
+        /// Line of the first error.
         line: usize,
-        /// The column of the first fault.
+        /// Column of the first error.
         column: usize,
     },
 }
@@ -141,40 +149,40 @@ impl fmt::Display for NoJson {
         match self {
             Self::Empty => f.write_str("an empty body"),
             Self::NotUtf8 => f.write_str("a body that is not UTF-8"),
-            Self::CutOff => f.write_str("JSON that ends too early"),
+            Self::CutOff => f.write_str("incomplete JSON"),
             Self::Markup => f.write_str("markup, such as HTML"),
             Self::Malformed { line, column } => {
-                write!(f, "no JSON, from line {line} column {column} on")
+                write!(f, "invalid JSON at line {line}, column {column}")
             }
         }
     }
 }
 
-/// Why there is no answer.
+/// The reason why there is no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// No connection could be made.
+pub enum TransportError {
+    /// The connection failed.
     Unreachable(String),
-    /// The answer is no HTTP, or ended before it was whole.
+    /// The response is not HTTP, or is incomplete.
     Broken,
-    /// The answer did not come, or not whole, in time.
+    /// The response was not complete within this timeout.
     Slow(Duration),
     /// The body is longer than this many bytes.
     Large(usize),
-    /// The body has a content encoding that was not asked for.
+    /// The body has a content encoding that was not requested.
     Encoded,
-    /// The function in process panicked.
+    /// The provider panicked, in process.
     Panicked,
-    /// The run may not send any more requests.
+    /// The limit of requests of the run was reached.
     OutOfRequests(u64),
-    /// The run may not take any more time.
+    /// The time limit of the run was reached.
     OutOfTime(Duration),
-    /// Somebody has ended the run.
+    /// The run was stopped.
     Stopped,
 }
 
-impl Trouble {
-    /// Whether the run is over, and it is no fault of the provider.
+impl TransportError {
+    /// Returns true if a limit of the run was reached, which is no fault of the provider.
     pub(crate) fn is_limit(&self) -> bool {
         matches!(
             self,
@@ -183,14 +191,14 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "no connection: {why}"),
-            Self::Broken => f.write_str("an answer that broke off or is no HTTP"),
-            Self::Slow(limit) => write!(f, "no whole answer within {limit:?}"),
+            Self::Broken => f.write_str("a response that is incomplete or not HTTP"),
+            Self::Slow(limit) => write!(f, "no complete response within {limit:?}"),
             Self::Large(limit) => write!(f, "a body of more than {limit} bytes"),
-            Self::Encoded => f.write_str("a body in a content encoding that was not asked for"),
+            Self::Encoded => f.write_str("a body with a content encoding that was not requested"),
             Self::Panicked => f.write_str("a panic"),
             Self::OutOfRequests(limit) => {
                 write!(f, "the run's limit of {limit} requests was reached")

@@ -1,14 +1,15 @@
-//! Keeps the token out of what a provider's errors say.
+//! Removal of the token from the errors of a provider.
 
 use bytes::Bytes;
 
-/// What stands in its place.
+/// The replacement of the token.
 const NAME: &[u8] = b"$CK_INTEGRATION_TOKEN";
-/// A token that is shorter is no secret, and its letters may be those of any word.
+/// A shorter token is not a secret, and ordinary words could contain it.
 const SHORTEST: usize = 8;
 
-/// The text without the token in either case, and without what is left of it if the last character is missing: a run tries such tokens too, and a
-/// provider may repeat what it refuses.
+/// Removes the token, in any case, and the token without its last character.
+///
+/// A run also sends such tokens, and a provider may repeat a refused token in its error.
 pub(super) fn without(token: &str, text: Bytes) -> Bytes {
     let Some((last, most)) = token.as_bytes().split_last() else {
         return text;
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_repeated_is_named_instead() {
+    fn a_repeated_token_is_replaced_by_its_name() {
         assert_eq!(
             cleaned(
                 "secret-Token",
@@ -61,14 +62,14 @@ mod tests {
     }
 
     #[test]
-    fn other_text_stays_as_it_is() {
+    fn other_text_is_unchanged() {
         for text in ["", "secret", "Unauthorized", "the token is missing"] {
             assert_eq!(cleaned("secret-Token", text), text);
         }
     }
 
     #[test]
-    fn the_token_of_a_test_is_no_secret() {
+    fn a_short_token_is_not_replaced() {
         assert_eq!(
             cleaned("token", "the token is missing"),
             "the token is missing"

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
-use super::message::{Answer, Trouble};
+use super::message::{Response, TransportError};
 use crate::error::CannotRun;
 
 /// Connections to a provider.
@@ -19,7 +19,7 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// To the provider at this API root URL, to which `/churnkey` is appended.
+    /// Creates a client for an API root URL, to which `/churnkey` is appended.
     pub(crate) fn new(url: &str) -> Result<Self, CannotRun> {
         let refuse = |why: &str| CannotRun::because(format!("the URL {why}"));
         let with_scheme = match url.contains("://") {
@@ -27,25 +27,25 @@ impl Socket {
             false => format!("http://{url}"),
         };
         let Ok(parsed) = Url::parse(&with_scheme) else {
-            return refuse("cannot be read: give one such as http://127.0.0.1:8080");
+            return refuse("is invalid: use one such as http://127.0.0.1:8080");
         };
         if !matches!(parsed.scheme(), "http" | "https") {
             return refuse("must begin with http:// or https://");
         }
         if !parsed.username().is_empty() || parsed.password().is_some() {
-            return refuse("must not hold a user or a password");
+            return refuse("must not contain a user or a password");
         }
         if parsed.query().is_some() || parsed.fragment().is_some() {
-            return refuse("must end with its path: paths are appended to it");
+            return refuse("must not have a query or a fragment");
         }
         let root = parsed.as_str().trim_end_matches('/');
-        // Whoever copied the URL of an endpoint means the provider that it belongs to.
+        // The URL of an endpoint, as copied from documentation, is accepted too.
         let root = root.strip_suffix("/features").unwrap_or(root);
         let root = root.strip_suffix("/churnkey").unwrap_or(root);
 
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
-            // It fails only if there is one already, which is as good.
+            // It fails only if a provider is installed already.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let client = Client::builder()
@@ -59,7 +59,7 @@ impl Socket {
                 root: root.to_owned(),
                 client,
             }),
-            Err(fault) => refuse(&format!("cannot be called: {}", innermost(&fault))),
+            Err(fault) => refuse(&format!("cannot be used: {}", innermost(&fault))),
         }
     }
 
@@ -71,7 +71,7 @@ impl Socket {
         &self,
         request: http::Request<Option<String>>,
         limit: usize,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<Response, TransportError> {
         let (parts, body) = request.into_parts();
         let mut headers = parts.headers;
         headers.remove(http::header::HOST);
@@ -82,15 +82,15 @@ impl Socket {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let mut response = request.send().await.map_err(|fault| trouble(&fault))?;
+        let mut response = request.send().await.map_err(|fault| error(&fault))?;
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Broken)? {
+        while let Some(chunk) = response.chunk().await.map_err(|_| TransportError::Broken)? {
             if body.len() + chunk.len() > limit {
-                return Err(Trouble::Large(limit));
+                return Err(TransportError::Large(limit));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
+        Ok(Response {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: body.freeze(),
@@ -99,14 +99,14 @@ impl Socket {
     }
 }
 
-fn trouble(fault: &reqwest::Error) -> Trouble {
+fn error(fault: &reqwest::Error) -> TransportError {
     match fault.is_connect() {
-        true => Trouble::Unreachable(innermost(fault)),
-        false => Trouble::Broken,
+        true => TransportError::Unreachable(innermost(fault)),
+        false => TransportError::Broken,
     }
 }
 
-/// The outer ones repeat the URL and say less.
+/// The innermost cause. The outer errors only repeat the URL.
 fn innermost(fault: &reqwest::Error) -> String {
     let mut cause: &dyn Error = fault;
     while let Some(inner) = cause.source() {

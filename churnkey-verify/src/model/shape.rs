@@ -1,37 +1,37 @@
-//! The protocol's models as data: which fields there are, and what may stand in them.
+//! The models of the protocol as data: fields and the shapes of their values.
 
 use churnkey_protocol as protocol;
 
-use crate::check::Module;
+use crate::module::Module;
 
-/// What may stand in a place.
+/// The shape of a value.
 #[derive(Debug)]
 pub(super) enum Shape {
-    /// Any text.
+    /// A string.
     Text,
-    /// A text that is not empty.
+    /// A non-empty string.
     Id,
-    /// A sum of money in minor units.
+    /// An amount of money in minor units.
     Money,
-    /// A whole number from 0.
+    /// A whole number, at least 0.
     Whole,
-    /// A whole number from 1.
+    /// A whole number, at least 1.
     Count,
-    /// A number over 0 and up to 100.
+    /// A number above 0 and at most 100.
     Percent,
-    /// ISO 4217.
+    /// An ISO 4217 code.
     Currency,
-    /// ISO 3166-1 alpha-2.
+    /// An ISO 3166-1 alpha-2 code.
     Country,
-    /// RFC 3339.
+    /// An RFC 3339 timestamp.
     Moment,
-    /// A flat object of texts.
+    /// A flat object of strings.
     Metadata,
     /// One of some words.
     Word(&'static [&'static str]),
     List(&'static Shape),
     Object(&'static [Field]),
-    /// An object whose fields depend on a word in it.
+    /// An object whose fields depend on the value of `tag`.
     Union {
         tag: &'static str,
         members: &'static [(&'static str, &'static [Field])],

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{flaws, same};
-use crate::check::Module;
+use crate::module::Module;
 
 fn subscription() -> Value {
     json!({
@@ -16,7 +16,7 @@ fn subscription() -> Value {
     })
 }
 
-/// The fault's module, its path, and what was found, after the value at `pointer` was replaced, or taken out by a null.
+/// Module, path and found value of each flaw after the value at `pointer` was replaced.
 fn found(pointer: &str, value: Value) -> Vec<(Module, String, String)> {
     let mut subscription = subscription();
     match subscription.pointer_mut(pointer) {
@@ -40,7 +40,7 @@ fn a_model_of_the_protocol_has_no_flaw() {
 }
 
 #[test]
-fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
+fn each_flaw_has_its_path_in_the_innermost_model() {
     use Module::{Coupons, Prices, Subscriptions};
     let cases = [
         ("/id", json!(7), Subscriptions, "id", "a number"),
@@ -56,14 +56,14 @@ fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
             json!("tomorrow"),
             Subscriptions,
             "start",
-            "a text",
+            "a string",
         ),
         (
             "/status",
             json!("active"),
             Subscriptions,
             "status",
-            "a text",
+            "a string",
         ),
         (
             "/status/name",
@@ -93,7 +93,7 @@ fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
             "items[].quantity",
             "a number out of range",
         ),
-        ("/items/0/price", json!("price"), Prices, "", "a text"),
+        ("/items/0/price", json!("price"), Prices, "", "a string"),
         (
             "/items/0/price/productId",
             Value::Null,
@@ -120,7 +120,7 @@ fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
             json!(20),
             Prices,
             "amount.tiers[].upTo",
-            "something else",
+            "another value",
         ),
         (
             "/discounts/0/coupon/value/percent",
@@ -141,7 +141,7 @@ fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
             json!("cus"),
             Subscriptions,
             "customer_id",
-            "another name; is it `customerId`?",
+            "another name, similar to `customerId`",
         ),
     ];
     for (pointer, value, module, path, what) in cases {
@@ -151,7 +151,7 @@ fn each_flaw_is_told_with_its_place_in_the_innermost_model() {
 }
 
 #[test]
-fn the_rules_beyond_shape_are_those_of_the_runtime() {
+fn the_rules_of_the_runtime_are_checked() {
     let ends_before_it_starts =
         json!({"start": "2026-03-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"});
     let flaws = found("/status/currentPeriod", ends_before_it_starts);
@@ -159,7 +159,7 @@ fn the_rules_beyond_shape_are_those_of_the_runtime() {
 }
 
 #[test]
-fn dates_may_be_written_in_different_ways() {
+fn models_with_different_spellings_of_dates_are_equal() {
     let mut other = subscription();
     other["start"] = json!("2026-01-01T01:00:00+01:00");
     other["metadata"] = Value::Null;

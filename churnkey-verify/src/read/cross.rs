@@ -1,44 +1,23 @@
-//! Whether the data of different modules belong together.
-
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+//! References between the data of different modules.
 
 use churnkey_protocol::{FeatureKind, MODULES};
 use serde_json::Value;
 
-use super::Reading;
-use crate::check::{self, Check, Module};
+use super::lookups::MAX_ITEMS;
+use super::reading::Reading;
+use crate::check::{self, Check};
 use crate::client::{Request, encoded};
 use crate::model;
+use crate::module::Module;
 use crate::session::Fault;
 
-/// How many looked-up items are remembered.
-const MOST: usize = 10_000;
-
-/// Items of other modules that were looked up, by module and id.
-#[derive(Debug, Default)]
-pub(crate) struct LookedUp(Mutex<Known>);
-
-#[derive(Debug, Default)]
-struct Known {
-    items: HashMap<(Module, String), Option<Value>>,
-    /// Modules that did not answer, and are not waited for again.
-    silent: HashSet<Module>,
-}
-
-impl LookedUp {
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Reading<'_> {
-    /// The type of a price or a product is that of the manifest.
+    /// Checks the type of a price or a product.
     pub(crate) fn typed(&self, module: Module, request: &Request, item: &Value) {
-        let Some(declared) = self.supported.variant(module) else {
+        let Some(declared) = self.manifest.variant(module) else {
             return;
         };
-        // A type that is no word of the protocol is a fault of the model.
+        // A type that is not in the protocol is a fault of the model.
         match item.get("type").and_then(Value::as_str) {
             Some(word) if word == declared => self.session.pass(&check::TYPE, module),
             Some(word) if is_type(word) => {
@@ -54,7 +33,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What an item of `module` names at `path` exists in another module. Returns what is there, if it could be looked up.
+    /// Checks the reference of an item at `path` to another module. Returns the referenced item.
     pub(crate) async fn exists(
         &self,
         check: &'static Check,
@@ -64,7 +43,7 @@ impl Reading<'_> {
         id: &str,
         request: &Request,
     ) -> Option<Value> {
-        if !self.supported.has(other) {
+        if !self.manifest.has(other) {
             self.session
                 .skip(check, module, format!("the provider has no {other}"));
             return None;
@@ -82,7 +61,7 @@ impl Reading<'_> {
             Some(None) => {
                 let one = other.as_str().strip_suffix('s').unwrap_or(other.as_str());
                 let expected = format!("an id under /churnkey/{other}");
-                let found = format!("an id of no {one}: 404");
+                let found = format!("404 for the {one}");
                 self.session.fail(
                     Fault::new(check, module, expected, found)
                         .path(path)
@@ -93,38 +72,38 @@ impl Reading<'_> {
         }
     }
 
-    /// An item of another module, `Some(None)` if there is none, `None` if that could not be told.
+    /// Looks up an item of another module. `Some(None)` is a 404, `None` another error.
     async fn look_up(&self, module: Module, id: &str) -> Option<Option<Value>> {
         let key = (module, id.to_owned());
         {
-            let known = self.looked_up.lock();
-            if let Some(item) = known.items.get(&key) {
+            let cache = self.lookups.lock();
+            if let Some(item) = cache.items.get(&key) {
                 return Some(item.clone());
             }
-            if known.silent.contains(&module) {
+            if cache.unresponsive.contains(&module) {
                 return None;
             }
         }
-        // What is wrong with the other module is told where that is looked at.
+        // Faults of the other module are findings of its own checks.
         let request = Request::get(format_args!("/{module}/{}", encoded(id)));
-        let answer = self.session.send(&request).await;
-        let mut known = self.looked_up.lock();
-        let Ok(answer) = answer else {
-            known.silent.insert(module);
+        let response = self.session.send(&request).await;
+        let mut cache = self.lookups.lock();
+        let Ok(response) = response else {
+            cache.unresponsive.insert(module);
             return None;
         };
-        let found = match answer.status {
-            200 => Some(answer.json().ok()?),
+        let found = match response.status {
+            200 => Some(response.json().ok()?),
             404 => None,
             _ => return None,
         };
-        if known.items.len() < MOST {
-            known.items.insert(key, found.clone());
+        if cache.items.len() < MAX_ITEMS {
+            cache.items.insert(key, found.clone());
         }
         Some(found)
     }
 
-    /// What a price, a product, a customer or a subscription names exists.
+    /// Checks the references of a price, a product, a customer or a subscription.
     pub(crate) async fn references(&self, module: Module, request: &Request, item: &Value) {
         let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
         match module {
@@ -207,8 +186,8 @@ impl Reading<'_> {
                 let fault = Fault::new(
                     &check::PRICE_DIFFERS,
                     SUBSCRIPTIONS,
-                    "the price as under /churnkey/prices",
-                    "another with the same id",
+                    "the price under /churnkey/prices",
+                    "another price with the same id",
                 );
                 self.session
                     .fail(fault.path("items[].price").request(request));

@@ -1,15 +1,16 @@
-//! Searches for a customer by e-mail or phone, which a provider may have.
+//! The optional search for a customer by e-mail or phone.
 
 use serde_json::Value;
 
-use super::Reading;
 use super::item::Retrieved;
-use crate::check::{self, Module};
+use super::reading::Reading;
+use crate::check;
 use crate::client::{Request, encoded};
+use crate::module::Module;
 use crate::session::Fault;
 
 const CUSTOMERS: Module = Module::Customers;
-/// How many customers are searched for in each way.
+/// Number of customers for which each search is sent.
 const TRIES: usize = 10;
 
 impl Reading<'_> {
@@ -25,7 +26,7 @@ impl Reading<'_> {
         if email || phone {
             return;
         }
-        let reason = "the provider has no search by e-mail or phone, as it may, or no customer with one is known";
+        let reason = "the provider has no search by e-mail or phone, which is optional, or no known customer has either";
         for check in [
             &check::FIND_LISTED,
             &check::FIND_OTHER,
@@ -35,7 +36,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Searches for customers by one of their fields; whether the provider has this search.
+    /// Searches for customers by a field. Returns true if the provider has this search.
     async fn find(&self, customers: &[Value], field: &'static str, unknown: &str) -> bool {
         let mut missed = None;
         let mut found = false;
@@ -45,11 +46,11 @@ impl Reading<'_> {
         for value in values.filter(|value| !value.is_empty()).take(TRIES) {
             let mut request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
             request.is_personal = true;
-            let Some(answer) = self.session.answer(CUSTOMERS, &request).await else {
+            let Some(response) = self.session.exchange(CUSTOMERS, &request).await else {
                 return true;
             };
-            match answer.status {
-                // The route is not in the manifest: that nobody is ever found means that there is none.
+            match response.status {
+                // The manifest does not list this route. Without any result it counts as absent.
                 404 | 405 | 501 => missed = Some(request),
                 _ => {
                     found = true;
@@ -71,7 +72,7 @@ impl Reading<'_> {
             self.session.skip(
                 &check::FIND_UNKNOWN,
                 CUSTOMERS,
-                "who exists could not be found",
+                "the search for a known customer failed",
             );
         } else {
             let path = format!("/customers/{field}/{}", encoded(unknown));
@@ -87,16 +88,16 @@ impl Reading<'_> {
         if !self.item(CUSTOMERS, request, &customer) {
             return;
         }
-        let came = customer.get(field).and_then(Value::as_str);
-        match came.is_some_and(|came| came.eq_ignore_ascii_case(value)) {
+        let value_found = customer.get(field).and_then(Value::as_str);
+        match value_found.is_some_and(|found| found.eq_ignore_ascii_case(value)) {
             true => self.session.pass(&check::FIND_OTHER, CUSTOMERS),
             false => {
-                let expected = format!("a customer with the {field} that was asked for");
+                let expected = format!("a customer with the requested {field}");
                 let fault = Fault::new(
                     &check::FIND_OTHER,
                     CUSTOMERS,
                     expected,
-                    "a customer without it",
+                    "a customer with another value",
                 );
                 self.session.fail(fault.path(field).request(request));
             }

@@ -1,28 +1,29 @@
-//! Looks at single items: those of a list, and those that are retrieved or found.
+//! Checks of single items, which come from a list, a retrieve or a search.
 
 use serde_json::Value;
 
-use super::Reading;
-use crate::check::{self, Module};
-use crate::client::{Answer, Request, encoded};
-use crate::model::{self, Flaw};
+use super::reading::Reading;
+use crate::check;
+use crate::client::{Request, Response, encoded};
+use crate::model::{self, ModelFlaw};
+use crate::module::Module;
 use crate::session::{Fault, status};
 
-/// No provider has it: an id that says what it is, in case it turns up in a log.
+/// An unknown id. Its text explains it in the log of a provider.
 pub(crate) const UNKNOWN: &str = "churnkey-verify-unknown";
-/// An id of characters that a path must encode.
+/// An unknown id with characters that are percent-encoded in a path.
 const ODD: &str = "churnkey verify/unknown+id@100%?#\u{fc}";
 
-/// What became of one item that was asked for.
+/// The result of a retrieve.
 pub(crate) enum Retrieved {
     Item(Value),
     NotFound,
-    /// There is a finding, or a limit of the run was reached.
+    /// A finding was recorded, or a limit of the run was reached.
     Broken,
 }
 
 impl Reading<'_> {
-    /// Looks at a model; whether it has no fault.
+    /// Checks a model. Returns true if it has no fault.
     pub(crate) fn item(&self, module: Module, request: &Request, item: &Value) -> bool {
         let flaws = model::flaws(module, item);
         let good = flaws.iter().all(|flaw| flaw.is_unknown_field);
@@ -37,7 +38,7 @@ impl Reading<'_> {
         good
     }
 
-    fn flaw(&self, request: &Request, flaw: Flaw) {
+    fn flaw(&self, request: &Request, flaw: ModelFlaw) {
         let check = match flaw.is_unknown_field {
             true => &check::UNKNOWN_FIELD,
             false => &check::MODEL,
@@ -85,7 +86,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Retrieves what a list has, and compares the two.
+    /// Retrieves an item of a list and compares the two.
     pub(crate) async fn retrieve_listed(&self, module: Module, path: &str, listed: &Value) {
         let id = listed.get("id").and_then(Value::as_str).unwrap_or_default();
         let request = Request::get(format_args!("{path}/{}", encoded(id)));
@@ -98,20 +99,22 @@ impl Reading<'_> {
             }
         };
         self.session.pass(&check::RETRIEVE_LISTED, module);
-        if !self.is_asked_for(module, &request, &item, id) || !self.item(module, &request, &item) {
+        if !self.has_requested_id(module, &request, &item, id)
+            || !self.item(module, &request, &item)
+        {
             return;
         }
         match model::same(module, listed, &item) {
             true => self.session.pass(&check::RETRIEVE_DIFFERS, module),
             false => {
                 let found = match differing(listed, &item) {
-                    fields if fields.is_empty() => "another value".to_owned(),
-                    fields => format!("other values of {}", fields.join(", ")),
+                    fields if fields.is_empty() => "another item".to_owned(),
+                    fields => format!("other values in {}", fields.join(", ")),
                 };
                 let fault = Fault::new(
                     &check::RETRIEVE_DIFFERS,
                     module,
-                    "the same as in the list",
+                    "the item in the list",
                     found,
                 );
                 self.session.fail(fault.request(&request));
@@ -119,16 +122,16 @@ impl Reading<'_> {
         }
     }
 
-    fn is_asked_for(&self, module: Module, request: &Request, item: &Value, id: &str) -> bool {
-        let came = item.get("id").and_then(Value::as_str);
-        let holds = came.is_none_or(|came| came == id);
+    fn has_requested_id(&self, module: Module, request: &Request, item: &Value, id: &str) -> bool {
+        let found = item.get("id").and_then(Value::as_str);
+        let holds = found.is_none_or(|found| found == id);
         match holds {
             true => self.session.pass(&check::RETRIEVE_OTHER, module),
             false => {
                 let fault = Fault::new(
                     &check::RETRIEVE_OTHER,
                     module,
-                    "the id that was asked for",
+                    "the requested id",
                     "another id",
                 );
                 self.session.fail(fault.request(request));
@@ -138,32 +141,32 @@ impl Reading<'_> {
     }
 
     pub(crate) async fn retrieve(&self, module: Module, request: &Request) -> Retrieved {
-        let Some(answer) = self.session.answer(module, request).await else {
+        let Some(response) = self.session.exchange(module, request).await else {
             return Retrieved::Broken;
         };
-        match answer.status {
+        match response.status {
             200 => {
                 self.session.pass(&check::STATUS, module);
-                match self.session.read(module, request, &answer) {
+                match self.session.read(module, request, &response) {
                     Some(item) => Retrieved::Item(item),
                     None => Retrieved::Broken,
                 }
             }
             404 => Retrieved::NotFound,
             _ => {
-                let fault = Fault::new(&check::STATUS, module, "200", status(&answer));
+                let fault = Fault::new(&check::STATUS, module, "200", status(&response));
                 self.session.fail(fault.request(request));
                 Retrieved::Broken
             }
         }
     }
 
-    /// Asks for what does not exist.
+    /// Requests items that do not exist.
     pub(crate) async fn retrieve_unknown(&self, module: Module, path: &str) {
         let session = self.session;
         if session.has_failed(&check::STATUS, module) || session.has_failed(&check::ANSWER, module)
         {
-            let reason = "what exists could not be retrieved";
+            let reason = "known items could not be retrieved";
             session.skip(&check::RETRIEVE_UNKNOWN, module, reason);
             return session.skip(&check::RETRIEVE_ENCODED, module, reason);
         }
@@ -175,7 +178,7 @@ impl Reading<'_> {
             )
             .await
         {
-            let reason = "an id of plain characters that does not exist is no 404 either";
+            let reason = "an unknown id of plain characters does not get 404 either";
             return session.skip(&check::RETRIEVE_ENCODED, module, reason);
         }
         self.not_found(
@@ -186,7 +189,7 @@ impl Reading<'_> {
         .await;
     }
 
-    /// Asks for something that must not be found.
+    /// Requests a path that must get 404. Returns true if it does.
     pub(crate) async fn not_found(
         &self,
         check: &'static check::Check,
@@ -194,40 +197,40 @@ impl Reading<'_> {
         path: String,
     ) -> bool {
         let request = Request::get(path);
-        let Some(answer) = self.session.answer(module, &request).await else {
+        let Some(response) = self.session.exchange(module, &request).await else {
             return false;
         };
-        if answer.status == 404 {
+        if response.status == 404 {
             self.session.pass(check, module);
-            self.error_shape(module, &request, &answer);
+            self.error_shape(module, &request, &response);
             return true;
         }
-        let fault = Fault::new(check, module, "404", status(&answer));
+        let fault = Fault::new(check, module, "404", status(&response));
         self.session.fail(fault.request(&request));
         false
     }
 
-    /// An error says its status and a message.
-    pub(crate) fn error_shape(&self, module: Module, request: &Request, answer: &Answer) {
-        let body = answer.json();
+    /// Checks the body of an error.
+    pub(crate) fn error_shape(&self, module: Module, request: &Request, response: &Response) {
+        let body = response.json();
         let found = match &body {
             Err(no_json) => no_json.to_string(),
             Ok(body) => {
                 let code = body.get("code").and_then(Value::as_u64);
                 let message = body.get("message").and_then(Value::as_str);
                 match (code, message) {
-                    (Some(code), Some(_)) if code == u64::from(answer.status) => {
+                    (Some(code), Some(_)) if code == u64::from(response.status) => {
                         return self.session.pass(&check::ERROR_SHAPE, module);
                     }
                     (Some(code), Some(_)) => {
-                        format!("the code {code} under the status {}", answer.status)
+                        format!("the code {code} with the status {}", response.status)
                     }
-                    (None, _) => "no `code` that is a number".to_owned(),
-                    (_, None) => "no `message` that is a text".to_owned(),
+                    (None, _) => "no numeric `code`".to_owned(),
+                    (_, None) => "no string `message`".to_owned(),
                 }
             }
         };
-        let expected = format!("{{\"code\":{},\"message\":\"..\"}}", answer.status);
+        let expected = format!("{{\"code\":{},\"message\":\"..\"}}", response.status);
         let fault = Fault::new(&check::ERROR_SHAPE, module, expected, found);
         self.session.fail(fault.request(request));
     }
@@ -243,6 +246,6 @@ fn differing(one: &Value, other: &Value) -> Vec<String> {
         .chain(other.keys().filter(|name| !one.contains_key(*name)));
     let differ = names.filter(|name| one.get(*name) != other.get(*name));
     differ
-        .map(|name| format!("`{}`", crate::session::tame(name)))
+        .map(|name| format!("`{}`", crate::printable::tame(name)))
         .collect()
 }

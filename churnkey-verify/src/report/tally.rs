@@ -1,10 +1,10 @@
-//! What a report counts, and the words for it.
+//! Counts of a report, in words.
 
 use std::collections::BTreeMap;
 
 use super::{ModuleReport, Outcome, Report, State};
 
-/// What was seen and checked of a module.
+/// The items and checks of a module.
 pub(super) fn tally(module: &ModuleReport) -> String {
     if module.state == State::Skipped {
         return String::new();
@@ -20,7 +20,7 @@ pub(super) fn tally(module: &ModuleReport) -> String {
     }
 }
 
-/// How many checks ended how.
+/// The number of checks with each outcome.
 pub(super) fn tally_of<'a>(modules: impl Iterator<Item = &'a ModuleReport>) -> String {
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     for module in modules.filter(|module| module.state != State::Absent) {
@@ -47,10 +47,10 @@ pub(super) fn tally_of<'a>(modules: impl Iterator<Item = &'a ModuleReport>) -> S
     words.join(", ")
 }
 
-/// What was skipped for one reason.
+/// The checks that were skipped for one reason.
 #[derive(Default)]
 pub(super) struct Skipped<'a> {
-    /// Modules of which nothing could be looked at.
+    /// Modules in which every check was skipped.
     modules: Vec<&'a str>,
     checks: Vec<&'a str>,
 }
@@ -68,7 +68,7 @@ impl Skipped<'_> {
     }
 }
 
-/// What was skipped for each reason, in the order of the report. What is not declared is no skip.
+/// The skipped checks by reason, in the order of the report, without undeclared modules.
 pub(super) fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
     let mut order = Vec::new();
     let mut skips: BTreeMap<&str, Skipped<'_>> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(super) fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
             .filter(|check| check.outcome == Outcome::Skipped)
             .map(|check| {
                 let reason = check.reason.as_deref();
-                (reason.unwrap_or("it could not be looked at"), &check.id)
+                (reason.unwrap_or("the check could not run"), &check.id)
             })
             .collect();
         let whole =
@@ -105,13 +105,13 @@ pub(super) fn skips(report: &Report) -> Vec<(&str, Skipped<'_>)> {
         .collect()
 }
 
-/// A number and what is counted, in singular or plural.
+/// A number with its noun, in singular or plural.
 pub fn counted(count: u64, words: [&str; 2]) -> String {
     let word = if count == 1 { words[0] } else { words[1] };
     format!("{} {word}", grouped(count))
 }
 
-/// A number that can be read at a glance: `1,000,000`.
+/// A number with separators: `1,000,000`.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -124,7 +124,7 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// A time as precise as anybody wants it.
+/// A rounded time in words.
 pub(super) fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     match seconds {

@@ -1,13 +1,13 @@
-//! Reports made by hand, and what becomes of them.
+//! Tests of the formats of a report.
 
-use super::text::{self, Look};
+use super::text::{self, Layout};
 use super::*;
 use crate::check;
-use crate::held::held;
+use crate::golden::assert_golden;
 
 mod json;
 
-/// What a provider can do to those who read of it.
+/// Text of a hostile provider: escape sequences and markup.
 const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
 
 pub(super) fn good() -> Report {
@@ -37,7 +37,7 @@ pub(super) fn good() -> Report {
 }
 
 pub(super) fn faulty() -> Report {
-    let reason = "the manifest switches none of it off";
+    let reason = "the manifest switches no option off";
     let mut report = good();
     report.complete = false;
     report.requests = 12_345;
@@ -55,7 +55,7 @@ pub(super) fn faulty() -> Report {
                     Module::Customers,
                     "find.other",
                     Outcome::Skipped,
-                    Some("no customer has an e-mail address or a phone number, so that there is nobody to be found by one"),
+                    Some("no customer has an e-mail address or a phone number"),
                 ),
             ],
         },
@@ -127,7 +127,7 @@ pub(super) fn faulty() -> Report {
     report
 }
 
-/// A report in which all that a provider can have a say in is hostile.
+/// A report in which every text of the provider is hostile.
 pub(super) fn hostile(text: &str) -> Report {
     let hostile = || text.to_owned();
     let mut report = faulty();
@@ -177,27 +177,27 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
     }
 }
 
-fn text(report: &Report, look: Look) -> String {
+fn text(report: &Report, layout: Layout) -> String {
     let mut text = String::new();
-    text::write(report, look, &mut text).unwrap();
+    text::write(report, layout, &mut text).unwrap();
     text
 }
 
 #[test]
 fn a_report_without_faults_is_short() {
-    held("src/report/tests/good.txt", &good().to_string());
+    assert_golden("src/report/tests/good.txt", &good().to_string());
 }
 
 #[test]
-fn a_report_with_faults_tells_them_and_what_was_skipped_and_changed() {
-    held("src/report/tests/faulty.txt", &faulty().to_string());
+fn a_report_with_faults_lists_findings_skips_and_changes() {
+    assert_golden("src/report/tests/faulty.txt", &faulty().to_string());
 }
 
 #[test]
-fn a_narrow_report_keeps_its_lines_short_but_for_those_that_are_copied() {
-    let narrow = Look {
+fn a_narrow_report_wraps_all_lines_except_copied_ones() {
+    let narrow = Layout {
         width: 60,
-        ..Look::PLAIN
+        ..Layout::PLAIN
     };
     for line in text(&faulty(), narrow).lines() {
         let is_copied = line.contains("curl") || line.contains("prices.list.cursor-loops");
@@ -206,25 +206,25 @@ fn a_narrow_report_keeps_its_lines_short_but_for_those_that_are_copied() {
 }
 
 #[test]
-fn a_quiet_report_tells_nothing_but_faults() {
-    let quiet = Look {
+fn a_quiet_report_has_only_findings() {
+    let quiet = Layout {
         quiet: true,
-        ..Look::PLAIN
+        ..Layout::PLAIN
     };
     assert_eq!(text(&good(), quiet), "");
     let faults = text(&faulty(), quiet);
-    assert!(faults.starts_with("What is wrong"), "{faults}");
-    assert!(!faults.contains("What was skipped"), "{faults}");
+    assert!(faults.starts_with("Findings"), "{faults}");
+    assert!(!faults.contains("Skipped checks"), "{faults}");
 }
 
 #[test]
-fn a_test_that_unwraps_a_faulty_provider_prints_the_report() {
+fn debug_of_the_error_prints_the_report() {
     let failed = crate::Failed::Faulty(Box::new(faulty()));
     assert!(format!("{failed:?}").ends_with(&faulty().to_string()));
 }
 
 #[test]
-fn live_data_are_named_in_capitals() {
+fn live_mode_is_shown_in_capitals() {
     let mut report = good();
     report.mode = "live".to_owned();
     let text = report.to_string();
@@ -235,10 +235,10 @@ fn live_data_are_named_in_capitals() {
 }
 
 #[test]
-fn nothing_that_a_provider_says_writes_on_the_terminal() {
+fn text_of_a_provider_cannot_control_the_terminal() {
     let report = hostile(HOSTILE).to_string();
-    let bad = |char: &char| *char != '\n' && !crate::printable::is_printable(*char);
-    assert_eq!(report.chars().find(bad), None, "{report:?}");
+    let unsafe_char = |char: &char| *char != '\n' && !crate::printable::is_printable(*char);
+    assert_eq!(report.chars().find(unsafe_char), None, "{report:?}");
     assert_eq!(
         report,
         hostile(&crate::printable::printable(HOSTILE)).to_string()

@@ -1,15 +1,17 @@
-//! A report as people read it. Every mark stands beside a word, so that nothing is lost without colours, signs or eyes.
+//! A report as text. Every symbol and color has a word next to it, for screen readers and plain
+//! terminals.
 
 use std::fmt;
 
 use super::tally::{counted, duration, grouped, skips, tally, tally_of};
 use super::{Finding, ModuleReport, Outcome, Report, State};
-use crate::check::{Module, Severity};
+use crate::check::Severity;
+use crate::module::Module;
 use crate::printable::printable;
 
-/// What a piece of text is, for those who colour it.
+/// The role of a piece of text, for coloring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
+pub enum Style {
     /// A title.
     Heading,
     /// A good result.
@@ -20,23 +22,23 @@ pub enum Ink {
     Warning,
     /// A piece of advice.
     Advice,
-    /// Something less important.
+    /// Less important text.
     Aside,
 }
 
-/// How a report is laid out.
+/// The layout of a report.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// How many columns a line may have. Lines for the shell are never broken.
+pub struct Layout {
+    /// Columns of a line. Lines for the shell are not wrapped.
     pub width: usize,
-    /// Whether only what is wrong is shown.
+    /// Shows only findings and the summary.
     pub quiet: bool,
-    /// Makes a text of its kind.
-    pub paint: fn(Ink, &str) -> String,
+    /// Colors a text.
+    pub paint: fn(Style, &str) -> String,
 }
 
-impl Look {
-    /// Without colours.
+impl Layout {
+    /// A layout without colors.
     pub(crate) const PLAIN: Self = Self {
         width: 100,
         quiet: false,
@@ -45,67 +47,67 @@ impl Look {
 }
 
 /// Writes a report.
-pub fn write(report: &Report, look: Look, out: &mut dyn fmt::Write) -> fmt::Result {
-    let mut page = Page { look, out };
-    if look.quiet {
+pub fn write(report: &Report, layout: Layout, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut renderer = Renderer { layout, out };
+    if layout.quiet {
         if report.findings.is_empty() {
             return Ok(());
         }
-        page.findings(report)?;
-        return page.summary(report);
+        renderer.findings(report)?;
+        return renderer.summary(report);
     }
-    page.head(report)?;
-    page.modules(report)?;
-    page.findings(report)?;
-    page.skips(report)?;
-    page.changes(report)?;
-    page.summary(report)
+    renderer.head(report)?;
+    renderer.modules(report)?;
+    renderer.findings(report)?;
+    renderer.skips(report)?;
+    renderer.changes(report)?;
+    renderer.summary(report)
 }
 
-/// Writes one finding, without colours.
+/// Writes one finding without colors.
 pub(super) fn write_finding(finding: &Finding, out: &mut dyn fmt::Write) -> fmt::Result {
-    let look = Look::PLAIN;
-    Page { look, out }.finding(finding)
+    let layout = Layout::PLAIN;
+    Renderer { layout, out }.render_finding(finding)
 }
 
-struct Page<'a> {
-    look: Look,
+struct Renderer<'a> {
+    layout: Layout,
     out: &'a mut dyn fmt::Write,
 }
 
-/// Where the second column of the modules begins, and of what is said of a finding.
+/// Indents of the second column: in the list of modules, and in a finding.
 const MODULE_INDENT: usize = 28;
 const FINDING_INDENT: usize = 14;
 
-impl Page<'_> {
+impl Renderer<'_> {
     fn head(&mut self, report: &Report) -> fmt::Result {
         let title = format!("churnkey verify: {}", printable(&report.target));
-        let title = self.painted(Ink::Heading, &title);
+        let title = self.painted(Style::Heading, &title);
         let mode = match report.mode.as_str() {
-            "live" => self.painted(Ink::Warning, "LIVE data"),
+            "live" => self.painted(Style::Warning, "LIVE data"),
             mode => format!("{mode} data"),
         };
         writeln!(self.out, "{title}, {mode}")?;
-        let walked = report
+        let is_read = report
             .modules
             .iter()
-            .any(|module| module.module != Module::Manifest && is_looked_at(module));
-        let acted = report
+            .any(|module| module.module != Module::Manifest && is_checked(module));
+        let has_acted = report
             .modules
             .iter()
-            .any(|module| module.module.is_action() && is_looked_at(module));
-        let read = match walked {
+            .any(|module| module.module.is_action() && is_checked(module));
+        let read = match is_read {
             true => {
-                "Fetched the feature manifest and walked the modules below, as the Verify button of Churnkey's dashboard does."
+                "Fetched the feature manifest and checked the modules below, like the Verify button of Churnkey's dashboard."
             }
             false => {
-                "Asked for the feature manifest, as the Verify button of Churnkey's dashboard does."
+                "Fetched the feature manifest, like the Verify button of Churnkey's dashboard."
             }
         };
-        let changed = match (acted, report.changes.is_empty()) {
-            (false, _) => "It only read.",
-            (true, true) => "Actions were sent; none changed anything.",
-            (true, false) => "Actions were sent; what they changed is told below.",
+        let changed = match (has_acted, report.changes.is_empty()) {
+            (false, _) => "No action was sent.",
+            (true, true) => "Actions were sent and changed nothing.",
+            (true, false) => "Actions were sent; their changes are listed below.",
         };
         self.paragraph("", "", &format!("{read} {changed}"))?;
         writeln!(self.out)
@@ -119,25 +121,25 @@ impl Page<'_> {
                 .filter(|finding| finding.module == module.module)
                 .map(|finding| finding.severity)
                 .max();
-            let (mark, ink) = match (module.state, worst) {
-                (State::Faulty, _) => ("✗", Ink::Error),
-                (State::Good, None) => ("✓", Ink::Good),
-                (State::Good, Some(worst)) => ("!", ink(worst)),
-                (State::Skipped | State::Absent, _) => ("–", Ink::Aside),
+            let (mark, style) = match (module.state, worst) {
+                (State::Faulty, _) => ("✗", Style::Error),
+                (State::Good, None) => ("✓", Style::Good),
+                (State::Good, Some(worst)) => ("!", style(worst)),
+                (State::Skipped | State::Absent, _) => ("–", Style::Aside),
             };
             let word = match (module.state, worst) {
                 (State::Good, Some(worst)) => worst.as_str(),
                 (state, _) => state.as_str(),
             };
             let name = module.module.as_str();
-            let first = self.painted(ink, mark);
-            // A module without a tally has nothing after its word, and the word may be longer than its column.
+            let first = self.painted(style, mark);
+            // Without a tally, the word ends the line and may be longer than its column.
             let tally = tally(module);
             if tally.is_empty() {
-                let word = self.painted(ink, word);
+                let word = self.painted(style, word);
                 writeln!(self.out, "  {first} {name:<14} {word}")?;
             } else {
-                let word = self.painted(ink, &format!("{word:<8}"));
+                let word = self.painted(style, &format!("{word:<8}"));
                 let first = format!("  {first} {name:<14} {word} ");
                 self.paragraph(&first, &" ".repeat(MODULE_INDENT), &tally)?;
             }
@@ -154,30 +156,30 @@ impl Page<'_> {
         if report.findings.is_empty() {
             return Ok(());
         }
-        self.heading("What is wrong")?;
+        self.heading("Findings")?;
         for finding in &report.findings {
-            self.finding(finding)?;
+            self.render_finding(finding)?;
             writeln!(self.out)?;
         }
         Ok(())
     }
 
-    fn finding(&mut self, finding: &Finding) -> fmt::Result {
-        let severity = self.painted(ink(finding.severity), finding.severity.as_str());
-        let id = self.painted(Ink::Heading, &printable(&finding.id));
+    fn render_finding(&mut self, finding: &Finding) -> fmt::Result {
+        let severity = self.painted(style(finding.severity), finding.severity.as_str());
+        let id = self.painted(Style::Heading, &printable(&finding.id));
         let known = finding.known.as_str();
-        let known = self.painted(Ink::Aside, &format!("({known})"));
+        let known = self.painted(Style::Aside, &format!("({known})"));
         writeln!(self.out, "  {severity}  {id}  {known}")?;
-        self.told("rule", &finding.rule)?;
+        self.render_line("rule", &finding.rule)?;
         if let Some(path) = &finding.path {
-            self.told("at", path)?;
+            self.render_line("at", path)?;
         }
-        self.told("expected", &finding.expected)?;
+        self.render_line("expected", &finding.expected)?;
         match finding.count {
-            0 | 1 => self.told("found", &finding.found)?,
+            0 | 1 => self.render_line("found", &finding.found)?,
             count => {
                 let count = grouped(count);
-                self.told("found", &format!("{} (in {count} places)", finding.found))?;
+                self.render_line("found", &format!("{} (in {count} places)", finding.found))?;
             }
         }
         if let Some(request) = &finding.request {
@@ -185,7 +187,7 @@ impl Page<'_> {
             writeln!(self.out, "{label}{}", printable(request))?;
         }
         let fix = format!("{}: {}", finding.cause.as_str(), finding.fix);
-        self.told("fix", &fix)
+        self.render_line("fix", &fix)
     }
 
     fn skips(&mut self, report: &Report) -> fmt::Result {
@@ -193,7 +195,7 @@ impl Page<'_> {
         if skips.is_empty() {
             return Ok(());
         }
-        self.heading("What was skipped")?;
+        self.heading("Skipped checks")?;
         for (reason, skipped) in skips {
             let reason = printable(reason);
             self.paragraph("  – ", "    ", &format!("{reason}:"))?;
@@ -206,7 +208,7 @@ impl Page<'_> {
         if report.changes.is_empty() {
             return Ok(());
         }
-        self.heading("What was changed")?;
+        self.heading("Changes")?;
         for change in &report.changes {
             let of = match &change.subscription_id {
                 Some(id) => format!("subscription {id} of customer {}", change.customer_id),
@@ -233,13 +235,16 @@ impl Page<'_> {
         .into_iter()
         .flatten()
         .collect();
-        let (ink, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
-            None if report.complete => (Ink::Good, "Good".to_owned()),
-            None => (Ink::Warning, "No fault, but incomplete".to_owned()),
-            Some(worst) if report.complete => (ink(worst), counts.join(", ")),
-            Some(worst) => (ink(worst), format!("{}, and incomplete", counts.join(", "))),
+        let (style, verdict) = match report.findings.iter().map(|finding| finding.severity).max() {
+            None if report.complete => (Style::Good, "Good".to_owned()),
+            None => (Style::Warning, "No finding, but incomplete".to_owned()),
+            Some(worst) if report.complete => (style(worst), counts.join(", ")),
+            Some(worst) => (
+                style(worst),
+                format!("{}, and incomplete", counts.join(", ")),
+            ),
         };
-        let verdict = self.painted(ink, &verdict);
+        let verdict = self.painted(style, &verdict);
         let tally = tally_of(report.modules.iter());
         let requests = counted(report.requests, ["request", "requests"]);
         let time = duration(report.milliseconds);
@@ -255,24 +260,24 @@ impl Page<'_> {
     }
 
     fn heading(&mut self, text: &str) -> fmt::Result {
-        let text = self.painted(Ink::Heading, text);
+        let text = self.painted(Style::Heading, text);
         writeln!(self.out, "{text}\n")
     }
 
-    fn told(&mut self, label: &str, text: &str) -> fmt::Result {
+    fn render_line(&mut self, label: &str, text: &str) -> fmt::Result {
         let label = self.label(label);
         self.paragraph(&label, &" ".repeat(FINDING_INDENT), &printable(text))
     }
 
     fn label(&self, label: &str) -> String {
-        self.painted(Ink::Aside, &format!("    {label:<8}  "))
+        self.painted(Style::Aside, &format!("    {label:<8}  "))
     }
 
-    /// A text that goes on under itself. What stands before its first line is as wide as what stands before the others.
+    /// Writes a wrapped text. The prefixes of the first line and of the others have the same width.
     fn paragraph(&mut self, first: &str, others: &str, text: &str) -> fmt::Result {
-        let width = self.look.width.saturating_sub(others.len()).max(20);
+        let width = self.layout.width.saturating_sub(others.len()).max(20);
         let mut before = first;
-        // Ids have hyphens and are copied as they are.
+        // A wrapped id could not be copied.
         let options = textwrap::Options::new(width)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -283,20 +288,34 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn painted(&self, ink: Ink, text: &str) -> String {
-        (self.look.paint)(ink, text)
+    fn painted(&self, style: Style, text: &str) -> String {
+        (self.layout.paint)(style, text)
     }
 }
 
-fn ink(severity: Severity) -> Ink {
+fn style(severity: Severity) -> Style {
     match severity {
-        Severity::Error => Ink::Error,
-        Severity::Warning => Ink::Warning,
-        Severity::Advice => Ink::Advice,
+        Severity::Error => Style::Error,
+        Severity::Warning => Style::Warning,
+        Severity::Advice => Style::Advice,
     }
 }
 
-fn is_looked_at(module: &ModuleReport) -> bool {
-    let looked_at = |outcome| outcome != Outcome::Skipped;
-    module.checks.iter().any(|check| looked_at(check.outcome))
+fn is_checked(module: &ModuleReport) -> bool {
+    let is_done = |outcome| outcome != Outcome::Skipped;
+    module.checks.iter().any(|check| is_done(check.outcome))
+}
+
+/// The finding as text, without colors.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_finding(self, f)
+    }
+}
+
+/// The report as text, without colors.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(self, Layout::PLAIN, f)
+    }
 }

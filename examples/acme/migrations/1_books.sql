@@ -68,6 +68,9 @@ CREATE TABLE customers (
 
 CREATE UNIQUE INDEX customers_by_age ON customers (mode, created_at, id);
 
+-- SQLite ignores the case of ASCII letters only. The application compares these few addresses.
+CREATE INDEX customers_beyond_ascii ON customers (mode) WHERE email GLOB '*[^ -~]*';
+
 CREATE TABLE addresses (
     mode        TEXT    NOT NULL,
     customer_id TEXT    NOT NULL,
@@ -77,30 +80,36 @@ CREATE TABLE addresses (
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- The status describes the present. cancel_at, pause_start and next_price_at may lie in the future.
+-- The status describes the present. ends_with_period, next_price_id and a pause without pause_start
+-- wait for the end of the period. They have no date of their own, because the end can move.
 CREATE TABLE subscriptions (
-    mode           TEXT    NOT NULL,
-    id             TEXT    NOT NULL,
-    customer_id    TEXT    NOT NULL,
-    price_id       TEXT    NOT NULL,
-    quantity       INTEGER NOT NULL CHECK (quantity >= 0),
-    started_at     INTEGER NOT NULL,
-    status         TEXT    NOT NULL CHECK (status IN ('trial', 'running', 'paused', 'canceled')),
-    unpaid         INTEGER NOT NULL DEFAULT 0 CHECK (unpaid IN (0, 1)),
-    canceled_at    INTEGER,
-    cycle_anchor   INTEGER NOT NULL,
-    cycle_number   INTEGER NOT NULL CHECK (cycle_number >= 0),
-    period_start   INTEGER NOT NULL,
-    period_end     INTEGER NOT NULL,
-    trial_start    INTEGER,
-    trial_end      INTEGER,
-    cancel_at      INTEGER,
-    pause_start    INTEGER,
-    pause_end      INTEGER,
-    pause_request  TEXT,
-    next_price_id  TEXT,
-    next_price_at  INTEGER,
-    metadata       TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
+    mode                TEXT    NOT NULL,
+    id                  TEXT    NOT NULL,
+    customer_id         TEXT    NOT NULL,
+    price_id            TEXT    NOT NULL,
+    quantity            INTEGER NOT NULL CHECK (quantity >= 0),
+    started_at          INTEGER NOT NULL,
+    status              TEXT    NOT NULL
+                        CHECK (status IN ('trial', 'running', 'paused', 'canceled')),
+    unpaid              INTEGER NOT NULL DEFAULT 0 CHECK (unpaid IN (0, 1)),
+    canceled_at         INTEGER,
+    billing_day         INTEGER NOT NULL CHECK (billing_day BETWEEN 1 AND 31),
+    period_start        INTEGER NOT NULL,
+    period_end          INTEGER NOT NULL,
+    period_millis       INTEGER NOT NULL CHECK (period_millis >= 0),
+    paid                INTEGER NOT NULL,
+    paid_millis         INTEGER NOT NULL CHECK (paid_millis >= 0),
+    trial_start         INTEGER,
+    trial_end           INTEGER,
+    ends_with_period    INTEGER NOT NULL CHECK (ends_with_period IN (0, 1)),
+    pause_start_at      TEXT CHECK (pause_start_at IN ('immediate', 'end-of-period')),
+    pause_length        TEXT CHECK (json_valid(pause_length)),
+    pause_allows_annual INTEGER CHECK (pause_allows_annual IN (0, 1)),
+    pause_start         INTEGER,
+    pause_end           INTEGER,
+    pause_extends       INTEGER CHECK (pause_extends IN (0, 1)),
+    next_price_id       TEXT,
+    metadata            TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
     PRIMARY KEY (mode, id),
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id),
     FOREIGN KEY (mode, price_id) REFERENCES prices (mode, id),
@@ -108,10 +117,12 @@ CREATE TABLE subscriptions (
     CHECK (period_start <= period_end),
     CHECK ((status = 'canceled') = (canceled_at IS NOT NULL)),
     CHECK (status <> 'trial' OR trial_end IS NOT NULL),
-    CHECK (status <> 'paused' OR pause_start IS NOT NULL),
+    CHECK ((status = 'paused') = (pause_start IS NOT NULL)),
+    CHECK (status <> 'canceled' OR (ends_with_period = 0 AND next_price_id IS NULL)),
     CHECK ((trial_start IS NULL) = (trial_end IS NULL)),
-    CHECK ((pause_start IS NULL) = (pause_request IS NULL)),
-    CHECK ((next_price_id IS NULL) = (next_price_at IS NULL))
+    CHECK ((pause_start_at IS NULL) = (pause_allows_annual IS NULL)),
+    CHECK ((pause_start_at IS NULL) = (pause_extends IS NULL)),
+    CHECK (pause_start_at IS NOT NULL OR (pause_start IS NULL AND pause_length IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX subscriptions_of_customer ON subscriptions (mode, customer_id, started_at, id);
@@ -127,13 +138,16 @@ CREATE TABLE customer_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 ) STRICT, WITHOUT ROWID;
 
--- Because of the primary key, a subscription can redeem a coupon only once.
+-- Because of the primary key, a subscription can redeem a coupon only once. A discount for a number
+-- of charges counts them down in charges_left, and has an end only once it is over.
 CREATE TABLE subscription_discounts (
     mode            TEXT    NOT NULL,
     subscription_id TEXT    NOT NULL,
     coupon_id       TEXT    NOT NULL,
     started_at      INTEGER NOT NULL,
+    charges_left    INTEGER CHECK (charges_left >= 0),
     ends_at         INTEGER,
+    last_charge_at  INTEGER,
     PRIMARY KEY (mode, subscription_id, coupon_id),
     FOREIGN KEY (mode, subscription_id) REFERENCES subscriptions (mode, id),
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)

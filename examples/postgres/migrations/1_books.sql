@@ -62,15 +62,19 @@ CREATE TABLE customers (
     first_name text             NOT NULL,
     last_name  text             NOT NULL,
     email      text,
+    -- The address without letter case, made by the application: what lower() does to letters beyond
+    -- ASCII depends on the locale of the database.
+    email_key  text COLLATE "C",
     phone      text CHECK (phone ~ '^\+[0-9]+$'),
     currency   text             NOT NULL,
     metadata   jsonb            NOT NULL DEFAULT '{}',
     PRIMARY KEY (mode, id),
     UNIQUE (mode, phone),
-    CHECK (email IS NOT NULL OR phone IS NOT NULL)
+    CHECK (email IS NOT NULL OR phone IS NOT NULL),
+    CHECK ((email IS NULL) = (email_key IS NULL))
 );
 
-CREATE UNIQUE INDEX customers_by_email ON customers (mode, lower(email));
+CREATE UNIQUE INDEX customers_by_email ON customers (mode, email_key);
 CREATE UNIQUE INDEX customers_by_age ON customers (mode, created_at, id);
 
 CREATE TABLE addresses (
@@ -82,33 +86,38 @@ CREATE TABLE addresses (
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id)
 );
 
--- The status describes the present. cancel_at, pause_start and next_price_at may lie in the future.
+-- The status describes the present. ends_with_period, next_price_id and a pause without pause_start
+-- wait for the end of the period. They have no date of their own, because the end can move.
 -- The version counts the actions that have changed the subscription.
 CREATE TABLE subscriptions (
-    mode          text             NOT NULL,
-    id            text COLLATE "C" NOT NULL,
-    version       bigint           NOT NULL DEFAULT 0,
-    customer_id   text COLLATE "C" NOT NULL,
-    price_id      text COLLATE "C" NOT NULL,
-    quantity      bigint           NOT NULL CHECK (quantity >= 0),
-    started_at    timestamptz      NOT NULL,
-    status        text             NOT NULL
+    mode                text             NOT NULL,
+    id                  text COLLATE "C" NOT NULL,
+    version             bigint           NOT NULL DEFAULT 0,
+    customer_id         text COLLATE "C" NOT NULL,
+    price_id            text COLLATE "C" NOT NULL,
+    quantity            bigint           NOT NULL CHECK (quantity >= 0),
+    started_at          timestamptz      NOT NULL,
+    status              text             NOT NULL
         CHECK (status IN ('trial', 'running', 'paused', 'canceled')),
-    unpaid        boolean          NOT NULL DEFAULT false,
-    canceled_at   timestamptz,
-    cycle_anchor  timestamptz      NOT NULL,
-    cycle_number  bigint           NOT NULL CHECK (cycle_number >= 0),
-    period_start  timestamptz      NOT NULL,
-    period_end    timestamptz      NOT NULL,
-    trial_start   timestamptz,
-    trial_end     timestamptz,
-    cancel_at     timestamptz,
-    pause_start   timestamptz,
-    pause_end     timestamptz,
-    pause_request text,
-    next_price_id text COLLATE "C",
-    next_price_at timestamptz,
-    metadata      jsonb            NOT NULL DEFAULT '{}',
+    unpaid              boolean          NOT NULL DEFAULT false,
+    canceled_at         timestamptz,
+    billing_day         bigint           NOT NULL CHECK (billing_day BETWEEN 1 AND 31),
+    period_start        timestamptz      NOT NULL,
+    period_end          timestamptz      NOT NULL,
+    period_millis       bigint           NOT NULL CHECK (period_millis >= 0),
+    paid                bigint           NOT NULL,
+    paid_millis         bigint           NOT NULL CHECK (paid_millis >= 0),
+    trial_start         timestamptz,
+    trial_end           timestamptz,
+    ends_with_period    boolean          NOT NULL DEFAULT false,
+    pause_start_at      text CHECK (pause_start_at IN ('immediate', 'end-of-period')),
+    pause_length        jsonb,
+    pause_allows_annual boolean,
+    pause_start         timestamptz,
+    pause_end           timestamptz,
+    pause_extends       boolean,
+    next_price_id       text COLLATE "C",
+    metadata            jsonb            NOT NULL DEFAULT '{}',
     PRIMARY KEY (mode, id),
     FOREIGN KEY (mode, customer_id) REFERENCES customers (mode, id),
     FOREIGN KEY (mode, price_id) REFERENCES prices (mode, id),
@@ -116,10 +125,12 @@ CREATE TABLE subscriptions (
     CHECK (period_start <= period_end),
     CHECK ((status = 'canceled') = (canceled_at IS NOT NULL)),
     CHECK (status <> 'trial' OR trial_end IS NOT NULL),
-    CHECK (status <> 'paused' OR pause_start IS NOT NULL),
+    CHECK ((status = 'paused') = (pause_start IS NOT NULL)),
+    CHECK (status <> 'canceled' OR (NOT ends_with_period AND next_price_id IS NULL)),
     CHECK ((trial_start IS NULL) = (trial_end IS NULL)),
-    CHECK ((pause_start IS NULL) = (pause_request IS NULL)),
-    CHECK ((next_price_id IS NULL) = (next_price_at IS NULL))
+    CHECK ((pause_start_at IS NULL) = (pause_allows_annual IS NULL)),
+    CHECK ((pause_start_at IS NULL) = (pause_extends IS NULL)),
+    CHECK (pause_start_at IS NOT NULL OR (pause_start IS NULL AND pause_length IS NULL))
 );
 
 CREATE UNIQUE INDEX subscriptions_of_customer ON subscriptions (mode, customer_id, started_at, id);
@@ -135,13 +146,16 @@ CREATE TABLE customer_discounts (
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)
 );
 
--- Because of the primary key, a subscription can redeem a coupon only once.
+-- Because of the primary key, a subscription can redeem a coupon only once. A discount for a number
+-- of charges counts them down in charges_left, and has an end only once it is over.
 CREATE TABLE subscription_discounts (
     mode            text             NOT NULL,
     subscription_id text COLLATE "C" NOT NULL,
     coupon_id       text COLLATE "C" NOT NULL,
     started_at      timestamptz      NOT NULL,
+    charges_left    bigint CHECK (charges_left >= 0),
     ends_at         timestamptz,
+    last_charge_at  timestamptz,
     PRIMARY KEY (mode, subscription_id, coupon_id),
     FOREIGN KEY (mode, subscription_id) REFERENCES subscriptions (mode, id),
     FOREIGN KEY (mode, coupon_id) REFERENCES coupons (mode, id)

@@ -1,4 +1,4 @@
-//! A company with five subscriptions, written by hand, and what may be wrong with how it acts.
+//! A hand-written provider with few subscriptions and faulty actions.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -14,58 +14,62 @@ use crate::actions::documents::{coupon, price, written};
 
 pub(crate) const TOKEN: &str = "token";
 
-/// What is wrong with the company.
+/// A fault of the actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Habit {
-    /// It answers 200 and leaves everything as it is.
+pub(crate) enum CompanyFault {
+    /// Responds 200 and changes nothing.
     DoesNothing,
-    /// What has been done is done again.
-    DoesItAgain,
-    /// It looks at the state, lets others in, and then changes it.
-    LetsOthersInBetween,
-    /// It does what the manifest switches off.
-    DoesWhatIsOff,
-    /// It looks up subscriptions without regard to whose they are.
-    IgnoresTheCustomer,
-    /// It lets in whoever sends no token.
-    LetsInWithoutAToken,
-    /// It breaks off if it is asked while it is at work.
-    PanicsBesideOthers,
-    /// It cancels, and then says that it failed.
+    /// Applies a repeated action again.
+    RepeatsActions,
+    /// Yields between reading the state and changing it.
+    HasRace,
+    /// Accepts options that the manifest switches off.
+    IgnoresFeatures,
+    /// Looks a subscription up only by its own id.
+    IgnoresCustomer,
+    /// Accepts requests without a token.
+    IgnoresToken,
+    /// Panics during a concurrent action.
+    PanicsConcurrently,
+    /// Cancels, and then responds 500.
     FailsAfterCanceling,
-    /// It tells of what is paused in words of its own.
-    TellsOfPausesInOtherWords,
-    /// It forgets what was canceled.
-    ForgetsWhatIsCanceled,
-    /// Of all subscriptions of a customer it pauses the first.
+    /// Uses another word for the status of a paused subscription.
+    RenamesPausedStatus,
+    /// Responds 404 for a canceled subscription.
+    HidesCanceled,
+    /// Pauses only the first subscription of a customer.
     PausesOne,
-    /// It refuses what has been done already.
-    RefusesWhatIsDone,
+    /// Refuses a repeated action with 409.
+    RefusesRepetition,
 }
 
 pub(crate) struct Company {
-    habits: BTreeSet<Habit>,
+    faults: BTreeSet<CompanyFault>,
     manifest: Value,
-    books: Mutex<Books>,
+    books: Mutex<CompanyData>,
 }
 
 #[derive(Default)]
-struct Books {
+struct CompanyData {
     subscriptions: Vec<Value>,
-    /// Bodies that have been carried out.
+    /// Actions that were carried out, with their durations.
     done: Vec<(String, Value)>,
     at_work: usize,
 }
 
 type Refusal = (StatusCode, String);
 
-pub(crate) fn router(manifest: Value, subscriptions: Vec<Value>, habits: &[Habit]) -> Router {
+pub(crate) fn router(
+    manifest: Value,
+    subscriptions: Vec<Value>,
+    faults: &[CompanyFault],
+) -> Router {
     let company = Company {
-        habits: habits.iter().copied().collect(),
+        faults: faults.iter().copied().collect(),
         manifest,
-        books: Mutex::new(Books {
+        books: Mutex::new(CompanyData {
             subscriptions,
-            ..Books::default()
+            ..CompanyData::default()
         }),
     };
     let customers =
@@ -122,12 +126,12 @@ async fn retrieve(
     let books = company.books.lock().unwrap();
     let mut all = books.subscriptions.iter();
     let found = all.find(|one| one["customerId"] == customer && one["id"] == id);
-    let forgets = company.has(Habit::ForgetsWhatIsCanceled);
+    let forgets = company.has(CompanyFault::HidesCanceled);
     let found = found.filter(|one| !forgets || one["status"]["name"] != "canceled");
     let mut found = found.cloned();
     if let Some(one) = &mut found
         && one["status"]["name"] == "paused"
-        && company.has(Habit::TellsOfPausesInOtherWords)
+        && company.has(CompanyFault::RenamesPausedStatus)
     {
         one["status"]["name"] = json!("on hold");
     }
@@ -142,24 +146,24 @@ async fn act(
     headers: HeaderMap,
     body: String,
 ) -> Result<(), Refusal> {
-    let is_open = company.has(Habit::LetsInWithoutAToken);
+    let is_open = company.has(CompanyFault::IgnoresToken);
     if !is_open && !headers.contains_key("authorization") {
         return Err((StatusCode::UNAUTHORIZED, "Unauthorized".to_owned()));
     }
     let fields: Value = serde_json::from_str(&body).unwrap_or_default();
     company.check(&whose, &what, &fields)?;
     company.books.lock().unwrap().at_work += 1;
-    if company.has(Habit::PanicsBesideOthers) {
+    if company.has(CompanyFault::PanicsConcurrently) {
         tokio::task::yield_now().await;
         assert_eq!(
             company.books.lock().unwrap().at_work,
             1,
-            "as it is meant to"
+            "the fault of this provider"
         );
     }
     let done = company.carry_out(&whose, &what, &fields).await;
     company.books.lock().unwrap().at_work -= 1;
-    match what == "cancel" && company.has(Habit::FailsAfterCanceling) {
+    match what == "cancel" && company.has(CompanyFault::FailsAfterCanceling) {
         true => Err((
             StatusCode::INTERNAL_SERVER_ERROR,
             "no mail was sent".to_owned(),
@@ -169,11 +173,11 @@ async fn act(
 }
 
 impl Company {
-    fn has(&self, habit: Habit) -> bool {
-        self.habits.contains(&habit)
+    fn has(&self, habit: CompanyFault) -> bool {
+        self.faults.contains(&habit)
     }
 
-    /// A body that is malformed, or asks for what is off, is refused.
+    /// Refuses a malformed body and options that are off.
     fn check(&self, whose: &str, what: &str, fields: &Value) -> Result<(), Refusal> {
         let bad = |rule: &str| Err((StatusCode::BAD_REQUEST, rule.to_owned()));
         let (action, groups): (_, &[(&str, &str)]) = match (whose, what) {
@@ -192,7 +196,7 @@ impl Company {
         if ids.iter().any(|id| !fields[id].is_string()) {
             return bad("an id is missing");
         }
-        let is_off = |flag: &Value| *flag != true && !self.has(Habit::DoesWhatIsOff);
+        let is_off = |flag: &Value| *flag != true && !self.has(CompanyFault::IgnoresFeatures);
         for (field, group) in groups {
             match fields[field].as_str() {
                 Some(word @ ("immediate" | "end-of-period")) if !is_off(&options[group][word]) => {}
@@ -229,12 +233,12 @@ impl Company {
 
     async fn carry_out(&self, whose: &str, what: &str, fields: &Value) -> Result<(), Refusal> {
         let places = self.undone(whose, what, fields)?;
-        if self.has(Habit::LetsOthersInBetween) {
+        if self.has(CompanyFault::HasRace) {
             tokio::task::yield_now().await;
         }
         let mut books = self.books.lock().unwrap();
         for place in places {
-            if self.has(Habit::DoesNothing) {
+            if self.has(CompanyFault::DoesNothing) {
                 break;
             }
             change(&mut books.subscriptions[place], what, fields)?;
@@ -244,9 +248,9 @@ impl Company {
         Ok(())
     }
 
-    /// Where in the books what is to be changed is, without what has been changed already.
+    /// Indexes of the subscriptions to change, without those that have the change already.
     fn undone(&self, whose: &str, what: &str, fields: &Value) -> Result<Vec<usize>, Refusal> {
-        let is_anyone = self.has(Habit::IgnoresTheCustomer);
+        let is_anyone = self.has(CompanyFault::IgnoresCustomer);
         let books = self.books.lock().unwrap();
         let mut places = Vec::new();
         let mut found = false;
@@ -265,9 +269,9 @@ impl Company {
             let is_done = match what {
                 "cancel" => state == "canceled",
                 "pause" if whose == "customer" => {
-                    // What is going to end is not paused, and nothing else tells that it is.
+                    // A subscription that ends soon is not paused. Nothing else shows its end.
                     let is_left_out = one["metadata"]["ends"] == "soon"
-                        || self.has(Habit::PausesOne) && !places.is_empty();
+                        || self.has(CompanyFault::PausesOne) && !places.is_empty();
                     state == "paused" || state == "canceled" || is_left_out
                 }
                 "pause" => noted,
@@ -277,10 +281,10 @@ impl Company {
                 "change-price" => one["items"][0]["price"]["id"] == fields["id"],
                 _ => noted,
             };
-            if is_done && self.has(Habit::RefusesWhatIsDone) {
+            if is_done && self.has(CompanyFault::RefusesRepetition) {
                 return Err((StatusCode::CONFLICT, "that is done".to_owned()));
             }
-            if !is_done || self.has(Habit::DoesItAgain) {
+            if !is_done || self.has(CompanyFault::RepeatsActions) {
                 places.push(place);
             }
         }
@@ -294,7 +298,7 @@ impl Company {
 fn change(one: &mut Value, what: &str, fields: &Value) -> Result<(), Refusal> {
     let conflict = |why: &str| Err((StatusCode::CONFLICT, why.to_owned()));
     let now = Timestamp::now();
-    // What waits for the end of the period has no place in the document.
+    // The document does not show a change at the end of the period.
     if fields["scheduledAt"] == "end-of-period" || fields["startAt"] == "end-of-period" {
         return Ok(());
     }

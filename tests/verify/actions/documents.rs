@@ -1,9 +1,9 @@
-//! What goes over the wire.
+//! Documents on the wire.
 
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
-/// Of each group of options the first is on.
+/// A manifest in which the first option of each group is on.
 pub(crate) fn manifest() -> Value {
     let schedules = json!({ "immediate": true, "end-of-period": false });
     let durations = json!({ "period": true, "date": false });

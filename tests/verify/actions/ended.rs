@@ -1,4 +1,4 @@
-//! A run that ends early, in the middle of an action.
+//! Tests of runs that end early, during an action.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::actions::company::{TOKEN, router};
 use crate::actions::documents::{manifest, subscriptions};
 use crate::actions::{changes, found, outcome};
 
-/// Counts the requests, up to the first action and in all.
+/// Counts of requests: all, and those up to the first action.
 #[derive(Default)]
 struct Seen {
     all: AtomicU64,
@@ -43,7 +43,7 @@ fn watched() -> (Arc<Seen>, Router) {
 }
 
 #[tokio::test]
-async fn who_stops_a_run_is_told_what_the_last_action_changed() {
+async fn a_stopped_run_reports_the_last_change() {
     let (seen, router) = watched();
     let watched = Arc::clone(&seen);
     let report = check(router)
@@ -65,7 +65,7 @@ async fn who_stops_a_run_is_told_what_the_last_action_changed() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_stopped_at_once_asks_for_nothing() {
+async fn a_run_that_is_stopped_first_sends_no_request() {
     let (seen, router) = watched();
     let verifier = check(router).token(TOKEN).actions(true);
     let report = verifier.until(async {}).run().await.unwrap();
@@ -76,7 +76,7 @@ async fn a_run_that_is_stopped_at_once_asks_for_nothing() {
 }
 
 #[tokio::test]
-async fn an_action_at_the_limit_of_requests_is_told_though_nothing_can_be_read_of_it() {
+async fn an_action_at_the_limit_of_requests_is_reported() {
     let (seen, router) = watched();
     let verifier = check(router).token(TOKEN).actions(true);
     verifier.run().await.unwrap();
@@ -89,6 +89,6 @@ async fn an_action_at_the_limit_of_requests_is_told_though_nothing_can_be_read_o
     assert_eq!(seen.all.load(Ordering::SeqCst), limit);
     assert_eq!(
         changes(&report, "extend-trial"),
-        ["it was accepted, and the run ended before its effect was read"]
+        ["accepted; the run ended before the effect was read"]
     );
 }

@@ -1,52 +1,52 @@
-//! What is wrong with a provider.
+//! The faults of a provider.
 
 use std::collections::HashSet;
 
 use axum::response::Response;
 use serde_json::Value;
 
-use crate::broken::provider::{Action, Asked, Books, Content, Kind, Reply};
+use crate::broken::provider::{Action, Books, Content, Kind, ProviderRequest, Reply};
 
 type Edit<T> = Box<dyn Fn(&mut T) + Send + Sync>;
-type Answer = Box<dyn Fn(&Asked) -> Option<Response> + Send + Sync>;
-type EditReply = Box<dyn Fn(&Asked, &mut Reply) + Send + Sync>;
+type Responder = Box<dyn Fn(&ProviderRequest) -> Option<Response> + Send + Sync>;
+type EditReply = Box<dyn Fn(&ProviderRequest, &mut Reply) + Send + Sync>;
 
-/// What is wrong with a provider; nothing is, to begin with.
+/// The faults of a provider. By default it has none.
 #[derive(Default)]
 pub(crate) struct Fault {
     manifest: Option<Edit<Value>>,
     books: Option<Edit<Books>>,
-    asked: Option<Edit<Asked>>,
-    instead: Option<Answer>,
+    request: Option<Edit<ProviderRequest>>,
+    instead: Option<Responder>,
     reply: Option<EditReply>,
-    habits: HashSet<(Habit, Action)>,
+    action_faults: HashSet<(ActionFault, Action)>,
 }
 
-/// A wrong way to carry out an action.
+/// A fault of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Habit {
-    /// It answers 200 and leaves everything as it is.
+pub(crate) enum ActionFault {
+    /// Responds 200 and changes nothing.
     DoesNothing,
-    /// It does not look whether it has been done already.
-    ForgetsWhatIsDone,
-    /// It is a conflict to ask for what has been done already. That is no fault, but a choice.
-    RefusesWhatIsDone,
-    /// It fails if it has been done already.
-    FailsOnWhatIsDone,
-    /// It looks whether it has been done already, lets others in, and then does it.
-    LetsOthersInBetween,
-    /// The same, but for whoever comes second it fails.
-    FailsBesideOthers,
-    /// It does what the manifest switches off.
+    /// Applies a change that was applied before.
+    RepeatsChange,
+    /// Responds 409 to a repetition, which the protocol allows.
+    RefusesRepetition,
+    /// Responds 500 to a repetition.
+    FailsOnRepetition,
+    /// Releases the lock between reading the state and changing it.
+    HasRace,
+    /// Releases the lock, and responds 500 if another request changed the state.
+    FailsConcurrently,
+    /// Accepts options that the manifest switches off.
     IgnoresFeatures,
-    /// It looks a subscription up by its id alone.
-    IgnoresTheCustomer,
-    /// It answers 200 to a body that it cannot read.
-    SwallowsBadBodies,
-    /// It fails on a body that it cannot read.
+    /// Looks a subscription up only by its own id.
+    IgnoresCustomer,
+    /// Responds 200 to a malformed body.
+    AcceptsBadBodies,
+    /// Responds 500 to a malformed body.
     FailsOnBadBodies,
-    /// It answers 200 to what does not exist.
-    SwallowsWhatIsUnknown,
+    /// Responds 200 for an unknown id.
+    AcceptsUnknown,
 }
 
 impl Fault {
@@ -54,52 +54,55 @@ impl Fault {
         Self::default()
     }
 
-    /// The manifest is another.
+    /// Changes the manifest.
     pub(crate) fn manifest(mut self, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         self.manifest = Some(Box::new(edit));
         self
     }
 
-    /// The data are other ones, wherever they are read.
+    /// Changes the data.
     pub(crate) fn books(mut self, edit: impl Fn(&mut Books) + Send + Sync + 'static) -> Self {
         self.books = Some(Box::new(edit));
         self
     }
 
-    /// A request is taken for another.
-    pub(crate) fn asked(mut self, edit: impl Fn(&mut Asked) + Send + Sync + 'static) -> Self {
-        self.asked = Some(Box::new(edit));
+    /// Changes requests before they are handled.
+    pub(crate) fn request(
+        mut self,
+        edit: impl Fn(&mut ProviderRequest) + Send + Sync + 'static,
+    ) -> Self {
+        self.request = Some(Box::new(edit));
         self
     }
 
-    /// A request is answered in another way altogether.
+    /// Sends another response to some requests.
     pub(crate) fn instead(
         mut self,
-        answer: impl Fn(&Asked) -> Option<Response> + Send + Sync + 'static,
+        respond: impl Fn(&ProviderRequest) -> Option<Response> + Send + Sync + 'static,
     ) -> Self {
-        self.instead = Some(Box::new(answer));
+        self.instead = Some(Box::new(respond));
         self
     }
 
-    /// An answer is changed on its way out.
+    /// Changes responses before they are sent.
     pub(crate) fn reply(
         mut self,
-        edit: impl Fn(&Asked, &mut Reply) + Send + Sync + 'static,
+        edit: impl Fn(&ProviderRequest, &mut Reply) + Send + Sync + 'static,
     ) -> Self {
         self.reply = Some(Box::new(edit));
         self
     }
 
-    /// One item of a kind is changed on its way out, in lists as well as by itself.
+    /// Changes one item of a kind in all responses.
     pub(crate) fn reply_with(self, kind: Kind, edit: fn(&mut Value)) -> Self {
         let id = Books::new().one(kind)["id"].clone();
-        self.reply(move |asked, reply| {
+        self.reply(move |request, reply| {
             let Content::Json(body) = &mut reply.body else {
                 return;
             };
-            if asked.retrieves(kind) && body["id"] == id {
+            if request.retrieves(kind) && body["id"] == id {
                 edit(body);
-            } else if asked.lists(kind)
+            } else if request.lists(kind)
                 && let Some(Value::Array(items)) = body.get_mut("data")
             {
                 items
@@ -110,9 +113,9 @@ impl Fault {
         })
     }
 
-    /// An action is carried out in a wrong way.
-    pub(crate) fn habit(mut self, habit: Habit, action: Action) -> Self {
-        self.habits.insert((habit, action));
+    /// Adds a fault to an action.
+    pub(crate) fn habit(mut self, habit: ActionFault, action: Action) -> Self {
+        self.action_faults.insert((habit, action));
         self
     }
 
@@ -128,23 +131,23 @@ impl Fault {
         }
     }
 
-    pub(crate) fn edit_asked(&self, asked: &mut Asked) {
-        if let Some(edit) = &self.asked {
-            edit(asked);
+    pub(crate) fn edit_request(&self, request: &mut ProviderRequest) {
+        if let Some(edit) = &self.request {
+            edit(request);
         }
     }
 
-    pub(crate) fn answer_instead(&self, asked: &Asked) -> Option<Response> {
-        self.instead.as_ref()?(asked)
+    pub(crate) fn response_instead(&self, request: &ProviderRequest) -> Option<Response> {
+        self.instead.as_ref()?(request)
     }
 
-    pub(crate) fn edit_reply(&self, asked: &Asked, reply: &mut Reply) {
+    pub(crate) fn edit_reply(&self, request: &ProviderRequest, reply: &mut Reply) {
         if let Some(edit) = &self.reply {
-            edit(asked, reply);
+            edit(request, reply);
         }
     }
 
-    pub(crate) fn has(&self, habit: Habit, action: Action) -> bool {
-        self.habits.contains(&(habit, action))
+    pub(crate) fn has(&self, habit: ActionFault, action: Action) -> bool {
+        self.action_faults.contains(&(habit, action))
     }
 }

@@ -1,24 +1,24 @@
-//! A good provider has no finding.
+//! Tests of good providers, which have no finding.
 
 use churnkey_verify::{Outcome, Report, State};
 
 use serde_json::{Value, json};
 
-use crate::broken::fault::{Fault, Habit};
+use crate::broken::fault::{ActionFault, Fault};
 use crate::broken::provider::{Action, Kind, Route};
 use crate::broken::row::verified;
 
 #[tokio::test]
-async fn a_good_provider_has_no_finding_and_every_check_passes() {
+async fn every_check_passes_for_a_good_provider() {
     let report = verified(Fault::none(), |verifier| verifier).await;
     assert_good(&report);
     let reasons = [
-        // The next test has more.
-        ("list.unbounded", "the list has no more than 100 items"),
-        // It has none.
+        // The next test has longer lists.
+        ("list.unbounded", "the list has at most 100 items"),
+        // The action has no options.
         (
             "apply-coupon.feature-off",
-            "the manifest switches no option off",
+            "the manifest switches off no option",
         ),
     ];
     for (id, reason) in skipped(&report) {
@@ -54,26 +54,26 @@ async fn a_good_provider_with_every_option_has_no_finding() {
 }
 
 #[tokio::test]
-async fn a_good_provider_that_refuses_what_is_done_already_has_no_finding() {
+async fn a_provider_that_refuses_repetitions_has_no_finding() {
     let fault = Action::ALL
         .into_iter()
         .fold(Fault::none(), |fault, action| {
-            fault.habit(Habit::RefusesWhatIsDone, action)
+            fault.habit(ActionFault::RefusesRepetition, action)
         });
     assert_good(&verified(fault, |verifier| verifier).await);
 }
 
 #[tokio::test]
 async fn a_good_provider_that_caps_pages_has_no_finding() {
-    let fault = Fault::none().asked(|asked| asked.cap = 2);
+    let fault = Fault::none().request(|request| request.cap = 2);
     assert_good(&verified(fault, |verifier| verifier).await);
 }
 
 #[tokio::test]
-async fn a_good_provider_without_lists_of_customers_has_no_finding() {
-    let fault = Fault::none().asked(|asked| {
-        if asked.lists(Kind::Customers) || asked.lists(Kind::Subscriptions) || asked.finds() {
-            asked.route = Route::Nowhere;
+async fn a_provider_without_lists_of_customers_has_no_finding() {
+    let fault = Fault::none().request(|request| {
+        if request.lists(Kind::Customers) || request.lists(Kind::Subscriptions) || request.finds() {
+            request.route = Route::Unknown;
         }
     });
     let report = verified(fault, |verifier| {
@@ -97,7 +97,7 @@ async fn a_good_provider_without_lists_of_customers_has_no_finding() {
 }
 
 #[tokio::test]
-async fn a_good_provider_with_nothing_but_what_is_required_has_no_finding() {
+async fn a_provider_with_only_required_modules_has_no_finding() {
     let fault = Fault::none()
         .manifest(|manifest| {
             *manifest = json!({

@@ -1,4 +1,4 @@
-//! Servers that answer as no framework would, over a real socket: each ends with a finding, and none holds the verifier up.
+//! Servers with broken HTTP, over a real socket. Each has a finding, and none delays the verifier.
 
 use std::future::Future;
 use std::io;
@@ -11,11 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::broken::fault::Fault;
 use crate::broken::provider::{TOKEN, router};
 
-/// Far more than any of these takes; a run that hangs is told from one on a slow machine.
+/// Timeout for a run that hangs. It is long enough for a slow machine.
 const GUARD: Duration = Duration::from_secs(120);
 
 #[tokio::test]
-async fn a_head_without_an_end_is_no_answer() {
+async fn an_endless_head_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
         loop {
@@ -28,7 +28,7 @@ async fn a_head_without_an_end_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_no_answer() {
+async fn an_endless_body_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
         stream.write_all(head).await?;
@@ -43,7 +43,7 @@ async fn a_body_without_an_end_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_in_drops_is_no_answer() {
+async fn a_slow_body_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         let head =
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n";
@@ -57,7 +57,7 @@ async fn a_body_that_comes_in_drops_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_head_that_comes_in_drops_is_no_answer() {
+async fn a_slow_head_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         stream.write_all(b"HTTP/1.1 200 OK\r\nX-Slow: ").await?;
         loop {
@@ -69,7 +69,7 @@ async fn a_head_that_comes_in_drops_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_no_answer() {
+async fn a_missing_response_is_a_finding() {
     let report = verified(|stream, _| async move {
         tokio::time::sleep(GUARD).await;
         drop(stream);
@@ -79,7 +79,7 @@ async fn a_silent_server_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_cut_off_is_no_answer() {
+async fn an_incomplete_body_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"controllers\":{}}";
         stream.write_all(answer).await
@@ -88,7 +88,7 @@ async fn a_body_that_is_cut_off_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_closed_at_once_is_no_answer() {
+async fn an_immediate_close_is_a_finding() {
     let report = verified(|stream, _| async move {
         drop(stream);
         Ok(())
@@ -97,7 +97,7 @@ async fn a_connection_that_is_closed_at_once_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_no_answer() {
+async fn another_protocol_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         stream
             .write_all(b"220 mail.example.test ESMTP ready\r\n")
@@ -107,7 +107,7 @@ async fn what_is_no_http_is_no_answer() {
 }
 
 #[tokio::test]
-async fn two_lengths_are_no_answer() {
+async fn two_lengths_are_a_finding() {
     let report = verified(|mut stream, _| async move {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 20\r\n\r\n{}";
         stream.write_all(answer).await
@@ -116,7 +116,7 @@ async fn two_lengths_are_no_answer() {
 }
 
 #[tokio::test]
-async fn a_length_beyond_all_numbers_is_no_answer() {
+async fn an_overflowing_length_is_a_finding() {
     let report = verified(|mut stream, _| async move {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n{}";
         stream.write_all(answer).await
@@ -125,7 +125,7 @@ async fn a_length_beyond_all_numbers_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_not_even_to_itself() {
+async fn a_redirect_is_not_followed() {
     let report = verified(|mut stream, path| async move {
         let answer = format!("HTTP/1.1 302 Found\r\nLocation: {path}\r\nContent-Length: 0\r\n\r\n");
         stream.write_all(answer.as_bytes()).await
@@ -136,12 +136,12 @@ async fn a_redirect_is_not_followed_not_even_to_itself() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_never_ends_meets_the_limit_of_requests() {
+async fn an_endless_list_stops_at_the_limit_of_requests() {
     let report = guarded(
         |verifier| verifier.max_requests(1000),
         |mut stream, path| async move {
             if path.starts_with("/churnkey/prices") {
-                // Every page names another one after it.
+                // Every page has a following one.
                 let page = path.rsplit(|char: char| !char.is_ascii_digit()).next();
                 let page: u64 = page.and_then(|page| page.parse().ok()).unwrap_or(0);
                 let body = prices(page + 1);
@@ -157,7 +157,7 @@ async fn a_cursor_that_never_ends_meets_the_limit_of_requests() {
 }
 
 #[tokio::test]
-async fn a_provider_that_takes_its_time_meets_the_limit_of_time() {
+async fn a_slow_provider_stops_at_the_limit_of_time() {
     let limits = |verifier: Verifier| {
         verifier
             .timeout(Duration::from_secs(60))
@@ -173,7 +173,7 @@ async fn a_provider_that_takes_its_time_meets_the_limit_of_time() {
 }
 
 #[tokio::test]
-async fn a_good_provider_has_no_finding_over_a_socket_either() {
+async fn a_good_provider_over_a_socket_has_no_finding() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async { axum::serve(listener, router(Fault::none())).await });
@@ -186,7 +186,7 @@ async fn a_good_provider_has_no_finding_over_a_socket_either() {
 }
 
 #[tokio::test]
-async fn nobody_at_the_url_is_no_finding_but_no_run() {
+async fn an_unreachable_url_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -220,17 +220,17 @@ fn assert_found(report: &Report, id: &str) {
     assert_eq!(found, [id], "{:#?}", report.findings);
 }
 
-/// What the verifier reports, with little patience, of a server that gives each connection to this function.
+/// The report of a server that passes each connection to `serve`, with short timeouts.
 async fn verified<F>(serve: fn(TcpStream, String) -> F) -> Report
 where
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
-    let hasty = |verifier: Verifier| {
+    let short = |verifier: Verifier| {
         verifier
             .timeout(Duration::from_secs(1))
             .max_time(Duration::from_secs(20))
     };
-    guarded(hasty, serve).await
+    guarded(short, serve).await
 }
 
 async fn guarded<F>(limits: fn(Verifier) -> Verifier, serve: fn(TcpStream, String) -> F) -> Report
@@ -242,8 +242,8 @@ where
     let server = tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let path = asked_path(&mut stream).await?;
-                // That the verifier has hung up is what most of these wait for.
+                let path = path_of(&mut stream).await?;
+                // Most of these functions run until the verifier closes the connection.
                 serve(stream, path).await
             });
         }
@@ -254,8 +254,8 @@ where
     report.expect("the run ends").unwrap()
 }
 
-/// Reads a request without a body; its path, with the query.
-async fn asked_path(stream: &mut TcpStream) -> io::Result<String> {
+/// Reads a request without a body. Returns its path with the query.
+async fn path_of(stream: &mut TcpStream) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);

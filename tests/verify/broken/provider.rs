@@ -1,4 +1,4 @@
-//! A provider, complete and good but for the fault it is given.
+//! A complete provider with the given faults.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 use crate::broken::fault::Fault;
 
+mod action_request;
 mod actions;
-mod asked;
 mod books;
 mod dates;
 mod lists;
-mod order;
+mod request;
 
 pub(crate) use actions::Action;
-pub(crate) use asked::{Asked, Content, Reply, Route};
 pub(crate) use books::{Books, Kind};
+pub(crate) use request::{Content, ProviderRequest, Reply, Route};
 
 pub(crate) const TOKEN: &str = "integration-token-of-the-tests";
 
-/// The provider with this fault.
+/// A provider with this fault.
 pub(crate) fn router(fault: Fault) -> Router {
     let provider = Arc::new(Provider::new(fault));
     Router::new().fallback(move |request: Request| {
@@ -51,45 +51,45 @@ impl Provider {
     }
 
     async fn respond(&self, request: Request) -> Response {
-        let mut asked = Asked::read(request).await;
-        self.fault.edit_asked(&mut asked);
-        if let Some(response) = self.fault.answer_instead(&asked) {
+        let mut request = ProviderRequest::read(request).await;
+        self.fault.edit_request(&mut request);
+        if let Some(response) = self.fault.response_instead(&request) {
             return response;
         }
-        let mut reply = self.reply(&asked).await;
-        self.fault.edit_reply(&asked, &mut reply);
+        let mut reply = self.reply(&request).await;
+        self.fault.edit_reply(&request, &mut reply);
         reply.into_response()
     }
 
-    async fn reply(&self, asked: &Asked) -> Reply {
-        if !is_authorized(asked) {
+    async fn reply(&self, request: &ProviderRequest) -> Reply {
+        if !is_authorized(request) {
             return Reply::error(401, "Unauthorized");
         }
-        if !matches!(asked.mode.as_deref(), None | Some("test" | "live")) {
+        if !matches!(request.mode.as_deref(), None | Some("test" | "live")) {
             return Reply::error(400, "the mode must be `test` or `live`");
         }
-        if let Route::Act(action) = asked.route {
-            return self.act(action, &asked.body).await;
+        if let Route::Act(action) = request.route {
+            return self.act(action, &request.body).await;
         }
         let books = self.books.lock().unwrap();
-        match &asked.route {
+        match &request.route {
             Route::Manifest => Reply::json(self.manifest.clone()),
-            Route::List(kind) => lists::page(asked, kind.name(), books.all(*kind)),
+            Route::List(kind) => lists::page(request, kind.name(), books.all(*kind)),
             Route::Retrieve(kind, id) => found(books.find(*kind, id)),
             Route::ListOf(customer) => match books.find(Kind::Customers, customer) {
-                Some(_) => lists::page(asked, customer, &books.subscriptions_of(customer)),
+                Some(_) => lists::page(request, customer, &books.subscriptions_of(customer)),
                 None => found(None),
             },
             Route::RetrieveOf(customer, id) => found(books.subscription(customer, id)),
             Route::FindByEmail(email) => found(books.customer_with("email", email)),
             Route::FindByPhone(phone) => found(books.customer_with("phone", phone)),
-            Route::Act(_) | Route::Nowhere => Reply::error(404, "there is no such endpoint"),
+            Route::Act(_) | Route::Unknown => Reply::error(404, "there is no such endpoint"),
         }
     }
 }
 
-fn is_authorized(asked: &Asked) -> bool {
-    let Some(given) = asked.authorization.as_deref() else {
+fn is_authorized(request: &ProviderRequest) -> bool {
+    let Some(given) = request.authorization.as_deref() else {
         return false;
     };
     let token = match given.split_once(' ') {
@@ -102,11 +102,11 @@ fn is_authorized(asked: &Asked) -> bool {
 fn found(item: Option<&Value>) -> Reply {
     match item {
         Some(item) => Reply::json(item.clone()),
-        None => Reply::error(404, "nothing has this id"),
+        None => Reply::error(404, "there is no such item"),
     }
 }
 
-/// What is switched off is as good a provider as what is switched on: of each group, one of both.
+/// The manifest. One option of each group is on, and one is off.
 fn manifest() -> Value {
     json!({
         "controllers": {

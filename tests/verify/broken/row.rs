@@ -1,4 +1,4 @@
-//! One line of the table: a fault, and the finding that it must yield.
+//! A row of the table: a fault and its expected finding.
 
 use churnkey_verify::{Report, Verifier, check};
 
@@ -14,7 +14,7 @@ pub(crate) struct Row {
     actions: bool,
 }
 
-/// A provider of which one thing is wrong, and the id of the finding.
+/// A description of a fault, the id of its finding, and the fault.
 pub(crate) fn row(what: impl Into<String>, id: impl Into<String>, fault: Fault) -> Row {
     Row {
         fault,
@@ -27,19 +27,19 @@ pub(crate) fn row(what: impl Into<String>, id: impl Into<String>, fault: Fault) 
 }
 
 impl Row {
-    /// Where the finding says that it is.
+    /// Expects this path in the finding.
     pub(crate) fn at(mut self, path: &'static str) -> Self {
         self.path = Some(path);
         self
     }
 
-    /// Verifies with other bounds.
+    /// Changes the settings of the verifier.
     pub(crate) fn with(mut self, settings: fn(Verifier) -> Verifier) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Reads only.
+    /// Verifies without actions.
     pub(crate) fn without_actions(mut self) -> Self {
         self.actions = false;
         self
@@ -49,7 +49,7 @@ impl Row {
         &self.id
     }
 
-    /// Says what came instead, if another finding came than this one alone.
+    /// Verifies the provider. The error lists the findings if they differ from the expected one.
     pub(crate) async fn verify(self) -> Result<(), String> {
         let verifier = verifier(self.fault).actions(self.actions);
         let report = (self.settings)(verifier).run().await.unwrap();
@@ -62,16 +62,16 @@ impl Row {
             [(id, path)] => *id == self.id && (self.path.is_none() || *path == self.path),
             _ => false,
         };
-        // Whoever reads a report need not be allowed to call the provider.
+        // A reader of the report may have no right to call the provider.
         assert!(!format!("{report:?}").contains(TOKEN), "{}", self.what);
         match is_expected {
             true => Ok(()),
             false => {
                 let (id, path) = (&self.id, self.path.unwrap_or_default());
-                let mut came = String::new();
+                let mut found = String::new();
                 for finding in &report.findings {
                     let request = finding.request.as_deref().unwrap_or_default();
-                    came += &format!(
+                    found += &format!(
                         "\n    {} {}: {} instead of {}, {request}",
                         finding.id,
                         finding.path.as_deref().unwrap_or_default(),
@@ -79,13 +79,13 @@ impl Row {
                         finding.expected,
                     );
                 }
-                Err(format!("{}: expected {id} {path}, came{came}", self.what))
+                Err(format!("{}: expected {id} {path}, found{found}", self.what))
             }
         }
     }
 }
 
-/// What the verifier reports of a provider with this fault.
+/// The report of a provider with this fault.
 pub(crate) async fn verified(fault: Fault, settings: fn(Verifier) -> Verifier) -> Report {
     settings(verifier(fault).actions(true)).run().await.unwrap()
 }

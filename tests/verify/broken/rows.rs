@@ -16,47 +16,47 @@ use churnkey_verify::CHECKS;
 use crate::broken::row::Row;
 
 #[tokio::test]
-async fn what_is_wrong_with_the_answers_is_found() {
+async fn faults_of_responses_are_found() {
     verify(answers::rows()).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_manifest_is_found() {
+async fn faults_of_the_manifest_are_found() {
     verify(manifest::rows()).await;
 }
 
 #[tokio::test]
-async fn who_gets_in_without_a_right_to_is_found() {
+async fn faults_of_authentication_are_found() {
     verify(auth::rows()).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_lists_is_found() {
+async fn faults_of_lists_are_found() {
     verify(reading(lists::rows())).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_single_items_is_found() {
+async fn faults_of_single_items_are_found() {
     verify(reading(items::rows())).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_models_is_found() {
+async fn faults_of_models_are_found() {
     verify(reading(models::rows())).await;
 }
 
 #[tokio::test]
-async fn what_does_not_belong_together_is_found() {
+async fn contradictions_between_data_are_found() {
     verify(reading(data::rows())).await;
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_actions_is_found() {
+async fn faults_of_actions_are_found() {
     verify(actions::rows()).await;
 }
 
 #[test]
-fn every_check_has_a_fault_that_fails_it() {
+fn every_check_has_a_row() {
     let tables = [
         answers::rows(),
         manifest::rows(),
@@ -69,7 +69,7 @@ fn every_check_has_a_fault_that_fails_it() {
     ];
     let rows: Vec<_> = tables.into_iter().flatten().collect();
     let tried: BTreeSet<_> = rows.iter().map(Row::id).collect();
-    // It has no options that could be off.
+    // The action has no options.
     let exceptions = ["apply-coupon.feature-off"];
     let untried: Vec<_> = CHECKS
         .iter()
@@ -79,8 +79,8 @@ fn every_check_has_a_fault_that_fails_it() {
     assert!(untried.is_empty(), "no row expects {untried:#?}");
 }
 
-/// Rows with a fault in what is read. The actions take most of the requests of a run, and such a fault is no matter to
-/// them; that this is so is seen in the first row of each module.
+/// Rows with a fault in the data that are read. Only the first row of each module runs the actions,
+/// because they take most of the requests and do not depend on such a fault.
 fn reading(rows: Vec<Row>) -> Vec<Row> {
     let mut modules = BTreeSet::new();
     let with_few_actions = |row: Row| {
@@ -93,7 +93,7 @@ fn reading(rows: Vec<Row>) -> Vec<Row> {
     rows.into_iter().map(with_few_actions).collect()
 }
 
-/// Every row is verified before the first one that failed is complained of.
+/// Verifies every row, and reports all rows that failed.
 async fn verify(rows: Vec<Row>) {
     let number = rows.len();
     let mut wrong = Vec::new();

@@ -6,7 +6,7 @@ use churnkey_verify::Module;
 use maud::{Markup, html};
 
 use crate::dashboard::text::plain;
-use churnkey_verify::internal::Supported;
+use churnkey_verify::internal::DeclaredManifest;
 
 /// The options of an offer.
 pub(super) struct Choices {
@@ -35,12 +35,12 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
 }
 
 /// The field for the schedule, with the values that the manifest allows.
-pub(super) fn schedule(action: Module, legend: &str, supported: &Supported) -> Markup {
+pub(super) fn schedule(action: Module, legend: &str, manifest: &DeclaredManifest) -> Markup {
     let both = [
         ("immediate", "immediately"),
         ("end-of-period", "at the end of the period"),
     ];
-    let is_on = |word: &str| supported.allows(action, FeatureKind::Schedules, word);
+    let is_on = |word: &str| manifest.allows(action, FeatureKind::Schedules, word);
     let allowed: Vec<_> = both.iter().filter(|(word, _)| is_on(word)).collect();
     html! {
         fieldset {
@@ -59,11 +59,11 @@ pub(super) fn schedule(action: Module, legend: &str, supported: &Supported) -> M
 /// The fields for the length, with the kinds that the manifest allows.
 pub(super) fn length(
     action: Module,
-    supported: &Supported,
+    manifest: &DeclaredManifest,
     (amount, unit): (u32, TimeUnit),
 ) -> Markup {
     let id = |name: &str| format!("{action}-{name}");
-    let is_on = |word: &str| supported.allows(action, FeatureKind::Durations, word);
+    let is_on = |word: &str| manifest.allows(action, FeatureKind::Durations, word);
     let (period, date) = (is_on("period"), is_on("date"));
     let units = [
         (TimeUnit::Day, "day", "days"),

@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 
-use super::{carried_out, steps};
+use super::outcome::carried_out;
+use super::parts::steps;
 use crate::dashboard::action::Action;
 use crate::dashboard::app::{App, random};
 use crate::dashboard::fields::Fields;

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
 use churnkey_verify::Module;
-use churnkey_verify::internal::{Supported, encoded};
+use churnkey_verify::internal::{DeclaredManifest, encoded};
 use maud::{Markup, html};
 
 use super::choices::{Choices, choice, length, schedule};
-use super::{REASONS, steps, subject, unknown};
+use super::parts::{REASONS, steps, subject, unknown};
 use crate::dashboard::app::App;
 use crate::dashboard::exchange::{Listed, Problem};
 use crate::dashboard::fields::Fields;
@@ -28,7 +28,7 @@ struct Offers<'a> {
     app: &'a App,
     fields: &'a Fields,
     subscription: &'a Subscription,
-    supported: &'a Supported,
+    manifest: &'a DeclaredManifest,
     coupons: ListResult<Coupon>,
     prices: ListResult<Price>,
 }
@@ -37,9 +37,9 @@ struct Offers<'a> {
 pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fields) -> Response {
     let (customer, id) = (fields.get("customer"), fields.get("subscription"));
     let page = Page::new(Part::Customers, "Cancel flow: offers");
-    let (supported, item) = futures_util::join!(app.manifest(), app.subscription(customer, id));
-    let (supported, item) = match (supported, item) {
-        (Ok(supported), Ok(Some(item))) => (supported, item),
+    let (manifest, item) = futures_util::join!(app.manifest(), app.subscription(customer, id));
+    let (manifest, item) = match (manifest, item) {
+        (Ok(manifest), Ok(Some(item))) => (manifest, item),
         (_, Ok(None)) => return unknown(&app),
         (Err(problem), _) | (_, Err(problem)) => {
             let main = html! { (back_to(customer)) h1 { "Cancel flow" } (problem.show()) };
@@ -47,7 +47,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let coupons = async {
-        match supported.has(Module::ApplyCoupon) {
+        match manifest.has(Module::ApplyCoupon) {
             true => {
                 app.list(
                     Module::Coupons,
@@ -61,7 +61,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let prices = async {
-        match supported.has(Module::ChangePrice) {
+        match manifest.has(Module::ChangePrice) {
             true => {
                 app.list(Module::Prices, "/prices", CHOICES, fields.filled("prices"))
                     .await
@@ -74,7 +74,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         app: &app,
         fields: &fields,
         subscription: &item.model,
-        supported: &supported,
+        manifest: &manifest,
         coupons,
         prices,
     };
@@ -95,19 +95,29 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
     page.show(&app, main)
 }
 
+/// An offer with its action, which a test compares with the protocol table.
+type Offer = (Module, for<'a> fn(&Offers<'a>) -> Option<Markup>);
+
+/// The offers, the most suitable for a reason first.
+fn order(reason: &str) -> [Offer; 4] {
+    let pause: Offer = (Module::Pause, |offers| offers.pause());
+    let price: Offer = (Module::ChangePrice, |offers| offers.price());
+    let discount: Offer = (Module::ApplyCoupon, |offers| offers.discount());
+    let trial: Offer = (Module::ExtendTrial, |offers| offers.trial());
+    match reason {
+        "unused" | "break" => [pause, price, discount, trial],
+        "missing" | "technical" | "other-product" => [trial, discount, pause, price],
+        _ => [discount, price, pause, trial],
+    }
+}
+
 impl Offers<'_> {
     fn show(&self) -> Markup {
         if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
             return html! { p.notice role="status" { "This subscription is already canceled, so there are no offers." } };
         }
-        let order: [fn(&Self) -> Option<Markup>; 4] = match self.fields.get("reason") {
-            "unused" | "break" => [Self::pause, Self::price, Self::discount, Self::trial],
-            "missing" | "technical" | "other-product" => {
-                [Self::trial, Self::discount, Self::pause, Self::price]
-            }
-            _ => [Self::discount, Self::price, Self::pause, Self::trial],
-        };
-        let offers: Vec<_> = order.iter().filter_map(|offer| offer(self)).collect();
+        let order = order(self.fields.get("reason"));
+        let offers: Vec<_> = order.iter().filter_map(|(_, offer)| offer(self)).collect();
         html! {
             @if offers.is_empty() { p.muted { "The manifest allows no offer for this subscription." } }
             div.offers { @for offer in &offers { (offer) } }
@@ -151,10 +161,10 @@ impl Offers<'_> {
 
     fn pause(&self) -> Option<Markup> {
         let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
-        if is_paused || !self.supported.has(Module::Pause) {
+        if is_paused || !self.manifest.has(Module::Pause) {
             return None;
         }
-        let allow_annual = self.supported.is_on(Module::Pause, "allow_annual");
+        let allow_annual = self.manifest.is_on(Module::Pause, "allow_annual");
         let title = "Pause the subscription";
         let annual = self.subscription.duration.is_annual();
         if annual && !allow_annual {
@@ -162,8 +172,8 @@ impl Offers<'_> {
             return Some(self.unavailable(Module::Pause, title, why));
         }
         let choices = html! {
-            (length(Module::Pause, self.supported, (1, TimeUnit::Month)))
-            (schedule(Module::Pause, "Starts", self.supported))
+            (length(Module::Pause, self.manifest, (1, TimeUnit::Month)))
+            (schedule(Module::Pause, "Starts", self.manifest))
             @if allow_annual {
                 p.check {
                     input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
@@ -176,7 +186,7 @@ impl Offers<'_> {
     }
 
     fn discount(&self) -> Option<Markup> {
-        if !self.supported.has(Module::ApplyCoupon) {
+        if !self.manifest.has(Module::ApplyCoupon) {
             return None;
         }
         let title = "Get a discount";
@@ -201,7 +211,7 @@ impl Offers<'_> {
     }
 
     fn price(&self) -> Option<Markup> {
-        if !self.supported.has(Module::ChangePrice) {
+        if !self.manifest.has(Module::ChangePrice) {
             return None;
         }
         let title = "Change the plan";
@@ -228,8 +238,8 @@ impl Offers<'_> {
         };
         let choices = html! {
             (choice(Module::ChangePrice, "Price", &options))
-            (schedule(Module::ChangePrice, "Takes effect", self.supported))
-            @if self.supported.is_on(Module::ChangePrice, "prorate") {
+            (schedule(Module::ChangePrice, "Takes effect", self.manifest))
+            @if self.manifest.is_on(Module::ChangePrice, "prorate") {
                 p.check {
                     input type="checkbox" id="prorate" name="prorate" value="on";
                     label for="prorate" { "Prorate the rest of the period" }
@@ -248,11 +258,11 @@ impl Offers<'_> {
 
     fn trial(&self) -> Option<Markup> {
         let is_trial = matches!(self.subscription.status, SubscriptionStatus::Trial { .. });
-        if !is_trial || !self.supported.has(Module::ExtendTrial) {
+        if !is_trial || !self.manifest.has(Module::ExtendTrial) {
             return None;
         }
-        let choices = length(Module::ExtendTrial, self.supported, (7, TimeUnit::Day));
-        let description = match self.supported.is_on(Module::ExtendTrial, "multiple") {
+        let choices = length(Module::ExtendTrial, self.manifest, (7, TimeUnit::Day));
+        let description = match self.manifest.is_on(Module::ExtendTrial, "multiple") {
             true => "The trial gets longer. The provider allows this more than once.",
             false => "The trial gets longer. The provider allows this once.",
         };
@@ -266,12 +276,12 @@ impl Offers<'_> {
     }
 
     fn cancel(&self) -> Markup {
-        if !self.supported.has(Module::Cancel) {
+        if !self.manifest.has(Module::Cancel) {
             return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
         }
         let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
         let choices = html! {
-            (schedule(Module::Cancel, "Ends", self.supported))
+            (schedule(Module::Cancel, "Ends", self.manifest))
             @if is_paused {
                 p.check {
                     input type="checkbox" id="unpause" name="unpause" value="on";
@@ -330,5 +340,28 @@ impl Offers<'_> {
             further,
             unread,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_but_cancel_is_an_offer() {
+        let is_offer = |module: &Module| {
+            module.is_action() && module.single().is_none() && *module != Module::Cancel
+        };
+        let expected: Vec<_> = Module::ALL.iter().copied().filter(is_offer).collect();
+        for (reason, _) in REASONS {
+            let offers = order(reason).map(|(module, _)| module);
+            for action in &expected {
+                assert!(
+                    offers.contains(action),
+                    "`order` in flow/offers.rs has no offer of {action}"
+                );
+            }
+            assert_eq!(offers.len(), expected.len());
+        }
     }
 }

@@ -4,12 +4,12 @@ use std::sync::{Arc, PoisonError};
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use churnkey_runtime::{Subscription, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::steps;
+use super::parts::steps;
 use crate::dashboard::action::Action;
 use crate::dashboard::app::App;
 use crate::dashboard::diff::{Row, rows};
@@ -21,9 +21,23 @@ use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
 
+/// Carries out an action and redirects to its outcome, so that reloading the page does not repeat
+/// the action.
+pub(super) async fn carried_out(app: Arc<App>, action: Action) -> Response {
+    let number = carry_out(&app, action).await;
+    match number {
+        Some(number) => Redirect::to(&format!("/flow/outcome?number={number}")).into_response(),
+        None => failed(
+            &app,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The dashboard failed. Check the subscription to see whether the action was carried out.",
+        ),
+    }
+}
+
 /// Reads the subscription, carries out the action and reads the subscription again. This runs in
 /// its own task, so that the outcome is recorded even if the browser disconnects.
-pub(super) async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
+async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
     let app = Arc::clone(app);
     let task = tokio::spawn(async move {
         let before = app
@@ -112,16 +126,16 @@ impl Outcome {
     }
 
     fn verdict(&self, exchange: &Exchange, after: &Snapshot, changed: usize) -> Markup {
-        let (class, verdict) = match &exchange.answer {
-            Err(trouble) => (
+        let (class, verdict) = match &exchange.response {
+            Err(error) => (
                 "bad",
-                format!("There was no valid response: {trouble}. The provider may have carried out the action."),
+                format!("There was no valid response: {error}. The provider may have carried out the action."),
             ),
-            Ok(answer) if answer.status != 200 => {
-                let body = answer.json().ok();
+            Ok(response) if response.status != 200 => {
+                let body = response.json().ok();
                 let message = body.as_ref().and_then(|value| value.get("message")?.as_str());
                 let message = message.map_or_else(String::new, |text| format!(": {}", plain(text)));
-                ("bad", format!("The provider answered {}{message}.", answered(answer)))
+                ("bad", format!("The provider answered {}{message}.", answered(response)))
             }
             Ok(_) if item(after).is_none() => (
                 "bad",

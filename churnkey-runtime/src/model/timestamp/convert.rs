@@ -47,7 +47,7 @@ mod with_chrono {
 
     impl From<Timestamp> for DateTime<Utc> {
         fn from(timestamp: Timestamp) -> Self {
-            // The default is never taken: chrono's years reach far beyond 0000 to 9999.
+            // The default is never used: chrono has all years from 0000 to 9999.
             Self::from_timestamp_millis(timestamp.unix_millis()).unwrap_or_default()
         }
     }
@@ -74,7 +74,7 @@ mod with_time {
     impl From<Timestamp> for OffsetDateTime {
         fn from(timestamp: Timestamp) -> Self {
             let nanos = i128::from(timestamp.unix_millis()) * 1_000_000;
-            // The epoch is never taken: the years 0000 to 9999 are within those of this type.
+            // The epoch is never used: the type has all years from 0000 to 9999.
             Self::from_unix_timestamp_nanos(nanos).unwrap_or(Self::UNIX_EPOCH)
         }
     }

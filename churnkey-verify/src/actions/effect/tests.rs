@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Effect, changes, is_only_left_out, misses};
+use super::{Effect, changes, first_mismatch, is_only_left_out};
 
 fn subscription(status: Value) -> Value {
     json!({
@@ -12,12 +12,12 @@ fn subscription(status: Value) -> Value {
 }
 
 fn found(effect: Effect, before: &Value, after: &Value) -> Option<String> {
-    misses(
+    first_mismatch(
         &effect,
         std::slice::from_ref(before),
         std::slice::from_ref(after),
     )
-    .map(|miss| miss.found)
+    .map(|mismatch| mismatch.found)
 }
 
 fn trial(end: &str) -> Value {
@@ -33,7 +33,7 @@ fn paused(end: &str) -> Value {
 }
 
 #[test]
-fn a_month_is_a_month_of_the_calendar_and_not_two() {
+fn a_month_is_one_month_of_the_calendar() {
     let before = trial("2026-01-31T00:00:00.000Z");
     let after = |end| found(Effect::TrialMonthsLonger(1), &before, &trial(end));
     assert_eq!(after("2026-02-28T00:00:00.000Z"), None);
@@ -42,7 +42,7 @@ fn a_month_is_a_month_of_the_calendar_and_not_two() {
         after("2026-03-31T00:00:00.000Z"),
         Some("59 days".to_owned())
     );
-    assert_eq!(after("2026-01-31T00:00:00.000Z"), Some("no day".to_owned()));
+    assert_eq!(after("2026-01-31T00:00:00.000Z"), Some("0 days".to_owned()));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_pause_is_measured_from_its_own_start() {
 }
 
 #[test]
-fn what_changed_is_told_in_words() {
+fn changes_are_described_in_words() {
     let (one, other) = (
         trial("2026-01-31T00:00:00.000Z"),
         paused("2026-03-01T12:00:00.000Z"),
@@ -76,7 +76,7 @@ fn what_changed_is_told_in_words() {
 }
 
 #[test]
-fn what_is_left_as_it_was_is_told_from_what_became_something_else() {
+fn an_unchanged_subscription_differs_from_a_wrongly_changed_one() {
     let active = subscription(json!({"name": "active"}));
     let unpaid = subscription(json!({"name": "unpaid"}));
     let paused = paused("2026-03-01T12:00:00.000Z");
@@ -92,7 +92,7 @@ fn what_is_left_as_it_was_is_told_from_what_became_something_else() {
 }
 
 #[test]
-fn what_a_company_notes_for_itself_is_no_change() {
+fn a_change_of_metadata_is_no_change() {
     let before = subscription(json!({"name": "active"}));
     let mut after = before.clone();
     after["metadata"] = json!({"lastRequest": "2026-01-01"});

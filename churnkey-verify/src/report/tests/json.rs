@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{HOSTILE, faulty, good, hostile};
-use crate::held::held;
+use crate::golden::assert_golden;
 use crate::report::Report;
 
 fn schema() -> Value {
@@ -11,13 +11,13 @@ fn schema() -> Value {
 }
 
 #[test]
-fn the_schema_is_the_one_in_the_docs() {
+fn the_schema_in_the_docs_is_current() {
     let schema = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
-    held("../docs/verify-report.schema.json", &schema);
+    assert_golden("../docs/verify-report.schema.json", &schema);
 }
 
 #[test]
-fn every_report_fits_the_schema() {
+fn every_report_matches_the_schema() {
     let schema = jsonschema::validator_for(&schema()).unwrap();
     for report in [good(), faulty(), hostile(HOSTILE)] {
         let report = serde_json::to_value(report).unwrap();
@@ -30,7 +30,7 @@ fn every_report_fits_the_schema() {
 }
 
 #[test]
-fn a_report_is_read_again_from_its_json() {
+fn a_report_can_be_read_from_its_json() {
     for report in [good(), faulty(), hostile(HOSTILE)] {
         let json = serde_json::to_string(&report).unwrap();
         let read: Report = serde_json::from_str(&json).unwrap();
@@ -39,7 +39,7 @@ fn a_report_is_read_again_from_its_json() {
 }
 
 #[test]
-fn the_schema_refuses_what_is_no_report() {
+fn the_schema_refuses_invalid_reports() {
     let schema = jsonschema::validator_for(&schema()).unwrap();
     let report = serde_json::to_value(faulty()).unwrap();
     for (pointer, bad) in [

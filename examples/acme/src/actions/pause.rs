@@ -11,7 +11,12 @@ async fn pause(ctx: &Acme, request: Pause, mode: Mode, id: RequestId) -> Result<
             let mut subscription =
                 books.require_subscription(&request.customer_id, &request.subscription_id)?;
             let length = request.permit(&subscription.cycle())?;
-            let outcome = subscription.pause(request.start_at, length, books.now())?;
+            let outcome = subscription.pause(
+                request.start_at,
+                length,
+                request.allow_annual == Some(true),
+                books.now(),
+            )?;
             books.save_subscription(&subscription)?;
             books.audit(Entry {
                 action: "pause",

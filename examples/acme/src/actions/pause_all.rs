@@ -14,13 +14,18 @@ async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> 
             books.require_customer(&request.customer_id)?;
             let (mut changed, mut length) = (Vec::new(), None);
             for mut subscription in books.subscriptions_of(&request.customer_id)? {
-                if subscription.is_canceled() || subscription.cancel_at.is_some() {
+                if subscription.is_canceled() || subscription.ends_with_period {
                     continue;
                 }
                 let permitted = request.permit(&subscription.cycle())?;
                 length = Some(permitted);
                 if subscription.pause.is_none() {
-                    subscription.pause(request.start_at, permitted, books.now())?;
+                    subscription.pause(
+                        request.start_at,
+                        permitted,
+                        request.allow_annual != Some(false),
+                        books.now(),
+                    )?;
                     books.save_subscription(&subscription)?;
                     changed.push(subscription.id);
                 }

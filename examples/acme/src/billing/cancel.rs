@@ -13,21 +13,24 @@ impl Subscription {
         if self.is_canceled() {
             return Ok(Outcome::Repeated);
         }
-        // An immediate cancellation ends the pause as well. Resuming first could begin a new
-        // period, which would be charged.
-        let resumed = unpause && self.state == State::Paused && schedule == Schedule::EndOfPeriod;
+        if schedule == Schedule::Immediate {
+            // This ends the pause as well. Resuming first could begin a new period, which would be
+            // charged.
+            self.end(now);
+            return Ok(Outcome::Applied);
+        }
+        let resumed = unpause && self.state == State::Paused;
         if resumed {
             self.resume(now)?;
         }
-        let cancel_at = match schedule {
-            Schedule::Immediate => now,
-            Schedule::EndOfPeriod => self.period.end.max(now),
-        };
-        if !resumed && self.cancel_at.is_some_and(|already| already <= cancel_at) {
+        if self.period.end <= now {
+            self.end(now);
+            return Ok(Outcome::Applied);
+        }
+        if self.ends_with_period && !resumed {
             return Ok(Outcome::Repeated);
         }
-        self.cancel_at = Some(cancel_at);
-        self.settle(now)?;
+        self.ends_with_period = true;
         Ok(Outcome::Applied)
     }
 }

@@ -1,7 +1,8 @@
 use churnkey::{Error, Price, Result, Schedule, Timestamp};
 
+use super::calendar::{day_of_month, end_of_cycles};
 use super::proration::Proration;
-use super::{NextPrice, Outcome, State, Subscription};
+use super::{Outcome, State, Subscription};
 
 impl Subscription {
     /// Changes the price at once or at the end of the period. If `prorate` is set, returns the
@@ -29,34 +30,61 @@ impl Subscription {
                 None => Ok((Outcome::Repeated, None)),
             };
         }
-        let next = self.next_price.as_ref().map(|next| &next.price.id);
         match schedule {
-            Schedule::EndOfPeriod if next == Some(&price.id) => Ok((Outcome::Repeated, None)),
             Schedule::EndOfPeriod => {
-                let at = self.period.end.max(now);
-                self.next_price = Some(NextPrice { price, at });
+                let next = self.next_price.as_ref();
+                if next.is_some_and(|next| next.id == price.id) {
+                    return Ok((Outcome::Repeated, None));
+                }
+                self.next_price = Some(price);
+                // During a pause the period may already be over.
                 self.settle(now)?;
                 Ok((Outcome::Applied, None))
             }
             Schedule::Immediate => {
-                let proration = prorate.then(|| Proration::of_change(self, &price, now));
+                self.require_room_for(&price, now)?;
+                let proration = if prorate {
+                    self.prorate(&price, now)?
+                } else {
+                    None
+                };
                 self.next_price = None;
-                self.take_price(price, now)?;
-                Ok((Outcome::Applied, proration.transpose()?.flatten()))
+                if self.state == State::Running && price.duration != self.cycle() {
+                    self.price = price;
+                    self.billing_day = day_of_month(now)?;
+                    self.begin_period(now)?;
+                } else {
+                    self.take_price(price, now);
+                }
+                Ok((Outcome::Applied, proration))
             }
         }
     }
 
-    /// Applies the price. If its billing cycle differs, a new period begins: at once, or after the
-    /// trial or the pause.
-    pub(super) fn take_price(&mut self, price: Price, at: Timestamp) -> Result<()> {
+    /// Applies the price without beginning a period. If the billing cycle differs, the period of a
+    /// paused subscription ends, so that a new one begins after the pause.
+    pub(super) fn take_price(&mut self, price: Price, at: Timestamp) {
         let same_cycle = price.duration == self.cycle();
         self.price = price;
-        match self.state {
-            State::Running if !same_cycle => self.begin_period(at)?,
-            State::Paused if !same_cycle && !self.is_tried_out(at) => self.end_period(at),
-            _ => {}
+        if self.state == State::Paused && !same_cycle && !self.is_tried_out(at) {
+            self.end_period(at);
         }
-        Ok(())
+    }
+
+    /// A price with another cycle begins a new period, and a scheduled pause moves to its end.
+    fn require_room_for(&self, price: &Price, now: Timestamp) -> Result<()> {
+        if self.state != State::Running || price.duration == self.cycle() {
+            return Ok(());
+        }
+        let pause = self.pause.as_ref();
+        if price.duration.is_annual() && pause.is_some_and(|pause| !pause.allow_annual) {
+            return Err(Error::conflict(
+                "the subscription has a scheduled pause that does not allow an annual price",
+            ));
+        }
+        match end_of_cycles(now, price.duration, 1, day_of_month(now)?)? {
+            Some(end) => self.require_room(end),
+            None => Ok(()),
+        }
     }
 }

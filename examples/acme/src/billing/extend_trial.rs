@@ -38,9 +38,10 @@ impl Subscription {
                 "`duration` must end after the current end of the trial, and before the year 10000",
             )
         })?;
+        self.require_room(end)?;
         self.trial = Some(SubscriptionPeriod::new(trial.start, end));
         // The trial is the current period until the first charge.
-        self.period.end = end;
+        self.move_end(end)?;
         Ok(Outcome::Applied)
     }
 }

@@ -1,10 +1,16 @@
-use churnkey::model::{Discount, Metadata, PausePeriod};
+use churnkey::model::{Discount, Metadata, MinorUnits, PausePeriod};
 use churnkey::{
-    BillingCycle, CustomerId, Error, Price, Result, SubscriptionId, SubscriptionItem,
-    SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    BillingCycle, CustomerId, Error, OfferDuration, Price, Result, Schedule, SubscriptionId,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
-/// A subscription: its current state and its scheduled events.
+use super::Grant;
+use super::calendar::{billing_day_after, day_of_month, end_of_cycles};
+
+/// A subscription: its current state, and its scheduled events.
+///
+/// An event at the end of the period is stored without a date. It is due when the period ends, also
+/// if the end moves after the event was scheduled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
     pub id: SubscriptionId,
@@ -15,19 +21,24 @@ pub struct Subscription {
     pub state: State,
     /// True if a charge has failed and is still open. It stays open during a pause.
     pub unpaid: bool,
-    /// The time from which billing cycles are counted. Counting each cycle from the previous period
-    /// would permanently move the billing day to the 28th after a short month.
-    pub cycle_anchor: Timestamp,
-    /// The number of cycles between the anchor and the current period.
-    pub cycle_number: u32,
+    /// The day of the month on which periods end, in months that have it.
+    pub billing_day: u8,
     pub period: SubscriptionPeriod,
+    /// The time of the whole period, without a pause that extends it.
+    pub period_millis: i64,
+    /// The last charge. Zero during a trial.
+    pub paid: Paid,
     pub trial: Option<SubscriptionPeriod>,
-    /// The scheduled end, if there is one.
-    pub cancel_at: Option<Timestamp>,
+    /// True if the subscription is canceled at the end of the period.
+    pub ends_with_period: bool,
     /// The current or the scheduled pause.
     pub pause: Option<Pause>,
-    /// The scheduled change of price.
-    pub next_price: Option<NextPrice>,
+    /// The price from the end of the period on, if a change is scheduled.
+    pub next_price: Option<Price>,
+    /// The discounts on this subscription, also those that have ended.
+    pub discounts: Vec<Grant>,
+    /// The discounts on everything that the customer buys.
+    pub customer_discounts: Vec<Grant>,
     pub metadata: Metadata,
 }
 
@@ -40,19 +51,27 @@ pub enum State {
     Canceled { at: Timestamp },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pause {
-    pub start: Timestamp,
-    /// Exclusive; with `None` the pause lasts until it is ended by hand.
-    pub end: Option<Timestamp>,
-    /// The requested start and length, used to recognize a repeated request.
-    pub request: String,
+/// A charge, and the time that it pays for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    pub amount: MinorUnits,
+    pub millis: i64,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct NextPrice {
-    pub price: Price,
-    pub at: Timestamp,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// The requested start and length, used to recognize a repeated request. A pause without a
+    /// length lasts until it is ended by hand.
+    pub start_at: Schedule,
+    pub length: Option<OfferDuration>,
+    /// The permission to pause an annual subscription.
+    pub allow_annual: bool,
+    /// `None` until the pause starts.
+    pub start: Option<Timestamp>,
+    /// Exclusive.
+    pub end: Option<Timestamp>,
+    /// True if the pause has moved the end of the period.
+    pub extends_period: bool,
 }
 
 impl Subscription {
@@ -75,13 +94,16 @@ impl Subscription {
             started_at: start,
             state: State::Trial,
             unpaid: false,
-            cycle_anchor: start,
-            cycle_number: 0,
+            billing_day: day_of_month(trial_end.unwrap_or(start))?,
             period: trial.unwrap_or(SubscriptionPeriod::new(start, start)),
+            period_millis: 0,
+            paid: Paid::default(),
             trial,
-            cancel_at: None,
+            ends_with_period: false,
             pause: None,
             next_price: None,
+            discounts: Vec::new(),
+            customer_discounts: Vec::new(),
             metadata: Metadata::new(),
         };
         if trial.is_none() {
@@ -105,7 +127,7 @@ impl Subscription {
         if self.is_canceled() {
             return Err(Error::conflict("the subscription is canceled"));
         }
-        if self.cancel_at.is_some() {
+        if self.ends_with_period {
             return Err(Error::conflict(
                 "the subscription is due to be canceled at the end of its period",
             ));
@@ -114,7 +136,7 @@ impl Subscription {
     }
 
     /// The model that Churnkey reads. It has no field for scheduled events.
-    pub fn model(&self, discounts: Vec<Discount>) -> churnkey::Subscription {
+    pub fn model(&self, now: Timestamp) -> Result<churnkey::Subscription> {
         let item = SubscriptionItem::new(
             format!("item_{}", self.id),
             self.price.clone(),
@@ -129,15 +151,20 @@ impl Subscription {
             self.cycle(),
             [item],
         );
-        model.discounts = discounts;
+        for grant in self.discounts.iter().filter(|grant| grant.is_current(now)) {
+            let mut discount = Discount::new(grant.coupon.clone()).start(grant.start);
+            discount.end = self.end_of_discount(grant)?;
+            model.discounts.push(discount);
+        }
         model.metadata = self.metadata.clone();
-        model
+        Ok(model)
     }
 
     fn status(&self) -> SubscriptionStatus {
-        let status = match (self.state, &self.pause, self.trial) {
+        let pause = self.pause.as_ref().and_then(Pause::period);
+        let status = match (self.state, pause, self.trial) {
             (State::Canceled { at }, ..) => SubscriptionStatus::canceled(at),
-            (State::Paused, Some(pause), _) => SubscriptionStatus::paused(pause.period()),
+            (State::Paused, Some(pause), _) => SubscriptionStatus::paused(pause),
             (State::Trial, _, Some(trial)) => SubscriptionStatus::trial(trial),
             _ if self.unpaid => SubscriptionStatus::unpaid(),
             _ => SubscriptionStatus::active(),
@@ -148,14 +175,56 @@ impl Subscription {
             None => status,
         }
     }
+
+    /// The exclusive end of a current discount: for a number of charges the first charge that it
+    /// does not reduce, as far as this is known today. `None` if it is not, or after the year 9999.
+    fn end_of_discount(&self, grant: &Grant) -> Result<Option<Timestamp>> {
+        let Some(charges) = grant.charges_left.filter(|_| grant.end.is_none()) else {
+            return Ok(grant.end);
+        };
+        if self.ends_with_period {
+            return Ok(Some(self.period.end));
+        }
+        let Some((next_charge, billing_day)) = self.next_charge()? else {
+            return Ok(None);
+        };
+        if charges == 0 {
+            return Ok(Some(next_charge));
+        }
+        let price = self.next_price.as_ref().unwrap_or(&self.price);
+        end_of_cycles(next_charge, price.duration, charges, billing_day)
+    }
+
+    /// The next charge, and the billing day from then on. `None` if a pause has no end.
+    fn next_charge(&self) -> Result<Option<(Timestamp, u8)>> {
+        let period_end = self.period.end;
+        let at_period_end = Ok(Some((period_end, self.billing_day)));
+        let Some(pause) = &self.pause else {
+            return at_period_end;
+        };
+        let start = pause.start.unwrap_or(period_end);
+        let end = match pause.start {
+            Some(_) => pause.end,
+            None => pause.length.and_then(|length| length.end_from(start)),
+        };
+        match end {
+            None => Ok(None),
+            Some(end) if end <= period_end => at_period_end,
+            Some(end) => {
+                let day = billing_day_after(start, pause.length, end, self.billing_day)?;
+                Ok(Some((end, day)))
+            }
+        }
+    }
 }
 
 impl Pause {
-    fn period(&self) -> PausePeriod {
-        let period = PausePeriod::new(self.start);
-        match self.end {
+    /// The dates of a pause that has started.
+    fn period(&self) -> Option<PausePeriod> {
+        let period = PausePeriod::new(self.start?);
+        Some(match self.end {
             Some(end) => period.end(end),
             None => period,
-        }
+        })
     }
 }

@@ -13,13 +13,26 @@ impl Books<'_> {
         )
     }
 
-    /// Finds a customer by email address. Case is ignored: no two customers have addresses that
-    /// differ only in case.
+    /// Finds a customer by email address. The case of letters is ignored.
     pub fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
-        self.customer_where(
+        let found = self.customer_where(
             "SELECT * FROM customers WHERE mode = :mode AND email = :key",
             &email.as_str(),
-        )
+        )?;
+        if found.is_some() || email.as_str().is_ascii() {
+            return Ok(found);
+        }
+        // SQLite found no equal address because it ignores the case of ASCII letters only.
+        let addresses: Vec<(String, String)> = self.all(
+            "SELECT id, email FROM customers WHERE mode = :mode AND email GLOB '*[^ -~]*'
+             ORDER BY id",
+            &[],
+            |row| Ok((row.get("id")?, row.get("email")?)),
+        )?;
+        let wanted = without_case(email.as_str());
+        let mut addresses = addresses.into_iter();
+        let found = addresses.find(|(_, address)| without_case(address) == wanted);
+        found.map_or(Ok(None), |(id, _)| self.customer(&id.into()))
     }
 
     /// Finds a customer by phone number. Numbers are stored as `+` and digits; separators between
@@ -73,7 +86,14 @@ impl Books<'_> {
             .is_some())
     }
 
+    /// Adds a customer. No two customers have addresses that differ only in case.
     pub fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
+        if let Some(email) = &customer.email
+            && !email.as_str().is_ascii()
+            && self.customer_by_email(email)?.is_some()
+        {
+            return Err(Error::conflict("another customer has this email address"));
+        }
         self.execute(
             "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, phone, currency, metadata)
              VALUES (:mode, :id, :created, :first_name, :last_name, :email, :phone, :currency,
@@ -127,4 +147,11 @@ impl Books<'_> {
             },
         )
     }
+}
+
+/// The text with all letters in lower case. The two forms of a small sigma, of which the second one
+/// ends a word, are the same letter.
+fn without_case(text: &str) -> String {
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }

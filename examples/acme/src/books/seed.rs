@@ -28,22 +28,16 @@ impl Books<'_> {
             if let Some(discount) = &sign_up.discount {
                 self.add_customer_discount(
                     customer,
-                    &discount.coupon,
+                    &discount.coupon.id,
                     discount.start,
                     discount.end,
                 )?;
-                self.count_redemption(&discount.coupon)?;
+                self.count_redemption(&discount.coupon.id)?;
             }
-            for (subscription, discount) in &sign_up.subscriptions {
+            for subscription in &sign_up.subscriptions {
                 self.add_subscription(subscription)?;
-                if let Some(discount) = discount {
-                    self.add_subscription_discount(
-                        &subscription.id,
-                        &discount.coupon,
-                        discount.start,
-                        discount.end,
-                    )?;
-                    self.count_redemption(&discount.coupon)?;
+                for grant in &subscription.discounts {
+                    self.count_redemption(&grant.coupon.id)?;
                 }
             }
         }

@@ -1,12 +1,12 @@
 use churnkey::{
-    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
-    Timestamp,
+    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, Schedule, SubscriptionId,
+    SubscriptionPeriod, Timestamp,
 };
 use rusqlite::{Row, ToSql};
 
 use super::Books;
 use super::columns::{At, Json};
-use crate::billing::{NextPrice, Pause, State, Subscription};
+use crate::billing::{Paid, Pause, State, Subscription};
 
 impl Books<'_> {
     /// A customer's subscription in its current state. `None` if it belongs to another customer.
@@ -64,29 +64,33 @@ impl Books<'_> {
         self.write(
             "INSERT INTO subscriptions (
                  mode, id, customer_id, price_id, quantity, started_at, status, unpaid, canceled_at,
-                 cycle_anchor, cycle_number, period_start, period_end, trial_start, trial_end,
-                 cancel_at, pause_start, pause_end, pause_request, next_price_id, next_price_at,
-                 metadata
+                 billing_day, period_start, period_end, period_millis, paid, paid_millis,
+                 trial_start, trial_end, ends_with_period, pause_start_at, pause_length,
+                 pause_allows_annual, pause_start, pause_end, pause_extends, next_price_id, metadata
              ) VALUES (
                  :mode, :id, :customer, :price, :quantity, :started, :status, :unpaid, :canceled,
-                 :anchor, :number, :period_start, :period_end, :trial_start, :trial_end,
-                 :cancel, :pause_start, :pause_end, :pause_request, :next_price, :next_price_at,
+                 :billing_day, :period_start, :period_end, :period_millis, :paid, :paid_millis,
+                 :trial_start, :trial_end, :ends_with_period, :pause_start_at, :pause_length,
+                 :pause_allows_annual, :pause_start, :pause_end, :pause_extends, :next_price,
                  :metadata
              )",
             subscription,
         )
     }
 
-    /// Stores the changed subscription.
+    /// Stores the changed subscription and its discounts.
     pub fn save_subscription(&self, subscription: &Subscription) -> Result<()> {
         self.write(
             "UPDATE subscriptions SET
                  price_id = :price, quantity = :quantity, started_at = :started, status = :status,
-                 unpaid = :unpaid, canceled_at = :canceled, cycle_anchor = :anchor,
-                 cycle_number = :number, period_start = :period_start, period_end = :period_end,
-                 trial_start = :trial_start, trial_end = :trial_end, cancel_at = :cancel,
-                 pause_start = :pause_start, pause_end = :pause_end, pause_request = :pause_request,
-                 next_price_id = :next_price, next_price_at = :next_price_at, metadata = :metadata
+                 unpaid = :unpaid, canceled_at = :canceled, billing_day = :billing_day,
+                 period_start = :period_start, period_end = :period_end,
+                 period_millis = :period_millis, paid = :paid, paid_millis = :paid_millis,
+                 trial_start = :trial_start, trial_end = :trial_end,
+                 ends_with_period = :ends_with_period, pause_start_at = :pause_start_at,
+                 pause_length = :pause_length, pause_allows_annual = :pause_allows_annual,
+                 pause_start = :pause_start, pause_end = :pause_end,
+                 pause_extends = :pause_extends, next_price_id = :next_price, metadata = :metadata
              WHERE mode = :mode AND id = :id AND customer_id = :customer",
             subscription,
         )
@@ -99,11 +103,9 @@ impl Books<'_> {
             State::Paused => ("paused", None),
             State::Canceled { at } => ("canceled", Some(At(at))),
         };
-        let (trial, pause, next) = (
-            subscription.trial,
-            subscription.pause.as_ref(),
-            subscription.next_price.as_ref(),
-        );
+        let (trial, pause) = (subscription.trial, subscription.pause.as_ref());
+        let (period, paid) = (subscription.period, subscription.paid);
+        let next_price = subscription.next_price.as_ref();
         let params: &[(&str, &dyn ToSql)] = &[
             (":id", &subscription.id.as_str()),
             (":customer", &subscription.customer_id.as_str()),
@@ -113,22 +115,38 @@ impl Books<'_> {
             (":status", &status),
             (":unpaid", &subscription.unpaid),
             (":canceled", &canceled_at),
-            (":anchor", &At(subscription.cycle_anchor)),
-            (":number", &subscription.cycle_number),
-            (":period_start", &At(subscription.period.start)),
-            (":period_end", &At(subscription.period.end)),
+            (":billing_day", &subscription.billing_day),
+            (":period_start", &At(period.start)),
+            (":period_end", &At(period.end)),
+            (":period_millis", &subscription.period_millis),
+            (":paid", &paid.amount.get()),
+            (":paid_millis", &paid.millis),
             (":trial_start", &trial.map(|trial| At(trial.start))),
             (":trial_end", &trial.map(|trial| At(trial.end))),
-            (":cancel", &subscription.cancel_at.map(At)),
-            (":pause_start", &pause.map(|pause| At(pause.start))),
+            (":ends_with_period", &subscription.ends_with_period),
+            (
+                ":pause_start_at",
+                &pause.map(|pause| pause.start_at.as_str()),
+            ),
+            (
+                ":pause_length",
+                &pause.and_then(|pause| pause.length).map(Json),
+            ),
+            (
+                ":pause_allows_annual",
+                &pause.map(|pause| pause.allow_annual),
+            ),
+            (":pause_start", &pause.and_then(|pause| pause.start).map(At)),
             (":pause_end", &pause.and_then(|pause| pause.end).map(At)),
-            (":pause_request", &pause.map(|pause| pause.request.as_str())),
-            (":next_price", &next.map(|next| next.price.id.as_str())),
-            (":next_price_at", &next.map(|next| At(next.at))),
+            (":pause_extends", &pause.map(|pause| pause.extends_period)),
+            (":next_price", &next_price.map(|price| price.id.as_str())),
             (":metadata", &Json(&subscription.metadata)),
         ];
         self.execute(sql, params)?;
-        Ok(())
+        subscription
+            .discounts
+            .iter()
+            .try_for_each(|grant| self.save_discount(&subscription.id, grant))
     }
 
     fn read_subscription(&self, row: &Row<'_>) -> Result<Subscription> {
@@ -136,12 +154,16 @@ impl Books<'_> {
             Ok(row.get::<_, Option<At>>(column)?.map(|At(moment)| moment))
         };
         let At(started_at) = row.get("started_at")?;
-        let At(cycle_anchor) = row.get("cycle_anchor")?;
         let (At(period_start), At(period_end)) = (row.get("period_start")?, row.get("period_end")?);
         let Json(metadata) = row.get("metadata")?;
+        let id: SubscriptionId = row.get::<_, String>("id")?.into();
+        let customer_id: CustomerId = row.get::<_, String>("customer_id")?.into();
+        let next_price: Option<String> = row.get("next_price_id")?;
         let mut subscription = Subscription {
-            id: row.get::<_, String>("id")?.into(),
-            customer_id: row.get::<_, String>("customer_id")?.into(),
+            discounts: self.discounts_of_subscription(&id)?,
+            customer_discounts: self.grants_of_customer(&customer_id)?,
+            id,
+            customer_id,
             price: self.price_of(row.get::<_, String>("price_id")?)?,
             quantity: row.get("quantity")?,
             started_at,
@@ -157,31 +179,34 @@ impl Books<'_> {
                 }
             },
             unpaid: row.get("unpaid")?,
-            cycle_anchor,
-            cycle_number: row.get("cycle_number")?,
+            billing_day: row.get("billing_day")?,
             period: SubscriptionPeriod::new(period_start, period_end),
+            period_millis: row.get("period_millis")?,
+            paid: Paid {
+                amount: row.get::<_, i64>("paid")?.into(),
+                millis: row.get("paid_millis")?,
+            },
             trial: moment("trial_start")?
                 .zip(moment("trial_end")?)
                 .map(|(start, end)| SubscriptionPeriod::new(start, end)),
-            cancel_at: moment("cancel_at")?,
-            pause: match (moment("pause_start")?, row.get("pause_request")?) {
-                (Some(start), Some(request)) => Some(Pause {
-                    start,
+            ends_with_period: row.get("ends_with_period")?,
+            pause: match row.get::<_, Option<String>>("pause_start_at")? {
+                Some(start_at) => Some(Pause {
+                    start_at: match start_at.as_str() {
+                        "immediate" => Schedule::Immediate,
+                        _ => Schedule::EndOfPeriod,
+                    },
+                    length: row
+                        .get::<_, Option<Json<OfferDuration>>>("pause_length")?
+                        .map(|Json(length)| length),
+                    allow_annual: row.get("pause_allows_annual")?,
+                    start: moment("pause_start")?,
                     end: moment("pause_end")?,
-                    request,
+                    extends_period: row.get("pause_extends")?,
                 }),
-                _ => None,
+                None => None,
             },
-            next_price: match (
-                row.get::<_, Option<String>>("next_price_id")?,
-                moment("next_price_at")?,
-            ) {
-                (Some(id), Some(at)) => Some(NextPrice {
-                    price: self.price_of(id)?,
-                    at,
-                }),
-                _ => None,
-            },
+            next_price: next_price.map(|id| self.price_of(id)).transpose()?,
             metadata,
         };
         subscription.settle(self.now)?;

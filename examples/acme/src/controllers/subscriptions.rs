@@ -11,11 +11,10 @@ async fn retrieve(
 ) -> Result<Option<Subscription>> {
     ctx.ledger(mode)
         .read(move |books| {
-            let Some(subscription) = books.subscription(&customer, &id)? else {
-                return Ok(None);
-            };
-            let discounts = books.discounts_of_subscription(&id)?;
-            Ok(Some(subscription.model(discounts)))
+            let subscription = books.subscription(&customer, &id)?;
+            subscription
+                .map(|subscription| subscription.model(books.now()))
+                .transpose()
         })
         .await
 }
@@ -34,10 +33,7 @@ async fn list(
             books.require_customer(&customer)?;
             books
                 .subscriptions(&customer, &page)?
-                .try_map(|subscription| {
-                    let discounts = books.discounts_of_subscription(&subscription.id)?;
-                    Ok(subscription.model(discounts))
-                })
+                .try_map(|subscription| subscription.model(books.now()))
         })
         .await
 }

@@ -2,8 +2,8 @@ use churnkey::{ApplyCoupon, Error, Mode, RequestId, Result};
 use serde_json::json;
 
 use crate::Acme;
-use crate::billing::{Outcome, Subscription, check_redeemable, discount_end};
-use crate::books::{Books, Entry};
+use crate::billing::Outcome;
+use crate::books::Entry;
 use crate::ledger::Subject;
 
 #[churnkey::action(apply_coupon)]
@@ -17,10 +17,15 @@ async fn attempt(ctx: &Acme, request: &ApplyCoupon, mode: Mode, id: &RequestId) 
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;
-    let stored = books.require_subscription(customer, subscription).await?;
-    let outcome = redeem(&books, request, &stored.subscription).await?;
+    let mut stored = books.require_subscription(customer, subscription).await?;
+    let coupon = books
+        .coupon_to_redeem(&request.coupon_id)
+        .await?
+        .ok_or_else(|| Error::not_found("there is no such coupon"))?;
+    let outcome = stored.subscription.redeem(coupon, books.now())?;
     let details = json!({ "coupon": request.coupon_id });
     if outcome == Outcome::Applied {
+        books.count_redemption(&request.coupon_id).await?;
         books.save_change(&stored, "apply_coupon", &details).await?;
     }
     books
@@ -34,36 +39,4 @@ async fn attempt(ctx: &Acme, request: &ApplyCoupon, mode: Mode, id: &RequestId) 
         })
         .await?;
     books.commit().await
-}
-
-/// Redeems a coupon, at most once for each subscription. While its discount lasts, the same request
-/// counts as a repetition, even if the coupon has been used up in the meantime.
-async fn redeem(
-    books: &Books<'_>,
-    request: &ApplyCoupon,
-    subscription: &Subscription,
-) -> Result<Outcome> {
-    let now = books.now();
-    let coupon = books
-        .coupon_to_redeem(&request.coupon_id)
-        .await?
-        .ok_or_else(|| Error::not_found("there is no such coupon"))?;
-    match books
-        .discount_by_coupon(&subscription.id, &coupon.id)
-        .await?
-    {
-        Some(discount) if discount.end.is_none_or(|end| now < end) => return Ok(Outcome::Repeated),
-        Some(_) => {
-            return Err(Error::conflict(
-                "the subscription has already used this coupon",
-            ));
-        }
-        None => check_redeemable(&coupon, subscription, now)?,
-    }
-    books.count_redemption(&coupon.id).await?;
-    let end = discount_end(&coupon, subscription, now)?;
-    books
-        .add_subscription_discount(&subscription.id, &coupon.id, now, end)
-        .await?;
-    Ok(Outcome::Applied)
 }

@@ -19,9 +19,12 @@ async fn attempt(ctx: &Acme, request: &Pause, mode: Mode, id: &RequestId) -> Res
         .await?;
     let mut stored = books.require_subscription(customer, subscription).await?;
     let length = request.permit(&stored.subscription.cycle())?;
-    let outcome = stored
-        .subscription
-        .pause(request.start_at, length, books.now())?;
+    let outcome = stored.subscription.pause(
+        request.start_at,
+        length,
+        request.allow_annual == Some(true),
+        books.now(),
+    )?;
     let details = json!({
         "startAt": request.start_at.as_str(),
         "duration": length,

@@ -25,13 +25,18 @@ async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> 
     let mut changed = Vec::new();
     for mut stored in books.subscriptions_of(customer).await? {
         let subscription = &mut stored.subscription;
-        if subscription.is_canceled() || subscription.cancel_at.is_some() {
+        if subscription.is_canceled() || subscription.ends_with_period {
             continue;
         }
         let length = request.permit(&subscription.cycle())?;
         details["duration"] = json!(length);
         if subscription.pause.is_none() {
-            subscription.pause(request.start_at, length, books.now())?;
+            subscription.pause(
+                request.start_at,
+                length,
+                request.allow_annual != Some(false),
+                books.now(),
+            )?;
             books.save_change(&stored, "pause_all", &details).await?;
             changed.push(stored.subscription.id);
         }

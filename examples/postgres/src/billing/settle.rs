@@ -1,18 +1,20 @@
 //! Scheduled events: the one place that carries out what a subscription has scheduled.
 
-use churnkey::model::CycleUnit;
-use churnkey::{BillingCycle, Error, Result, SubscriptionPeriod, TimeUnit, Timestamp};
+use churnkey::{Error, Result, SubscriptionPeriod, Timestamp};
 
-use super::{State, Subscription};
+use super::calendar::{day_of_month, end_of_cycles, millis_between};
+use super::discount::reduced;
+use super::{Paid, State, Subscription};
 
-/// An event of a subscription. Events that are due at the same time happen in this order.
+/// An event of a subscription. Events that are due at the same time happen in this order: a price
+/// is known before it is charged, and nothing is charged as a pause starts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Cancel,
     ChangePrice,
-    StartPause,
     EndPause,
-    EndPeriod,
+    StartPause,
+    BeginPeriod,
 }
 
 impl Subscription {
@@ -25,66 +27,54 @@ impl Subscription {
         while let Some((at, due)) = self.next_due().filter(|(at, _)| *at <= now) {
             match due {
                 Due::Cancel => self.end(at),
-                Due::ChangePrice => self.take_next_price(at)?,
-                Due::StartPause => self.state = State::Paused,
+                Due::ChangePrice => {
+                    if let Some(price) = self.next_price.take() {
+                        self.take_price(price, at);
+                    }
+                }
                 Due::EndPause => self.resume(at)?,
-                Due::EndPeriod => self.renew()?,
+                Due::StartPause => self.start_pause(at)?,
+                Due::BeginPeriod => {
+                    self.state = State::Running;
+                    self.begin_period(at)?;
+                }
             }
         }
         Ok(())
     }
 
+    /// The next event. Everything that waits for the end of the period is due when the period ends
+    /// today, wherever its end was when the event was scheduled.
     fn next_due(&self) -> Option<(Timestamp, Due)> {
         if self.is_canceled() {
             return None;
         }
-        let paused = self.state == State::Paused;
+        let end = self.period.end;
         let pause = self.pause.as_ref();
         let due = [
-            self.cancel_at.map(|at| (at, Due::Cancel)),
-            self.next_price
-                .as_ref()
-                .map(|next| (next.at, Due::ChangePrice)),
+            self.ends_with_period.then_some((end, Due::Cancel)),
+            self.next_price.as_ref().map(|_| (end, Due::ChangePrice)),
             pause
-                .filter(|_| !paused)
-                .map(|pause| (pause.start, Due::StartPause)),
-            pause
-                .filter(|_| paused)
                 .and_then(|pause| pause.end)
-                .map(|at| (at, Due::EndPause)),
-            (!paused).then_some((self.period.end, Due::EndPeriod)),
+                .map(|end| (end, Due::EndPause)),
+            pause
+                .filter(|pause| pause.start.is_none())
+                .map(|_| (end, Due::StartPause)),
+            (self.state != State::Paused).then_some((end, Due::BeginPeriod)),
         ];
         due.into_iter().flatten().min()
     }
 
-    /// Ends the subscription and its period, and removes all scheduled events.
-    fn end(&mut self, at: Timestamp) {
+    /// Ends the subscription, its period and its discounts, and removes all scheduled events.
+    pub(super) fn end(&mut self, at: Timestamp) {
         self.state = State::Canceled { at };
         self.end_period(at);
-        self.cancel_at = None;
+        self.ends_with_period = false;
         self.pause = None;
         self.next_price = None;
-    }
-
-    fn take_next_price(&mut self, at: Timestamp) -> Result<()> {
-        match self.next_price.take() {
-            Some(next) => self.take_price(next.price, at),
-            None => Ok(()),
+        for grant in &mut self.discounts {
+            grant.end = Some(grant.end.map_or(at, |end| end.min(at)));
         }
-    }
-
-    /// Ends a pause. A period or a trial that is not over continues; the time of the pause is not
-    /// added to it. If it is over, a new period begins, and the customer is charged again.
-    pub(super) fn resume(&mut self, at: Timestamp) -> Result<()> {
-        self.pause = None;
-        self.state = State::Running;
-        if self.period.end <= at {
-            return self.begin_period(at);
-        }
-        if self.is_tried_out(at) {
-            self.state = State::Trial;
-        }
-        Ok(())
     }
 
     /// True while the trial runs, also during a pause: nothing has been paid yet.
@@ -95,44 +85,39 @@ impl Subscription {
     /// Ends the period early, but not before its start: the clock may have been set back.
     pub(super) fn end_period(&mut self, at: Timestamp) {
         self.period.end = self.period.end.min(at).max(self.period.start);
-    }
-
-    fn renew(&mut self) -> Result<()> {
-        if self.state == State::Trial {
-            self.state = State::Running;
-            return self.begin_period(self.period.end);
+        self.paid = Paid::default();
+        if let Some(pause) = &mut self.pause {
+            pause.extends_period = false;
         }
-        self.cycle_number = self.cycle_number.saturating_add(1);
-        self.period = SubscriptionPeriod::new(self.period.end, self.cycle_end()?);
+    }
+
+    /// Moves the end of the period, and with it the billing day.
+    pub(super) fn move_end(&mut self, end: Timestamp) -> Result<()> {
+        self.period.end = end;
+        self.billing_day = day_of_month(end)?;
         Ok(())
     }
 
-    /// Begins a new period, and counts the following periods from it.
+    /// Begins a new period and charges it: the price, less the discounts of this moment.
     pub(super) fn begin_period(&mut self, at: Timestamp) -> Result<()> {
-        self.cycle_anchor = at;
-        self.cycle_number = 0;
-        self.period = SubscriptionPeriod::new(at, self.cycle_end()?);
+        let end = end_of_cycles(at, self.cycle(), 1, self.billing_day)?
+            .ok_or_else(|| Error::internal("a billing period would end after the year 9999"))?;
+        self.period = SubscriptionPeriod::new(at, end);
+        self.period_millis = millis_between(at, end);
+
+        let mut grants = Vec::new();
+        for grant in &mut self.discounts {
+            if grant.take(at) {
+                grants.push(grant.clone());
+            }
+        }
+        let of_customer = self.customer_discounts.iter();
+        let of_customer = of_customer.filter(|grant| grant.is_current(at));
+        let price = self.list_price(&self.price)?;
+        self.paid = Paid {
+            amount: reduced(price, self.quantity, grants.iter().chain(of_customer))?,
+            millis: self.period_millis,
+        };
         Ok(())
     }
-
-    fn cycle_end(&self) -> Result<Timestamp> {
-        let end = self
-            .cycle_number
-            .checked_add(1)
-            .and_then(|number| after_cycles(self.cycle_anchor, self.cycle(), number));
-        end.ok_or_else(|| Error::internal("a billing period would end after the year 9999"))
-    }
-}
-
-/// The time after a number of billing cycles, by the calendar. `None` after the year 9999.
-pub(super) fn after_cycles(
-    start: Timestamp,
-    cycle: BillingCycle,
-    number: u32,
-) -> Option<Timestamp> {
-    let unit = match cycle.unit {
-        CycleUnit::Month => TimeUnit::Month,
-        CycleUnit::Year => TimeUnit::Year,
-    };
-    start.plus(cycle.amount.checked_mul(number)?, unit)
 }

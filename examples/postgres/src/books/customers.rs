@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use churnkey::model::Address;
+use churnkey::model::{Address, Discount};
 use churnkey::{
     Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Result, Timestamp,
 };
@@ -9,6 +9,7 @@ use tokio_postgres::Row;
 
 use super::Books;
 use super::columns::{Json, at, json, moment};
+use crate::billing::Grant;
 
 impl Books<'_> {
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
@@ -19,8 +20,9 @@ impl Books<'_> {
     /// Finds a customer by email address. Case is ignored: no two customers have addresses that
     /// differ only in case.
     pub async fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
-        let sql = "SELECT * FROM customers WHERE mode = $1 AND lower(email) = lower($2)";
-        self.customer_where(sql, email.as_str()).await
+        let sql = "SELECT * FROM customers WHERE mode = $1 AND email_key = $2";
+        self.customer_where(sql, &without_case(email.as_str()))
+            .await
     }
 
     /// Finds a customer by phone number. Numbers are stored as `+` and digits; separators between
@@ -71,14 +73,15 @@ impl Books<'_> {
     pub async fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
         let created: SystemTime = at(created)?;
         self.execute(
-            "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, phone, currency, metadata)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO customers (mode, id, created_at, first_name, last_name, email, email_key, phone, currency, metadata)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             &[
                 &customer.id.as_str(),
                 &created,
                 &customer.name,
                 &customer.last_name,
                 &customer.email.as_ref().map(Email::as_str),
+                &customer.email.as_ref().map(|email| without_case(email.as_str())),
                 &customer.phone.as_ref().map(Phone::as_str),
                 &customer.currency.map(Currency::code),
                 &Json(&customer.metadata),
@@ -107,13 +110,15 @@ impl Books<'_> {
             .map(|row| Ok(row.try_get("id")?))
             .collect::<Result<Vec<String>>>()?;
         let mut addresses = self.addresses_of(&ids).await?;
-        let mut discounts = self.discounts_of_customers(&ids).await?;
+        let mut discounts = self.grants_of_customers(&ids).await?;
         rows.iter()
             .zip(ids)
             .map(|(row, id)| {
                 let mut customer = read(row)?;
                 customer.addresses = addresses.remove(&id).unwrap_or_default();
-                customer.discounts = discounts.remove(&id).unwrap_or_default();
+                let grants = discounts.remove(&id).unwrap_or_default().into_iter();
+                let current = grants.filter(|grant| grant.is_current(self.now));
+                customer.discounts = current.map(discount).collect();
                 Ok(customer)
             })
             .collect()
@@ -133,6 +138,12 @@ impl Books<'_> {
     }
 }
 
+fn discount(grant: Grant) -> Discount {
+    let mut discount = Discount::new(grant.coupon).start(grant.start);
+    discount.end = grant.end;
+    discount
+}
+
 fn read(row: &Row) -> Result<Customer> {
     let currency: Currency = row.try_get::<_, &str>("currency")?.parse()?;
     let mut customer = Customer::new(row.try_get::<_, String>("id")?)
@@ -143,4 +154,11 @@ fn read(row: &Row) -> Result<Customer> {
     customer.email = row.try_get::<_, Option<String>>("email")?.map(Email::new);
     customer.phone = row.try_get::<_, Option<String>>("phone")?.map(Phone::new);
     Ok(customer)
+}
+
+/// The text with all letters in lower case. The two forms of a small sigma, of which the second one
+/// ends a word, are the same letter.
+fn without_case(text: &str) -> String {
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
 }

@@ -1,78 +1,68 @@
 use std::collections::HashMap;
 
-use churnkey::model::Discount;
 use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use tokio_postgres::Row;
 
-use super::columns::{at, at_if, moment, moment_if};
+use super::columns::{at, at_if, moment, moment_if, number};
 use super::{Books, coupons};
+use crate::billing::Grant;
 
 impl Books<'_> {
-    /// For each of several customers, the current discounts on everything that the customer buys.
-    pub(super) async fn discounts_of_customers(
+    /// For each of several customers, the discounts on everything that the customer buys, also
+    /// those that have ended. They last for a span of time: one that counts charges belongs to one
+    /// subscription.
+    pub(super) async fn grants_of_customers(
         &self,
         customers: &[String],
-    ) -> Result<HashMap<String, Vec<Discount>>> {
-        self.current_discounts(
-            "SELECT customer_id AS owner, coupons.*, started_at, ends_at
+    ) -> Result<HashMap<String, Vec<Grant>>> {
+        self.grants(
+            "SELECT customer_id AS owner, coupons.*, started_at, NULL::bigint AS charges_left,
+                 ends_at, NULL::timestamptz AS last_charge_at
              FROM customer_discounts
              JOIN coupons ON coupons.mode = customer_discounts.mode AND coupons.id = coupon_id
              WHERE customer_discounts.mode = $1 AND customer_id = ANY ($2)
-                 AND (ends_at IS NULL OR ends_at > $3)
              ORDER BY started_at, coupon_id",
             customers,
         )
         .await
     }
 
-    /// The current discounts on each of several subscriptions.
-    pub async fn discounts_of_subscriptions(
+    /// The discounts on each of several subscriptions, also those that have ended.
+    pub(super) async fn grants_of_subscriptions(
         &self,
         subscriptions: &[String],
-    ) -> Result<HashMap<String, Vec<Discount>>> {
-        self.current_discounts(
-            "SELECT subscription_id AS owner, coupons.*, started_at, ends_at
+    ) -> Result<HashMap<String, Vec<Grant>>> {
+        self.grants(
+            "SELECT subscription_id AS owner, coupons.*, started_at, charges_left, ends_at,
+                 last_charge_at
              FROM subscription_discounts
              JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
              WHERE subscription_discounts.mode = $1 AND subscription_id = ANY ($2)
-                 AND (ends_at IS NULL OR ends_at > $3)
              ORDER BY started_at, coupon_id",
             subscriptions,
         )
         .await
     }
 
-    /// The discount that a subscription got from a coupon, even if the discount has ended.
-    pub async fn discount_by_coupon(
+    pub(super) async fn save_discount(
         &self,
         subscription: &SubscriptionId,
-        coupon: &CouponId,
-    ) -> Result<Option<Discount>> {
-        let sql = "SELECT coupons.*, started_at, ends_at
-             FROM subscription_discounts
-             JOIN coupons ON coupons.mode = subscription_discounts.mode AND coupons.id = coupon_id
-             WHERE subscription_discounts.mode = $1 AND subscription_id = $2 AND coupon_id = $3";
-        let row = self
-            .one(sql, &[&subscription.as_str(), &coupon.as_str()])
-            .await?;
-        row.as_ref().map(read).transpose()
-    }
-
-    pub async fn add_subscription_discount(
-        &self,
-        subscription: &SubscriptionId,
-        coupon: &CouponId,
-        start: Timestamp,
-        end: Option<Timestamp>,
+        grant: &Grant,
     ) -> Result<()> {
         self.execute(
-            "INSERT INTO subscription_discounts (mode, subscription_id, coupon_id, started_at, ends_at)
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO subscription_discounts (
+                 mode, subscription_id, coupon_id, started_at, charges_left, ends_at, last_charge_at
+             ) VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (mode, subscription_id, coupon_id) DO UPDATE SET
+                 charges_left = excluded.charges_left, ends_at = excluded.ends_at,
+                 last_charge_at = excluded.last_charge_at",
             &[
                 &subscription.as_str(),
-                &coupon.as_str(),
-                &at(start)?,
-                &at_if(end)?,
+                &grant.coupon.id.as_str(),
+                &at(grant.start)?,
+                &grant.charges_left.map(i64::from),
+                &at_if(grant.end)?,
+                &at_if(grant.last_charge)?,
             ],
         )
         .await
@@ -98,24 +88,28 @@ impl Books<'_> {
         .await
     }
 
-    async fn current_discounts(
-        &self,
-        sql: &str,
-        owners: &[String],
-    ) -> Result<HashMap<String, Vec<Discount>>> {
-        let mut discounts: HashMap<String, Vec<Discount>> = HashMap::new();
-        for row in self.all(sql, &[&owners, &at(self.now)?]).await? {
-            discounts
+    async fn grants(&self, sql: &str, owners: &[String]) -> Result<HashMap<String, Vec<Grant>>> {
+        let mut grants: HashMap<String, Vec<Grant>> = HashMap::new();
+        for row in self.all(sql, &[&owners]).await? {
+            grants
                 .entry(row.try_get("owner")?)
                 .or_default()
                 .push(read(&row)?);
         }
-        Ok(discounts)
+        Ok(grants)
     }
 }
 
-fn read(row: &Row) -> Result<Discount> {
-    let mut discount = Discount::new(coupons::read(row)?).start(moment(row, "started_at")?);
-    discount.end = moment_if(row, "ends_at")?;
-    Ok(discount)
+fn read(row: &Row) -> Result<Grant> {
+    let charges_left = match row.try_get::<_, Option<i64>>("charges_left")? {
+        Some(_) => Some(number(row, "charges_left")?),
+        None => None,
+    };
+    Ok(Grant {
+        coupon: coupons::read(row)?,
+        start: moment(row, "started_at")?,
+        charges_left,
+        end: moment_if(row, "ends_at")?,
+        last_charge: moment_if(row, "last_charge_at")?,
+    })
 }

@@ -29,24 +29,17 @@ impl Books<'_> {
             if let Some(discount) = &sign_up.discount {
                 self.add_customer_discount(
                     customer,
-                    &discount.coupon,
+                    &discount.coupon.id,
                     discount.start,
                     discount.end,
                 )
                 .await?;
-                self.count_redemption(&discount.coupon).await?;
+                self.count_redemption(&discount.coupon.id).await?;
             }
-            for (subscription, discount) in &sign_up.subscriptions {
+            for subscription in &sign_up.subscriptions {
                 self.add_subscription(subscription).await?;
-                if let Some(discount) = discount {
-                    self.add_subscription_discount(
-                        &subscription.id,
-                        &discount.coupon,
-                        discount.start,
-                        discount.end,
-                    )
-                    .await?;
-                    self.count_redemption(&discount.coupon).await?;
+                for grant in &subscription.discounts {
+                    self.count_redemption(&grant.coupon.id).await?;
                 }
             }
         }

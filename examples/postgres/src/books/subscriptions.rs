@@ -1,6 +1,6 @@
 use churnkey::{
-    CustomerId, Error, Page, PageRequest, Price, Result, SubscriptionId, SubscriptionPeriod,
-    Timestamp,
+    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, Schedule, SubscriptionId,
+    SubscriptionPeriod, Timestamp,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
@@ -8,7 +8,7 @@ use tokio_postgres::types::ToSql;
 
 use super::Books;
 use super::columns::{Json, at, at_if, json, moment, moment_if, number};
-use crate::billing::{NextPrice, Pause, State, Subscription};
+use crate::billing::{Paid, Pause, State, Subscription};
 
 /// A subscription with its stored version.
 pub struct StoredSubscription {
@@ -71,14 +71,16 @@ impl Books<'_> {
         self.write(
             "INSERT INTO subscriptions (
                  mode, id, customer_id, version, price_id, quantity, started_at, status, unpaid,
-                 canceled_at, cycle_anchor, cycle_number, period_start, period_end, trial_start,
-                 trial_end, cancel_at, pause_start, pause_end, pause_request, next_price_id,
-                 next_price_at, metadata
+                 canceled_at, billing_day, period_start, period_end, period_millis, paid,
+                 paid_millis, trial_start, trial_end, ends_with_period, pause_start_at,
+                 pause_length, pause_allows_annual, pause_start, pause_end, pause_extends,
+                 next_price_id, metadata
              ) VALUES (
                  $1, $2, $3, $4, $5, $6, $7, $8, $9,
                  $10, $11, $12, $13, $14, $15,
-                 $16, $17, $18, $19, $20, $21,
-                 $22, $23
+                 $16, $17, $18, $19, $20,
+                 $21, $22, $23, $24, $25,
+                 $26, $27
              )",
             subscription,
             0,
@@ -86,15 +88,16 @@ impl Books<'_> {
         .await
     }
 
-    /// Stores the changed subscription as its next version.
+    /// Stores the changed subscription as its next version, and its discounts.
     pub(super) async fn save_subscription(&self, stored: &StoredSubscription) -> Result<()> {
         self.write(
             "UPDATE subscriptions SET
                  version = $4, price_id = $5, quantity = $6, started_at = $7, status = $8,
-                 unpaid = $9, canceled_at = $10, cycle_anchor = $11, cycle_number = $12,
-                 period_start = $13, period_end = $14, trial_start = $15, trial_end = $16,
-                 cancel_at = $17, pause_start = $18, pause_end = $19, pause_request = $20,
-                 next_price_id = $21, next_price_at = $22, metadata = $23
+                 unpaid = $9, canceled_at = $10, billing_day = $11, period_start = $12,
+                 period_end = $13, period_millis = $14, paid = $15, paid_millis = $16,
+                 trial_start = $17, trial_end = $18, ends_with_period = $19, pause_start_at = $20,
+                 pause_length = $21, pause_allows_annual = $22, pause_start = $23, pause_end = $24,
+                 pause_extends = $25, next_price_id = $26, metadata = $27
              WHERE mode = $1 AND id = $2 AND customer_id = $3",
             &stored.subscription,
             stored.version + 1,
@@ -109,11 +112,9 @@ impl Books<'_> {
             State::Paused => ("paused", None),
             State::Canceled { at } => ("canceled", Some(at)),
         };
-        let (trial, pause, next) = (
-            subscription.trial,
-            subscription.pause.as_ref(),
-            subscription.next_price.as_ref(),
-        );
+        let (trial, pause) = (subscription.trial, subscription.pause.as_ref());
+        let (period, paid) = (subscription.period, subscription.paid);
+        let next_price = subscription.next_price.as_ref();
         let params: &[&(dyn ToSql + Sync)] = &[
             &subscription.id.as_str(),
             &subscription.customer_id.as_str(),
@@ -124,32 +125,48 @@ impl Books<'_> {
             &status,
             &subscription.unpaid,
             &at_if(canceled_at)?,
-            &at(subscription.cycle_anchor)?,
-            &i64::from(subscription.cycle_number),
-            &at(subscription.period.start)?,
-            &at(subscription.period.end)?,
+            &i64::from(subscription.billing_day),
+            &at(period.start)?,
+            &at(period.end)?,
+            &subscription.period_millis,
+            &paid.amount.get(),
+            &paid.millis,
             &at_if(trial.map(|trial| trial.start))?,
             &at_if(trial.map(|trial| trial.end))?,
-            &at_if(subscription.cancel_at)?,
-            &at_if(pause.map(|pause| pause.start))?,
+            &subscription.ends_with_period,
+            &pause.map(|pause| pause.start_at.as_str()),
+            &pause.and_then(|pause| pause.length).map(Json),
+            &pause.map(|pause| pause.allow_annual),
+            &at_if(pause.and_then(|pause| pause.start))?,
             &at_if(pause.and_then(|pause| pause.end))?,
-            &pause.map(|pause| pause.request.as_str()),
-            &next.map(|next| next.price.id.as_str()),
-            &at_if(next.map(|next| next.at))?,
+            &pause.map(|pause| pause.extends_period),
+            &next_price.map(|price| price.id.as_str()),
             &Json(&subscription.metadata),
         ];
-        self.execute(sql, params).await
+        self.execute(sql, params).await?;
+        for grant in &subscription.discounts {
+            self.save_discount(&subscription.id, grant).await?;
+        }
+        Ok(())
     }
 
+    /// Reads the subscriptions of a whole page with as many queries as one subscription needs.
     async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<StoredSubscription>> {
-        let mut prices = Vec::new();
+        let (mut prices, mut ids, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             prices.push(row.try_get("price_id")?);
             prices.extend(row.try_get::<_, Option<String>>("next_price_id")?);
+            ids.push(row.try_get("id")?);
+            customers.push(row.try_get("customer_id")?);
         }
         let prices = self.prices_by_id(&prices).await?;
-        let stored = rows.iter().map(|row| {
+        let mut grants = self.grants_of_subscriptions(&ids).await?;
+        let of_customers = self.grants_of_customers(&customers).await?;
+        let stored = rows.iter().zip(ids).map(|(row, id)| {
             let mut subscription = read(row, &prices)?;
+            subscription.discounts = grants.remove(&id).unwrap_or_default();
+            let of_customer = of_customers.get(subscription.customer_id.as_str());
+            subscription.customer_discounts = of_customer.cloned().unwrap_or_default();
             subscription.settle(self.now)?;
             let version = row.try_get("version")?;
             Ok(StoredSubscription {
@@ -161,19 +178,13 @@ impl Books<'_> {
     }
 }
 
+/// Reads a subscription without its discounts, which are in other tables.
 fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
     let price = |id: &str| {
         let price = prices.get(id).cloned();
         price.ok_or_else(|| Error::internal("the price of a subscription does not exist"))
     };
-    let pause: (_, Option<String>) = (
-        moment_if(row, "pause_start")?,
-        row.try_get("pause_request")?,
-    );
-    let next: (Option<&str>, _) = (
-        row.try_get("next_price_id")?,
-        moment_if(row, "next_price_at")?,
-    );
+    let next_price: Option<&str> = row.try_get("next_price_id")?;
     let status: &str = row.try_get("status")?;
     Ok(Subscription {
         id: row.try_get::<_, String>("id")?.into(),
@@ -193,28 +204,36 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
             }
         },
         unpaid: row.try_get("unpaid")?,
-        cycle_anchor: moment(row, "cycle_anchor")?,
-        cycle_number: number(row, "cycle_number")?,
+        billing_day: number(row, "billing_day")?,
         period: SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?),
+        period_millis: row.try_get("period_millis")?,
+        paid: Paid {
+            amount: row.try_get::<_, i64>("paid")?.into(),
+            millis: row.try_get("paid_millis")?,
+        },
         trial: moment_if(row, "trial_start")?
             .zip(moment_if(row, "trial_end")?)
             .map(|(start, end)| SubscriptionPeriod::new(start, end)),
-        cancel_at: moment_if(row, "cancel_at")?,
-        pause: match pause {
-            (Some(start), Some(request)) => Some(Pause {
-                start,
+        ends_with_period: row.try_get("ends_with_period")?,
+        pause: match row.try_get::<_, Option<&str>>("pause_start_at")? {
+            Some(start_at) => Some(Pause {
+                start_at: match start_at {
+                    "immediate" => Schedule::Immediate,
+                    _ => Schedule::EndOfPeriod,
+                },
+                length: row
+                    .try_get::<_, Option<Json<OfferDuration>>>("pause_length")?
+                    .map(|Json(length)| length),
+                allow_annual: row.try_get("pause_allows_annual")?,
+                start: moment_if(row, "pause_start")?,
                 end: moment_if(row, "pause_end")?,
-                request,
+                extends_period: row.try_get("pause_extends")?,
             }),
-            _ => None,
+            None => None,
         },
-        next_price: match next {
-            (Some(id), Some(at)) => Some(NextPrice {
-                price: price(id)?,
-                at,
-            }),
-            _ => None,
-        },
+        next_price: next_price.map(price).transpose()?,
+        discounts: Vec::new(),
+        customer_discounts: Vec::new(),
         metadata: json(row, "metadata")?,
     })
 }

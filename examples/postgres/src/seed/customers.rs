@@ -1,10 +1,10 @@
-use churnkey::{Customer, CustomerId, Error, Mode, Result, Timestamp};
+use churnkey::{Customer, CustomerId, Error, Mode, Result, Schedule, Timestamp};
 
 use super::catalog::price_id;
 use super::people::{PEOPLE, Person};
 use super::random::Random;
-use super::{Catalog, Granted, SignUp, days};
-use crate::billing::{NextPrice, Pause, Subscription};
+use super::{Catalog, SignUp, days};
+use crate::billing::{Grant, Subscription};
 
 /// The number of customers in each mode.
 const CUSTOMERS: u32 = 500;
@@ -64,11 +64,11 @@ impl Seeder<'_> {
         let person = &PEOPLE[self.random.between(1, PEOPLE.len() as u32) as usize - 1];
         let customer = self.describe(number, person);
         let created = days(self.now, -i64::from(self.random.between(400, 1200)))?;
-        let discount = (number % 20 == 3).then(|| Granted {
-            coupon: "coupon_loyal".into(),
-            start: created,
-            end: None,
-        });
+        let discount = if number % 20 == 3 {
+            Some(self.catalog.grant(&"coupon_loyal".into(), created)?)
+        } else {
+            None
+        };
         let mut subscriptions = Vec::new();
         for (index, situation) in (1..).zip(SITUATIONS[number as usize % 10]) {
             subscriptions.push(self.subscription(
@@ -77,6 +77,7 @@ impl Seeder<'_> {
                 &customer.id,
                 person,
                 *situation,
+                discount.as_ref(),
             )?);
         }
         Ok(SignUp {
@@ -131,7 +132,8 @@ impl Seeder<'_> {
         owner: &CustomerId,
         person: &Person,
         situation: Situation,
-    ) -> Result<(Subscription, Option<Granted>)> {
+        of_customer: Option<&Grant>,
+    ) -> Result<Subscription> {
         let now = self.now;
         let id = format!("sub_{}_{number:04}_{index}", self.mode);
         let start = days(now, -i64::from(self.random.between(100, 399)))?;
@@ -140,59 +142,47 @@ impl Seeder<'_> {
             let price = self.catalog.price(&price_id(name, person.home.currency));
             price.ok_or_else(|| Error::internal(format!("the catalog has no {name}")))
         };
-        let running = |name| {
-            Subscription::begin(
-                id.as_str(),
-                owner.clone(),
-                price(name)?,
-                quantity,
-                start,
-                None,
-            )
-        };
-        let mut subscription = match situation {
-            Situation::Active(name) => running(name)?,
+        let (name, start, trial_end) = match situation {
             Situation::Trial(name) => {
-                let (start, end) = (days(now, -4)?, days(now, i64::from(10 + number % 7))?);
-                Subscription::begin(
-                    id.as_str(),
-                    owner.clone(),
-                    price(name)?,
-                    quantity,
-                    start,
-                    Some(end),
-                )?
+                let end = days(now, i64::from(10 + number % 7))?;
+                (name, days(now, -4)?, Some(end))
             }
-            Situation::Paused(name, left) => {
-                let end = left.map(|left| days(now, left)).transpose()?;
-                let pause = Pause {
-                    start: days(now, -15)?,
-                    end,
-                    request: "by telephone".to_owned(),
-                };
-                Subscription {
-                    pause: Some(pause),
-                    ..running(name)?
-                }
-            }
-            Situation::Canceled(name) => Subscription {
-                cancel_at: Some(days(now, -40)?),
-                ..running(name)?
-            },
-            Situation::Unpaid(name) => Subscription {
-                unpaid: true,
-                ..running(name)?
-            },
+            Situation::Active(name)
+            | Situation::Paused(name, _)
+            | Situation::Canceled(name)
+            | Situation::Unpaid(name) => (name, start, None),
         };
+        let mut subscription = Subscription::begin(
+            id.as_str(),
+            owner.clone(),
+            price(name)?,
+            quantity,
+            start,
+            trial_end,
+        )?;
+        subscription.customer_discounts = of_customer.cloned().into_iter().collect();
+        if number.is_multiple_of(15) {
+            let given = days(now, -20)?;
+            let grant = self.catalog.grant(&"coupon_stay".into(), given)?;
+            subscription.discounts.push(grant);
+        }
+        match situation {
+            Situation::Active(_) | Situation::Trial(_) => {}
+            Situation::Paused(_, left) => {
+                let end = left.map(|left| days(now, left)).transpose()?;
+                subscription.hold(days(now, -15)?, end)?;
+            }
+            Situation::Canceled(_) => {
+                let end = days(now, -40)?;
+                subscription.settle(end)?;
+                subscription.cancel(Schedule::Immediate, false, end)?;
+            }
+            Situation::Unpaid(_) => subscription.unpaid = true,
+        }
         subscription.settle(now)?;
         match number {
-            _ if number % 60 == 50 => subscription.cancel_at = Some(subscription.period.end),
-            _ if number % 60 == 30 => {
-                subscription.next_price = Some(NextPrice {
-                    price: price("desk_annual")?,
-                    at: subscription.period.end,
-                });
-            }
+            _ if number % 60 == 50 => subscription.ends_with_period = true,
+            _ if number % 60 == 30 => subscription.next_price = Some(price("desk_annual")?),
             _ => {}
         }
         if number % 4 == 1 {
@@ -200,15 +190,6 @@ impl Seeder<'_> {
                 .metadata
                 .insert("orderedBy".to_owned(), "self-service".to_owned());
         }
-        let discount = if number.is_multiple_of(15) {
-            Some(Granted {
-                coupon: "coupon_stay".into(),
-                start: days(now, -20)?,
-                end: Some(days(now, 70)?),
-            })
-        } else {
-            None
-        };
-        Ok((subscription, discount))
+        Ok(subscription)
     }
 }

@@ -11,7 +11,7 @@ use churnkey::{
     ProductId, Result, Timestamp,
 };
 
-use crate::billing::Subscription;
+use crate::billing::{Grant, Subscription};
 
 /// The initial data of one mode.
 pub struct Seed {
@@ -26,20 +26,13 @@ pub struct Catalog {
     pub coupons: Vec<Coupon>,
 }
 
-/// A customer with the initial discount and subscriptions.
+/// A customer with the initial discount and subscriptions. Each discount counts as a redemption of
+/// its coupon.
 pub struct SignUp {
     pub customer: Customer,
     pub created: Timestamp,
-    pub discount: Option<Granted>,
-    pub subscriptions: Vec<(Subscription, Option<Granted>)>,
-}
-
-/// A discount of a customer or a subscription; it counts as a redemption of its coupon.
-pub struct Granted {
-    pub coupon: CouponId,
-    pub start: Timestamp,
-    /// Exclusive; `None` if the discount never ends.
-    pub end: Option<Timestamp>,
+    pub discount: Option<Grant>,
+    pub subscriptions: Vec<Subscription>,
 }
 
 impl Seed {
@@ -51,6 +44,14 @@ impl Seed {
 }
 
 impl Catalog {
+    /// A discount that was given at `start`.
+    fn grant(&self, coupon: &CouponId, start: Timestamp) -> Result<Grant> {
+        let mut coupons = self.coupons.iter();
+        let coupon = coupons.find(|one| one.id == *coupon).cloned();
+        let coupon = coupon.ok_or_else(|| Error::internal("the catalog has no such coupon"))?;
+        Grant::new(coupon, start)
+    }
+
     fn price(&self, id: &PriceId) -> Option<Price> {
         let mut prices = self.prices.iter().map(|(_, price)| price);
         prices.find(|price| price.id == *id).cloned()

@@ -20,7 +20,8 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Starts a provider that reads its settings from the environment and prints its address.
+    /// Starts a provider that reads its settings from the environment and prints its address. A
+    /// variable that `program` sets itself keeps its value.
     #[track_caller]
     pub fn start(program: &mut Command, token: &str, data: impl Any + Send + Sync) -> Self {
         Self::try_start(program, token, data).unwrap_or_else(|log| panic!("no provider: {log}"))
@@ -32,12 +33,18 @@ impl Instance {
         token: &str,
         data: impl Any + Send + Sync,
     ) -> Result<Self, String> {
-        program
-            .env("CHURNKEY_ADDR", "127.0.0.1:0")
-            .env("CK_INTEGRATION_TOKEN", token)
+        let defaults = [
+            ("CHURNKEY_ADDR", "127.0.0.1:0"),
+            ("CK_INTEGRATION_TOKEN", token),
             // The tests send more unauthenticated requests than the limit per address allows.
-            .env("CHURNKEY_MAX_FAILURES_PER_MINUTE", u32::MAX.to_string())
-            .env_remove("CK_API_KEY");
+            ("CHURNKEY_MAX_FAILURES_PER_MINUTE", "4294967295"),
+        ];
+        for (name, value) in defaults {
+            if !program.get_envs().any(|(set, _)| set == name) {
+                program.env(name, value);
+            }
+        }
+        program.env_remove("CK_API_KEY");
         let mut process = Process::start(program);
         let Some(address) = process.stdout.try_address() else {
             process.kill();

@@ -1,12 +1,12 @@
-//! Actions: what is asked for is done once.
+//! The actions, each of which is applied once.
 
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
+use super::action_request::{ActionRequest, Refusal};
 use super::dates::{self, written};
-use super::order::{Order, Refusal};
 use super::{Books, Kind, Provider, Reply};
-use crate::broken::fault::Habit;
+use crate::broken::fault::ActionFault;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
@@ -30,7 +30,7 @@ impl Action {
         Self::ExtendTrial,
     ];
 
-    /// The name in ids of findings.
+    /// Name in ids of findings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cancel => "cancel",
@@ -56,12 +56,12 @@ impl Action {
         }
     }
 
-    /// Whether it is about all subscriptions of a customer.
+    /// Returns true for an action on all subscriptions of a customer.
     pub(crate) fn is_wide(self) -> bool {
         matches!(self, Self::CancelAll | Self::PauseAll)
     }
 
-    /// What the manifest calls it.
+    /// Key in the manifest.
     pub(super) fn module(self) -> &'static str {
         match self {
             Self::Cancel | Self::CancelAll => "cancel",
@@ -77,7 +77,7 @@ impl Provider {
     pub(super) async fn act(&self, action: Action, body: &[u8]) -> Reply {
         match self.carry_out(action, body).await {
             Ok(()) => Reply::empty(),
-            Err(Refusal(404, _)) if self.fault.has(Habit::SwallowsWhatIsUnknown, action) => {
+            Err(Refusal(404, _)) if self.fault.has(ActionFault::AcceptsUnknown, action) => {
                 Reply::empty()
             }
             Err(Refusal(status, message)) => Reply::error(status, message),
@@ -85,119 +85,124 @@ impl Provider {
     }
 
     async fn carry_out(&self, action: Action, body: &[u8]) -> Result<(), Refusal> {
-        let order = match Order::read(action, body) {
-            Err(_) if self.fault.has(Habit::SwallowsBadBodies, action) => return Ok(()),
-            Err(_) if self.fault.has(Habit::FailsOnBadBodies, action) => {
+        let request = match ActionRequest::read(action, body) {
+            Err(_) if self.fault.has(ActionFault::AcceptsBadBodies, action) => return Ok(()),
+            Err(_) if self.fault.has(ActionFault::FailsOnBadBodies, action) => {
                 return Err(Refusal(500, "the body could not be decoded"));
             }
             read => read?,
         };
-        if !self.fault.has(Habit::IgnoresFeatures, action) {
-            order.require_features(&self.manifest["actions"][action.module()])?;
+        if !self.fault.has(ActionFault::IgnoresFeatures, action) {
+            request.require_features(&self.manifest["actions"][action.module()])?;
         }
         let undone = {
             let mut books = self.books.lock().unwrap();
-            let places = self.places(&order, &books)?;
-            let undone = self.undone(&order, &books, places)?;
-            if self.fault.has(Habit::DoesNothing, action) {
+            let places = self.places(&request, &books)?;
+            let undone = self.undone(&request, &books, places)?;
+            if self.fault.has(ActionFault::DoesNothing, action) {
                 return Ok(());
             }
-            let alone = [Habit::LetsOthersInBetween, Habit::FailsBesideOthers]
+            let alone = [ActionFault::HasRace, ActionFault::FailsConcurrently]
                 .iter()
                 .all(|habit| !self.fault.has(*habit, action));
             if alone {
-                return books.apply(&order, &undone);
+                return books.apply(&request, &undone);
             }
             undone
         };
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let mut books = self.books.lock().unwrap();
-        if self.fault.has(Habit::FailsBesideOthers, action) {
+        if self.fault.has(ActionFault::FailsConcurrently, action) {
             for place in &undone {
-                if order.is_done(&books, &books.subscriptions[*place])? {
-                    return Err(Refusal(500, "the row was changed by somebody else"));
+                if request.is_done(&books, &books.subscriptions[*place])? {
+                    return Err(Refusal(500, "another request changed the row"));
                 }
             }
         }
-        books.apply(&order, &undone)
+        books.apply(&request, &undone)
     }
 
-    /// Where in the books the subscriptions are that it is about.
-    fn places(&self, order: &Order, books: &Books) -> Result<Vec<usize>, Refusal> {
-        let anybodys = self.fault.has(Habit::IgnoresTheCustomer, order.action);
-        if !anybodys && books.find(Kind::Customers, &order.customer).is_none() {
+    /// Indexes of the subscriptions of a request.
+    fn places(&self, request: &ActionRequest, books: &Books) -> Result<Vec<usize>, Refusal> {
+        let ignores_customer = self.fault.has(ActionFault::IgnoresCustomer, request.action);
+        if !ignores_customer && books.find(Kind::Customers, &request.customer).is_none() {
             return Err(Refusal(404, "there is no such customer"));
         }
         let subscriptions = books.subscriptions.iter().enumerate();
         let of_order = subscriptions.filter(|(_, subscription)| {
-            let by_id = match &order.subscription {
+            let by_id = match &request.subscription {
                 Some(id) => subscription["id"] == id.as_str(),
-                // What cannot be done to all is done to nobody.
-                None => !anybodys || subscription["duration"]["unit"] == "month",
+                // A request that is impossible for one subscription changes none.
+                None => !ignores_customer || subscription["duration"]["unit"] == "month",
             };
-            by_id && (anybodys || subscription["customerId"] == order.customer.as_str())
+            by_id && (ignores_customer || subscription["customerId"] == request.customer.as_str())
         });
         let places: Vec<_> = of_order.map(|(place, _)| place).collect();
-        if places.is_empty() && order.subscription.is_some() {
+        if places.is_empty() && request.subscription.is_some() {
             return Err(Refusal(404, "the customer has no such subscription"));
         }
         Ok(places)
     }
 
-    /// Those of the subscriptions to which it has not been done yet.
+    /// Indexes of the subscriptions that the action has not changed yet.
     fn undone(
         &self,
-        order: &Order,
+        request: &ActionRequest,
         books: &Books,
         places: Vec<usize>,
     ) -> Result<Vec<usize>, Refusal> {
-        let has = |habit| self.fault.has(habit, order.action);
+        let has = |habit| self.fault.has(habit, request.action);
         let mut undone = Vec::new();
         for place in places {
-            let is_done = order.is_done(books, &books.subscriptions[place])?;
-            if !is_done || has(Habit::ForgetsWhatIsDone) {
+            let is_done = request.is_done(books, &books.subscriptions[place])?;
+            if !is_done || has(ActionFault::RepeatsChange) {
                 undone.push(place);
             }
         }
-        if undone.is_empty() && has(Habit::RefusesWhatIsDone) {
-            return Err(Refusal(409, "it is done already"));
+        if undone.is_empty() && has(ActionFault::RefusesRepetition) {
+            return Err(Refusal(409, "the change exists already"));
         }
-        if undone.is_empty() && has(Habit::FailsOnWhatIsDone) {
-            return Err(Refusal(500, "the row is there already"));
+        if undone.is_empty() && has(ActionFault::FailsOnRepetition) {
+            return Err(Refusal(500, "the row exists already"));
         }
         Ok(undone)
     }
 }
 
 impl Books {
-    /// Does it to these subscriptions, or to none if it cannot be done to one of them.
-    fn apply(&mut self, order: &Order, places: &[usize]) -> Result<(), Refusal> {
+    /// Changes these subscriptions, or none if one of the changes is impossible.
+    fn apply(&mut self, request: &ActionRequest, places: &[usize]) -> Result<(), Refusal> {
         let mut changed = Vec::new();
         for place in places {
             let at = self.tick();
             let mut subscription = self.subscriptions[*place].clone();
-            self.change(order, &mut subscription, at)?;
+            self.change(request, &mut subscription, at)?;
             changed.push((*place, subscription));
         }
         for (place, subscription) in changed {
-            if order.duration.is_some() {
+            if request.duration.is_some() {
                 let id = subscription["id"].as_str().unwrap_or_default().to_owned();
-                let what = (order.action.module(), id);
-                self.done.insert(what, order.fields["duration"].clone());
+                let what = (request.action.module(), id);
+                self.done.insert(what, request.fields["duration"].clone());
             }
             self.subscriptions[place] = subscription;
         }
         Ok(())
     }
 
-    fn change(&self, order: &Order, subscription: &mut Value, at: DateTime) -> Result<(), Refusal> {
-        let later = order.at.as_deref() == Some("end-of-period");
+    fn change(
+        &self,
+        request: &ActionRequest,
+        subscription: &mut Value,
+        at: DateTime,
+    ) -> Result<(), Refusal> {
+        let later = request.at.as_deref() == Some("end-of-period");
         let start = match later {
             true => dates::read(&subscription["status"]["currentPeriod"]["end"]).unwrap_or(at),
             false => at,
         };
-        match order.action {
-            // What is going to happen at the end of the period has no place in the document yet.
+        match request.action {
+            // The document does not show a change at the end of the period.
             Action::Cancel | Action::CancelAll | Action::ChangePrice if later => {}
             Action::Cancel | Action::CancelAll => {
                 let status = &mut subscription["status"];
@@ -206,7 +211,7 @@ impl Books {
                 status.as_object_mut().unwrap().remove("pause");
             }
             Action::Pause | Action::PauseAll => {
-                let end = order.end(start)?;
+                let end = request.end(start)?;
                 if !later {
                     let status = &mut subscription["status"];
                     status["name"] = json!("paused");
@@ -214,7 +219,7 @@ impl Books {
                 }
             }
             Action::ApplyCoupon => {
-                let coupon = order.object.as_deref().unwrap_or_default();
+                let coupon = request.object.as_deref().unwrap_or_default();
                 let coupon = self.find(Kind::Coupons, coupon).cloned();
                 let discounts = &mut subscription["discounts"];
                 if discounts.is_null() {
@@ -224,13 +229,13 @@ impl Books {
                 discounts.as_array_mut().unwrap().push(discount);
             }
             Action::ChangePrice => {
-                let price = order.object.as_deref().unwrap_or_default();
+                let price = request.object.as_deref().unwrap_or_default();
                 let price = self.find(Kind::Prices, price).cloned().unwrap_or_default();
                 subscription["duration"] = price["duration"].clone();
                 let mut item = subscription["items"][0].clone();
                 item["price"] = price;
                 let items = subscription["items"].as_array_mut().unwrap();
-                // Changed once more, it is there twice: only who does not look gets here.
+                // A repeated change adds a second item. Only a faulty provider reaches this.
                 match items[0] == item {
                     true => items.push(item),
                     false => items[0] = item,
@@ -240,7 +245,7 @@ impl Books {
                 let status = &mut subscription["status"];
                 let end = dates::read(&status["trial"]["end"])
                     .ok_or(Refusal(409, "the subscription has no trial"))?;
-                let end = json!(written(order.end(end)?));
+                let end = json!(written(request.end(end)?));
                 status["trial"]["end"] = end.clone();
                 status["currentPeriod"]["end"] = end;
             }

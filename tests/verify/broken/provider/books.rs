@@ -1,4 +1,4 @@
-//! What the provider knows: documents as they go over the wire.
+//! The data of the provider: documents as on the wire.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::dates::{days, now, written};
 
-/// What there are lists of.
+/// The kinds of items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Customers,
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// The kind with a list of its own at this segment of a path.
+    /// The kind whose list has this segment in its path.
     pub(super) fn with_path(segment: &str) -> Option<Self> {
         let mut kinds = Self::ALL.into_iter();
         kinds.find(|kind| kind.name() == segment && *kind != Self::Subscriptions)
@@ -54,7 +54,7 @@ pub(crate) struct Books {
     pub(crate) coupons: Vec<Value>,
     pub(crate) products: Vec<Value>,
     pub(crate) families: Vec<Value>,
-    /// What was done to a subscription that its document does not tell, by what and to which.
+    /// The duration of each applied action, which the document does not show, by action and id.
     pub(super) done: BTreeMap<(&'static str, String), Value>,
     begun: DateTime,
     changes: i64,
@@ -94,16 +94,16 @@ impl Books {
         }
     }
 
-    /// One of a kind, for a fault to be in. Nothing refers to it but what is its own.
+    /// The item of a kind that receives a fault. No item of another kind refers to it.
     pub(crate) fn one(&mut self, kind: Kind) -> &mut Value {
         match kind {
-            // Of so many subscriptions not all are retrieved.
+            // The verifier retrieves the first hundred subscriptions.
             Kind::Subscriptions => &mut self.subscriptions[93],
             _ => self.all_mut(kind).last_mut().unwrap(),
         }
     }
 
-    /// Has more of a kind than a page may have, all like the first one.
+    /// Adds copies of the first item, more than fit on a page.
     pub(crate) fn multiply(&mut self, kind: Kind) {
         let items = self.all_mut(kind);
         let first = items[0].clone();
@@ -148,7 +148,7 @@ impl Books {
             .find(|subscription| subscription["id"] == id)
     }
 
-    /// The moment of a change. No two changes have the same, so that one that is made twice shows.
+    /// The time of a change. Each change has another time, so that a repeated change is visible.
     pub(super) fn tick(&mut self) -> DateTime {
         self.changes += 1;
         let since = jiff::Span::new().milliseconds(self.changes);
@@ -191,7 +191,8 @@ fn products(families: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-/// By month and by year for each product but the last, with a tiered one each way. Nobody has subscribed to the last ones.
+/// A monthly and an annual price of each product except the last, and a tiered price of each mode.
+/// No subscription has the last prices.
 fn prices(products: &[Value]) -> Vec<Value> {
     let price = |id: &str, product: usize, unit: &str, amount: Value| {
         json!({
@@ -263,7 +264,7 @@ fn coupons(begun: DateTime) -> Vec<Value> {
     ]
 }
 
-/// Ids as people make them, odd ones too.
+/// Customers, some with ids that need percent-encoding.
 fn customers(coupons: &[Value], begun: DateTime) -> Vec<Value> {
     const NUMBER: usize = 25;
     (0..NUMBER)
@@ -306,8 +307,8 @@ fn customers(coupons: &[Value], begun: DateTime) -> Vec<Value> {
         .collect()
 }
 
-/// The first customers have one in every state, and every second of them an annual one that is not over. The last ones have such
-/// as can all be paused and canceled together.
+/// The first customers have a subscription in every state. Every second of them has an active
+/// annual one. All subscriptions of the last customers can be paused and canceled together.
 fn subscriptions(
     customers: &[Value],
     prices: &[Value],

@@ -1,4 +1,4 @@
-//! Moments, and how they are written.
+//! Times and their notation.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -9,23 +9,23 @@ pub(crate) fn now() -> DateTime {
     Timestamp::now().to_zoned(TimeZone::UTC).datetime()
 }
 
-/// As on the wire: in UTC, with milliseconds.
+/// The notation on the wire: UTC with milliseconds.
 pub(crate) fn written(at: DateTime) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
-/// A moment as RFC 3339 writes it.
+/// Reads an RFC 3339 timestamp.
 pub(crate) fn read(value: &Value) -> Option<DateTime> {
     let at: Timestamp = value.as_str()?.parse().ok()?;
     Some(at.to_zoned(TimeZone::UTC).datetime())
 }
 
-/// The moment so many days later, or earlier.
+/// The time some days later or earlier.
 pub(crate) fn days(from: DateTime, days: i32) -> DateTime {
     from.checked_add(days.days()).unwrap()
 }
 
-/// A duration in a body: how long, or until when.
+/// A duration in a body: a period or the date of its end.
 pub(crate) enum Duration {
     Period(Span),
     Date(DateTime),
@@ -61,7 +61,7 @@ impl Duration {
         }
     }
 
-    /// When it ends, if it begins at a moment and does not end before it.
+    /// The end of a duration, unless it is before its start.
     pub(crate) fn end(&self, start: DateTime) -> Option<DateTime> {
         match self {
             Self::Period(span) => start.checked_add(*span).ok(),

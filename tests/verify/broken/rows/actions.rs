@@ -1,11 +1,11 @@
-//! Actions that do something else than what they are asked for.
+//! Faults of actions.
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures_util::stream;
 use serde_json::json;
 
-use crate::broken::fault::{Fault, Habit};
+use crate::broken::fault::{ActionFault, Fault};
 use crate::broken::provider::{Action, Reply, Route, TOKEN};
 use crate::broken::row::{Row, row};
 
@@ -29,92 +29,96 @@ pub(super) fn rows() -> Vec<Row> {
             reply(action, 200, |reply| reply.status = 204),
         );
         add(
-            "answers with a document",
+            "responds with a document",
             "body",
             reply(action, 200, |reply| {
                 *reply = Reply::json(json!({ "ok": true }));
             }),
         );
         add(
-            "fails on what does not exist",
+            "responds 500 for an unknown id",
             "not-found",
             reply(action, 404, outage),
         );
         add(
-            "needs no token",
+            "accepts requests without a token",
             "token",
-            Fault::none().asked(move |asked| {
-                if asked.route == Route::Act(action) && asked.authorization.is_none() {
-                    asked.authorization = Some(format!("Bearer {TOKEN}"));
+            Fault::none().request(move |request| {
+                if request.route == Route::Act(action) && request.authorization.is_none() {
+                    request.authorization = Some(format!("Bearer {TOKEN}"));
                 }
             }),
         );
-        for (habit, what, check) in habits(action) {
+        for (habit, what, check) in action_faults(action) {
             add(what, check, Fault::none().habit(habit, action));
         }
     }
     rows
 }
 
-/// The wrong habits that show with an action.
-fn habits(action: Action) -> Vec<(Habit, &'static str, &'static str)> {
-    let mut habits = vec![
-        (Habit::DoesNothing, "does nothing", "effect"),
+/// The faults that are visible for an action.
+fn action_faults(action: Action) -> Vec<(ActionFault, &'static str, &'static str)> {
+    let mut action_faults = vec![
+        (ActionFault::DoesNothing, "does nothing", "effect"),
         (
-            Habit::ForgetsWhatIsDone,
-            "is done again when asked again",
+            ActionFault::RepeatsChange,
+            "applies a repetition again",
             "repeated",
         ),
         (
-            Habit::FailsOnWhatIsDone,
-            "fails when asked again",
+            ActionFault::FailsOnRepetition,
+            "fails on a repetition",
             "repeated",
         ),
         (
-            Habit::FailsBesideOthers,
-            "fails when asked twice at once",
+            ActionFault::FailsConcurrently,
+            "fails on concurrent requests",
             "at-once",
         ),
-        (Habit::SwallowsBadBodies, "takes any body", "bad-body"),
         (
-            Habit::FailsOnBadBodies,
-            "fails on a body that it cannot read",
+            ActionFault::AcceptsBadBodies,
+            "accepts any body",
             "bad-body",
         ),
         (
-            Habit::SwallowsWhatIsUnknown,
-            "takes what does not exist",
+            ActionFault::FailsOnBadBodies,
+            "fails on a malformed body",
+            "bad-body",
+        ),
+        (
+            ActionFault::AcceptsUnknown,
+            "accepts an unknown id",
             "not-found",
         ),
     ];
-    // Canceled or paused twice is canceled or paused.
+    // A second cancellation or pause leaves no trace.
     if matches!(
         action,
         Action::ApplyCoupon | Action::ChangePrice | Action::ExtendTrial
     ) {
-        let what = "is done twice when asked twice at once";
-        habits.push((Habit::LetsOthersInBetween, what, "at-once"));
+        let what = "applies concurrent requests twice";
+        action_faults.push((ActionFault::HasRace, what, "at-once"));
     }
     if action != Action::ApplyCoupon {
-        let what = "does what is switched off";
-        habits.push((Habit::IgnoresFeatures, what, "feature-off"));
+        let what = "accepts an option that is switched off";
+        action_faults.push((ActionFault::IgnoresFeatures, what, "feature-off"));
     }
-    let what = "is done to what another customer has";
-    habits.push((Habit::IgnoresTheCustomer, what, "other-customer"));
-    habits
+    let what = "changes a subscription of another customer";
+    action_faults.push((ActionFault::IgnoresCustomer, what, "other-customer"));
+    action_faults
 }
 
-/// Other answers where this one would be right.
+/// Another response where 200 would be right.
 fn reply(action: Action, status: u16, edit: fn(&mut Reply)) -> Fault {
-    Fault::none().reply(move |asked, reply| {
-        if asked.route == Route::Act(action) && reply.status == status {
+    Fault::none().reply(move |request, reply| {
+        if request.route == Route::Act(action) && reply.status == status {
             edit(reply);
         }
     })
 }
 
 fn instead(action: Action, answer: fn() -> Response) -> Fault {
-    Fault::none().instead(move |asked| (asked.route == Route::Act(action)).then(answer))
+    Fault::none().instead(move |request| (request.route == Route::Act(action)).then(answer))
 }
 
 fn outage(reply: &mut Reply) {
@@ -122,7 +126,7 @@ fn outage(reply: &mut Reply) {
 }
 
 fn panics() -> Response {
-    panic!("as it is meant to")
+    panic!("the fault of this provider")
 }
 
 fn cut_off() -> Response {

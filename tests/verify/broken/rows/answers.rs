@@ -1,4 +1,4 @@
-//! Answers that are no answers, or no JSON.
+//! Faults of responses: incomplete ones, and bodies that are not JSON.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use churnkey_verify::Verifier;
 use futures_util::{StreamExt as _, stream};
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Kind, Reply, Route};
+use crate::broken::provider::{Kind, ProviderRequest, Reply, Route};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![
         row(
-            "the manifest never comes",
+            "the manifest has no response",
             "manifest.answer",
             instead(is_manifest, slow),
         )
@@ -38,7 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
     ];
     for kind in Kind::ALL {
         let name = kind.name();
-        let lists = move |asked: &Asked| asked.lists(kind);
+        let lists = move |request: &ProviderRequest| request.lists(kind);
         let mut add = |what: &str, check: &str, fault| {
             rows.push(row(
                 format!("{name}: {what}"),
@@ -52,7 +52,7 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "the function panics",
             "answer",
-            instead(lists, |_| panic!("as it is meant to")),
+            instead(lists, |_| panic!("the fault of this provider")),
         );
         add("the list is a 500", "status", reply(lists, outage));
         add(
@@ -60,7 +60,11 @@ pub(super) fn rows() -> Vec<Row> {
             "status",
             reply(lists, |_, reply| reply.status = 201),
         );
-        add("the list is elsewhere", "status", instead(lists, elsewhere));
+        add(
+            "the list is a redirect",
+            "status",
+            instead(lists, elsewhere),
+        );
         add("the list is HTML", "json", reply(lists, html));
         add("the list is empty", "json", reply(lists, empty));
         add("the list is not UTF-8", "json", reply(lists, latin));
@@ -72,14 +76,14 @@ pub(super) fn rows() -> Vec<Row> {
         add("the list is nested too deep", "json", reply(lists, deep));
         add("the list ends too early", "json", reply(lists, truncated));
         add(
-            "the list is said to be HTML",
+            "the list has the content type of HTML",
             "content-type",
             reply(lists, text),
         );
         add(
-            "what a retrieve answers has no content type",
+            "the response to a retrieve has no content type",
             "content-type",
-            reply(move |asked| asked.retrieves(kind), untyped),
+            reply(move |request| request.retrieves(kind), untyped),
         );
         let slow_list = row(
             format!("{name}: the list comes in drops"),
@@ -95,83 +99,83 @@ fn hasty(verifier: Verifier) -> Verifier {
     verifier.timeout(Duration::from_secs(1))
 }
 
-fn is_manifest(asked: &Asked) -> bool {
-    asked.route == Route::Manifest
+fn is_manifest(request: &ProviderRequest) -> bool {
+    request.route == Route::Manifest
 }
 
-/// Other answers to what was right; whoever has no token is refused as ever.
+/// Another response to valid requests. Requests without the token are still refused.
 fn reply(
-    to: impl Fn(&Asked) -> bool + Send + Sync + 'static,
-    edit: impl Fn(&Asked, &mut Reply) + Send + Sync + 'static,
+    to: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static,
+    edit: impl Fn(&ProviderRequest, &mut Reply) + Send + Sync + 'static,
 ) -> Fault {
-    Fault::none().reply(move |asked, reply| {
-        if reply.status == 200 && to(asked) {
-            edit(asked, reply);
+    Fault::none().reply(move |request, reply| {
+        if reply.status == 200 && to(request) {
+            edit(request, reply);
         }
     })
 }
 
 fn instead(
-    of: impl Fn(&Asked) -> bool + Send + Sync + 'static,
-    answer: fn(&Asked) -> Response,
+    of: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static,
+    answer: fn(&ProviderRequest) -> Response,
 ) -> Fault {
-    Fault::none().instead(move |asked| {
-        let is_let_in = asked.authorization.is_some();
-        (is_let_in && of(asked)).then(|| answer(asked))
+    Fault::none().instead(move |request| {
+        let is_let_in = request.authorization.is_some();
+        (is_let_in && of(request)).then(|| answer(request))
     })
 }
 
-fn compressed(_: &Asked, reply: &mut Reply) {
+fn compressed(_: &ProviderRequest, reply: &mut Reply) {
     reply.header(header::CONTENT_ENCODING, "gzip");
 }
 
-fn outage(_: &Asked, reply: &mut Reply) {
+fn outage(_: &ProviderRequest, reply: &mut Reply) {
     *reply = Reply::error(500, "Internal Server Error");
 }
 
-fn html(asked: &Asked, reply: &mut Reply) {
-    text(asked, reply);
+fn html(request: &ProviderRequest, reply: &mut Reply) {
+    text(request, reply);
     reply.raw("<!doctype html><title>Welcome</title>");
 }
 
-fn text(_: &Asked, reply: &mut Reply) {
+fn text(_: &ProviderRequest, reply: &mut Reply) {
     reply.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
 }
 
-fn untyped(_: &Asked, reply: &mut Reply) {
+fn untyped(_: &ProviderRequest, reply: &mut Reply) {
     reply.headers.remove(header::CONTENT_TYPE);
 }
 
-fn empty(_: &Asked, reply: &mut Reply) {
+fn empty(_: &ProviderRequest, reply: &mut Reply) {
     reply.raw("");
 }
 
-fn latin(_: &Asked, reply: &mut Reply) {
+fn latin(_: &ProviderRequest, reply: &mut Reply) {
     reply.raw(b"{\"data\":[{\"id\":\"f\xfcr\"}]}");
 }
 
-fn immense(_: &Asked, reply: &mut Reply) {
+fn immense(_: &ProviderRequest, reply: &mut Reply) {
     reply.raw(r#"{"data":[{"id":"one","amount":1e400}]}"#);
 }
 
-fn deep(_: &Asked, reply: &mut Reply) {
+fn deep(_: &ProviderRequest, reply: &mut Reply) {
     reply.raw("[".repeat(100_000));
 }
 
-fn truncated(_: &Asked, reply: &mut Reply) {
+fn truncated(_: &ProviderRequest, reply: &mut Reply) {
     let whole = reply.value().to_string();
     reply.raw(&whole.as_bytes()[..whole.len() - 2]);
 }
 
-fn elsewhere(_: &Asked) -> Response {
+fn elsewhere(_: &ProviderRequest) -> Response {
     Redirect::temporary("http://127.0.0.1:1/login").into_response()
 }
 
-fn slow(_: &Asked) -> Response {
+fn slow(_: &ProviderRequest) -> Response {
     Response::new(Body::from_stream(stream::pending::<Result<Bytes, String>>()))
 }
 
-fn drip(_: &Asked) -> Response {
+fn drip(_: &ProviderRequest) -> Response {
     let drops = stream::repeat(()).then(|()| async {
         tokio::time::sleep(Duration::from_millis(20)).await;
         Ok::<_, String>(Bytes::from_static(b" "))
@@ -179,13 +183,13 @@ fn drip(_: &Asked) -> Response {
     Response::new(Body::from_stream(drops))
 }
 
-fn endless(_: &Asked) -> Response {
+fn endless(_: &ProviderRequest) -> Response {
     let spaces = Bytes::from(vec![b' '; 1 << 16]);
     let body = stream::repeat_with(move || Ok::<_, String>(spaces.clone()));
     Response::new(Body::from_stream(body))
 }
 
-fn cut_off(_: &Asked) -> Response {
+fn cut_off(_: &ProviderRequest) -> Response {
     let parts = [
         Ok(Bytes::from_static(b"{\"data\":[")),
         Err("the connection is gone"),

@@ -1,31 +1,31 @@
-//! Who gets in.
+//! Faults of authentication.
 
 use serde_json::json;
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Kind, Reply, Route, TOKEN};
+use crate::broken::provider::{Kind, ProviderRequest, Reply, Route, TOKEN};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![
         row(
-            "nobody who reads needs a token",
+            "no controller checks the token",
             "auth.missing-token",
-            open(|asked| !matches!(asked.route, Route::Act(_))),
+            open(|request| !matches!(request.route, Route::Act(_))),
         ),
         row(
-            "the manifest needs no token",
+            "the manifest does not check the token",
             "auth.missing-token",
-            open(|asked| asked.route == Route::Manifest),
+            open(|request| request.route == Route::Manifest),
         ),
-        row("any token is taken", "auth.wrong-token", taken(|_| true)),
+        row("any token is accepted", "auth.wrong-token", taken(|_| true)),
         row(
-            "the beginning of the token is taken for it",
+            "a prefix of the token is accepted",
             "auth.wrong-token",
             taken(|given| given.len() > "Bearer ".len() && right().starts_with(given)),
         ),
         row(
-            "what begins with the token is taken for it",
+            "a longer token is accepted",
             "auth.wrong-token",
             taken(|given| given.starts_with(&right())),
         ),
@@ -50,7 +50,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "a refusal says why",
+            "a refusal has the cause",
             "auth.refusal",
             refusal(|reply| {
                 reply.value()["message"] = json!("the token has expired");
@@ -62,48 +62,48 @@ pub(super) fn rows() -> Vec<Row> {
             refusal(|reply| reply.raw("")),
         ),
         row(
-            "a refusal has the code as a text",
+            "a refusal has a string as code",
             "auth.refusal",
             refusal(|reply| {
                 reply.value()["code"] = json!("401");
             }),
         ),
         row(
-            "a refusal tells more",
+            "a refusal has a further field",
             "auth.refusal",
             refusal(|reply| {
                 reply.value()["hint"] = json!("see the vault");
             }),
         ),
         row(
-            "a stranger learns which paths there are",
+            "unknown paths get 404 without a token",
             "auth.unknown-path",
-            Fault::none().reply(|asked, reply| {
-                if asked.route == Route::Nowhere {
+            Fault::none().reply(|request, reply| {
+                if request.route == Route::Unknown {
                     *reply = Reply::error(404, "there is no such endpoint");
                 }
             }),
         ),
         row(
-            "only `Bearer` with a capital is read",
+            "the scheme is case-sensitive",
             "auth.scheme",
-            Fault::none().asked(|asked| {
-                let given = asked.authorization.as_deref().unwrap_or_default();
+            Fault::none().request(|request| {
+                let given = request.authorization.as_deref().unwrap_or_default();
                 if given.starts_with("bearer ") {
-                    asked.authorization = None;
+                    request.authorization = None;
                 }
             }),
         ),
         row(
-            "any mode is taken",
+            "any mode is accepted",
             "mode.unknown",
-            Fault::none().asked(|asked| asked.mode = None),
+            Fault::none().request(|request| request.mode = None),
         ),
         row(
-            "an unknown mode is an outage",
+            "an unknown mode gets 500",
             "mode.unknown",
-            Fault::none().reply(|asked, reply| {
-                if !matches!(asked.mode.as_deref(), None | Some("test" | "live")) {
+            Fault::none().reply(|request, reply| {
+                if !matches!(request.mode.as_deref(), None | Some("test" | "live")) {
                     *reply = Reply::error(500, "Internal Server Error");
                 }
             }),
@@ -111,8 +111,8 @@ pub(super) fn rows() -> Vec<Row> {
     ];
     for kind in Kind::ALL {
         let name = kind.name();
-        let lists = open(move |asked| asked.lists(kind));
-        let retrieves = open(move |asked| asked.retrieves(kind));
+        let lists = open(move |request| request.lists(kind));
+        let retrieves = open(move |request| request.retrieves(kind));
         rows.push(row(
             format!("{name}: the list needs no token"),
             "auth.missing-token",
@@ -131,20 +131,20 @@ fn right() -> String {
     format!("Bearer {TOKEN}")
 }
 
-/// Lets in, on some routes, whoever has no token.
-fn open(route: impl Fn(&Asked) -> bool + Send + Sync + 'static) -> Fault {
-    Fault::none().asked(move |asked| {
-        if asked.authorization.is_none() && route(asked) {
-            asked.authorization = Some(right());
+/// Accepts requests without a token on some routes.
+fn open(route: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static) -> Fault {
+    Fault::none().request(move |request| {
+        if request.authorization.is_none() && route(request) {
+            request.authorization = Some(right());
         }
     })
 }
 
-/// Lets in whoever has such a header.
+/// Accepts requests with a matching header.
 fn taken(header: fn(&str) -> bool) -> Fault {
-    Fault::none().asked(move |asked| {
-        if asked.authorization.as_deref().is_some_and(header) {
-            asked.authorization = Some(right());
+    Fault::none().request(move |request| {
+        if request.authorization.as_deref().is_some_and(header) {
+            request.authorization = Some(right());
         }
     })
 }

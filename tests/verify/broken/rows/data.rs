@@ -9,7 +9,7 @@ use crate::broken::row::{Row, row};
 pub(super) fn rows() -> Vec<Row> {
     vec![
         row(
-            "a price stands alone where prices are of products",
+            "a standalone price where prices are of products",
             "prices.type",
             books(|books| {
                 let price = books.one(Kind::Prices);
@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("type"),
         row(
-            "prices are of products where they should stand alone",
+            "prices are of products where the manifest declares standalone ones",
             "prices.type",
             Fault::none().manifest(|manifest| {
                 manifest["controllers"]["prices"]["type"] = json!("standalone");
@@ -27,7 +27,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("type"),
         row(
-            "a product stands alone where products are of families",
+            "a standalone product where products are of families",
             "products.type",
             books(|books| {
                 let product = books.one(Kind::Products);
@@ -69,7 +69,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("items[].price.id"),
         row(
-            "a subscription has a price as it was once",
+            "a subscription has an older version of a price",
             "subscriptions.price-differs",
             books(|books| {
                 books.one(Kind::Subscriptions)["items"][0]["price"]["amount"]["unit"] = json!(1);
@@ -77,7 +77,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("items[].price"),
         row(
-            "a customer's subscriptions say that they are another's",
+            "a subscription has the id of another customer",
             "subscriptions.customer-differs",
             Fault::none().reply_with(Kind::Subscriptions, |subscription| {
                 subscription["customerId"] = json!("customer_1");

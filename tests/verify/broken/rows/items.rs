@@ -1,9 +1,9 @@
-//! Single items: retrieved, found, and not there.
+//! Faults of single items: retrieved, found, and unknown ones.
 
 use serde_json::{Value, json};
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Books, Kind, Reply, Route};
+use crate::broken::provider::{Books, Kind, ProviderRequest, Reply, Route};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
@@ -11,15 +11,15 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "customers: an id with a slash is not decoded",
             "customers.retrieve.listed",
-            asked(|asked| match &asked.route {
-                Route::Retrieve(Kind::Customers, id) if id.contains('/') => Some(Route::Nowhere),
+            request(|request| match &request.route {
+                Route::Retrieve(Kind::Customers, id) if id.contains('/') => Some(Route::Unknown),
                 _ => None,
             }),
         ),
         row(
-            "customers: a plus in an address is taken for a space",
+            "customers: a plus in an address is decoded as a space",
             "customers.find.listed",
-            asked(|asked| match &asked.route {
+            request(|request| match &request.route {
                 Route::FindByEmail(email) if email.contains("+2") => {
                     Some(Route::FindByEmail(email.replace('+', " ")))
                 }
@@ -27,9 +27,9 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "customers: whoever is searched for, the first is found",
+            "customers: every search finds the first customer",
             "customers.find.other",
-            asked(|asked| match &asked.route {
+            request(|request| match &request.route {
                 Route::FindByPhone(phone) if phone.starts_with("+1 555") => {
                     Some(Route::FindByPhone("+1 555 0000".to_owned()))
                 }
@@ -37,42 +37,44 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "customers: nobody found is an empty 200",
+            "customers: an unsuccessful search gets an empty 200",
             "customers.find.unknown",
-            not_found(Asked::finds, |reply| *reply = Reply::json(Value::Null)),
+            not_found(ProviderRequest::finds, |reply| {
+                *reply = Reply::json(Value::Null)
+            }),
         ),
         row(
-            "customers: nobody found is an outage",
+            "customers: an unsuccessful search gets 500",
             "customers.find.unknown",
-            not_found(Asked::finds, |reply| {
+            not_found(ProviderRequest::finds, |reply| {
                 *reply = Reply::error(500, "Internal Server Error")
             }),
         ),
         row(
-            "subscriptions are looked up by their id alone",
+            "subscriptions are looked up only by their own id",
             "subscriptions.other-customer",
-            anybodys(),
+            ignores_customer(),
         ),
         row(
-            "subscriptions: a list of nobody is an outage",
+            "subscriptions: the list of an unknown customer gets 500",
             "subscriptions.unknown-customer",
             not_found(
-                |asked| matches!(asked.route, Route::ListOf(_)),
+                |request| matches!(request.route, Route::ListOf(_)),
                 |reply| *reply = Reply::error(500, "Internal Server Error"),
             ),
         ),
         row(
-            "subscriptions: a list of nobody is one of somebody",
+            "subscriptions: the list of an unknown customer is that of another",
             "subscriptions.unknown-customer",
             not_found(
-                |asked| matches!(asked.route, Route::ListOf(_)),
+                |request| matches!(request.route, Route::ListOf(_)),
                 |reply| *reply = Reply::json(json!({ "data": [Books::new().subscriptions[0]] })),
             ),
         ),
     ];
     for kind in Kind::ALL {
         let name = kind.name();
-        let retrieves = move |asked: &Asked| asked.retrieves(kind);
+        let retrieves = move |request: &ProviderRequest| request.retrieves(kind);
         let mut add = |what: &str, check: &str, fault| {
             rows.push(row(
                 format!("{name}: {what}"),
@@ -81,22 +83,22 @@ pub(super) fn rows() -> Vec<Row> {
             ));
         };
         add(
-            "what the list has is not there",
+            "a listed item cannot be retrieved",
             "retrieve.listed",
-            asked({
+            request({
                 let is_the_one = is_the_one(kind);
-                move |asked| is_the_one(asked).then_some(Route::Nowhere)
+                move |request| is_the_one(request).then_some(Route::Unknown)
             }),
         );
         add(
-            "another item is there",
+            "another item is retrieved",
             "retrieve.other",
             the_one(kind, |kind, item| {
                 *item = Books::new().all(kind)[0].clone();
             }),
         );
         add(
-            "another version is there",
+            "another version is retrieved",
             "retrieve.differs",
             the_one(kind, |kind, item| match kind {
                 Kind::Customers | Kind::Subscriptions => item["metadata"]["stale"] = json!("yes"),
@@ -106,31 +108,31 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "nothing is an empty 200",
+            "an unknown id gets an empty 200",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::json(Value::Null);
             }),
         );
         add(
-            "nothing is an empty object",
+            "an unknown id gets an empty object",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::json(json!({}));
             }),
         );
         add(
-            "nothing is an outage",
+            "an unknown id gets 500",
             "retrieve.unknown",
             not_found(retrieves, |reply| {
                 *reply = Reply::error(500, "Internal Server Error");
             }),
         );
         add(
-            "an odd id of nothing is an outage",
+            "an unknown percent-encoded id gets 500",
             "retrieve.encoded-id",
             not_found(
-                move |asked| match &asked.route {
+                move |request| match &request.route {
                     Route::Retrieve(of, id) => *of == kind && is_odd(id),
                     Route::RetrieveOf(_, id) => kind == Kind::Subscriptions && is_odd(id),
                     _ => false,
@@ -139,7 +141,7 @@ pub(super) fn rows() -> Vec<Row> {
             ),
         );
         add(
-            "an error is a text",
+            "an error is plain text",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.raw("Not Found");
@@ -153,14 +155,14 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         );
         add(
-            "an error has a code of its own",
+            "an error has another code",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.value()["code"] = json!(4041);
             }),
         );
         add(
-            "an error has the code as a text",
+            "an error has a string as code",
             "error-shape",
             not_found(retrieves, |reply| {
                 reply.value()["code"] = json!("404");
@@ -181,48 +183,51 @@ fn is_odd(id: &str) -> bool {
     id.contains(['%', '?', '#'])
 }
 
-/// Whether a request retrieves the item that faults are in.
-fn is_the_one(kind: Kind) -> impl Fn(&Asked) -> bool + Send + Sync + 'static {
+/// Returns true if a request retrieves the item with faults.
+fn is_the_one(kind: Kind) -> impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static {
     let id = Books::new().one(kind)["id"].clone();
-    move |asked| match &asked.route {
-        Route::Retrieve(of, asked) if *of == kind => id == asked.as_str(),
-        Route::RetrieveOf(_, asked) if kind == Kind::Subscriptions => id == asked.as_str(),
+    move |request| match &request.route {
+        Route::Retrieve(of, request) if *of == kind => id == request.as_str(),
+        Route::RetrieveOf(_, request) if kind == Kind::Subscriptions => id == request.as_str(),
         _ => false,
     }
 }
 
-/// Takes some requests for others.
-fn asked(other: impl Fn(&Asked) -> Option<Route> + Send + Sync + 'static) -> Fault {
-    Fault::none().asked(move |asked| {
-        if let Some(route) = other(asked) {
-            asked.route = route;
+/// Handles some requests as others.
+fn request(other: impl Fn(&ProviderRequest) -> Option<Route> + Send + Sync + 'static) -> Fault {
+    Fault::none().request(move |request| {
+        if let Some(route) = other(request) {
+            request.route = route;
         }
     })
 }
 
-/// Retrieves one item in another way than it is listed.
+/// Changes one item when it is retrieved.
 fn the_one(kind: Kind, edit: fn(Kind, &mut Value)) -> Fault {
     let is_the_one = is_the_one(kind);
-    Fault::none().reply(move |asked, reply| {
-        if reply.status == 200 && is_the_one(asked) {
+    Fault::none().reply(move |request, reply| {
+        if reply.status == 200 && is_the_one(request) {
             edit(kind, reply.value());
         }
     })
 }
 
-/// Answers in another way where nothing is there.
-fn not_found(asks: impl Fn(&Asked) -> bool + Send + Sync + 'static, edit: fn(&mut Reply)) -> Fault {
-    Fault::none().reply(move |asked, reply| {
-        if reply.status == 404 && asks(asked) {
+/// Sends another response for an unknown id.
+fn not_found(
+    asks: impl Fn(&ProviderRequest) -> bool + Send + Sync + 'static,
+    edit: fn(&mut Reply),
+) -> Fault {
+    Fault::none().reply(move |request, reply| {
+        if reply.status == 404 && asks(request) {
             edit(reply);
         }
     })
 }
 
-fn anybodys() -> Fault {
+fn ignores_customer() -> Fault {
     let books = Books::new();
-    asked(move |asked| {
-        let Route::RetrieveOf(_, id) = &asked.route else {
+    request(move |request| {
+        let Route::RetrieveOf(_, id) = &request.route else {
             return None;
         };
         let all = &books.subscriptions;

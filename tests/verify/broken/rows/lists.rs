@@ -1,11 +1,11 @@
-//! Lists and the way through them.
+//! Faults of lists and of their paging.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Content, Kind, Reply};
+use crate::broken::provider::{Content, Kind, ProviderRequest, Reply};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
@@ -17,12 +17,12 @@ pub(super) fn rows() -> Vec<Row> {
             rows.push(row(what, id, fault));
         };
         add(
-            "the list is bare",
+            "the list is an array",
             "page",
             page(kind, |page| *page = page["data"].take()),
         );
         add(
-            "the list has another name",
+            "the items have another name",
             "page",
             page(kind, |page| {
                 page["items"] = page.as_object_mut().unwrap().remove("data").unwrap();
@@ -41,101 +41,101 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "the limit is ignored",
             "limit",
-            asked(kind, |asked| {
-                if is_small(asked.parameter("limit")) {
-                    asked.set("limit", "100");
+            request(kind, |request| {
+                if is_small(request.parameter("limit")) {
+                    request.set("limit", "100");
                 }
             }),
         );
         add(
             "a page has one item more",
             "limit",
-            asked(kind, |asked| {
-                if is_small(asked.parameter("limit")) {
-                    let limit: u8 = asked.parameter("limit").unwrap().parse().unwrap();
-                    asked.set("limit", (limit + 1).to_string());
+            request(kind, |request| {
+                if is_small(request.parameter("limit")) {
+                    let limit: u8 = request.parameter("limit").unwrap().parse().unwrap();
+                    request.set("limit", (limit + 1).to_string());
                 }
             }),
         );
         add(
             "without a limit a page has everything",
             "unbounded",
-            asked(kind, |asked| {
-                if asked.parameter("limit").is_none() {
-                    asked.cap = 1000;
-                    asked.set("limit", "1000");
+            request(kind, |request| {
+                if request.parameter("limit").is_none() {
+                    request.cap = 1000;
+                    request.set("limit", "1000");
                 }
             })
             .books(move |books| books.multiply(kind)),
         );
         add(
-            "a limit of zero is taken",
+            "a limit of zero is accepted",
             "bad-limit",
-            asked(kind, |asked| {
-                if asked.parameter("limit") == Some("0") {
-                    asked.set("limit", "10");
+            request(kind, |request| {
+                if request.parameter("limit") == Some("0") {
+                    request.set("limit", "10");
                 }
             }),
         );
         add(
-            "a limit below zero is an outage",
+            "a negative limit gets 500",
             "bad-limit",
-            reply(kind, |asked, reply| {
-                if asked.parameter("limit") == Some("-1") {
+            reply(kind, |request, reply| {
+                if request.parameter("limit") == Some("-1") {
                     *reply = Reply::error(500, "Internal Server Error");
                 }
             }),
         );
         add(
-            "a limit that is no number is taken",
+            "a limit that is not a number is accepted",
             "bad-limit",
-            asked(kind, |asked| {
-                if asked
+            request(kind, |request| {
+                if request
                     .parameter("limit")
                     .is_some_and(|limit| limit.starts_with(char::is_alphabetic))
                 {
-                    asked.set("limit", "10");
+                    request.set("limit", "10");
                 }
             }),
         );
         add(
-            "a cursor of nobody is an outage",
+            "an invalid cursor gets 500",
             "bad-cursor",
-            reply(kind, |asked, reply| {
-                if asked.parameter("cursor").is_some() && reply.status == 400 {
+            reply(kind, |request, reply| {
+                if request.parameter("cursor").is_some() && reply.status == 400 {
                     *reply = Reply::error(500, "Internal Server Error");
                 }
             }),
         );
         add(
-            "the cursor holds the whole item",
+            "the cursor contains the whole item",
             "long-cursor",
             long_cursors(kind),
         );
-        add("the cursor leads back", "cursor-loops", loops(kind));
+        add("the cursor repeats", "cursor-loops", loops(kind));
         add(
             "a page begins with the last item of the one before",
             "repeats",
-            asked(kind, |asked| {
-                asked.cap = 2;
-                asked.shift = -1;
+            request(kind, |request| {
+                request.cap = 2;
+                request.shift = -1;
             }),
         );
         add(
-            "the list goes on with empty pages",
+            "the list continues with empty pages",
             "endless",
             endless(kind),
         );
         add(
-            "a page begins after an item was left out",
+            "a page skips an item",
             "paging",
-            asked(kind, |asked| asked.shift = 1),
+            request(kind, |request| request.shift = 1),
         );
         add(
             "the order depends on the limit",
             "paging",
-            reply(kind, |asked, reply| {
-                if asked.parameter("limit") == Some("3") && reply.status == 200 {
+            reply(kind, |request, reply| {
+                if request.parameter("limit") == Some("3") && reply.status == 200 {
                     reply.value()["data"].as_array_mut().unwrap().reverse();
                 }
             }),
@@ -143,8 +143,8 @@ pub(super) fn rows() -> Vec<Row> {
         add(
             "the list ends early with a small limit",
             "paging",
-            reply(kind, |asked, reply| {
-                if is_small(asked.parameter("limit")) && reply.status == 200 {
+            reply(kind, |request, reply| {
+                if is_small(request.parameter("limit")) && reply.status == 200 {
                     reply.value().as_object_mut().unwrap().remove("next");
                 }
             }),
@@ -157,7 +157,7 @@ fn is_small(limit: Option<&str>) -> bool {
     matches!(limit, Some("1" | "2" | "3" | "4" | "5"))
 }
 
-/// Another page than a good provider's.
+/// Changes a page.
 fn page(kind: Kind, edit: fn(&mut Value)) -> Fault {
     reply(kind, move |_, reply| {
         if reply.status == 200 {
@@ -166,32 +166,32 @@ fn page(kind: Kind, edit: fn(&mut Value)) -> Fault {
     })
 }
 
-fn reply(kind: Kind, edit: impl Fn(&Asked, &mut Reply) + Send + Sync + 'static) -> Fault {
-    Fault::none().reply(move |asked, reply| {
-        if asked.lists(kind) {
-            edit(asked, reply);
+fn reply(kind: Kind, edit: impl Fn(&ProviderRequest, &mut Reply) + Send + Sync + 'static) -> Fault {
+    Fault::none().reply(move |request, reply| {
+        if request.lists(kind) {
+            edit(request, reply);
         }
     })
 }
 
-fn asked(kind: Kind, edit: fn(&mut Asked)) -> Fault {
-    Fault::none().asked(move |asked| {
-        if asked.lists(kind) {
-            edit(asked);
+fn request(kind: Kind, edit: fn(&mut ProviderRequest)) -> Fault {
+    Fault::none().request(move |request| {
+        if request.lists(kind) {
+            edit(request);
         }
     })
 }
 
 fn long_cursors(kind: Kind) -> Fault {
     const REST: &str = "-and-all-of-the-item";
-    asked(kind, |asked| {
-        if let Some(cursor) = asked.parameter("cursor") {
+    request(kind, |request| {
+        if let Some(cursor) = request.parameter("cursor") {
             let place = cursor.split_once(REST).map_or(cursor, |(place, _)| place);
-            asked.set("cursor", place.to_owned());
+            request.set("cursor", place.to_owned());
         }
     })
-    .reply(move |asked, reply| {
-        if let (true, Content::Json(page)) = (asked.lists(kind), &mut reply.body)
+    .reply(move |request, reply| {
+        if let (true, Content::Json(page)) = (request.lists(kind), &mut reply.body)
             && let Some(Value::String(next)) = page.get_mut("next")
         {
             next.push_str(&REST.repeat(60));
@@ -202,12 +202,12 @@ fn long_cursors(kind: Kind) -> Fault {
 /// The second page names itself as the next one.
 fn loops(kind: Kind) -> Fault {
     Fault::none()
-        .asked(move |asked| {
+        .request(move |request| {
             // A list of two pages needs a small cap.
-            asked.cap = if asked.lists(kind) { 1 } else { asked.cap };
+            request.cap = if request.lists(kind) { 1 } else { request.cap };
         })
-        .reply(move |asked, reply| {
-            if let (true, Some(cursor)) = (asked.lists(kind), asked.parameter("cursor"))
+        .reply(move |request, reply| {
+            if let (true, Some(cursor)) = (request.lists(kind), request.parameter("cursor"))
                 && reply.status == 200
             {
                 reply.value()["data"] = json!([]);
@@ -219,8 +219,8 @@ fn loops(kind: Kind) -> Fault {
 fn endless(kind: Kind) -> Fault {
     let pages = AtomicUsize::new(0);
     let beyond = |cursor: &str| cursor.starts_with("beyond");
-    reply(kind, move |asked, reply| {
-        if asked.parameter("cursor").is_some_and(beyond) {
+    reply(kind, move |request, reply| {
+        if request.parameter("cursor").is_some_and(beyond) {
             *reply = Reply::json(json!({ "data": [] }));
         }
         if let (200, Content::Json(page)) = (reply.status, &mut reply.body)

@@ -1,16 +1,16 @@
-//! What is wrong with the manifest alone.
+//! Faults of the manifest.
 
 use serde_json::{Value, json};
 
 use crate::broken::fault::Fault;
-use crate::broken::provider::{Asked, Reply, Route};
+use crate::broken::provider::{ProviderRequest, Reply, Route};
 use crate::broken::row::{Row, row};
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
         row("there is no manifest", "manifest.endpoint", status(404)),
         row("the manifest is an error", "manifest.endpoint", status(500)),
-        row("the token is another", "manifest.token", status(401)),
+        row("the token differs", "manifest.token", status(401)),
         row(
             "the manifest is a list",
             "manifest.shape",
@@ -38,7 +38,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("controllers.prices.type"),
         row(
-            "prices have a type of their own",
+            "prices have an unknown type",
             "manifest.shape",
             set("/controllers/prices/type", json!("plan")),
         )
@@ -74,7 +74,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("actions.apply_coupon"),
         row(
-            "a controller is named that is none",
+            "an unknown controller is declared",
             "manifest.unknown-module",
             manifest(|manifest| manifest["controllers"]["plans"] = json!(true)),
         )
@@ -98,7 +98,7 @@ pub(super) fn rows() -> Vec<Row> {
         )
         .at("controllers.subscriptions"),
         row(
-            "there is no way to cancel",
+            "cancel is missing",
             "manifest.needs",
             without("/actions", "cancel"),
         ),
@@ -164,8 +164,8 @@ fn rename(pointer: &'static str, from: &'static str, to: &'static str) -> Fault 
 }
 
 fn status(status: u16) -> Fault {
-    Fault::none().reply(move |asked: &Asked, reply| {
-        if asked.route == Route::Manifest {
+    Fault::none().reply(move |request: &ProviderRequest, reply| {
+        if request.route == Route::Manifest {
             *reply = Reply::error(status, "not here");
         }
     })

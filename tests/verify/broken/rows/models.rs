@@ -16,7 +16,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// A value in the place of another: where, what, and what the finding calls the place.
+/// Models with one wrong value: the place, the value, and the path of the finding.
 fn wrong() -> Vec<Row> {
     let period = |start: &str, end: &str| json!({ "start": start, "end": end });
     let backwards = period("2026-05-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z");
@@ -294,7 +294,7 @@ fn advised() -> Vec<Row> {
     ]
 }
 
-/// One item is another, in the list as well as by itself.
+/// Changes one item, in the list and when it is retrieved.
 fn edit(kind: Kind, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Fault {
     Fault::none().books(move |books| edit(books.one(kind)))
 }

@@ -16,5 +16,5 @@ async fn apply_coupon(_: &Billing, _: ApplyCoupon) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

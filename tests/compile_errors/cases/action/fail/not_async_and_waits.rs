@@ -23,5 +23,5 @@ pub(crate) fn pause(_: &Billing, request: Pause) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

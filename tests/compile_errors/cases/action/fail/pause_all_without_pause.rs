@@ -16,5 +16,5 @@ async fn pause_all(_: &Billing, _: PauseAll) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -16,5 +16,5 @@ async fn pause(_: &Billing, _: Pause) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

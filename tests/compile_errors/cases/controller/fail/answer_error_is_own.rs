@@ -18,5 +18,5 @@ async fn retrieve(_: &Billing, _: PriceId) -> Result<Option<Price>, BillingError
 struct BillingError;
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

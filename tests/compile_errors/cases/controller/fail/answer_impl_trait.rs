@@ -16,5 +16,5 @@ async fn retrieve(_: &Billing, _: PriceId) -> impl Sized {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -16,5 +16,5 @@ async fn list(_: &Billing, _: PageRequest) -> churnkey::Result<Vec<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -16,5 +16,5 @@ async fn retrieve(_: &crate::billing::Billing, _: PriceId) -> churnkey::Result<O
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -18,5 +18,5 @@ async fn retrieve(_: &Pool, _: PriceId) -> churnkey::Result<Option<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

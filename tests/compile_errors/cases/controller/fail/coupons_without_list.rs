@@ -16,5 +16,5 @@ async fn retrieve(_: &Billing, _: CouponId) -> churnkey::Result<Option<Coupon>> 
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

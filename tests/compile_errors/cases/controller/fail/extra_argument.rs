@@ -16,5 +16,5 @@ async fn retrieve(_: &Billing, _: PriceId, _: u32) -> churnkey::Result<Option<Pr
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

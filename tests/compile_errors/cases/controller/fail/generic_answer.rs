@@ -16,5 +16,5 @@ async fn retrieve<T: Default>(_: &Billing, _: PriceId) -> churnkey::Result<T> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

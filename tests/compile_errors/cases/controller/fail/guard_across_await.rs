@@ -22,5 +22,5 @@ async fn retrieve(ctx: &Billing, _: PriceId) -> churnkey::Result<Option<Price>> 
 
 fn main() {
     let billing = Billing { names: Default::default() };
-    let _ = <Billing as churnkey::Integration>::router(billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(billing, "token");
 }

@@ -16,5 +16,5 @@ async fn retrieve(_: &Billing, _: impl Into<PriceId>) -> churnkey::Result<Option
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -17,5 +17,5 @@ async unsafe extern "C" fn retrieve(_: &Billing, _: PriceId, _: ...) -> churnkey
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -14,5 +14,5 @@ provide!(customers list_prices subscriptions);
 async fn retrieve(_: &Billing, _: PriceId) -> churnkey::Result<Option<Price>>;
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -21,5 +21,5 @@ async fn prices(_: &Billing, _: PageRequest) -> churnkey::Result<Page<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

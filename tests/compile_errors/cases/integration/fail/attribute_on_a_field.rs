@@ -11,5 +11,5 @@ struct Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { store: 3 }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { store: 3 }, "token");
 }

@@ -11,5 +11,5 @@ provide!(required);
 
 fn main() {
     let names = Default::default();
-    let _ = <Billing as churnkey::Integration>::router(Billing { names }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { names }, "token");
 }

@@ -10,7 +10,7 @@ struct Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(todo(), "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(todo(), "token");
 }
 
 fn todo() -> Billing {

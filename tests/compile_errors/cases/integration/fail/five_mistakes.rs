@@ -32,5 +32,5 @@ fn extend(_: &Billing, _: ExtendTrial) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -32,5 +32,5 @@ async fn apply(_: &Billing, _: &ApplyCoupon) -> churnkey::Result<()> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -11,5 +11,5 @@ struct Billing;
 provide!(required);
 
 fn main() {
-    let _ = <Other as churnkey::Integration>::router(Other, "token");
+    let _ = <Other as churnkey::Integration>::router::<()>(Other, "token");
 }

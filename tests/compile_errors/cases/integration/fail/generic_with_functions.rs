@@ -15,5 +15,5 @@ async fn retrieve(
 }
 
 fn main() {
-    let _ = <Billing<u32> as churnkey::Integration>::router(Billing { store: 3 }, "token");
+    let _ = <Billing<u32> as churnkey::Integration>::router::<()>(Billing { store: 3 }, "token");
 }

@@ -10,5 +10,5 @@ union Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing { id: 3 }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { id: 3 }, "token");
 }

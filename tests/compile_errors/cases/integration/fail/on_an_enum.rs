@@ -10,5 +10,5 @@ enum Billing {
 provide!(required);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing::Live, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing::Live, "token");
 }

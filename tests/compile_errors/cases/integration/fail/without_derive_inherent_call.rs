@@ -9,5 +9,5 @@ struct Billing;
 provide!(required);
 
 fn main() {
-    let _ = Billing::router(Billing, "token");
+    let _ = Billing::router::<()>(Billing, "token");
 }

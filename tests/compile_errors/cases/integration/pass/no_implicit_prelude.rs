@@ -55,5 +55,5 @@ fn compiles_and_runs() {
     let billing = Billing {
         _names: ::std::vec::Vec::new(),
     };
-    let _ = <Billing as ::churnkey::Integration>::router(billing, "token");
+    let _ = <Billing as ::churnkey::Integration>::router::<()>(billing, "token");
 }

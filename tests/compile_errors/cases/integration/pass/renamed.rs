@@ -49,5 +49,5 @@ async fn cancel(_: &Billing, _: billing::Cancel) -> billing::Result<()> {
 
 #[test]
 fn compiles_and_runs() {
-    let _ = <Billing as billing::Integration>::router(Billing, "token");
+    let _ = <Billing as billing::Integration>::router::<()>(Billing, "token");
 }

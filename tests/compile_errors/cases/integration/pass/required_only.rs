@@ -12,5 +12,5 @@ provide!(required);
 fn compiles_and_runs() {
     assert_eq!(Billing::NAME, "Acme");
     assert!(Billing::MANIFEST.actions.cancel.is_none());
-    let _ = Billing::router(Billing, "token");
+    let _ = Billing::router::<()>(Billing, "token");
 }

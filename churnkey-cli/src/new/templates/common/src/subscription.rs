@@ -1,7 +1,10 @@
 //! A subscription and the rules to change it, independent of the database.
 
 use churnkey::model::PausePeriod;
-use churnkey::{CustomerId, Error, OfferDuration, Price, Result, Schedule, SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp};
+use churnkey::{
+    CustomerId, Error, OfferDuration, Price, Result, Schedule, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
+};
 
 /// A subscription with its past and scheduled events. The status that Churnkey reads is computed
 /// from these and the current time, so no job has to run when a pause or the last period ends.

@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 
 use churnkey::model::CycleUnit;
-use churnkey::{Amount, BillingCycle, Currency, Customer, Price, SubscriptionPeriod, TimeUnit, Timestamp};
+use churnkey::{
+    Amount, BillingCycle, Currency, Customer, Price, SubscriptionPeriod, TimeUnit, Timestamp,
+};
 
 use crate::Subscription;
 use crate::books::Books;

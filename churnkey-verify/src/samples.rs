@@ -1,13 +1,13 @@
-//! What the reading found, for those who need real ids after it.
+//! Sample data, which give later checks real ids.
 
 use serde_json::Value;
 
-/// A sample of a provider's data, each item as it came and without a fault.
+/// A sample of a provider's data: items as received, without faults.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct Samples {
     /// Ids of customers.
     pub(crate) customers: Vec<String>,
-    /// Subscriptions, each with its customer's id.
+    /// Subscriptions, each with the id of its customer.
     pub(crate) subscriptions: Vec<(String, Value)>,
     pub(crate) prices: Vec<Value>,
     pub(crate) coupons: Vec<Value>,

@@ -1,4 +1,4 @@
-//! A request as the provider understands it, and what it answers.
+//! Decoded requests and responses of the provider.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 use super::{Action, Kind};
 
-/// A request.
-pub(crate) struct Asked {
+/// A decoded request.
+pub(crate) struct ProviderRequest {
     pub(crate) route: Route,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) authorization: Option<String>,
     pub(crate) mode: Option<String>,
     pub(crate) body: Bytes,
-    /// How many items a page has at most.
+    /// Limit of the items of a page.
     pub(crate) cap: usize,
-    /// How far from the place that the cursor names a page begins: right there, if the provider is good.
+    /// Distance of the first item of a page from the position of the cursor. A good provider has 0.
     pub(crate) shift: isize,
 }
 
-/// What a request is about.
+/// The endpoint of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Manifest,
@@ -30,15 +30,15 @@ pub(crate) enum Route {
     Retrieve(Kind, String),
     /// The subscriptions of a customer.
     ListOf(String),
-    /// A customer's subscription.
+    /// A subscription of a customer.
     RetrieveOf(String, String),
     FindByEmail(String),
     FindByPhone(String),
     Act(Action),
-    Nowhere,
+    Unknown,
 }
 
-impl Asked {
+impl ProviderRequest {
     pub(crate) async fn read(request: Request) -> Self {
         let (parts, body) = request.into_parts();
         let text = |name: &HeaderName| {
@@ -56,7 +56,7 @@ impl Asked {
         }
     }
 
-    /// The value of a parameter in the query.
+    /// Value of a parameter in the query.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let (_, value) = self.query.iter().find(|(known, _)| known == name)?;
         Some(value)
@@ -68,7 +68,7 @@ impl Asked {
         self.query.push((name.to_owned(), value.into()));
     }
 
-    /// Whether it reads one of the lists of a kind.
+    /// Returns true if the request reads a list of a kind.
     pub(crate) fn lists(&self, kind: Kind) -> bool {
         match &self.route {
             Route::List(listed) => *listed == kind,
@@ -77,7 +77,7 @@ impl Asked {
         }
     }
 
-    /// Whether it retrieves one item of a kind.
+    /// Returns true if the request retrieves an item of a kind.
     pub(crate) fn retrieves(&self, kind: Kind) -> bool {
         match &self.route {
             Route::Retrieve(retrieved, _) => *retrieved == kind,
@@ -101,7 +101,7 @@ impl Route {
         let segments = segments.unwrap_or_default();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
         if segments.iter().any(|segment| segment.is_empty()) {
-            return Self::Nowhere;
+            return Self::Unknown;
         }
         let read = match segments.as_slice() {
             ["churnkey", "actions", whose, what] if method == Method::POST => {
@@ -123,7 +123,7 @@ impl Route {
             }
             _ => None,
         };
-        read.unwrap_or(Self::Nowhere)
+        read.unwrap_or(Self::Unknown)
     }
 }
 
@@ -141,7 +141,7 @@ fn query(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -151,7 +151,7 @@ pub(crate) struct Reply {
 pub(crate) enum Content {
     Empty,
     Json(Value),
-    /// Bytes as they are.
+    /// Bytes without encoding.
     Raw(Vec<u8>),
 }
 
@@ -181,15 +181,15 @@ impl Reply {
         self.headers.insert(name, HeaderValue::from_static(value));
     }
 
-    /// The document, to be changed.
+    /// The JSON document.
     pub(crate) fn value(&mut self) -> &mut Value {
         match &mut self.body {
             Content::Json(value) => value,
-            Content::Empty | Content::Raw(_) => panic!("the answer has no document"),
+            Content::Empty | Content::Raw(_) => panic!("the response has no document"),
         }
     }
 
-    /// Other bytes under the same headers.
+    /// Replaces the body and keeps the headers.
     pub(crate) fn raw(&mut self, body: impl Into<Vec<u8>>) {
         self.body = Content::Raw(body.into());
     }

@@ -1,4 +1,4 @@
-//! What an action is asked to do: read and checked as a whole, before anything is done.
+//! The body of an action, which is decoded and checked before any change.
 
 use jiff::civil::DateTime;
 use serde_json::Value;
@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::dates::Duration;
 use super::{Action, Books, Kind};
 
-/// What an action is asked to do.
-pub(super) struct Order {
+/// The decoded body of an action.
+pub(super) struct ActionRequest {
     pub(super) action: Action,
     pub(super) fields: Value,
     pub(super) customer: String,
@@ -19,7 +19,7 @@ pub(super) struct Order {
     pub(super) object: Option<String>,
 }
 
-impl Order {
+impl ActionRequest {
     pub(super) fn read(action: Action, body: &[u8]) -> Result<Self, Refusal> {
         use Action::{ApplyCoupon, Cancel, CancelAll, ChangePrice, ExtendTrial, Pause, PauseAll};
 
@@ -29,7 +29,10 @@ impl Order {
         }
         let text = |name: &str| match &fields[name] {
             Value::String(text) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(Refusal(400, "a text is missing, empty or of another type")),
+            _ => Err(Refusal(
+                400,
+                "a string is missing, empty or of another type",
+            )),
         };
         let schedule = |name: &str| {
             text(name).and_then(|at| match at.as_str() {
@@ -60,7 +63,7 @@ impl Order {
             },
             duration: match action {
                 Pause | PauseAll | ExtendTrial => match Duration::read(&fields["duration"]) {
-                    None => return Err(Refusal(400, "`duration` is not one")),
+                    None => return Err(Refusal(400, "`duration` is invalid")),
                     duration => duration,
                 },
                 _ => None,
@@ -78,7 +81,7 @@ impl Order {
         self.fields[name] == true
     }
 
-    /// Refuses what the manifest switches off.
+    /// Refuses options that the manifest switches off.
     pub(super) fn require_features(&self, features: &Value) -> Result<(), Refusal> {
         let schedules = match self.action {
             Action::Pause | Action::PauseAll => &features["startDates"],
@@ -94,12 +97,12 @@ impl Order {
                 .iter()
                 .any(|flag| self.flag(flag) && features[flag] != true);
         match off {
-            true => Err(Refusal(400, "this provider does not offer it")),
+            true => Err(Refusal(400, "the option is switched off")),
             false => Ok(()),
         }
     }
 
-    /// Whether it has been done to a subscription. A refusal is for one to which it cannot be done.
+    /// Returns true if a subscription has the change already, and an error if it cannot have it.
     pub(super) fn is_done(&self, books: &Books, subscription: &Value) -> Result<bool, Refusal> {
         let status = subscription["status"]["name"].as_str();
         let canceled = status == Some("canceled");
@@ -115,9 +118,9 @@ impl Order {
                 match (status == Some("paused"), self.action) {
                     (true, Action::PauseAll) => Ok(true),
                     (true, _) if repeated => Ok(true),
-                    (true, _) => Err(Refusal(409, "the subscription is paused in another way")),
+                    (true, _) => Err(Refusal(409, "the subscription has another pause")),
                     (false, _) if annual && !self.flag("allowAnnual") => {
-                        Err(Refusal(400, "an annual subscription is not paused"))
+                        Err(Refusal(400, "an annual subscription cannot be paused"))
                     }
                     (false, _) => Ok(false),
                 }
@@ -144,12 +147,12 @@ impl Order {
                 _ if repeated => Ok(true),
                 (_, false) => Err(Refusal(409, "the subscription is not in a trial")),
                 (None, true) => Ok(false),
-                (Some(_), true) => Err(Refusal(400, "a trial is extended once")),
+                (Some(_), true) => Err(Refusal(400, "the trial was extended before")),
             },
         }
     }
 
-    /// When it ends if it begins at a moment.
+    /// The end of the duration for a start.
     pub(super) fn end(&self, start: DateTime) -> Result<DateTime, Refusal> {
         let end = self
             .duration
@@ -159,5 +162,5 @@ impl Order {
     }
 }
 
-/// Why an action is not carried out.
+/// The status and the message of a refused action.
 pub(super) struct Refusal(pub(super) u16, pub(super) &'static str);

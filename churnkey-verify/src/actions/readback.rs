@@ -1,0 +1,132 @@
+//! Reads subscriptions before and after an action, and records the changes.
+
+use serde_json::Value;
+
+use super::attempt::{Attempt, Target};
+use super::effect::{self, Effect};
+use super::runner::ActionRunner;
+use crate::check::{self, Check};
+use crate::client::{Request, encoded};
+use crate::module::Module;
+use crate::read::{id, subscriptions_of};
+use crate::report::Change;
+use crate::session::{Fault, status};
+
+impl ActionRunner<'_> {
+    /// Records the changes of subscriptions after an unsuccessful action. Records no finding.
+    pub(super) async fn record_side_effects(
+        &mut self,
+        target: &Target,
+        module: Module,
+        before: &[Value],
+    ) {
+        for (subscription, before) in target.subscriptions.iter().zip(before) {
+            let request = retrieve(target, subscription);
+            let response = self.session.send(&request).await.ok();
+            let after = response.filter(|response| response.status == 200);
+            if let Some(after) = after.and_then(|response| response.json().ok())
+                && let Some(what) = effect::changes(before, &after)
+            {
+                self.changed(module, target, &after, what);
+                self.pool.update(&target.customer, &after);
+                self.pool.close(target);
+            }
+        }
+    }
+
+    /// Reads the current subscriptions of a target, and records the faults of their models.
+    pub(super) async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
+        self.read_for(&check::STATUS, Module::Subscriptions, target)
+            .await
+    }
+
+    /// Reads the subscriptions after an action. One that cannot be read is a wrong effect.
+    pub(super) async fn read_after(&mut self, attempt: &Attempt) -> Option<Vec<Value>> {
+        self.read_for(&check::ACTION_EFFECT, attempt.module, &attempt.target)
+            .await
+    }
+
+    async fn read_for(
+        &mut self,
+        check: &'static Check,
+        module: Module,
+        target: &Target,
+    ) -> Option<Vec<Value>> {
+        const SUBSCRIPTIONS: Module = Module::Subscriptions;
+        self.is_unread = true;
+        let mut read = Vec::new();
+        for subscription in &target.subscriptions {
+            let request = retrieve(target, subscription);
+            let response = self.session.exchange(SUBSCRIPTIONS, &request).await?;
+            if response.status != 200 {
+                self.pool.close(target);
+                let expected = "200 for the subscription";
+                let fault = Fault::new(check, module, expected, status(&response));
+                self.session.fail(fault.request(&request));
+                return None;
+            }
+            let value = self.session.read(SUBSCRIPTIONS, &request, &response)?;
+            if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
+                return None;
+            }
+            self.pool.update(&target.customer, &value);
+            read.push(value);
+        }
+        self.is_unread = false;
+        Some(read)
+    }
+
+    /// Records the changes of an accepted action, also those that take effect later.
+    pub(super) fn record_accepted(&self, attempt: &Attempt, before: &[Value], after: &[Value]) {
+        if attempt.effect == Effect::Later && effect::differences(before, after).is_none() {
+            for item in after {
+                let what = "accepted for the end of the period".to_owned();
+                self.changed(attempt.module, &attempt.target, item, what);
+            }
+        }
+        self.record_changes(attempt.module, &attempt.target, before, after);
+    }
+
+    pub(super) fn record_changes(
+        &self,
+        module: Module,
+        target: &Target,
+        before: &[Value],
+        after: &[Value],
+    ) {
+        for (before, after) in before.iter().zip(after) {
+            if let Some(what) = effect::changes(before, after) {
+                self.changed(module, target, after, what);
+            }
+        }
+    }
+
+    /// Records an accepted action whose effect could not be read before the run ended.
+    pub(super) fn record_unread(&self, attempt: &Attempt) {
+        for subscription in &attempt.target.subscriptions {
+            self.session.changed(Change {
+                module: attempt.module,
+                customer_id: attempt.target.customer.clone(),
+                subscription_id: Some(subscription.clone()),
+                what: "accepted; the run ended before the effect was read".to_owned(),
+            });
+        }
+    }
+
+    fn changed(&self, module: Module, target: &Target, item: &Value, what: String) {
+        self.session.changed(Change {
+            module,
+            customer_id: target.customer.clone(),
+            subscription_id: Some(id(item).to_owned()),
+            what,
+        });
+    }
+}
+
+fn retrieve(target: &Target, subscription: &str) -> Request {
+    let path = subscriptions_of(&target.customer).path;
+    Request {
+        is_last_look: true,
+        ..Request::get(format_args!("{path}/{}", encoded(subscription)))
+    }
+}

@@ -1,0 +1,28 @@
+//! Cache of items that were looked up in other modules.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::module::Module;
+
+/// Capacity of the cache.
+pub(super) const MAX_ITEMS: usize = 10_000;
+
+/// Items of other modules that were looked up, by module and id.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups(Mutex<Cache>);
+
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    pub(super) items: HashMap<(Module, String), Option<Value>>,
+    /// Modules without a response, which are not requested again.
+    pub(super) unresponsive: HashSet<Module>,
+}
+
+impl Lookups {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Cache> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,179 @@
+//! Requests for a list with other limits and cursors.
+
+use serde_json::Value;
+
+use super::list::{Contents, LIMIT, List};
+use super::reading::Reading;
+use crate::check;
+use crate::client::Request;
+use crate::session::{Fault, status};
+
+impl Reading<'_> {
+    /// Reads a list with other limits and cursors. The list must be readable to its end.
+    pub(crate) async fn paging(&self, list: &List, contents: &Contents) {
+        self.limits(list, contents).await;
+        self.unbounded(list, contents).await;
+        self.bad_limits(list).await;
+        self.bad_cursor(list).await;
+    }
+
+    async fn limits(&self, list: &List, contents: &Contents) {
+        const PAGES: usize = 5;
+        let module = list.module;
+        if contents.count < 2 {
+            return self.session.skip(
+                &check::LIST_PAGING,
+                module,
+                "the list has fewer than two items",
+            );
+        }
+        for limit in [1, 3] {
+            let mut reference = contents.first_ids.clone();
+            // In a live system a list may change between two requests.
+            for is_last_try in [false, true] {
+                let Some(walk) = self.short_walk(list, limit, PAGES).await else {
+                    return;
+                };
+                let agrees = walk.ids.len() <= reference.len() && reference.starts_with(&walk.ids);
+                let ended_early = walk.ended && walk.count < contents.count;
+                if agrees && !ended_early {
+                    self.session.pass(&check::LIST_PAGING, module);
+                    break;
+                }
+                if is_last_try {
+                    let found = match ended_early && agrees {
+                        true => format!(
+                            "the list with limit {limit} ends after {} items",
+                            walk.ids.len()
+                        ),
+                        false => {
+                            format!("other items or another order with limit {limit}")
+                        }
+                    };
+                    let fault = Fault::new(
+                        &check::LIST_PAGING,
+                        module,
+                        "the same items in the same order",
+                        found,
+                    );
+                    return self.session.fail(fault.request(&walk.request));
+                }
+                let Some(again) = self.short_walk(list, LIMIT, 1).await else {
+                    return;
+                };
+                reference = again.ids;
+            }
+        }
+    }
+
+    async fn short_walk(&self, list: &List, limit: u64, pages: usize) -> Option<ShortWalk> {
+        let mut ids = Vec::new();
+        let mut read = 0;
+        let mut cursor: Option<String> = None;
+        let mut request = list.page(Some(limit), None);
+        for _ in 0..pages {
+            request = list.page(Some(limit), cursor.as_deref());
+            let page = self.page(list, &request).await?;
+            let count = page.items.len() as u64;
+            if !self.within(list, &request, count, limit) {
+                return None;
+            }
+            read += count;
+            let id = |item: &Value| Some(item.get("id")?.as_str()?.to_owned());
+            ids.extend(page.items.iter().filter_map(id));
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => {
+                    return Some(ShortWalk {
+                        ids,
+                        count: read,
+                        ended: true,
+                        request,
+                    });
+                }
+            }
+        }
+        Some(ShortWalk {
+            ids,
+            count: read,
+            ended: false,
+            request,
+        })
+    }
+
+    async fn unbounded(&self, list: &List, contents: &Contents) {
+        let module = list.module;
+        let request = list.page(None, None);
+        let Some(page) = self.page(list, &request).await else {
+            return;
+        };
+        let count = page.items.len() as u64;
+        if contents.count <= LIMIT {
+            return self.session.skip(
+                &check::LIST_UNBOUNDED,
+                module,
+                "the list has at most 100 items",
+            );
+        }
+        match count <= LIMIT {
+            true => self.session.pass(&check::LIST_UNBOUNDED, module),
+            false => {
+                let fault = Fault::new(
+                    &check::LIST_UNBOUNDED,
+                    module,
+                    "at most 100 items",
+                    format!("{count} items"),
+                );
+                self.session.fail(fault.request(&request));
+            }
+        }
+    }
+
+    async fn bad_limits(&self, list: &List) {
+        for limit in ["0", "-1", "ten"] {
+            let request = Request::get(format_args!("{}?limit={limit}", list.path));
+            let Some(response) = self.session.exchange(list.module, &request).await else {
+                return;
+            };
+            if response.status == 400 {
+                self.session.pass(&check::LIST_BAD_LIMIT, list.module);
+                self.error_shape(list.module, &request, &response);
+            } else {
+                let fault = Fault::new(
+                    &check::LIST_BAD_LIMIT,
+                    list.module,
+                    "400",
+                    status(&response),
+                );
+                self.session.fail(fault.request(&request));
+            }
+        }
+    }
+
+    async fn bad_cursor(&self, list: &List) {
+        let request = list.page(Some(LIMIT), Some("invalid cursor: \u{fffd}/?&%00"));
+        let Some(response) = self.session.exchange(list.module, &request).await else {
+            return;
+        };
+        // For a provider whose cursors are plain ids, every string is a position in the list.
+        if matches!(response.status, 200 | 400) {
+            self.session.pass(&check::LIST_BAD_CURSOR, list.module);
+        } else {
+            let fault = Fault::new(
+                &check::LIST_BAD_CURSOR,
+                list.module,
+                "400",
+                status(&response),
+            );
+            self.session.fail(fault.request(&request));
+        }
+    }
+}
+
+struct ShortWalk {
+    ids: Vec<String>,
+    /// Number of items, with and without an id.
+    count: u64,
+    ended: bool,
+    request: Request,
+}

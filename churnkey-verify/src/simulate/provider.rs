@@ -1,0 +1,211 @@
+//! The provider of a simulation, as it is reached over HTTP.
+
+use std::fmt;
+use std::time::Duration;
+
+use churnkey_runtime::{Mode, Timestamp};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::sequence::Sending;
+use crate::billing::Request as Change;
+use crate::client::{Client, Request, encoded};
+
+/// The header that sets the time of a provider that opts in. It is part of this verifier, and not
+/// of Churnkey's protocol: Churnkey never sends it.
+pub const CLOCK_HEADER: &str = "X-Churnkey-Now";
+
+/// A provider behind a client in test mode.
+pub(super) struct Provider {
+    pub(super) client: Client,
+    pub(super) clock_header: bool,
+}
+
+/// A request that got no usable response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unusable(pub(super) String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Provider {
+    /// Reads one model, or `None` for a 404.
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        now: Option<Timestamp>,
+    ) -> Result<Option<T>, Unusable> {
+        let request = self.at(Request::get(path), now);
+        let response = self.client.send(&request).await;
+        let response = response.map_err(|fault| Unusable(format!("GET {path}: {fault}")))?;
+        match response.status {
+            200 => {}
+            404 => return Ok(None),
+            status => return Err(Unusable(format!("GET {path} was answered with {status}"))),
+        }
+        let model = serde_json::from_slice(&response.body);
+        model
+            .map(Some)
+            .map_err(|fault| Unusable(format!("GET {path}: the body is no model: {fault}")))
+    }
+
+    /// Reads a whole list. A provider without it has an empty one.
+    pub(super) async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        now: Option<Timestamp>,
+    ) -> Result<Vec<T>, Unusable> {
+        #[derive(serde::Deserialize)]
+        struct Page<T> {
+            data: Vec<T>,
+            next: Option<Value>,
+        }
+        let (mut items, mut query) = (Vec::new(), "?limit=100".to_owned());
+        while let Some(page) = self.read::<Page<T>>(&format!("{path}{query}"), now).await? {
+            items.extend(page.data);
+            let cursor = match page.next {
+                None | Some(Value::Null) => break,
+                Some(Value::String(cursor)) => cursor,
+                Some(cursor) => cursor.to_string(),
+            };
+            query = format!("?limit=100&cursor={}", encoded(&cursor));
+        }
+        Ok(items)
+    }
+
+    /// Sends a change, and returns the status of the last response.
+    pub(super) async fn change(
+        &self,
+        change: &Change,
+        sending: Sending,
+        now: Timestamp,
+    ) -> Result<u16, Unusable> {
+        let (path, body) = on_the_wire(change);
+        let mut request = self.at(Request::post(format!("/actions/{path}"), &body), Some(now));
+        let status = async |request: &Request| {
+            let response = self.client.send(request).await;
+            response
+                .map(|response| response.status)
+                .map_err(|fault| Unusable(format!("POST {path}: {fault}")))
+        };
+        match sending {
+            Sending::Once => status(&request).await,
+            Sending::Twice => {
+                let first = status(&request).await?;
+                let second = status(&request).await?;
+                same(path, first, second)
+            }
+            Sending::Together => {
+                let both = futures_util::future::join(status(&request), status(&request));
+                let (first, second) = both.await;
+                same(path, first?, second?)
+            }
+            Sending::HangUp => {
+                let first = self.client.send(&request);
+                // The response is not waited for: the action has begun at most.
+                let _ = tokio::time::timeout(Duration::ZERO, first).await;
+                status(&request).await
+            }
+            Sending::OtherMode => {
+                request = request.mode(Mode::Live.as_str());
+                status(&request).await
+            }
+        }
+    }
+
+    /// The request as a line for the shell.
+    pub(super) fn curl(&self, change: &Change, sending: Sending, now: Timestamp) -> String {
+        let (path, body) = on_the_wire(change);
+        let mut request = Request::post(format!("/actions/{path}"), &body);
+        if sending == Sending::OtherMode {
+            request = request.mode(Mode::Live.as_str());
+        }
+        self.client.curl(&self.at(request, Some(now)))
+    }
+
+    pub(super) fn curl_of_read(&self, path: &str, now: Timestamp) -> String {
+        self.client.curl(&self.at(Request::get(path), Some(now)))
+    }
+
+    fn at(&self, request: Request, now: Option<Timestamp>) -> Request {
+        match now.filter(|_| self.clock_header) {
+            Some(now) => request.header(CLOCK_HEADER, now.to_string()),
+            None => request,
+        }
+    }
+}
+
+/// A repetition is answered like the first request.
+fn same(path: &str, first: u16, second: u16) -> Result<u16, Unusable> {
+    match first == second {
+        true => Ok(first),
+        false => Err(Unusable(format!(
+            "POST {path} was answered with {first}, and its repetition with {second}"
+        ))),
+    }
+}
+
+/// The path below `/actions`, and the body.
+pub(super) fn on_the_wire(change: &Change) -> (&'static str, Value) {
+    let (path, mut body) = match change {
+        Change::Cancel {
+            subscription,
+            schedule,
+            unpause,
+            ..
+        } => {
+            let mut body = json!({ "scheduledAt": schedule });
+            if *unpause {
+                body["unpause"] = json!(true);
+            }
+            let path = match subscription {
+                Some(_) => "subscription/cancel",
+                None => "customer/cancel",
+            };
+            (path, body)
+        }
+        Change::Pause {
+            subscription,
+            start,
+            length,
+            allow_annual,
+            ..
+        } => {
+            let mut body = json!({ "startAt": start, "duration": length });
+            if let Some(allowed) = allow_annual {
+                body["allowAnnual"] = json!(allowed);
+            }
+            let path = match subscription {
+                Some(_) => "subscription/pause",
+                None => "customer/pause",
+            };
+            (path, body)
+        }
+        Change::ApplyCoupon { coupon, .. } => {
+            ("subscription/apply-coupon", json!({ "id": coupon }))
+        }
+        Change::ChangePrice {
+            price,
+            schedule,
+            prorate,
+            ..
+        } => {
+            let mut body = json!({ "id": price, "scheduledAt": schedule });
+            if *prorate {
+                body["prorate"] = json!(true);
+            }
+            ("subscription/change-price", body)
+        }
+        Change::ExtendTrial { length, .. } => {
+            ("subscription/extend-trial", json!({ "duration": length }))
+        }
+    };
+    body["customerId"] = json!(change.customer());
+    if let Some(subscription) = change.subscription() {
+        body["subscriptionId"] = json!(subscription);
+    }
+    (path, body)
+}

@@ -1,0 +1,142 @@
+//! A sequence: the customers who are there, and what happens to them. It is data, so that a failing
+//! one can be stored and played again.
+
+use churnkey_runtime::{CouponId, OfferDuration, PriceId, Schedule, TimeUnit, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A course of events, which begins with new customers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sequence {
+    /// The time of the arrivals.
+    pub(super) start: Timestamp,
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// A subscription that begins with the sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Arrival {
+    /// The number of the owner.
+    pub(super) customer: usize,
+    pub(super) price: PriceId,
+    pub(super) quantity: u64,
+    /// The length of the trial; no trial if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trial_days: Option<u32>,
+    /// True if the first charge has failed.
+    pub(super) unpaid: bool,
+}
+
+/// A request after a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Step {
+    pub(super) wait: Wait,
+    /// The number of the arrival that the request is about.
+    pub(super) target: usize,
+    pub(super) plan: Plan,
+    pub(super) sending: Sending,
+}
+
+/// The time before a request. Times that depend on the subscription are resolved by the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Wait {
+    None,
+    Minutes(u32),
+    Days(u32),
+    /// Until the end of the period.
+    PeriodEnd,
+    /// Until a millisecond before the end of the period.
+    BeforePeriodEnd,
+    /// Until the end of the pause.
+    PauseEnd,
+}
+
+/// A request without ids and dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(super) enum Plan {
+    /// Only time passes, and everything is read.
+    Read,
+    Cancel {
+        at: When,
+        unpause: bool,
+        all: bool,
+    },
+    Pause {
+        at: When,
+        length: Length,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        allow_annual: Option<bool>,
+        all: bool,
+    },
+    ApplyCoupon {
+        coupon: CouponId,
+    },
+    ChangePrice {
+        price: PriceId,
+        at: When,
+        prorate: bool,
+    },
+    ExtendTrial {
+        length: Length,
+    },
+}
+
+/// The time at which a change takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum When {
+    Immediate,
+    EndOfPeriod,
+}
+
+impl From<When> for Schedule {
+    fn from(when: When) -> Self {
+        match when {
+            When::Immediate => Self::Immediate,
+            When::EndOfPeriod => Self::EndOfPeriod,
+        }
+    }
+}
+
+/// A length whose date, if it has one, is relative to the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Length {
+    Period {
+        amount: u32,
+        unit: TimeUnit,
+    },
+    /// Until the same time of day, a number of days after the request.
+    UntilDays(u32),
+}
+
+impl Length {
+    pub(super) fn resolved(self, now: Timestamp) -> OfferDuration {
+        match self {
+            Self::Period { amount, unit } => OfferDuration::Period { amount, unit },
+            Self::UntilDays(days) => {
+                OfferDuration::Date(now.plus(days, TimeUnit::Day).unwrap_or(now))
+            }
+        }
+    }
+}
+
+/// The way in which a request is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Sending {
+    Once,
+    /// Sent again after the answer.
+    Twice,
+    /// Sent twice at the same time.
+    Together,
+    /// The caller hangs up, and sends it again.
+    HangUp,
+    /// Sent in live mode, in which the customer does not exist.
+    OtherMode,
+}
