@@ -16,5 +16,5 @@ async fn cancel(
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -25,5 +25,5 @@ async fn pause(_: &Billing, _: churnkey::Pause, _: Books) -> churnkey::Result<()
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

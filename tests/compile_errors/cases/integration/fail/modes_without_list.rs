@@ -8,5 +8,5 @@ struct Billing;
 provide!(required cancel);
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }
