@@ -4,6 +4,8 @@
 
 #[doc = include_str!("docs/integration.md")]
 pub use churnkey_macros::Integration;
+#[doc = include_str!("docs/into_error.md")]
+pub use churnkey_macros::IntoError;
 #[doc = include_str!("docs/action.md")]
 pub use churnkey_macros::action;
 #[doc = include_str!("docs/controller.md")]

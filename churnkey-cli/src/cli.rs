@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use exit::{Exit, Failure};
 use output::{ColorMode, Output};
 
+mod assumed;
 mod dashboard;
 mod exit;
 mod file;
@@ -14,6 +15,8 @@ mod new;
 mod output;
 mod progress;
 mod provider;
+mod record;
+mod simulate;
 mod verify;
 
 // Types that may hold a token do not implement `Debug`.
@@ -40,6 +43,9 @@ enum Command {
     Verify(verify::VerifyArgs),
     Dashboard(dashboard::DashboardArgs),
     New(new::NewArgs),
+    Simulate(simulate::SimulateArgs),
+    Record(record::RecordArgs),
+    Assumed(assumed::AssumedArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
@@ -51,6 +57,9 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(&output),
         Command::Dashboard(dashboard) => dashboard.run(),
         Command::New(new) => new.run(&output),
+        Command::Simulate(simulate) => simulate.run(&output),
+        Command::Record(record) => record.run(&output),
+        Command::Assumed(assumed) => assumed.run(&output),
     };
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,

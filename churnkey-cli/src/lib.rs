@@ -4,11 +4,14 @@
 
 #![forbid(unsafe_code)]
 
+mod assumed;
 mod cli;
 #[doc(hidden)]
 pub mod dashboard;
 #[doc(hidden)]
 pub mod new;
+mod proxy;
+mod recording;
 mod report;
 
 pub use cli::main;

@@ -3,5 +3,6 @@
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod paint;
+pub(crate) mod simulated;
 #[cfg(test)]
 mod tests;

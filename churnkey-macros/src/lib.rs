@@ -12,6 +12,7 @@ mod errors;
 mod fallback;
 mod impl_writer;
 mod integration;
+mod into_error;
 mod item;
 mod message;
 mod operation;
@@ -60,4 +61,16 @@ pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Integration, attributes(churnkey))]
 pub fn integration(item: TokenStream) -> TokenStream {
     integration::expand(item.into()).into()
+}
+
+/// # What is generated
+///
+/// An implementation of the trait with an arm for each variant:
+///
+/// ```text
+#[doc = include_str!("snapshots/into_error.rs")]
+/// ```
+#[proc_macro_derive(IntoError, attributes(churnkey))]
+pub fn into_error(item: TokenStream) -> TokenStream {
+    into_error::expand(item.into()).into()
 }

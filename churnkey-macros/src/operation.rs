@@ -111,20 +111,17 @@ fn implementation(writer: &ImplWriter, function: &Function, call: &Call) -> Toke
     );
     let failure = method(
         private,
-        quote!(StandardError),
+        quote!(FunctionError),
         "into_error",
         check::failure(&call.returns),
     );
     // As a value and not as the path of a call: clippy then takes it that the function has to be
     // async, and `unused_async` does not report it.
     let body = quote_spanned! {here=>
-        use #private::Opaque as _;
         let (#(#inputs,)*) = __churnkey_input;
         let __churnkey_function = #name;
         #(#calls)*
-        #answer(__churnkey_answer).map_err(|__churnkey_error| {
-            #failure(#private::Failure(__churnkey_error).__churnkey_answer())
-        })
+        #answer(__churnkey_answer).map_err(|__churnkey_error| #failure(__churnkey_error))
     };
     writer.provides(&call.context, here, &reads_mode(writer, call, name), &body)
 }

@@ -5,7 +5,6 @@
 
 use crate::controllers::COUPONS;
 use crate::field::{Field, FieldKind};
-use crate::known::Known;
 use crate::module::{Feature, Module, Need};
 use crate::operation::{Model, Operation};
 
@@ -42,7 +41,11 @@ pub const CANCEL: Module = Module::action("cancel", "Cancel")
         "/churnkey/actions/subscription/cancel",
         "Cancel one subscription.",
     )])
-    .features(&[Feature::schedules("schedules", "schedules").opens("scheduledAt")])
+    .features(&[
+        Feature::schedules("schedules", "schedules").opens("scheduledAt"),
+        // It opens nothing: a cancellation that asks for more than the manifest has must not fail.
+        Feature::flag("unpause", "unpause").assumed(),
+    ])
     .fields(&[CUSTOMER_ID, SUBSCRIPTION_ID, SCHEDULED_AT, UNPAUSE]);
 
 /// Cancels all subscriptions of a customer.
@@ -96,7 +99,7 @@ pub const PAUSE_ALL: Module = Module::action("pause_all", "PauseAll")
 
 /// Applies a coupon to a subscription.
 pub const APPLY_COUPON: Module = Module::action("apply_coupon", "ApplyCoupon")
-    .wire("applyCoupon", Known::Assumed)
+    .wire_assumed("applyCoupon", "apply-coupon")
     .operations(&[Operation::post(
         "apply_coupon",
         "ApplyCouponToSubscription",
@@ -115,7 +118,7 @@ pub const APPLY_COUPON: Module = Module::action("apply_coupon", "ApplyCoupon")
 
 /// Changes the price of a subscription.
 pub const CHANGE_PRICE: Module = Module::action("change_price", "ChangePrice")
-    .wire("changePrice", Known::Assumed)
+    .wire_assumed("changePrice", "change-price")
     .operations(&[Operation::post(
         "change_price",
         "ChangeSubscriptionPrice",
@@ -137,7 +140,7 @@ pub const CHANGE_PRICE: Module = Module::action("change_price", "ChangePrice")
 
 /// Extends the trial of a subscription.
 pub const EXTEND_TRIAL: Module = Module::action("extend_trial", "ExtendTrial")
-    .wire("extendTrial", Known::Assumed)
+    .wire_assumed("extendTrial", "extend-trial")
     .operations(&[Operation::post(
         "extend_trial",
         "ExtendSubscriptionTrial",

@@ -11,20 +11,24 @@
 #![forbid(unsafe_code)]
 
 pub mod actions;
+pub mod assumption;
 pub mod controllers;
 mod equal;
 mod field;
 mod known;
 mod module;
 mod operation;
+pub mod spelling;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use equal::equal;
 pub use field::{Field, FieldKind};
 pub use known::Known;
 pub use module::{Feature, FeatureKind, Module, Need, Side, Variant, Word};
 pub use operation::{Input, Method, Model, Operation, Output, Presence, ROOT};
+pub use words::is_protocol_word;
 
 /// Path of the feature manifest.
 pub const FEATURES_PATH: &str = "/churnkey/features";
@@ -70,6 +74,14 @@ impl Module {
     pub fn of(side: Side) -> impl Iterator<Item = &'static Self> {
         MODULES.iter().filter(move |module| module.side == side)
     }
+
+    /// Finds a module by its key in the manifest, in either spelling.
+    pub fn of_key(side: Side, key: &str) -> Option<&'static Self> {
+        Self::of(side).find(|module| {
+            let camel = module.wire.map(|(camel, _)| camel);
+            camel == Some(key) || module.wire_kebab == Some(key)
+        })
+    }
 }
 
 impl Operation {
@@ -88,5 +100,29 @@ impl Operation {
             module += 1;
         }
         None
+    }
+
+    /// Finds the operation of a path that begins with [`ROOT`], percent-encoded as it was sent.
+    ///
+    /// Literal segments win over parameters, as `email` does over a customer's id.
+    pub fn of_path(path: &str) -> Option<&'static Self> {
+        let fits = |operation: &&'static Self| {
+            let mut given = path.split('/');
+            let mut expected = operation.path.split('/');
+            let same = expected.by_ref().all(|segment| {
+                let given = given.next();
+                given == Some(segment)
+                    || segment.starts_with('{') && given.is_some_and(|given| !given.is_empty())
+            });
+            same && given.next().is_none()
+        };
+        let literals = |operation: &&'static Self| {
+            let segments = operation.path.split('/');
+            segments.filter(|segment| !segment.starts_with('{')).count()
+        };
+        operations()
+            .map(|(_, operation)| operation)
+            .filter(fits)
+            .max_by_key(literals)
     }
 }

@@ -31,6 +31,8 @@ pub struct Module {
     ///
     /// `None` if the manifest does not list the module.
     pub wire: Option<(&'static str, Known)>,
+    /// The other spelling of an assumed key, `apply-coupon`.
+    pub wire_kebab: Option<&'static str>,
     /// Every provider must have it.
     pub required: bool,
     /// It reads or changes the data of customers, so test and live mode must be told apart.
@@ -157,6 +159,7 @@ impl Module {
             name,
             ident,
             wire: Some((name, Known::Doc)),
+            wire_kebab: None,
             required: false,
             customer_data: matches!(side, Side::Action),
             operations: &[],
@@ -185,8 +188,9 @@ impl Module {
         self
     }
 
-    pub(crate) const fn wire(mut self, key: &'static str, known: Known) -> Self {
-        self.wire = Some((key, known));
+    pub(crate) const fn wire_assumed(mut self, camel: &'static str, kebab: &'static str) -> Self {
+        self.wire = Some((camel, Known::Assumed));
+        self.wire_kebab = Some(kebab);
         self
     }
 
@@ -230,6 +234,10 @@ pub struct Feature {
     ///
     /// A body that uses the field for a value that the manifest switches off is refused with 400.
     pub opens: Option<&'static str>,
+    /// Certainty of its key.
+    ///
+    /// A flag whose key is assumed is left out of the manifest unless it is on.
+    pub known: Known,
 }
 
 /// Values that a feature can have.
@@ -298,6 +306,7 @@ impl Feature {
             wire,
             kind,
             opens: None,
+            known: Known::Doc,
         }
     }
 
@@ -323,6 +332,11 @@ impl Feature {
 
     pub(crate) const fn opens(mut self, field: &'static str) -> Self {
         self.opens = Some(field);
+        self
+    }
+
+    pub(crate) const fn assumed(mut self) -> Self {
+        self.known = Known::Assumed;
         self
     }
 }

@@ -8,6 +8,7 @@ mod cancel;
 mod change_price;
 mod extend_trial;
 mod field;
+pub(crate) mod keys;
 mod pause;
 pub(crate) mod request;
 mod schedule;

@@ -14,7 +14,7 @@ use tokio::sync::oneshot::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt as _};
 use crate::http::reply::Reply;
 use crate::mode::Mode;
 use crate::operation::Operation;
@@ -35,7 +35,7 @@ impl ActionKey {
         Ok(Self {
             operation,
             mode,
-            request: serde_json::to_value(request)?,
+            request: serde_json::to_value(request).or_internal()?,
         })
     }
 

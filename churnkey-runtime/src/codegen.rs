@@ -74,49 +74,80 @@ impl<E> ReturnType<(), E> for Result<(), E> {
     }
 }
 
-/// Converts the error of a function: by [`IntoError`] if its type implements that, through the
-/// inherent method; else [`Opaque`] leaves it as it is.
-pub struct Failure<E>(pub E);
-
-impl<E: IntoError> Failure<E> {
-    pub fn __churnkey_answer(self) -> Error {
-        self.0.into_error()
-    }
-}
-
-pub trait Opaque<E> {
-    fn __churnkey_answer(self) -> E;
-}
-
-impl<E> Opaque<E> for Failure<E> {
-    fn __churnkey_answer(self) -> E {
-        self.0
-    }
-}
-
-/// Stands in for `std::error::Error`, so that the diagnostic can name `IntoError` as well.
+/// The error of a function, which must choose its response. In the place of [`IntoError`], so that
+/// [`Error`] itself is one and the note is about functions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a churnkey function",
-    label = "the error of this type cannot be answered",
-    note = "return `churnkey::Result<..>`, or an error that implements `std::error::Error` and is \
-            `Send + Sync + 'static`, which is answered as an opaque 500, or one that implements \
-            `churnkey::IntoError` and chooses its answer"
+    label = "`{Self}` has no status for Churnkey",
+    note = "return `churnkey::Result<..>`; inside, `.or_internal()?` of `churnkey::ResultExt` or `.map_err(churnkey::Error::internal)?` makes a \
+            foreign error an opaque 500 with a logged cause, and `.or_not_found(\"..\")?` and the like another status",
+    note = "for an error type of your own, write `#[derive(churnkey::IntoError)]` and give each variant its status; it may hold this error",
+    note = "`anyhow::Result` and `eyre::Result` need the feature `anyhow` or `eyre` of `churnkey`"
 )]
-pub trait StandardError {
+pub trait FunctionError {
     fn into_error(self) -> Error;
 }
 
 #[diagnostic::do_not_recommend]
-impl StandardError for Error {
+impl FunctionError for Error {
     fn into_error(self) -> Error {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: StdError + Send + Sync + 'static> StandardError for E {
+impl<E: IntoError> FunctionError for E {
     fn into_error(self) -> Error {
-        Error::internal(self)
+        IntoError::into_error(self)
+    }
+}
+
+/// The cause that an error type becomes in the log.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be logged as the cause of a response",
+    label = "this is not a `std::error::Error` that is `Send + Sync + 'static`",
+    note = "implement `std::fmt::Display` and `std::error::Error` for it, for example with `#[derive(thiserror::Error)]`"
+)]
+pub trait LoggedCause: Sized {
+    fn respond(self, response: impl FnOnce(Self, String) -> Response<Self>) -> Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: StdError + Send + Sync + 'static> LoggedCause for E {
+    fn respond(self, response: impl FnOnce(Self, String) -> Response<Self>) -> Error {
+        let text = self.to_string();
+        match response(self, text) {
+            Response::Kept(error) => error,
+            Response::Caused(cause, error) => error.with_cause(cause),
+        }
+    }
+}
+
+/// The response of an error type that derives [`IntoError`].
+pub enum Response<E> {
+    /// That of an error which it wraps.
+    Kept(Error),
+    /// One of its own, with all of it as the cause.
+    Caused(E, Error),
+}
+
+/// An error that a variant wraps. If it chooses a response, the inherent method keeps that; else
+/// [`Opaque`] makes the whole variant the cause of a 500.
+pub struct Wrapped<E>(pub E);
+
+impl<E: Into<Error>> Wrapped<E> {
+    pub fn respond<W>(self, text: String, _: impl FnOnce(E) -> W) -> Response<W> {
+        Response::Kept(self.0.into().within(text))
+    }
+}
+
+pub trait Opaque<E> {
+    fn respond<W>(self, text: String, whole: impl FnOnce(E) -> W) -> Response<W>;
+}
+
+impl<E> Opaque<E> for Wrapped<E> {
+    fn respond<W>(self, _: String, whole: impl FnOnce(E) -> W) -> Response<W> {
+        Response::Caused(whole(self.0), Error::internal_without_cause())
     }
 }
 

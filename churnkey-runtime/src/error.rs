@@ -1,5 +1,11 @@
 //! The error of an annotated function.
 
+mod into_error;
+mod result_ext;
+
+pub use into_error::IntoError;
+pub use result_ext::ResultExt;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,36 +17,49 @@ type Cause = Box<dyn StdError + Send + Sync>;
 
 /// The result of every annotated function.
 ///
-/// `?` works on any [`std::error::Error`]: see [`Error`].
+/// `?` takes every error that chooses its response, by [`IntoError`]. For the others,
+/// [`ResultExt`] names the response: see [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A response other than success: a status and a message for Churnkey, and a cause for the log.
 ///
-/// There are two ways to make one:
-///
-/// - `?` on any [`std::error::Error`] makes an **opaque 500**: Churnkey reads `Internal Server
-///   Error`, the cause goes to the log and nowhere else.
 /// - [`Error::not_found`], [`Error::bad_request`], [`Error::conflict`] and the like **send their
 ///   message** to Churnkey. Name the field and the rule in it, never a value that belongs to a
 ///   person.
+/// - [`Error::internal`] is an **opaque 500**: Churnkey reads `Internal Server Error`, the cause
+///   goes to the log and nowhere else.
 ///
 /// On the wire an error is `{"code": <status>, "message": "<text>"}` (protocol: **doc**).
 ///
+/// # `?`
+///
+/// In a function that returns [`churnkey::Result`](Result), `?` takes a type that implements
+/// [`IntoError`], and keeps the status that it chooses. An error of another crate, such as that of a
+/// database driver, says nothing about a response, so `?` alone does not compile. There are three
+/// ways on:
+///
+/// - [`ResultExt`] names the response at the call: `.or_internal()?`, `.or_not_found("..")?`;
+/// - an error type of your own derives `IntoError`, and the function
+///   returns it;
+/// - with the feature `anyhow` or `eyre`, the function returns `anyhow::Result<..>`.
+///
 /// ```
 /// # use churnkey_runtime as churnkey;
+/// use churnkey::ResultExt as _;
+///
 /// fn quantity(text: &str) -> churnkey::Result<u32> {
 ///     if text.is_empty() {
 ///         return Err(churnkey::Error::bad_request("`quantity` must not be empty"));
 ///     }
-///     Ok(text.parse()?)
+///     text.parse().or_internal()
 /// }
 ///
 /// assert_eq!(quantity("").unwrap_err().status(), 400);
 /// assert_eq!(quantity("many").unwrap_err().status(), 500);
 /// ```
 ///
-/// `Error` does not itself implement [`std::error::Error`], so that `?` can take every type that
-/// does. To give your own error type a status of its own, implement [`IntoError`] for it.
+/// `Error` is itself a [`std::error::Error`]: it can be a `#[from]` field of your own error type,
+/// and `Box<dyn Error>` and `anyhow::Error` take it through `?`.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -96,11 +115,16 @@ impl Error {
         self
     }
 
-    /// An opaque 500 with a cause for the log. `?` does the same for types that implement
-    /// [`std::error::Error`]; this also takes strings, boxed errors and values that convert into
-    /// them, such as an `anyhow::Error`: `.map_err(churnkey::Error::internal)?`.
+    /// An opaque 500 with a cause for the log: a standard error, a text, a boxed error, or a value
+    /// that converts into one, such as an `anyhow::Error`.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").with_cause(cause)
+        Self::internal_without_cause().with_cause(cause)
+    }
+
+    /// An opaque 500 for generated code, which adds the cause.
+    #[doc(hidden)]
+    pub fn internal_without_cause() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
     }
 
     /// Adds a cause, which is logged and never sent.
@@ -108,6 +132,26 @@ impl Error {
     pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
+    }
+
+    /// Puts the text of an error that wraps this one before the cause, unless it adds nothing.
+    pub(crate) fn within(mut self, text: String) -> Self {
+        let inner = self.0.cause.as_ref().map(ToString::to_string);
+        if text != self.0.message && inner.as_ref() != Some(&text) {
+            let source = self.0.cause.take();
+            self.0.cause = Some(Box::new(Context { text, source }));
+        }
+        self
+    }
+
+    /// The same response, without the cause.
+    fn response(&self) -> Self {
+        Self(Box::new(Inner {
+            status: self.0.status,
+            message: self.0.message.clone(),
+            retry_after: self.0.retry_after,
+            cause: None,
+        }))
     }
 
     /// The HTTP status that Churnkey receives.
@@ -132,12 +176,6 @@ impl Error {
     }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for Error {
-    fn from(cause: E) -> Self {
-        Self::internal(cause)
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
@@ -158,45 +196,27 @@ impl fmt::Debug for Error {
     }
 }
 
-/// An error type of your own that chooses its response.
-///
-/// Return it from an annotated function: `async fn retrieve(..) -> Result<Option<Price>,
-/// BillingError>`. A type that implements only [`std::error::Error`] may be returned as well and
-/// becomes an opaque 500.
-///
-/// `?` *inside* a function that returns [`churnkey::Result`](Result) goes through [`From`] and
-/// makes every standard error an opaque 500; there, write `.map_err(IntoError::into_error)?`.
-///
-/// ```
-/// # use churnkey_runtime as churnkey;
-/// enum BillingError {
-///     Locked,
-///     Database(std::io::Error),
-/// }
-///
-/// impl churnkey::IntoError for BillingError {
-///     fn into_error(self) -> churnkey::Error {
-///         match self {
-///             Self::Locked => churnkey::Error::conflict("the subscription is being changed"),
-///             Self::Database(cause) => churnkey::Error::internal(cause),
-///         }
-///     }
-/// }
-/// ```
-pub trait IntoError {
-    /// The response for this error.
-    fn into_error(self) -> Error;
-}
-
-impl IntoError for Error {
-    fn into_error(self) -> Error {
-        self
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause().map(|cause| cause as _)
     }
 }
 
-/// Opaque: the error in the box is logged and not sent.
-impl IntoError for Box<dyn StdError + Send + Sync> {
-    fn into_error(self) -> Error {
-        Error::internal(self)
+/// The text of an error that wraps another one.
+#[derive(Debug)]
+struct Context {
+    text: String,
+    source: Option<Cause>,
+}
+
+impl fmt::Display for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Context {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
     }
 }

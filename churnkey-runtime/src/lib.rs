@@ -23,6 +23,8 @@ mod openapi;
 pub mod operation;
 mod page;
 mod provider;
+#[cfg(feature = "record")]
+pub mod record;
 mod redact;
 #[cfg(feature = "reverify")]
 mod reverify;
@@ -37,7 +39,7 @@ pub use axum::{self, Extension};
 pub use action::*;
 pub use actions_in_flight::ActionsInFlight;
 pub use auth_hash::{AuthHash, auth_hash};
-pub use error::{Error, IntoError, Result};
+pub use error::{Error, IntoError, Result, ResultExt};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
@@ -61,11 +63,11 @@ pub use server::{Server, serve};
 pub mod __private {
     pub use crate::action::*;
     pub use crate::codegen::{
-        Argument, ContextOf, Extra, Failure, ImplProbe, Input, Opaque, Output, ReturnType, Shared,
-        StandardError, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
-        ViaUnknownContext, fail, is_true, never, sendable,
+        Argument, ContextOf, Extra, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
+        Response, ReturnType, Shared, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
+        ViaUnknownContext, Wrapped, fail, is_true, never, sendable,
     };
-    pub use crate::error::Result;
+    pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::{FromRequestContext, RequestContext};
     pub use crate::integration::endpoint::{self, OperationKind};
     pub use crate::integration::integration::{Integration, Provides, Route};

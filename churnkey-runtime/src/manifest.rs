@@ -19,6 +19,38 @@ pub struct Manifest {
     pub actions: Actions,
 }
 
+/// The spelling of the actions of several words in the manifest: `applyCoupon`, `changePrice` and
+/// `extendTrial`.
+///
+/// The guide does not show their keys, and a wrong key hides the action silently. camelCase is
+/// **assumed**; [`Provider::manifest_spelling`](crate::Provider::manifest_spelling) chooses
+/// another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spelling {
+    /// `applyCoupon`.
+    #[default]
+    CamelCase,
+    /// `apply-coupon`, as in the paths of the actions.
+    KebabCase,
+    /// Each action under both keys.
+    Both,
+}
+
+impl Spelling {
+    /// Every spelling.
+    pub const ALL: [Self; 3] = [Self::CamelCase, Self::KebabCase, Self::Both];
+
+    /// The word in `CHURNKEY_MANIFEST_SPELLING`: `camelCase`, `kebab-case` or `both`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CamelCase => "camelCase",
+            Self::KebabCase => "kebab-case",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// The controllers of a [`Manifest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -102,10 +134,12 @@ macro_rules! features {
                 #[allow(unused_mut, reason = "an action may have no options")]
                 let mut map = serializer.serialize_map(None)?;
                 $(
-                    let key = const {
-                        wire(&protocol::actions::$module, stringify!($field), stringify!($ty))
+                    let feature = const {
+                        facts(&protocol::actions::$module, stringify!($field), stringify!($ty))
                     };
-                    map.serialize_entry(key, &self.$field)?;
+                    if feature.known == protocol::Known::Doc || self.$field.is_on() {
+                        map.serialize_entry(feature.wire, &self.$field)?;
+                    }
                 )*
                 map.end()
             }
@@ -121,8 +155,29 @@ macro_rules! features {
     };
 }
 
-/// The key of a feature in the manifest, by its name and its type.
-const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static str {
+/// The value of a feature.
+trait Value {
+    /// `false` for a flag that is off.
+    fn is_on(&self) -> bool {
+        true
+    }
+}
+
+impl Value for bool {
+    fn is_on(&self) -> bool {
+        *self
+    }
+}
+
+impl Value for Schedules {}
+impl Value for Durations {}
+
+/// Finds a feature by its name and its type.
+const fn facts(
+    module: &'static protocol::Module,
+    name: &str,
+    r#type: &str,
+) -> &'static protocol::Feature {
     let Some(feature) = module.feature(name) else {
         panic!("the protocol table does not have this feature");
     };
@@ -136,7 +191,7 @@ const fn wire(module: &protocol::Module, name: &str, r#type: &str) -> &'static s
         protocol::equal(expected, r#type),
         "the protocol table has another type for this feature"
     );
-    feature.wire
+    feature
 }
 
 features! {
@@ -144,6 +199,8 @@ features! {
     pub struct CancelFeatures = CANCEL {
         /// The moments at which a cancellation may take effect.
         schedules: Schedules,
+        /// A pause may be ended first. Its key is **assumed**; it is left out unless it is on.
+        unpause: bool,
     }
 }
 
@@ -308,9 +365,34 @@ impl Manifest {
     };
 
     /// The JSON that `GET /churnkey/features` serves.
-    pub(crate) fn to_json(self) -> Vec<u8> {
+    pub(crate) fn to_json(self, spelling: Spelling) -> Vec<u8> {
         // Serialization cannot fail: JSON can express every boolean and every string.
-        serde_json::to_vec(&self).unwrap_or_default()
+        match spelling {
+            Spelling::CamelCase => serde_json::to_vec(&self).unwrap_or_default(),
+            other => serde_json::to_vec(&self.spelled(other)).unwrap_or_default(),
+        }
+    }
+
+    /// The manifest with its actions in a spelling.
+    pub(crate) fn spelled(self, spelling: Spelling) -> serde_json::Value {
+        let mut manifest = serde_json::to_value(self).unwrap_or_default();
+        let Some(actions) = manifest["actions"].as_object_mut() else {
+            return manifest;
+        };
+        for module in protocol::Module::of(protocol::Side::Action) {
+            let (Some((camel, _)), Some(kebab)) = (module.wire, module.wire_kebab) else {
+                continue;
+            };
+            let features = match spelling {
+                Spelling::CamelCase => None,
+                Spelling::KebabCase => actions.remove(camel),
+                Spelling::Both => actions.get(camel).cloned(),
+            };
+            if let Some(features) = features {
+                actions.insert(kebab.to_owned(), features);
+            }
+        }
+        manifest
     }
 }
 

@@ -40,14 +40,14 @@ impl Mode {
         }
     }
 
-    /// Reads the mode. Any other value, another case and a repeated header are a 400 (**assumed**):
-    /// a request whose mode is in doubt must not reach live data.
+    /// Reads the mode, in any letter case. Any other value and a repeated header are a 400
+    /// (**assumed**): a request whose mode is in doubt must not reach live data.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self> {
         let mut values = headers.get_all(HEADER).iter();
         match (values.next().map(|value| value.as_bytes()), values.next()) {
             (None, _) => Ok(Self::Live),
-            (Some(b"live"), None) => Ok(Self::Live),
-            (Some(b"test"), None) => Ok(Self::Test),
+            (Some(value), None) if value.eq_ignore_ascii_case(b"live") => Ok(Self::Live),
+            (Some(value), None) if value.eq_ignore_ascii_case(b"test") => Ok(Self::Test),
             _ => Err(Error::bad_request(
                 "the header `X-Churnkey-Mode` must be `test` or `live`",
             )),

@@ -16,6 +16,7 @@
 pub(crate) mod address;
 pub(crate) mod amount;
 pub(crate) mod billing_cycle;
+pub(crate) mod count;
 pub(crate) mod coupon;
 pub(crate) mod currency;
 pub(crate) mod customer;
@@ -23,7 +24,9 @@ pub(crate) mod discount;
 pub(crate) mod duration;
 pub(crate) mod family;
 pub(crate) mod id;
+pub(crate) mod into_option;
 pub(crate) mod metadata;
+pub(crate) mod minor_units;
 pub(crate) mod percent;
 pub(crate) mod price;
 pub(crate) mod product;
@@ -33,8 +36,9 @@ pub(crate) mod timestamp;
 mod wire;
 
 pub use address::Address;
-pub use amount::{Amount, FixedAmount, MinorUnits, Tier, TierMode, TieredAmount};
+pub use amount::{Amount, FixedAmount, Tier, TierMode, TieredAmount};
 pub use billing_cycle::{BillingCycle, CycleUnit};
+pub use count::Count;
 pub use coupon::{Coupon, CouponDuration, CouponValue, PercentageValue, Redemptions};
 pub use currency::{Currency, UnknownCurrency};
 pub use customer::Customer;
@@ -42,10 +46,12 @@ pub use discount::Discount;
 pub use duration::{InvalidDuration, OfferDuration};
 pub use family::ProductFamily;
 pub use id::{
-    CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
+    CouponId, CustomerId, Email, FamilyId, InvalidId, Phone, PriceId, ProductId, SubscriptionId,
     SubscriptionItemId,
 };
+pub use into_option::IntoOption;
 pub use metadata::Metadata;
+pub use minor_units::{FromMinorUnits, InvalidAmount, MinorUnits, ToMinorUnits};
 pub use percent::{InvalidPercent, Percent};
 pub use price::{Price, PriceType};
 pub use product::{Product, ProductType};

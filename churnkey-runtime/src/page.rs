@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt as _};
 use crate::redact::Redacted;
 
 /// The longest cursor in bytes, in requests and in answers (**assumed**).
@@ -130,7 +130,7 @@ impl fmt::Debug for PageRequest {
 /// checksum detects a truncated or changed cursor and one of another list. It is not a secret and
 /// does not grant access.
 fn encode<K: Serialize>(key: &K, scope: &str) -> Result<String> {
-    let key = serde_json::to_vec(key)?;
+    let key = serde_json::to_vec(key).or_internal()?;
     let mut bytes = digest(&key, scope).to_vec();
     bytes.extend_from_slice(&key);
     Ok(URL_SAFE_NO_PAD.encode(bytes))

@@ -10,6 +10,7 @@ use crate::actions_in_flight::{ActionsInFlight, InFlight, MAX_ACTIONS};
 use crate::http::limits::Limits;
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::integration::integration::{Integration, mount};
+use crate::manifest::Spelling;
 
 /// An integration with its token and limits, ready to become a router.
 pub struct Provider<T> {
@@ -17,6 +18,7 @@ pub struct Provider<T> {
     pub(crate) token: TokenHandle,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
+    pub(crate) spelling: Spelling,
 }
 
 /// Omits the context, which may hold the password of a database.
@@ -37,7 +39,18 @@ impl<T: Integration> Provider<T> {
             token: TokenHandle::new(token.into()),
             limits: Limits::default(),
             in_flight: InFlight::new(MAX_ACTIONS),
+            spelling: Spelling::default(),
         }
+    }
+
+    /// The spelling of the actions of several words in the manifest; camelCase by default
+    /// (**assumed**).
+    ///
+    /// Change it if Churnkey's list of features lacks such an action after a verification.
+    #[must_use]
+    pub fn manifest_spelling(mut self, spelling: Spelling) -> Self {
+        self.spelling = spelling;
+        self
     }
 
     /// The maximum number of items on a page, even if a request has a higher limit; 100 by default,
@@ -113,6 +126,13 @@ impl<T: Integration> Provider<T> {
     where
         S: Clone + Send + Sync + 'static,
     {
-        mount(&self.context, self.token, self.limits, self.in_flight).with_state(())
+        let router = mount(
+            &self.context,
+            self.token,
+            self.limits,
+            self.in_flight,
+            self.spelling,
+        );
+        router.with_state(())
     }
 }

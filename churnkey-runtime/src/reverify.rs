@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::http::{StatusCode, Uri};
 use tracing::subscriber::NoSubscriber;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt as _};
 
 /// The URL of Churnkey's API. Protocol: **doc**.
 const BASE_URL: &str = "https://api.churnkey.co";
@@ -113,7 +113,8 @@ impl Verification {
     /// See [`reverify`].
     pub async fn send(&self) -> Result<()> {
         let (api_key, url) = (self.api_key.clone(), format!("{}/v2/verify", self.base_url));
-        let status = tokio::task::spawn_blocking(move || post(&url, &api_key)).await??;
+        let posted = tokio::task::spawn_blocking(move || post(&url, &api_key));
+        let status = posted.await.or_internal()??;
         match status {
             status if status.is_success() => Ok(()),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(refusal(format!(

@@ -53,6 +53,7 @@ use crate::provider::Provider;
 /// | `LISTEN_FDS` | a socket from systemd, which takes precedence over both (feature `systemd`) |
 /// | `NOTIFY_SOCKET` | the socket of a service manager, which is notified of readiness and shutdown |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
+/// | `CHURNKEY_MANIFEST_SPELLING` | see [`Provider::manifest_spelling`]: `camelCase`, `kebab-case` or `both`; `camelCase` if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
 /// | `CHURNKEY_API_URL` | the URL of Churnkey's API, for tests |

@@ -3,7 +3,7 @@
 //! Requests that must be refused follow only after a valid one succeeded, because an endpoint that
 //! does not exist refuses every request.
 
-use crate::check::{self, ACTIONS};
+use crate::check;
 use crate::client::Request;
 use crate::manifest::DeclaredManifest;
 use crate::module::Module;
@@ -27,40 +27,7 @@ use attempt::Attempt;
 use candidates::TRIES;
 use effect::{Effect, Mismatch};
 use runner::{ActionRunner, Execution};
-use variant::{BodyVariant, variants};
-
-/// Order of the actions. Each leaves subscriptions for the next one, and cancel ends them.
-const ORDER: [Module; ACTIONS.len()] = [
-    Module::ExtendTrial,
-    Module::ApplyCoupon,
-    Module::ChangePrice,
-    Module::Pause,
-    Module::PauseAll,
-    Module::Cancel,
-    Module::CancelAll,
-];
-
-const _: () = {
-    let mut index = 0;
-    while index < ACTIONS.len() {
-        assert!(
-            is_in_order(ACTIONS[index]),
-            "every action has its place in `ORDER`"
-        );
-        index += 1;
-    }
-};
-
-const fn is_in_order(action: Module) -> bool {
-    let mut index = 0;
-    while index < ORDER.len() {
-        if ORDER[index] as usize == action as usize {
-            return true;
-        }
-        index += 1;
-    }
-    false
-}
+use variant::{BodyVariant, ORDER, variants};
 
 /// Checks the declared actions, if actions are enabled.
 pub(crate) async fn run(

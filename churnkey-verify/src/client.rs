@@ -26,6 +26,8 @@ pub(crate) use message::Credentials;
 pub use message::{Request, Response, TransportError};
 #[cfg(feature = "http")]
 pub(crate) use socket::Socket;
+#[cfg(feature = "http")]
+pub use socket::upstream;
 
 /// Characters of a path segment that are percent-encoded: all but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

@@ -2,6 +2,8 @@
 //!
 //! They are not a public interface and may change with every release.
 
+#[cfg(feature = "http")]
+pub use crate::client::upstream;
 pub use crate::client::{Client, Request, Response, TransportError, encoded};
 pub use crate::manifest::DeclaredManifest;
 pub use crate::model::{ModelFlaw, flaws};

@@ -31,6 +31,9 @@
 //! A run only reads data, unless [`Verifier::actions`] allows changes, in test mode. [`CHECKS`] is
 //! the table of all checks.
 //!
+//! [`simulate`] plays months of a retention service with the provider and with a reference model of
+//! subscriptions, [`billing`], and compares the two after every request.
+//!
 //! With the feature `http`, `Verifier::of_url` verifies a provider behind a URL, which may be
 //! written in any language. On the command line, use the program `churnkey` of the crate
 //! `churnkey-cli`.

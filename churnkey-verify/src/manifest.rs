@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use churnkey_protocol::{
-    self as protocol, ANNOUNCED, Feature, FeatureKind, MODULES, Need, Side, Variant, Word,
+    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, Need, Side, Variant, Word,
 };
 use serde_json::{Map, Value};
 
@@ -177,9 +177,7 @@ impl Reader {
 
     fn module(&mut self, side: Side, name: &str, value: &Value, declared: &mut DeclaredManifest) {
         let path = format!("{}.{name}", side.wire());
-        let line = MODULES
-            .iter()
-            .find(|line| line.side == side && key(line) == Some(name));
+        let line = protocol::Module::of_key(side, name);
         let Some((line, module)) = line.and_then(|line| Some((line, Module::of(line)?))) else {
             if side != Side::Controller || !ANNOUNCED.contains(&name) {
                 self.unknown(&path);
@@ -212,6 +210,12 @@ impl Reader {
         match feature.kind {
             FeatureKind::Schedules | FeatureKind::Durations => {
                 self.list(path, feature, fields).map(Declaration::Words)
+            }
+            // A flag whose key is assumed may be missing.
+            FeatureKind::Flag
+                if feature.known == Known::Assumed && !fields.contains_key(feature.wire) =>
+            {
+                Some(Declaration::Flag(false))
             }
             FeatureKind::Flag => self.flag(path, feature.wire, fields).map(Declaration::Flag),
             FeatureKind::Variants(variants) => {

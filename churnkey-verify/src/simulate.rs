@@ -7,12 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use churnkey_runtime::{
-    Coupon, Customer, CustomerId, Mode, Price, Subscription, SubscriptionId, Timestamp,
-};
+use churnkey_runtime::{Coupon, CustomerId, Mode, Price, SubscriptionId, Timestamp};
 use futures_util::FutureExt as _;
 
-use crate::client::{Bounds, Client, Transport, encoded, usable_token};
+use crate::client::{Bounds, Client, Transport, usable_token};
 use crate::error::CannotRun;
 use crate::random::Random;
 
@@ -26,6 +24,7 @@ mod setup;
 mod shrink;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use generate::Catalog;
 use play::play;
@@ -83,6 +82,7 @@ pub struct Simulation {
     customers: usize,
     strict: bool,
     customer_actions: bool,
+    unpause: bool,
     clock_header: bool,
     /// Adds customers; without it, those that the provider has are used.
     arrive: Option<Arrive>,
@@ -113,6 +113,7 @@ impl Simulation {
             customers: 2,
             strict: false,
             customer_actions: false,
+            unpause: false,
             clock_header: false,
             arrive,
             clock: None,
@@ -186,6 +187,12 @@ impl Simulation {
     /// Sends also the actions for all subscriptions of a customer, which no manifest shows.
     pub fn customer_actions(mut self, customer_actions: bool) -> Self {
         self.customer_actions = customer_actions;
+        self
+    }
+
+    /// Sends the field `unpause` with some cancellations. Protocol: **assumed**.
+    pub fn unpause(mut self, unpause: bool) -> Self {
+        self.unpause = unpause;
         self
     }
 
@@ -326,7 +333,7 @@ impl Simulation {
             None => {
                 // Shrinking needs customers too.
                 let wanted = (self.sequences as usize + 200).saturating_mul(self.customers);
-                match existing(&provider, wanted).await {
+                match provider.existing(wanted, self.customer_actions).await {
                     Ok(found) => Source::Existing(Mutex::new(found)),
                     Err(fault) => return cannot(fault),
                 }
@@ -347,6 +354,7 @@ impl Simulation {
                 coupons,
                 features,
                 customer_actions: self.customer_actions,
+                unpause: self.unpause,
             },
             months: self.months,
             strict: self.strict,
@@ -354,26 +362,6 @@ impl Simulation {
             ledger: self.ledger,
         })
     }
-}
-
-/// The subscriptions that the provider has and that show enough to continue with them.
-async fn existing(provider: &Provider, wanted: usize) -> Result<Vec<Subscription>, Unusable> {
-    let mut found = Vec::new();
-    for customer in provider.list::<Customer>("/customers", None).await? {
-        if !customer.discounts.is_empty() {
-            continue;
-        }
-        let path = format!("/customers/{}/subscriptions", encoded(customer.id.as_str()));
-        let subscriptions = provider.list::<Subscription>(&path, None).await?;
-        found.extend(subscriptions.into_iter().filter(|one| {
-            let is_lasting = matches!(one.status.name(), "active" | "trial");
-            is_lasting && one.discounts.is_empty() && one.items.len() == 1
-        }));
-        if found.len() >= wanted {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.
@@ -385,11 +373,14 @@ async fn try_sequence(
     attempts: &mut Attempts,
 ) -> bool {
     let course = play(setup, &sequence, &attempts.prefix()).await;
+    if course.is_exhausted {
+        result.is_exhausted = true;
+        return false;
+    }
     result.sequences += 1;
     result.steps += course.steps;
     result.refused += course.refused;
     result.tolerated += course.tolerated;
-    result.is_exhausted |= course.is_exhausted;
     if course.difference.is_none() {
         return false;
     }

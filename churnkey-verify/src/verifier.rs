@@ -182,7 +182,7 @@ impl Verifier {
         }
         if self.settings.actions && self.mode == Mode::Live {
             return CannotRun::because(
-                "actions are possible only in test mode, because they change what customers pay",
+                "actions run in test mode only, because they change what customers pay",
             );
         }
         let transport = match self.base {

@@ -43,8 +43,11 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
+/// The list of received keys at the end of a message differs between equivalent bodies.
 fn outcome(reply: &Reply) -> (u16, &[u8], Option<&Given>) {
-    (reply.status.as_u16(), &reply.body, written(reply))
+    let list = reply.body.windows(2).position(|two| two == b" (");
+    let body = &reply.body[..list.unwrap_or(reply.body.len())];
+    (reply.status.as_u16(), body, written(reply))
 }
 
 /// Returns the request that the action's function received. Before a pause the runtime also

@@ -422,6 +422,7 @@ mod sparing {
     #[derive(Default, churnkey::Integration)]
     #[churnkey(
         name = "Sparing",
+        modes(shared),
         expect(cancel_all, pause_all, apply_coupon, change_price, extend_trial)
     )]
     pub struct Sparing {

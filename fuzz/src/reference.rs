@@ -108,30 +108,124 @@ pub enum Duration {
     Date(i64),
 }
 
-/// Parses a duration, with or without a tag.
+const KINDS: [&str; 4] = ["type", "kind", "name", "model"];
+const AMOUNTS: [&str; 5] = ["amount", "count", "value", "length", "intervalCount"];
+const UNITS: [&str; 2] = ["unit", "interval"];
+const COUNTS: [&str; 4] = ["days", "weeks", "months", "years"];
+const DATES: [&str; 4] = ["date", "end", "until", "value"];
+
+/// Parses a duration in any of its spellings.
 pub fn duration(value: &Value) -> Option<Duration> {
-    let mut fields: Map<String, Value> = value.as_object()?.clone();
-    fields.retain(|_, field| !field.is_null());
-    let is_period = match fields.get("type") {
-        Some(tag) if tag == "period" => true,
-        Some(tag) if tag == "date" => false,
-        Some(_) => return None,
-        None => {
-            let period = fields.contains_key("amount") || fields.contains_key("unit");
-            if period == fields.contains_key("date") {
-                return None;
-            }
-            period
+    let fields = without_nulls_and_zeros(value)?;
+    let named = agreed(&fields, &KINDS, |value| {
+        let word = value.as_str()?.to_ascii_lowercase();
+        ["period", "date"].contains(&&*word).then_some(word)
+    })?;
+    let has = |name: &&str| fields.contains_key(*name);
+    let date = DATES[..3].iter().any(has);
+    let amount = AMOUNTS.iter().filter(|name| **name != "value").any(has);
+    let period = amount || has(&"period") || UNITS.iter().chain(&COUNTS).any(has);
+    match (named.as_deref(), period, date) {
+        (Some("period") | None, true, false) | (Some("period"), false, false) => {
+            let (amount, unit) = match (length(&fields)?, fields.get("period")) {
+                (length, None) => length?,
+                (Some(_), Some(_)) => return None,
+                (None, Some(nested)) => length(&without_nulls_and_zeros(nested)?)??,
+            };
+            Some(Duration::Period(amount, unit))
         }
-    };
-    if !is_period {
-        return rfc_3339(fields.get("date")?.as_str()?).map(Duration::Date);
+        (Some("date") | None, false, _) => {
+            agreed(&fields, &DATES, moment)?.map(Duration::Date)
+        }
+        _ => None,
     }
-    // JSON has only one type of number: `2.0` and `2e0` are the integer 2, and print as `2.0`.
-    let amount = fields.get("amount")?.as_number()?.to_string();
-    let amount: u64 = amount.strip_suffix(".0").unwrap_or(&amount).parse().ok()?;
-    let unit = fields.get("unit")?.as_str()?;
-    let known = ["day", "week", "month", "year"].contains(&unit);
-    let amount = u32::try_from(amount).ok().filter(|amount| *amount > 0)?;
-    known.then(|| Duration::Period(amount, unit.to_owned()))
+}
+
+fn without_nulls_and_zeros(value: &Value) -> Option<Map<String, Value>> {
+    let mut fields = value.as_object()?.clone();
+    let is_zero = |value: &Value| number(value) == Some(0);
+    fields.retain(|name, field| {
+        !field.is_null() && !(COUNTS.contains(&&**name) && is_zero(field))
+    });
+    Some(fields)
+}
+
+/// The one value that all names have which are present; `None` outside for a fault.
+fn agreed<T: PartialEq>(
+    fields: &Map<String, Value>,
+    names: &[&str],
+    parse: impl Fn(&Value) -> Option<T>,
+) -> Option<Option<T>> {
+    let present = names.iter().filter_map(|name| fields.get(*name));
+    let mut values = present.map(parse).collect::<Option<Vec<_>>>()?;
+    let last = values.pop();
+    values.iter().all(|value| Some(value) == last.as_ref()).then_some(last)
+}
+
+fn length(fields: &Map<String, Value>) -> Option<Option<(u32, String)>> {
+    let positive = |value: &Value| {
+        let number = u32::try_from(number(value)?).ok()?;
+        (number > 0).then_some(number)
+    };
+    let amount = agreed(fields, &AMOUNTS, positive)?;
+    let unit = agreed(fields, &UNITS, |value| {
+        let word = value.as_str()?.to_ascii_lowercase();
+        let counted = if word.ends_with('s') { word } else { word + "s" };
+        COUNTS.contains(&&*counted).then_some(counted)
+    })?;
+    let mut lengths = Vec::new();
+    match (amount, unit) {
+        (Some(amount), Some(unit)) => lengths.push((amount, unit)),
+        (None, None) => {}
+        _ => return None,
+    }
+    for name in COUNTS {
+        if let Some(count) = fields.get(name) {
+            lengths.push((positive(count)?, name.to_owned()));
+        }
+    }
+    match &lengths[..] {
+        [] => Some(None),
+        [(amount, unit)] => Some(Some((*amount, unit[..unit.len() - 1].to_owned()))),
+        _ => None,
+    }
+}
+
+/// JSON has only one type of number: `2.0` and `2e0` are the integer 2, and print as `2.0`.
+fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let text = text.strip_prefix('-').filter(|rest| rest.starts_with('0')).unwrap_or(&text);
+            text.strip_suffix(".0").unwrap_or(text).parse().ok()
+        }
+        Value::String(text) => {
+            let (digits, zeros) = text.split_once('.').unwrap_or((text, "0"));
+            let is = |text: &str, of: fn(char) -> bool| !text.is_empty() && text.chars().all(of);
+            let plain = is(digits, |c| c.is_ascii_digit()) && is(zeros, |c| c == '0');
+            let digits = digits.trim_start_matches('0');
+            (plain && digits.len() < 10).then(|| digits.parse().unwrap_or(0))
+        }
+        _ => None,
+    }
+}
+
+fn moment(value: &Value) -> Option<i64> {
+    let millis = |millis: i64| {
+        (100_000_000_000..253_402_300_800_000).contains(&millis).then_some(millis)
+    };
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            millis(text.strip_suffix(".0").unwrap_or(&text).parse().ok()?)
+        }
+        Value::String(text) if text.len() == 10 => rfc_3339(&format!("{text}T00:00:00Z")),
+        Value::String(text)
+            if (12..15).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit()) =>
+        {
+            millis(text.parse().ok()?)
+        }
+        Value::String(text) => rfc_3339(text),
+        _ => None,
+    }
 }

@@ -4,12 +4,15 @@
 use std::env;
 use std::sync::{Arc, Mutex};
 
-use churnkey::{Customer, Mode};
+use churnkey::axum::extract::Request;
+use churnkey::axum::middleware::{self, Next};
+use churnkey::http::HeaderMap;
+use churnkey::{Customer, Integration as _, Mode, Timestamp};
 use churnkey_verify::billing::EntryKind;
 use churnkey_verify::{LedgerLine, NewSubscription, Simulation, simulate};
 
-use acme::Acme;
 use acme::billing::Subscription;
+use acme::{Acme, RequestClock};
 
 use crate::company::Company;
 
@@ -32,6 +35,7 @@ async fn simulation() -> Simulation {
         async move { lines.map_err(|error| error.to_string()) }
     })
     .customer_actions(true)
+    .unpause(true)
     .strict(true)
 }
 
@@ -98,4 +102,77 @@ async fn company_follows_the_model_for_months() {
     assert!(result.failure.is_none(), "{result}");
     assert_eq!((result.sequences, result.tolerated), (sequences, 0));
     assert!(result.steps >= sequences * 40, "{result}");
+}
+
+/// The program `acme` with `ACME_CLOCK_FROM_REQUESTS`, on a socket.
+async fn serve(folder: &tempfile::TempDir) -> String {
+    let clock = RequestClock::new();
+    let file = folder.path().join("acme.db");
+    let acme = Acme::open(file, clock.clock()).await.unwrap();
+    let router = Acme::router(acme, "token").layer(middleware::from_fn(
+        move |request: Request, next: Next| {
+            clock.follow(request.headers(), "token");
+            next.run(request)
+        },
+    ));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { churnkey::axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn clock_from_requests_moves_existing_customers_through_months() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = serve(&folder).await;
+    let simulation = Simulation::of_url(&url).unwrap().token("token");
+
+    let simulation = simulation.clock_header().customer_actions(true);
+    let simulation = simulation.strict(true).sequences(5).seed(5);
+    let result = simulation.run().await.unwrap();
+
+    assert!(result.failure.is_none(), "{result}");
+    assert_eq!((result.sequences, result.steps), (5, 200), "{result}");
+    assert_eq!(
+        (result.tolerated, result.is_exhausted),
+        (0, false),
+        "{result}"
+    );
+}
+
+#[tokio::test]
+async fn simulation_at_the_present_time_has_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = serve(&folder).await;
+    let simulation = Simulation::of_url(&url).unwrap().token("token");
+
+    let result = simulation.sequences(5).seed(6).run().await.unwrap();
+
+    assert!(result.failure.is_none(), "{result}");
+    assert_eq!(result.sequences, 5, "{result}");
+}
+
+#[test]
+fn only_test_requests_with_the_token_set_the_clock() {
+    let clock = RequestClock::new();
+    let now = "2031-05-01T00:00:00.000Z";
+    let headers = |mode: &str, token: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-churnkey-mode", mode.parse().unwrap());
+        headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+        headers.insert("x-churnkey-now", now.parse().unwrap());
+        headers
+    };
+    let simulated: Timestamp = now.parse().unwrap();
+    for (mode, token) in [("live", "token"), ("test", "another")] {
+        clock.follow(&headers(mode, token), "token");
+        assert!(clock.clock().now(Mode::Test) < simulated, "{mode} {token}");
+    }
+    clock.follow(&headers("test", "token"), "token");
+    assert_eq!(clock.clock().now(Mode::Test), simulated);
+    assert!(clock.clock().now(Mode::Live) < simulated);
+    let mut without = headers("test", "token");
+    without.remove("x-churnkey-now");
+    clock.follow(&without, "token");
+    assert!(clock.clock().now(Mode::Test) < simulated);
 }

@@ -72,7 +72,7 @@ async fn every_offer_changes_the_subscription() {
 
     go_to_offers(&session, "ada-pro").await;
     session.choose("#change-price-object", "basic").await;
-    session.click("#prorate").await;
+    session.click("#change-price-prorate").await;
     let after = accept(
         &session,
         "change-price",

@@ -8,6 +8,8 @@
     reason = "a case shows what users may write; `strict_lints` switches the lints on again"
 )]
 
+#[path = "cases/error/pass/errors_both_ways.rs"]
+mod errors_both_ways;
 #[path = "cases/controller/pass/every_operation.rs"]
 mod every_operation;
 #[path = "cases/action/pass/every_option.rs"]

@@ -92,7 +92,15 @@ impl Action {
 
     /// Returns one of several JSON texts with the meaning of this action.
     pub(crate) fn spelled(self, spelling: u8) -> String {
-        let mut fields: Vec<_> = self.body().into_iter().collect();
+        let mut body = self.body();
+        if let Some(duration) = body.get_mut("duration")
+            && spelling.is_multiple_of(2)
+        {
+            let unit = duration["unit"].as_str().unwrap_or_default();
+            let counts = json!({ format!("{unit}s"): duration["amount"], "years": 0 });
+            *duration = json!({ "kind": "period", "period": counts });
+        }
+        let mut fields: Vec<_> = body.into_iter().collect();
         match spelling % 4 {
             0 => {}
             1 => fields.reverse(),

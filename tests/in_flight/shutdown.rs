@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use churnkey::{Result, Server};
+use churnkey::{Result, ResultExt as _, Server};
 use test_support::{Ended, Peer, Process, this_test};
 use tokio::net::TcpListener;
 
@@ -33,11 +33,13 @@ fn child() -> Result<()> {
     let deadline = std::env::var(DEADLINE_MS).expect("the variable is set by the test");
     let deadline = Duration::from_millis(deadline.parse().expect("a number"));
     let provider = provider(&database, &control).request_timeout(deadline);
-    tokio::runtime::Runtime::new()?.block_on(async move {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        tokio::spawn(resume_functions(control, release));
-        Server::new(provider).run_on(listener).await
-    })
+    tokio::runtime::Runtime::new()
+        .or_internal()?
+        .block_on(async move {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await.or_internal()?;
+            tokio::spawn(resume_functions(control, release));
+            Server::new(provider).run_on(listener).await
+        })
 }
 
 async fn resume_functions(control: Arc<Control>, release: PathBuf) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use churnkey::Error;
+use churnkey::{Error, ResultExt as _};
 use tokio::sync::Semaphore;
 
 use crate::support::{Host, LONG, Peer, eventually, get};
@@ -148,7 +148,7 @@ fn slow_check() -> (Host, Arc<AtomicUsize>, Arc<Semaphore>) {
                 count.fetch_add(1, Ordering::SeqCst);
                 let door = Arc::clone(&door);
                 async move {
-                    door.acquire().await?.forget();
+                    door.acquire().await.or_internal()?.forget();
                     Ok(())
                 }
             })

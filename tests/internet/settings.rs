@@ -29,6 +29,7 @@ const FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
+const SPELLING: &str = "CHURNKEY_MANIFEST_SPELLING";
 const SENTINEL: &str = "sentinel-of-a-token";
 const LATER: &str = "2999-01-01T00:00:00Z";
 const EARLIER: &str = "2001-01-01T00:00:00Z";
@@ -262,6 +263,19 @@ fn reload_signal_without_a_file_is_ignored() {
     eventually("the server still responds", || {
         status(address, TOKEN) == 200
     });
+}
+
+#[test]
+fn manifest_spelling_must_be_a_known_word() {
+    for wrong in ["kebab", "camelcase", "Both"] {
+        let variables = [(CURRENT, OsStr::new(TOKEN)), (SPELLING, OsStr::new(wrong))];
+        refuses(&variables, &[SPELLING, "`kebab-case`"]);
+    }
+    let server = start(&[
+        (CURRENT, OsStr::new(TOKEN)),
+        (SPELLING, OsStr::new(" both ")),
+    ]);
+    assert_eq!(status(server.stderr.address(), TOKEN), 200);
 }
 
 #[test]

@@ -177,16 +177,18 @@ fn price_schema_enforces_each_rule() {
     );
     for fixed in [
         FixedAmount::new(Currency::JPY),
-        FixedAmount::new(Currency::JPY)
-            .unit(i64::MIN)
-            .flat(i64::MAX),
+        FixedAmount::new(Currency::JPY).unit(0).flat(i64::MAX),
     ] {
         let price = Price::of_product("p_1", "pr_1", BillingCycle::monthly(), fixed);
         assert_matches_unless(
             &specification,
             "Price",
             price,
-            &[("/amount/unit", Some(json!("1")))],
+            &[
+                ("/amount/unit", Some(json!("1"))),
+                ("/amount/unit", Some(json!(-1))),
+                ("/amount/flat", Some(json!(-1))),
+            ],
         );
     }
 }
@@ -278,6 +280,7 @@ fn subscription_schema_enforces_each_rule_in_every_state() {
             ("/start", Some(json!("2026-05-01"))),
             ("/items", None),
             ("/items/0/quantity", Some(json!(-1))),
+            ("/items/0/quantity", Some(json!(1_u64 << 53))),
             ("/items/0/price", Some(json!("p_1"))),
             ("/items/0/id", Some(json!(""))),
             ("/discounts/0/start", Some(json!(null))),
@@ -325,6 +328,7 @@ fn coupon_schema_enforces_each_rule_for_every_duration() {
             ("/value/percent", Some(json!(100.5))),
             ("/value/currency", Some(json!(null))),
             ("/redemptions/max", Some(json!(-1))),
+            ("/redemptions/current", Some(json!(1_u64 << 53))),
             ("/expiresAt", Some(json!("never"))),
         ],
     );

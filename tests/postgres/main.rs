@@ -15,6 +15,7 @@ mod cluster;
 mod outage;
 mod paging;
 mod same_company;
+mod simulation;
 mod two_instances;
 
 test_support::conformance_tests!(postgres_tests::instance::start);

@@ -9,8 +9,8 @@ use churnkey::model::{
 };
 use churnkey::{
     Amount, BillingCycle, Cancel, Coupon, Currency, Customer, CustomerId, Error, IntoError, Page,
-    Price, PriceId, Product, ProductFamily, Result, Subscription, SubscriptionId, SubscriptionItem,
-    SubscriptionPeriod, SubscriptionStatus,
+    Price, PriceId, Product, ProductFamily, Result, ResultExt as _, Subscription, SubscriptionId,
+    SubscriptionItem, SubscriptionPeriod, SubscriptionStatus,
 };
 use serde_json::json;
 
@@ -680,10 +680,10 @@ fn panic_is_one_500_and_the_connection_continues() {
 fn standard_error_is_logged_with_its_sources() {
     let host = Host::serving::<Billing>(Billing {
         customer: || {
-            "many".parse::<u32>()?;
+            "many".parse::<u32>().or_internal()?;
             Ok(None)
         },
-        cancel: || Err(Outer(Inner).into()),
+        cancel: || Err(Error::internal(Outer(Inner))),
         ..Billing::new()
     });
     let reply = get(host, "/customers/c", "std-error");
@@ -699,7 +699,7 @@ fn standard_error_is_logged_with_its_sources() {
 #[test]
 fn failure_after_a_disconnect_is_logged() {
     let host = Host::serving::<Billing>(Billing {
-        cancel: || Err(Outer(Inner).into()),
+        cancel: || Err(Error::internal(Outer(Inner))),
         delay: Duration::from_millis(300),
         ..Billing::new()
     });
@@ -829,22 +829,22 @@ mod own_errors {
         Err("the box is empty".into())
     }
 
-    /// An error type that is only a standard error, and a result that is never absent.
+    /// A result that is never absent.
     #[churnkey::controller(prices)]
-    async fn retrieve_price(_: &Billing, id: PriceId) -> Result<Price, Outer> {
+    async fn retrieve_price(_: &Billing, id: PriceId) -> Result<Price> {
         if id == "broken" {
-            Err(Outer(Inner))
+            Err(Outer(Inner)).or_internal()
         } else {
             Ok(price(id.as_str()))
         }
     }
 
     #[churnkey::controller(prices)]
-    async fn list_prices(_: &Billing, _: PageRequest) -> std::io::Result<Page<Price>> {
-        Err(std::io::Error::other("the disk is away"))
+    async fn list_prices(_: &Billing, _: PageRequest) -> Result<Page<Price>> {
+        Err(std::io::Error::other("the disk is away")).or_internal()
     }
 
-    /// `?` in a function converts every standard error and every type with `IntoError`.
+    /// `?` in a function converts every type with `IntoError`.
     #[churnkey::controller(subscriptions)]
     async fn retrieve_subscription(
         _: &Billing,

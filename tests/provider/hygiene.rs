@@ -38,7 +38,7 @@ mod without_prelude {
     async fn list_prices(
         _: &Billing,
         _: ::churnkey::PageRequest,
-    ) -> ::std::io::Result<::churnkey::Page<::churnkey::Price>> {
+    ) -> ::churnkey::Result<::churnkey::Page<::churnkey::Price>> {
         ::std::result::Result::Ok(::churnkey::Page::last(::std::vec::Vec::new()))
     }
 
@@ -218,6 +218,42 @@ mod strict {
     #[churnkey(name = "Strict", modes(shared), expect(cancel, products, coupons))]
     pub(super) struct Billing;
 
+    /// An error whose variants have a response each.
+    #[derive(Debug, churnkey::IntoError)]
+    pub(super) enum BillingError {
+        #[churnkey(not_found)]
+        Gone,
+        #[churnkey(conflict, message)]
+        Locked {},
+        Other(churnkey::Error),
+    }
+
+    impl From<churnkey::Error> for BillingError {
+        fn from(error: churnkey::Error) -> Self {
+            Self::Other(error)
+        }
+    }
+
+    impl core::fmt::Display for BillingError {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str("an error")
+        }
+    }
+
+    #[allow(
+        clippy::missing_trait_methods,
+        clippy::pattern_type_mismatch,
+        reason = "written by hand"
+    )]
+    impl core::error::Error for BillingError {
+        fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+            match self {
+                Self::Other(error) => Some(error),
+                Self::Gone | Self::Locked {} => None,
+            }
+        }
+    }
+
     /// Returns a value without waiting.
     async fn answer<T: Send>(value: T) -> T {
         core::future::ready(value).await
@@ -242,10 +278,15 @@ mod strict {
     async fn retrieve_subscription(
         _: &Billing,
         _: CustomerId,
-        _: SubscriptionId,
+        id: SubscriptionId,
         _: Extension<u8>,
-    ) -> std::io::Result<Option<Subscription>> {
-        answer(Ok(None)).await
+    ) -> Result<Option<Subscription>, BillingError> {
+        match id.as_str() {
+            "gone" => Err(BillingError::Gone),
+            "locked" => Err(BillingError::Locked {}),
+            "other" => Err(churnkey::Error::bad_request("too late").into()),
+            _ => answer(Ok(None)).await,
+        }
     }
 
     #[churnkey::controller(products)]

@@ -9,6 +9,8 @@ mod support;
 
 mod answers;
 mod bad_input;
+mod columns;
+mod errors;
 mod hygiene;
 #[cfg(unix)]
 mod listening;

@@ -2,12 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use churnkey::Integration;
-use churnkey::manifest::{Manifest, PricesType, ProductsType};
+use churnkey::manifest::{Manifest, PricesType, ProductsType, Spelling};
 use churnkey::operation::{Operation, Side};
+use churnkey::{Integration, Provider};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Billing, Host};
+use crate::support::{Billing, Host, TOKEN};
+
+#[test]
+fn actions_are_served_in_the_chosen_spelling() {
+    let camel = ["applyCoupon", "changePrice", "extendTrial"];
+    let kebab = ["apply-coupon", "change-price", "extend-trial"];
+    for (spelling, expected) in [
+        (Spelling::CamelCase, camel.to_vec()),
+        (Spelling::KebabCase, kebab.to_vec()),
+        (Spelling::Both, [camel, kebab].concat()),
+    ] {
+        let provider = Provider::new(Billing::new(), TOKEN).manifest_spelling(spelling);
+        let features = Host::of(provider.router()).get("/features").json();
+        let actions = features["actions"].as_object().unwrap();
+        let keys: BTreeSet<_> = actions.keys().map(String::as_str).collect();
+        let known: BTreeSet<_> = expected.into_iter().chain(["cancel", "pause"]).collect();
+        assert_eq!(keys, known, "{spelling:?}");
+        for (camel, kebab) in camel.iter().zip(kebab) {
+            let features = actions.get(*camel).or(actions.get(kebab)).unwrap();
+            assert_eq!(features["enabled"], true);
+            let other = actions.get(kebab).unwrap_or(features);
+            assert_eq!(features, other);
+        }
+    }
+}
 
 /// A served integration, and its manifest as a constant.
 struct Served {
@@ -338,7 +362,11 @@ fn absent_lists_are_complete_and_absent_flags_off() {
             actions(&both, (&both, &any, false), (&both, false), (false, &any)),
         ),
     ];
-    for (served, actions) in table {
+    for (served, mut actions) in table {
+        // Its key is assumed: it is left out unless it is on.
+        if served.name == "all" {
+            actions["cancel"]["unpause"] = json!(true);
+        }
         assert_eq!(served.manifest["actions"], actions, "{}", served.name);
     }
 }

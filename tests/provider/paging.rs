@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use churnkey::{
     Cursor, Customer, CustomerId, Error, Integration, Page, PageRequest, Price, PriceId, Provider,
-    Result, Subscription, SubscriptionId,
+    Result, ResultExt as _, Subscription, SubscriptionId,
 };
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn list_customers(ctx: &Billing, page: PageRequest) -> Result<Page<Custome
         .rows()
         .iter()
         .filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after))
-        .take(usize::try_from(page.limit_plus_one())?)
+        .take(usize::try_from(page.limit_plus_one()).or_internal()?)
         .map(|(key, customer)| (key.clone(), customer.clone()))
         .collect();
     Ok(page

@@ -12,7 +12,7 @@ use churnkey::axum::routing::get;
 use churnkey::{
     Customer, CustomerId, Email, Error, Extension, FromRequestContext, Headers, Integration, Mode,
     Page, PageRequest, Parts, Phone, Price, PriceId, Provider, RequestContext, RequestId, Result,
-    Subscription, SubscriptionId,
+    ResultExt as _, Subscription, SubscriptionId,
 };
 use serde_json::json;
 
@@ -44,7 +44,8 @@ impl FromRequestContext for Region {
             .headers()
             .get("x-region")
             .ok_or_else(|| Error::bad_request("the header `X-Region` is required"))?;
-        Ok(Self(format!("{}/{}", region.to_str()?, request.mode())))
+        let region = region.to_str().or_internal()?;
+        Ok(Self(format!("{region}/{}", request.mode())))
     }
 }
 

@@ -66,8 +66,9 @@ async fn cancel(_: &Slow, _: Cancel) -> Result<()> {
 
 #[test]
 #[ignore = "child process of the other tests"]
-fn child() -> Result<()> {
-    tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))
+fn child() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    tokio::runtime::Runtime::new()?.block_on(churnkey::serve(Slow))?;
+    Ok(())
 }
 
 /// Returns a command for a server, without variables of the environment that configure it.

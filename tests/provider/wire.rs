@@ -341,7 +341,8 @@ fn differing_names_of_one_object_are_a_400() {
     let refusal = host.act("/subscription/apply-coupon", coupon("other"));
     assert_eq!(
         refusal.error(400),
-        "`id` and `couponId` must be the same, or one of them absent"
+        "`id` and `couponId` must be the same, or one of them absent (keys received: couponId, \
+         customerId, id, subscriptionId)"
     );
     let price = json!({
         "customerId": "cus_1", "subscriptionId": "sub_1", "id": null, "price": "team", "scheduledAt": "immediate",
@@ -382,7 +383,7 @@ fn flag_is_absent_a_boolean_or_a_string() {
 }
 
 #[test]
-fn extend_trial_accepts_durations_with_and_without_type() {
+fn extend_trial_accepts_other_spellings_of_a_duration() {
     let (billing, host) = billing();
     let period = |amount, unit| OfferDuration::Period { amount, unit };
     let table = [
@@ -399,13 +400,11 @@ fn extend_trial_accepts_durations_with_and_without_type() {
             PERIOD,
         ),
         (
-            json!({ "type": "period", "amount": 1, "unit": "year", "date": "ignored" }),
+            json!({ "kind": "period", "intervalCount": "1", "interval": "Years" }),
             period(1, TimeUnit::Year),
         ),
-        (
-            json!({ "type": "date", "date": "2026-09-01T00:00:00Z", "amount": 9 }),
-            date(),
-        ),
+        (json!({ "period": { "days": 0, "months": 2 } }), PERIOD),
+        (json!({ "model": "date", "until": "2026-09-01" }), date()),
         (json!({ "date": "2026-08-31T22:00:00-02:00" }), date()),
     ];
     for (duration, expected) in table {

@@ -208,6 +208,33 @@ fn output_without_logging_is_free_of_secrets() {
     assert_output_is_complete(&output);
 }
 
+#[test]
+fn recording_is_free_of_secrets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("calls.ndjson");
+    let process = process::start_recording(&file);
+    let cursor = send_all_requests(process.stdout.address());
+    process.signal("TERM");
+    let output = process.end();
+    assert_output_is_complete(&output);
+
+    let text = std::fs::read_to_string(&file).expect("a recording");
+    for line in text.lines() {
+        let found = anything_in(line);
+        assert!(found.is_empty(), "{found:?} in {line}");
+        assert!(!line.contains(&cursor) && !line.contains(CAUSE), "{line}");
+    }
+    // The recording has all kinds of calls, and its pseudonyms.
+    for words in [
+        "/churnkey/customers/{customerId}",
+        "/churnkey/actions/subscription/pause",
+        "\"status\":401",
+        "\"customerId\":\"id:",
+    ] {
+        assert!(text.contains(words), "`{words}` is not in {text}");
+    }
+}
+
 /// Starts the server with a mistyped API key, and with a URL to which the key must not be sent.
 #[test]
 fn startup_error_does_not_contain_the_key() {

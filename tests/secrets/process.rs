@@ -3,10 +3,13 @@
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use churnkey::{Result, Server};
+use churnkey::record::Recorder;
+use churnkey::{Result, ResultExt as _, Server};
 use serde_json::Value;
 use test_support::{Ended, Process, TIMEOUT, this_test};
 use tracing::level_filters::LevelFilter;
@@ -14,6 +17,9 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::provider::Billing;
 use crate::sentinels::{API_KEY, PASSWORD, PREVIOUS_TOKEN, TOKEN};
+
+/// The variable with the file of a recorder.
+const RECORDING: &str = "SECRETS_RECORDING";
 
 /// The logger of the process.
 #[derive(Debug)]
@@ -48,14 +54,28 @@ fn child() -> Result<()> {
         Ok("LogCrate") => Lines::install(),
         _ => {}
     }
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let server = Server::from_env(Billing { password: PASSWORD })?;
-        println!("{server:?} {server:#?}");
-        tracing::debug!(?server);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("http://{}/", listener.local_addr()?);
-        server.run_on(listener).await
-    })
+    tokio::runtime::Runtime::new()
+        .or_internal()?
+        .block_on(async {
+            let server = Server::from_env(Billing { password: PASSWORD })?;
+            println!("{server:?} {server:#?}");
+            tracing::debug!(?server);
+            let recorder = env::var_os(RECORDING).map(|file| Recorder::to_file(file).start());
+            let recorder = recorder.transpose()?;
+            let server = match &recorder {
+                Some(recorder) => server.layer(recorder.layer()),
+                None => server,
+            };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+                .await
+                .or_internal()?;
+            println!("http://{}/", listener.local_addr().or_internal()?);
+            server.run_on(listener).await?;
+            if let Some(recorder) = recorder {
+                recorder.flush(TIMEOUT);
+            }
+            Ok(())
+        })
 }
 
 struct Lines;
@@ -88,7 +108,17 @@ pub(crate) fn start(logger: Logger, api_url: Option<&str>) -> Process {
     start_with(logger, api_url.map(|url| (API_KEY, url)))
 }
 
+/// Starts the process with a recorder.
+pub(crate) fn start_recording(file: &Path) -> Process {
+    let mut command = command(Logger::None, None);
+    Process::start(command.env(RECORDING, file))
+}
+
 pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Process {
+    Process::start(&mut command(logger, api))
+}
+
+fn command(logger: Logger, api: Option<(&str, &str)>) -> Command {
     let mut command = this_test("process::child");
     command
         .env("SECRETS_LOG", format!("{logger:?}"))
@@ -103,7 +133,7 @@ pub(crate) fn start_with(logger: Logger, api: Option<(&str, &str)>) -> Process {
     if let Some((key, url)) = api {
         command.env("CK_API_KEY", key).env("CHURNKEY_API_URL", url);
     }
-    Process::start(&mut command)
+    command
 }
 
 /// Returns the lines of the log, and the rest of standard error.

@@ -8,8 +8,8 @@ use churnkey::{
     Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency,
     Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, FromRequestContext, Headers, Page,
     PageRequest, Pause, PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId,
-    RequestContext, Result, Subscription, SubscriptionId, SubscriptionItem, SubscriptionPeriod,
-    SubscriptionStatus, Timestamp,
+    RequestContext, Result, ResultExt as _, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
 use crate::sentinels::*;
@@ -51,7 +51,7 @@ impl Scene {
         match self.name.as_str() {
             "good" => Ok(good),
             "bad" => Ok(bad),
-            "fails" => Err(std::io::Error::other(CAUSE))?,
+            "fails" => Err(std::io::Error::other(CAUSE)).or_internal()?,
             "refuses" => Err(Error::conflict("not in this state").with_cause(CAUSE)),
             "is unavailable" => Err(Error::unavailable(std::time::Duration::from_secs(1))),
             "panics" => panic!("{input:?} {good:?} {:?}", self.request),

@@ -41,7 +41,6 @@ sentinels! { SECRETS:
     CURSOR = "Zq26Cursor"
     QUERY = "Zq27Query"
     PATH = "Zq28Path"
-    FIELD = "Zq29Field"
     VALUE = "Zq30Value"
     METHOD = "ZQ31METHOD"
     PREVIOUS_TOKEN = "Zq32PreviousToken"
@@ -57,6 +56,10 @@ sentinels! { THINGS:
     PRODUCT_ID = "Zq44ProductId"
     FAMILY_ID = "Zq45FamilyId"
 }
+
+/// A key of a body. A refusal lists the keys that it received, so a key may occur in its message
+/// and in the log.
+pub(crate) const FIELD: &str = "Zq29Field";
 
 /// The cause of an error, which the author of a function chooses. It is logged, but never sent.
 pub(crate) const CAUSE: &str = "Zq50Cause";

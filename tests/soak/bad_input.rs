@@ -199,7 +199,7 @@ fn all(token: &str) -> Vec<InvalidRequest> {
         wire(
             "a body that is no JSON",
             post("content-type: text/plain\r\n", "a"),
-            415,
+            400,
         ),
         wire("an unknown customer", post(test, &cancel("missing")), 404),
         wire(

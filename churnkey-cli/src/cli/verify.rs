@@ -145,7 +145,7 @@ async fn until_interrupted(
 }
 
 /// Waits for Ctrl-C; never returns if the system does not support it.
-async fn interrupt() {
+pub(super) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -4,8 +4,11 @@
 mod interrupted;
 mod program;
 mod provider;
+#[cfg(target_os = "linux")]
+mod record;
 mod reports;
 mod secrets;
+mod simulate;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod usage;

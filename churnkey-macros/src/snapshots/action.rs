@@ -49,7 +49,6 @@ where
             __ChurnkeyFunction,
             <__ChurnkeyFunction as billing::__private::ContextOf>::Context,
         > for billing::__private::endpoint::PauseSubscription {}
-        use billing::__private::Opaque as _;
         let (__churnkey_request,) = __churnkey_input;
         let __churnkey_function = pause;
         let __churnkey_answer = billing::__private::sendable(
@@ -66,11 +65,9 @@ where
             billing::__private::Output<billing::__private::endpoint::PauseSubscription>,
             _,
         >>::answer(__churnkey_answer)
-            .map_err(|__churnkey_error| {
-                <_ as billing::__private::StandardError>::into_error(
-                    billing::__private::Failure(__churnkey_error).__churnkey_answer(),
-                )
-            })
+            .map_err(|__churnkey_error| <_ as billing::__private::FunctionError>::into_error(
+                __churnkey_error,
+            ))
     }
 }
 const __CHURNKEY_PAUSE: () = {

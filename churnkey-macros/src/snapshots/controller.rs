@@ -28,7 +28,6 @@ where
             __ChurnkeyFunction,
             <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::RetrievePrice {}
-        use ::churnkey::__private::Opaque as _;
         let (__churnkey_id,) = __churnkey_input;
         let __churnkey_function = price;
         let __churnkey_answer = ::churnkey::__private::sendable(
@@ -44,10 +43,8 @@ where
             >,
             _,
         >>::answer(__churnkey_answer)
-            .map_err(|__churnkey_error| {
-                <_ as ::churnkey::__private::StandardError>::into_error(
-                    ::churnkey::__private::Failure(__churnkey_error).__churnkey_answer(),
-                )
-            })
+            .map_err(|__churnkey_error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                __churnkey_error,
+            ))
     }
 }

@@ -32,7 +32,6 @@ where
             __ChurnkeyFunction,
             <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::ListPrices {}
-        use ::churnkey::__private::Opaque as _;
         let (__churnkey_page,) = __churnkey_input;
         let __churnkey_function = list;
         let __churnkey_answer = ::churnkey::__private::sendable(
@@ -46,11 +45,9 @@ where
             ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
             _,
         >>::answer(__churnkey_answer)
-            .map_err(|__churnkey_error| {
-                <_ as ::churnkey::__private::StandardError>::into_error(
-                    ::churnkey::__private::Failure(__churnkey_error).__churnkey_answer(),
-                )
-            })
+            .map_err(|__churnkey_error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                __churnkey_error,
+            ))
     }
 }
 #[cfg(feature = "prices")]

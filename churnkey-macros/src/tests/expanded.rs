@@ -21,11 +21,12 @@ pub(super) enum Line {
 }
 
 /// The methods through which generated code calls, and their traits.
-const TRAITS: [(&str, &str); 5] = [
+const TRAITS: [(&str, &str); 6] = [
     ("take", "Argument"),
     ("from_request_context", "FromRequestContext"),
     ("answer", "ReturnType"),
-    ("into_error", "StandardError"),
+    ("into_error", "FunctionError"),
+    ("respond", "LoggedCause"),
     ("check", "Shared"),
 ];
 
@@ -69,7 +70,8 @@ fn expand_item(item: Vec<TokenTree>, lines: &mut Vec<Line>) {
     let rest: TokenStream = rest.collect();
     let expansion = match annotation {
         Macro::Attribute(side, arguments) => crate::operation::expand(side, arguments, rest),
-        Macro::Derive => crate::integration::expand(rest),
+        Macro::Integration => crate::integration::expand(rest),
+        Macro::IntoError => crate::into_error::expand(rest),
     };
     let mut found = Vec::new();
     read(expansion, &mut found);
@@ -83,14 +85,20 @@ fn expand_item(item: Vec<TokenTree>, lines: &mut Vec<Line>) {
 
 enum Macro {
     Attribute(Side, TokenStream),
-    Derive,
+    Integration,
+    IntoError,
 }
 
 impl Macro {
     fn of(attribute: TokenStream) -> Option<Self> {
         let text = attribute.to_string();
         if text.starts_with("derive") {
-            return text.contains("Integration").then_some(Self::Derive);
+            let derives = [
+                ("Integration", Self::Integration),
+                ("IntoError", Self::IntoError),
+            ];
+            let mut derives = derives.into_iter();
+            return derives.find_map(|(name, derive)| text.contains(name).then_some(derive));
         }
         let mut path = attribute.into_iter();
         let words: Vec<String> = path

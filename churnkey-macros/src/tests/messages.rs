@@ -162,7 +162,7 @@ fn fits(template: &str, text: &str) -> bool {
 fn cases(workspace: &Path) -> Vec<Shown> {
     let folder = workspace.join("tests/compile_errors/cases");
     let mut shown = Vec::new();
-    for subject in ["action", "controller", "integration", "model"] {
+    for subject in ["action", "controller", "error", "integration", "model"] {
         let entries =
             fs::read_dir(folder.join(subject).join("fail")).expect("the cases can be read");
         for entry in entries {

@@ -98,7 +98,7 @@ pub(super) fn all() -> Vec<Row> {
 
 fn files() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/mistakes");
-    ["controller", "action", "integration"]
+    ["controller", "action", "integration", "into_error"]
         .map(|name| {
             let path = folder.join(name).with_extension("txt");
             let text = fs::read_to_string(&path).expect("the rows can be read");

@@ -97,6 +97,7 @@ const ITEMS: &[&str] = &[
     "#[derive(churnkey::Integration)] #[churnkey(name = \"Acme\", expect(cancel, customers(list)))] pub struct Billing { #[churnkey] db: Db }",
     "struct Billing<T, const N: usize>(T, [u8; N]) where T: Clone;",
     "enum Billing { Live(Db), Test { db: Db } }",
+    "#[churnkey(crate = churnkey)] enum BillingError { #[churnkey(unavailable(after = \"5s\"))] Busy(#[from] E), #[churnkey(not_found, message = \"no\")] Gone { source: E } }",
 ];
 
 const ARGUMENTS: &[&str] = &[

@@ -80,6 +80,23 @@ fn the_derive_expands_to_probes() {
     );
 }
 
+#[test]
+fn an_error_has_an_arm_for_each_variant() {
+    matches(
+        "into_error",
+        &crate::into_error::expand(tokens(
+            "enum BillingError {
+                #[churnkey(not_found)] NoSuchCustomer,
+                #[churnkey(conflict, message)] Locked { by: String },
+                #[churnkey(unavailable(after = \"5s\"))] Busy,
+                Database(#[from] sqlx::Error),
+                Ledger { customer: String, source: LedgerError },
+                Other(u8, u8),
+            }",
+        )),
+    );
+}
+
 fn matches(name: &str, expansion: &TokenStream) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/snapshots/{name}.rs"));
     let file = syn::parse2(expansion.clone()).expect("an expansion is a sequence of items");

@@ -1,13 +1,13 @@
 //! The types of the fields in an action's body: one rule both reads and describes each.
 
+use std::borrow::Cow;
+
+use churnkey_protocol::spelling::KIND;
 use churnkey_protocol::{FieldKind, Model};
 use serde::Serialize;
 use serde_json::Value;
 #[cfg(feature = "openapi")]
-use {
-    schemars::{JsonSchema as _, SchemaGenerator},
-    serde_json::json,
-};
+use {crate::model::duration, schemars::SchemaGenerator, serde_json::json};
 
 use super::schedule::Schedule;
 use crate::manifest::{Durations, Schedules};
@@ -41,12 +41,15 @@ pub(super) trait Field: Sized + Serialize {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FieldViolation {
     /// The field within the value, or nothing for the whole.
-    pub(super) inner: &'static str,
+    pub(super) inner: Cow<'static, str>,
     pub(super) rule: &'static str,
 }
 
 fn violation<T>(rule: &'static str) -> Result<T, FieldViolation> {
-    Err(FieldViolation { inner: "", rule })
+    Err(FieldViolation {
+        inner: "".into(),
+        rule,
+    })
 }
 
 fn text(value: Option<&Value>) -> Result<&str, FieldViolation> {
@@ -156,7 +159,7 @@ impl Field for OfferDuration {
         };
         let of_type = |rule| {
             Err(FieldViolation {
-                inner: "type",
+                inner: KIND[0].into(),
                 rule,
             })
         };
@@ -177,17 +180,7 @@ impl Field for OfferDuration {
 
     #[cfg(feature = "openapi")]
     fn schema(on: Durations, generator: &mut SchemaGenerator) -> Value {
-        let mut schema = Self::json_schema(generator).to_value();
-        if let Some(forms) = schema["oneOf"].as_array_mut() {
-            forms.retain(|form| {
-                let required = form["required"].as_array();
-                match required.is_some_and(|names| names.contains(&json!("date"))) {
-                    true => on.date,
-                    false => on.period,
-                }
-            });
-        }
-        schema
+        duration::schema::accepted(on.period, on.date, generator).to_value()
     }
 }
 

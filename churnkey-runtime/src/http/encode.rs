@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::extract::Expectations;
 use super::reply::Reply;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ResultExt as _};
 use crate::manifest::{Manifest, PricesType, ProductsType};
 use crate::model::coupon::Coupon;
 use crate::model::customer::Customer;
@@ -56,7 +56,10 @@ impl<M: Model> Encode for Option<M> {
             manifest,
         }
         .validate()?;
-        Ok(Reply::json(StatusCode::OK, serde_json::to_vec(&model)?))
+        Ok(Reply::json(
+            StatusCode::OK,
+            serde_json::to_vec(&model).or_internal()?,
+        ))
     }
 }
 
@@ -73,7 +76,10 @@ impl<M: Model> Encode for Page<M> {
             }
             .validate_row(index)?;
         }
-        Ok(Reply::json(StatusCode::OK, serde_json::to_vec(&self)?))
+        Ok(Reply::json(
+            StatusCode::OK,
+            serde_json::to_vec(&self).or_internal()?,
+        ))
     }
 }
 

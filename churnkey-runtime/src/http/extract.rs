@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::limits::Limits;
 use super::path::PathParams;
+use crate::action::keys;
 use crate::action::request::ActionRequest;
 use crate::actions_in_flight::ActionKey;
 use crate::error::{Error, Result};
@@ -183,7 +184,8 @@ impl<R: ActionRequest> FromExtracted for R {
     const INPUT: protocol::Input = protocol::Input::Body;
 
     fn from_extracted(extracted: &mut Extracted) -> Result<Self> {
-        let request = R::read(&extracted.body, &extracted.manifest.actions)?;
+        let request = R::read(&extracted.body, &extracted.manifest.actions)
+            .map_err(|refusal| keys::list_received(refusal, &extracted.body))?;
         let key = ActionKey::new(extracted.operation, extracted.mode, &request)?;
         extracted.action = Some(key);
         Ok(request)

@@ -14,7 +14,7 @@ use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
 use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
-use crate::manifest::{Manifest, Options};
+use crate::manifest::{Manifest, Options, Spelling};
 use crate::mode::Modes;
 use crate::operation::Operation;
 use crate::telemetry;
@@ -132,6 +132,7 @@ pub trait Integration: Sized + 'static {
             TokenHandle::new(token.into()),
             Limits::default(),
             InFlight::new(MAX_ACTIONS),
+            Spelling::default(),
         );
         router.with_state(())
     }
@@ -152,6 +153,7 @@ pub(crate) fn mount<T: Integration>(
     token: TokenHandle,
     limits: Limits,
     in_flight: InFlight,
+    spelling: Spelling,
 ) -> Router {
     telemetry::describe();
     let shared = ProviderState {
@@ -160,7 +162,7 @@ pub(crate) fn mount<T: Integration>(
         in_flight,
         modes: T::MODES,
         manifest: &T::MANIFEST,
-        features: T::MANIFEST.to_json().into(),
+        features: T::MANIFEST.to_json(spelling).into(),
     };
     let routes = T::ROUTES.iter().flatten();
     router::router(

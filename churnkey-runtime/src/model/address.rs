@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::into_option::IntoOption;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -47,38 +48,38 @@ impl Address {
     }
 
     /// Sets the country: an ISO 3166-1 alpha-2 code in upper case.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.country = Some(country.into());
+    pub fn country<K>(mut self, country: impl IntoOption<String, K>) -> Self {
+        self.country = country.into_option();
         self
     }
 
     /// Sets the state, province or region.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.state = Some(state.into());
+    pub fn state<K>(mut self, state: impl IntoOption<String, K>) -> Self {
+        self.state = state.into_option();
         self
     }
 
     /// Sets the city.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
+    pub fn city<K>(mut self, city: impl IntoOption<String, K>) -> Self {
+        self.city = city.into_option();
         self
     }
 
     /// Sets the postal code.
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.postal_code = Some(postal_code.into());
+    pub fn postal_code<K>(mut self, postal_code: impl IntoOption<String, K>) -> Self {
+        self.postal_code = postal_code.into_option();
         self
     }
 
     /// Sets the first line of the street address.
-    pub fn line1(mut self, line1: impl Into<String>) -> Self {
-        self.line1 = Some(line1.into());
+    pub fn line1<K>(mut self, line1: impl IntoOption<String, K>) -> Self {
+        self.line1 = line1.into_option();
         self
     }
 
     /// Sets the second line of the street address.
-    pub fn line2(mut self, line2: impl Into<String>) -> Self {
-        self.line2 = Some(line2.into());
+    pub fn line2<K>(mut self, line2: impl IntoOption<String, K>) -> Self {
+        self.line2 = line2.into_option();
         self
     }
 }

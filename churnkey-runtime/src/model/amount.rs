@@ -1,47 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::count::Count;
 use super::currency::Currency;
+use super::into_option::IntoOption;
+use super::minor_units::MinorUnits;
 use crate::validate::{Validate, Violations};
-
-/// A sum of money in the minor unit of its currency: 1.10 USD is 110, and as JPY has no minor unit,
-/// 110 JPY is 110. Protocol: **doc**.
-///
-/// Integers convert. Floats do not, because `19.99_f64 * 100.0` is not 1999.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct MinorUnits(i64);
-
-impl MinorUnits {
-    /// The number of minor units.
-    pub fn get(self) -> i64 {
-        self.0
-    }
-
-    fn from_sum(sum: i128) -> Option<Self> {
-        i64::try_from(sum).ok().map(Self)
-    }
-}
-
-impl From<i32> for MinorUnits {
-    fn from(units: i32) -> Self {
-        Self(units.into())
-    }
-}
-
-impl From<u32> for MinorUnits {
-    fn from(units: u32) -> Self {
-        Self(units.into())
-    }
-}
-
-impl From<i64> for MinorUnits {
-    fn from(units: i64) -> Self {
-        Self(units)
-    }
-}
 
 /// The rule by which a price turns a quantity into a charge. Protocol: **doc**.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +114,7 @@ impl Validate for Amount {
 
     fn check(&self, violations: &mut Violations<'_>) {
         match self {
-            Self::Fixed(_) => {}
+            Self::Fixed(amount) => amount.check(violations),
             Self::Tiered(amount) => amount.check(violations),
         }
     }
@@ -167,9 +130,11 @@ pub struct FixedAmount {
     pub currency: Currency,
     /// The charge of each unit, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
     pub unit: Option<MinorUnits>,
     /// The charge that is added once, whatever the quantity, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
     pub flat: Option<MinorUnits>,
 }
 
@@ -184,15 +149,32 @@ impl FixedAmount {
     }
 
     /// Sets the charge of each unit, in minor units.
-    pub fn unit(mut self, unit: impl Into<MinorUnits>) -> Self {
-        self.unit = Some(unit.into());
+    pub fn unit<K>(mut self, unit: impl IntoOption<MinorUnits, K>) -> Self {
+        self.unit = unit.into_option();
         self
     }
 
     /// Sets the charge that is added once, in minor units.
-    pub fn flat(mut self, flat: impl Into<MinorUnits>) -> Self {
-        self.flat = Some(flat.into());
+    pub fn flat<K>(mut self, flat: impl IntoOption<MinorUnits, K>) -> Self {
+        self.flat = flat.into_option();
         self
+    }
+}
+
+impl Validate for FixedAmount {
+    const MODEL: &'static str = "amount";
+
+    fn check(&self, violations: &mut Violations<'_>) {
+        check_sums(self.unit, self.flat, violations);
+    }
+}
+
+/// A price is not below zero (**assumed**).
+fn check_sums(unit: Option<MinorUnits>, flat: Option<MinorUnits>, violations: &mut Violations<'_>) {
+    for (name, sum) in [("unit", unit), ("flat", flat)] {
+        violations
+            .field(name)
+            .require(sum.is_none_or(|sum| sum.get() >= 0), "must not be negative");
     }
 }
 
@@ -244,8 +226,10 @@ impl Validate for TieredAmount {
                         below.is_none_or(|below| end > below),
                         "must be above the previous tier",
                     );
+                    Count::check(end, &mut up_to);
                 }
             }
+            check_sums(tier.unit, tier.flat, &mut tier_faults);
             below = tier.up_to.or(below);
         }
     }
@@ -281,21 +265,26 @@ pub enum TierMode {
 pub struct Tier {
     /// The charge of each unit in the tier, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
     pub unit: Option<MinorUnits>,
     /// The charge that the tier adds once, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
     pub flat: Option<MinorUnits>,
     /// The last quantity of the tier, inclusive; only the last tier has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(range(min = 1, max = 9_007_199_254_740_991_u64))
+    )]
     pub up_to: Option<u64>,
 }
 
 impl Tier {
     /// A tier that ends with this quantity, inclusive.
-    pub fn up_to(quantity: u64) -> Self {
+    pub fn up_to(quantity: impl Into<Count>) -> Self {
         Self {
-            up_to: Some(quantity),
+            up_to: Some(quantity.into().get()),
             ..Self::rest()
         }
     }
@@ -310,14 +299,14 @@ impl Tier {
     }
 
     /// Sets the charge of each unit in the tier, in minor units.
-    pub fn unit(mut self, unit: impl Into<MinorUnits>) -> Self {
-        self.unit = Some(unit.into());
+    pub fn unit<K>(mut self, unit: impl IntoOption<MinorUnits, K>) -> Self {
+        self.unit = unit.into_option();
         self
     }
 
     /// Sets the charge that the tier adds once, in minor units.
-    pub fn flat(mut self, flat: impl Into<MinorUnits>) -> Self {
-        self.flat = Some(flat.into());
+    pub fn flat<K>(mut self, flat: impl IntoOption<MinorUnits, K>) -> Self {
+        self.flat = flat.into_option();
         self
     }
 }
@@ -428,12 +417,5 @@ mod tests {
 
         let free = Amount::fixed(Currency::USD, 0);
         assert_eq!(charges(&free, &[u64::MAX]), [Some(0)]);
-    }
-
-    #[test]
-    fn minor_units_are_not_read_from_fractions_or_text() {
-        for json in ["1.5", "110.0", r#""110""#, "9223372036854775808"] {
-            assert!(serde_json::from_str::<MinorUnits>(json).is_err(), "{json}");
-        }
     }
 }

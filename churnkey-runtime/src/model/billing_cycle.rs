@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::count::Count;
 use crate::validate::{Validate, Violations};
 
 /// The interval at which a price or a subscription is charged: every `amount` months or years.
@@ -17,9 +18,13 @@ pub struct BillingCycle {
 }
 
 impl BillingCycle {
-    /// Every `amount` units.
-    pub fn every(amount: u32, unit: CycleUnit) -> Self {
-        Self { amount, unit }
+    /// Every `amount` units. An amount that is negative or too large becomes 0, which checking the
+    /// model reports.
+    pub fn every(amount: impl Into<Count>, unit: CycleUnit) -> Self {
+        Self {
+            amount: amount.into().to_u32(),
+            unit,
+        }
     }
 
     /// Every month.

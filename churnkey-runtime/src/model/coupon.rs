@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::FixedAmount;
 use super::billing_cycle::CycleUnit;
+use super::count::Count;
 use super::currency::Currency;
 use super::id::CouponId;
+use super::into_option::IntoOption;
 use super::percent::Percent;
 use super::timestamp::Timestamp;
 use crate::redact::Redacted;
@@ -56,26 +58,26 @@ impl Coupon {
     }
 
     /// Sets the code that customers enter.
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+    pub fn code<K>(mut self, code: impl IntoOption<String, K>) -> Self {
+        self.code = code.into_option();
         self
     }
 
     /// Sets the name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Sets the number of redemptions and its limit.
-    pub fn redemptions(mut self, redemptions: impl Into<Redemptions>) -> Self {
-        self.redemptions = Some(redemptions.into());
+    pub fn redemptions<K>(mut self, redemptions: impl IntoOption<Redemptions, K>) -> Self {
+        self.redemptions = redemptions.into_option();
         self
     }
 
     /// Sets the moment from which the coupon can no longer be redeemed.
-    pub fn expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
-        self.expires_at = Some(expires_at.into());
+    pub fn expires_at<K>(mut self, expires_at: impl IntoOption<Timestamp, K>) -> Self {
+        self.expires_at = expires_at.into_option();
         self
     }
 }
@@ -100,6 +102,12 @@ impl Validate for Coupon {
     fn check(&self, violations: &mut Violations<'_>) {
         violations.field("id").require_text(&self.id);
         violations.model("duration", &self.duration);
+        if let CouponValue::Fixed(amount) = &self.value {
+            violations.model("value", amount);
+        }
+        if let Some(redemptions) = &self.redemptions {
+            violations.model("redemptions", redemptions);
+        }
     }
 }
 
@@ -194,8 +202,8 @@ impl PercentageValue {
     }
 
     /// Sets the only currency of the coupon.
-    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<K>(mut self, currency: impl IntoOption<Currency, K>) -> Self {
+        self.currency = currency.into_option();
         self
     }
 }
@@ -208,9 +216,11 @@ impl PercentageValue {
 pub struct Redemptions {
     /// The maximum number of redemptions; no limit if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub max: Option<u64>,
     /// The redemptions up to now.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub current: Option<u64>,
 }
 
@@ -221,14 +231,45 @@ impl Redemptions {
     }
 
     /// Sets the maximum number of redemptions.
-    pub fn max(mut self, max: impl Into<u64>) -> Self {
-        self.max = Some(max.into());
+    pub fn max<K>(mut self, max: impl IntoOption<Count, K>) -> Self {
+        self.max = max.into_option().map(Count::get);
         self
     }
 
     /// Sets the number of redemptions up to now.
-    pub fn current(mut self, current: impl Into<u64>) -> Self {
-        self.current = Some(current.into());
+    pub fn current<K>(mut self, current: impl IntoOption<Count, K>) -> Self {
+        self.current = current.into_option().map(Count::get);
         self
+    }
+}
+
+impl Validate for Redemptions {
+    const MODEL: &'static str = "redemptions";
+
+    fn check(&self, violations: &mut Violations<'_>) {
+        for (name, number) in [("max", self.max), ("current", self.current)] {
+            if let Some(number) = number {
+                Count::check(number, &mut violations.field(name));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With serde_json's feature `arbitrary_precision` too: `.ci/run` switches it on.
+    #[test]
+    fn a_percent_in_a_coupon_may_have_a_fraction() {
+        for (json, percent) in [
+            (r#"{"type":"percentage","percent":12.5}"#, 12.5),
+            (r#"{"type":"percentage","percent":25}"#, 25.0),
+            (r#"{"type":"percentage","percent":1e1}"#, 10.0),
+        ] {
+            let value: CouponValue = serde_json::from_str(json).unwrap();
+            let expected = PercentageValue::new(Percent::new(percent).unwrap());
+            assert_eq!(value, CouponValue::Percentage(expected), "{json}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::address::Address;
 use super::currency::Currency;
 use super::discount::Discount;
 use super::id::{CustomerId, Email, Phone};
+use super::into_option::IntoOption;
 use super::metadata::{Entries, Metadata};
 use super::wire;
 use crate::redact::Redacted;
@@ -84,50 +85,55 @@ impl Customer {
     }
 
     /// Sets the whole name, or the first name when the last name is set too.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Sets the last name; needs [`name`](Self::name).
-    pub fn last_name(mut self, last_name: impl Into<String>) -> Self {
-        self.last_name = Some(last_name.into());
+    pub fn last_name<K>(mut self, last_name: impl IntoOption<String, K>) -> Self {
+        self.last_name = last_name.into_option();
         self
     }
 
     /// Sets the e-mail address.
-    pub fn email(mut self, email: impl Into<Email>) -> Self {
-        self.email = Some(email.into());
+    pub fn email<K>(mut self, email: impl IntoOption<Email, K>) -> Self {
+        self.email = email.into_option();
         self
     }
 
     /// Sets the phone number.
-    pub fn phone(mut self, phone: impl Into<Phone>) -> Self {
-        self.phone = Some(phone.into());
+    pub fn phone<K>(mut self, phone: impl IntoOption<Phone, K>) -> Self {
+        self.phone = phone.into_option();
         self
     }
 
     /// Adds an address; the first one is the primary.
-    pub fn address(mut self, address: impl Into<Address>) -> Self {
-        self.addresses.push(address.into());
+    pub fn address<K>(mut self, address: impl IntoOption<Address, K>) -> Self {
+        self.addresses.extend(address.into_option());
         self
     }
 
     /// Adds a discount.
-    pub fn discount(mut self, discount: impl Into<Discount>) -> Self {
-        self.discounts.push(discount.into());
+    pub fn discount<K>(mut self, discount: impl IntoOption<Discount, K>) -> Self {
+        self.discounts.extend(discount.into_option());
         self
     }
 
     /// Sets the currency that the customer pays in.
-    pub fn currency(mut self, currency: impl Into<Currency>) -> Self {
-        self.currency = Some(currency.into());
+    pub fn currency<K>(mut self, currency: impl IntoOption<Currency, K>) -> Self {
+        self.currency = currency.into_option();
         self
     }
 
-    /// Adds one note, in place of an older one with the same key.
-    pub fn metadata_entry(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.insert(key.into(), value.into());
+    /// Adds one note, in place of an older one with the same key; `None` adds nothing.
+    pub fn metadata_entry<K>(
+        mut self,
+        key: impl Into<String>,
+        value: impl IntoOption<String, K>,
+    ) -> Self {
+        let value = value.into_option();
+        self.metadata.extend(value.map(|value| (key.into(), value)));
         self
     }
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coupon::Coupon;
+use super::into_option::IntoOption;
 use super::timestamp::Timestamp;
 use crate::validate::{Validate, Violations};
 
@@ -31,14 +32,14 @@ impl Discount {
     }
 
     /// Sets the start of the discount, inclusive.
-    pub fn start(mut self, start: impl Into<Timestamp>) -> Self {
-        self.start = Some(start.into());
+    pub fn start<K>(mut self, start: impl IntoOption<Timestamp, K>) -> Self {
+        self.start = start.into_option();
         self
     }
 
     /// Sets the end of the discount, exclusive.
-    pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
-        self.end = Some(end.into());
+    pub fn end<K>(mut self, end: impl IntoOption<Timestamp, K>) -> Self {
+        self.end = end.into_option();
         self
     }
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::id::FamilyId;
+use super::into_option::IntoOption;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -33,8 +34,8 @@ impl ProductFamily {
     }
 
     /// Sets the description that customers see.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+        self.description = description.into_option();
         self
     }
 }

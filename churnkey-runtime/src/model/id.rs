@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -78,6 +79,7 @@ macro_rules! ids {
         }
 
         ids! { @integers $name i32 u32 i64 u64 }
+        ids! { @uuid $name }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,6 +87,37 @@ macro_rules! ids {
             }
         }
     )*};
+    (@uuid $name:ident) => {
+        /// The hyphenated form in lower case.
+        #[cfg(feature = "uuid")]
+        impl From<uuid::Uuid> for $name {
+            fn from(uuid: uuid::Uuid) -> Self {
+                Self(uuid.hyphenated().to_string())
+            }
+        }
+
+        /// Reads the hyphenated form in lower case, which is the only one that this crate makes.
+        #[cfg(feature = "uuid")]
+        impl TryFrom<&$name> for uuid::Uuid {
+            type Error = InvalidId;
+
+            fn try_from(id: &$name) -> Result<Self, Self::Error> {
+                let uuid = Self::try_parse(&id.0).ok();
+                uuid.filter(|uuid| $name::from(*uuid) == *id)
+                    .ok_or(InvalidId(()))
+            }
+        }
+
+        /// Reads the hyphenated form in lower case, which is the only one that this crate makes.
+        #[cfg(feature = "uuid")]
+        impl TryFrom<$name> for uuid::Uuid {
+            type Error = InvalidId;
+
+            fn try_from(id: $name) -> Result<Self, Self::Error> {
+                Self::try_from(&id)
+            }
+        }
+    };
     (@integers $name:ident $($integer:ident)*) => {$(
         impl From<$integer> for $name {
             fn from(number: $integer) -> Self {
@@ -93,6 +126,18 @@ macro_rules! ids {
         }
     )*};
 }
+
+/// An id is no key of the billing system, so no record has it. Through `?` it becomes a 404.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId(());
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is no key of the billing system")
+    }
+}
+
+impl Error for InvalidId {}
 
 macro_rules! debug {
     (shown: $($shown:ident)* ; redacted: $($redacted:ident)*) => {
@@ -173,6 +218,34 @@ mod tests {
         assert_eq!(PriceId::new("42").parse::<i64>(), Some(42));
         assert_eq!(PriceId::new("42x").parse::<i64>(), None);
         assert_eq!(PriceId::new("-1").parse::<u64>(), None);
+    }
+
+    #[cfg(feature = "uuid")]
+    #[test]
+    fn a_uuid_is_read_in_the_one_form_that_is_written() {
+        use uuid::Uuid;
+
+        let uuid = Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8);
+        let id = PriceId::from(uuid);
+        assert_eq!(id, "67e55044-10b1-426f-9247-bb680e5fe0c8");
+        assert_eq!(Uuid::try_from(&id), Ok(uuid));
+        assert_eq!(Uuid::try_from(id), Ok(uuid));
+        for other in [
+            "67E55044-10B1-426F-9247-BB680E5FE0C8",
+            "67e5504410b1426f9247bb680e5fe0c8",
+            "{67e55044-10b1-426f-9247-bb680e5fe0c8}",
+            "urn:uuid:67e55044-10b1-426f-9247-bb680e5fe0c8",
+            "p_1",
+            "",
+        ] {
+            let read = Uuid::try_from(PriceId::new(other));
+            assert_eq!(read, Err(InvalidId(())), "{other}");
+        }
+        let error = crate::Error::from(InvalidId(()));
+        assert_eq!(
+            (error.status().as_u16(), error.message()),
+            (404, "Not Found")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Number;
 
 /// A share over 0 and up to 100, so that 25 is a quarter. Protocol: the number is **doc**, its
 /// scale is **assumed**.
@@ -48,13 +49,34 @@ impl Serialize for Percent {
 }
 
 impl<'de> Deserialize<'de> for Percent {
+    /// Through [`Number`]: inside a tagged enum, serde_json's feature `arbitrary_precision`, which
+    /// any crate of a program can switch on, shows a number with a fraction as an object that only
+    /// this type reads.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        f64::deserialize(deserializer)
+        Number::deserialize(deserializer)
             .ok()
+            .and_then(|number| number.as_f64())
             .and_then(Self::new)
             .ok_or_else(|| de::Error::custom(InvalidPercent(())))
     }
 }
+
+/// The double that is nearest to a decimal over 0 and up to 100.
+macro_rules! decimals {
+    ($($feature:literal $decimal:ty),*) => {$(
+        #[cfg(feature = $feature)]
+        impl TryFrom<$decimal> for Percent {
+            type Error = InvalidPercent;
+
+            fn try_from(percent: $decimal) -> Result<Self, Self::Error> {
+                let nearest: Option<f64> = percent.to_string().parse().ok();
+                nearest.and_then(Self::new).ok_or(InvalidPercent(()))
+            }
+        }
+    )*};
+}
+
+decimals!("rust_decimal" rust_decimal::Decimal, "bigdecimal" bigdecimal::BigDecimal);
 
 /// The error of a number that is not over 0 and up to 100.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +123,28 @@ mod tests {
             let text = serde_json::to_string(&percent).unwrap();
             assert_eq!(serde_json::from_str::<Percent>(&text).unwrap(), percent);
         }
+    }
+
+    #[cfg(feature = "rust_decimal")]
+    #[test]
+    fn a_decimal_column_holds_a_percent() {
+        use rust_decimal::Decimal;
+
+        let percent = |text: &str| Percent::try_from(text.parse::<Decimal>().unwrap());
+        assert_eq!(percent("12.50").map(Percent::get), Ok(12.5));
+        assert_eq!(percent("0.1").map(Percent::get), Ok(0.1));
+        assert!(percent("0").is_err() && percent("100.01").is_err());
+    }
+
+    #[cfg(feature = "bigdecimal")]
+    #[test]
+    fn a_bigdecimal_column_holds_a_percent() {
+        use bigdecimal::BigDecimal;
+
+        let percent = |text: &str| Percent::try_from(text.parse::<BigDecimal>().unwrap());
+        assert_eq!(percent("12.50").map(Percent::get), Ok(12.5));
+        assert_eq!(percent("1e-400").map(Percent::get), Err(InvalidPercent(())));
+        assert!(percent("-1").is_err() && percent("100.01").is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Amount;
 use super::billing_cycle::BillingCycle;
 use super::id::{PriceId, ProductId};
+use super::into_option::IntoOption;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -69,14 +70,14 @@ impl Price {
     }
 
     /// Sets the name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+        self.name = name.into_option();
         self
     }
 
     /// Sets the description, which customers do not see.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+        self.description = description.into_option();
         self
     }
 }

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::id::{FamilyId, ProductId};
+use super::into_option::IntoOption;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -55,14 +56,14 @@ impl Product {
     }
 
     /// Sets the description that customers see.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+        self.description = description.into_option();
         self
     }
 
     /// Sets the name of one unit, such as `seat`.
-    pub fn unit_label(mut self, unit_label: impl Into<String>) -> Self {
-        self.unit_label = Some(unit_label.into());
+    pub fn unit_label<K>(mut self, unit_label: impl IntoOption<String, K>) -> Self {
+        self.unit_label = unit_label.into_option();
         self
     }
 }

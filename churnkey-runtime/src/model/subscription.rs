@@ -3,8 +3,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::billing_cycle::BillingCycle;
+use super::count::Count;
 use super::discount::Discount;
 use super::id::{CustomerId, SubscriptionId, SubscriptionItemId};
+use super::into_option::IntoOption;
 use super::metadata::{Entries, Metadata};
 use super::price::Price;
 use super::timestamp::Timestamp;
@@ -68,14 +70,19 @@ impl Subscription {
     }
 
     /// Adds a discount.
-    pub fn discount(mut self, discount: impl Into<Discount>) -> Self {
-        self.discounts.push(discount.into());
+    pub fn discount<K>(mut self, discount: impl IntoOption<Discount, K>) -> Self {
+        self.discounts.extend(discount.into_option());
         self
     }
 
-    /// Adds one note, in place of an older one with the same key.
-    pub fn metadata_entry(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.insert(key.into(), value.into());
+    /// Adds one note, in place of an older one with the same key; `None` adds nothing.
+    pub fn metadata_entry<K>(
+        mut self,
+        key: impl Into<String>,
+        value: impl IntoOption<String, K>,
+    ) -> Self {
+        let value = value.into_option();
+        self.metadata.extend(value.map(|value| (key.into(), value)));
         self
     }
 
@@ -132,16 +139,21 @@ pub struct SubscriptionItem {
     /// The whole price.
     pub price: Price,
     /// The number of units.
+    #[cfg_attr(feature = "openapi", schemars(range(max = 9_007_199_254_740_991_u64)))]
     pub quantity: u64,
 }
 
 impl SubscriptionItem {
     /// A number of units at one price.
-    pub fn new(id: impl Into<SubscriptionItemId>, price: Price, quantity: u64) -> Self {
+    pub fn new(
+        id: impl Into<SubscriptionItemId>,
+        price: Price,
+        quantity: impl Into<Count>,
+    ) -> Self {
         Self {
             id: id.into(),
             price,
-            quantity,
+            quantity: quantity.into().get(),
         }
     }
 }
@@ -152,6 +164,7 @@ impl Validate for SubscriptionItem {
     fn check(&self, violations: &mut Violations<'_>) {
         violations.field("id").require_text(&self.id);
         violations.model("price", &self.price);
+        Count::check(self.quantity, &mut violations.field("quantity"));
     }
 }
 
@@ -266,25 +279,28 @@ impl SubscriptionStatus {
     }
 
     /// Sets the billing period that runs now.
-    pub fn current_period(mut self, period: impl Into<SubscriptionPeriod>) -> Self {
+    pub fn current_period<K>(mut self, period: impl IntoOption<SubscriptionPeriod, K>) -> Self {
+        let period = period.into_option();
         match &mut self {
             Self::Active { current_period, .. }
             | Self::Trial { current_period, .. }
             | Self::Paused { current_period, .. }
             | Self::Canceled { current_period, .. }
-            | Self::Unpaid { current_period, .. } => *current_period = Some(period.into()),
+            | Self::Unpaid { current_period, .. } => *current_period = period,
         }
         self
     }
 
-    /// Sets the trial: the one that runs now in the trial state, else the one that came before.
-    pub fn trial_period(mut self, period: impl Into<SubscriptionPeriod>) -> Self {
+    /// Sets the trial: the one that runs now in the trial state, which always has one, else the one
+    /// that came before.
+    pub fn trial_period<K>(mut self, period: impl IntoOption<SubscriptionPeriod, K>) -> Self {
+        let period = period.into_option();
         match &mut self {
-            Self::Trial { trial, .. } => *trial = period.into(),
+            Self::Trial { trial, .. } => *trial = period.unwrap_or(*trial),
             Self::Active { trial, .. }
             | Self::Paused { trial, .. }
             | Self::Canceled { trial, .. }
-            | Self::Unpaid { trial, .. } => *trial = Some(period.into()),
+            | Self::Unpaid { trial, .. } => *trial = period,
         }
         self
     }
@@ -392,8 +408,8 @@ impl PausePeriod {
     }
 
     /// Sets the end of the pause, exclusive.
-    pub fn end(mut self, end: impl Into<Timestamp>) -> Self {
-        self.end = Some(end.into());
+    pub fn end<K>(mut self, end: impl IntoOption<Timestamp, K>) -> Self {
+        self.end = end.into_option();
         self
     }
 }

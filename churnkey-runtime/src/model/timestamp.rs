@@ -37,7 +37,7 @@ impl Timestamp {
 
     /// This moment, by the system's clock.
     pub fn now() -> Self {
-        Self::try_from(SystemTime::now()).unwrap_or(Self::MAX)
+        SystemTime::now().into()
     }
 
     /// The moment this many seconds after the beginning of 1970, or before it if negative. `None`
@@ -144,14 +144,34 @@ fn parse(text: &str) -> Option<Timestamp> {
     if !is_rfc_3339(text.as_bytes()) {
         return None;
     }
+    let leap = is_leap_second(text.as_bytes());
     let text = to_the_nanosecond(text);
     let pieces = Pieces::parse(&*text).ok()?;
     let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
     let utc = pieces
         .date()
         .to_datetime(pieces.time()?)
-        .checked_sub(offset);
-    Timestamp::from_civil(utc.ok()?)
+        .checked_sub(offset)
+        .ok()?;
+    Timestamp::from_civil(if leap { last_of_month(utc)? } else { utc })
+}
+
+/// The parser reads the second 60 as 59.
+fn is_leap_second(rfc_3339: &[u8]) -> bool {
+    rfc_3339.get(17..19) == Some(b"60")
+}
+
+/// A leap second is the last one of a month in UTC. The type has no place for it, so it becomes the
+/// millisecond before: moments keep their order. Elsewhere there is no second 60.
+fn last_of_month(utc: DateTime) -> Option<DateTime> {
+    let last = utc
+        .last_of_month()
+        .with()
+        .time(jiff::civil::time(23, 59, 59, 999_000_000))
+        .build()
+        .ok()?;
+    let is_last = utc.date() == last.date() && (utc.hour(), utc.minute()) == (23, 59);
+    is_last.then_some(last)
 }
 
 /// Shortens the fraction of a second: RFC 3339 allows any number of digits, and the parser reads
@@ -276,7 +296,11 @@ mod tests {
             ("2026-05-01t00:00:00z", "2026-05-01T00:00:00.000Z"),
             ("2026-05-01 00:00:00Z", "2026-05-01T00:00:00.000Z"),
             ("2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59.999Z"),
-            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"),
+            ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.999Z"),
+            ("2015-06-30T23:59:60Z", "2015-06-30T23:59:59.999Z"),
+            ("2017-01-01T08:59:60+09:00", "2016-12-31T23:59:59.999Z"),
+            ("9999-12-31T23:59:60Z", "9999-12-31T23:59:59.999Z"),
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
             ("0001-01-01T00:30:00+01:00", "0000-12-31T23:30:00.000Z"),
             ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999Z"),
@@ -319,6 +343,10 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "2026-05-01T24:00:00Z",
             "2026-05-01T00:60:00Z",
+            "2026-05-01T12:30:60Z",
+            "2026-05-01T23:59:60Z",
+            "2016-12-31T23:59:60+09:00",
+            "2016-12-31T23:59:61Z",
             "2026-05-01T00:00:00Z ",
             "2026-05-01T00:00:00[Europe/Stockholm]",
             "2026-05-01T00:00:00+02:00[Europe/Stockholm]",
@@ -346,6 +374,13 @@ mod tests {
     }
 
     #[test]
+    fn a_leap_second_is_between_its_neighbours() {
+        let before = at("2016-12-31T23:59:59.999Z");
+        let leap = at("2016-12-31T23:59:60.9Z");
+        assert!(before <= leap && leap < at("2017-01-01T00:00:00Z"));
+    }
+
+    #[test]
     fn fraction_of_a_millisecond_is_cut_off() {
         assert_eq!(at("2026-05-01T00:00:00.0019Z").unix_millis() % 1000, 1);
         assert_eq!(
@@ -353,7 +388,7 @@ mod tests {
             Timestamp::from_unix_millis(-1).unwrap()
         );
         let before_epoch = SystemTime::UNIX_EPOCH - Duration::from_micros(1);
-        assert_eq!(Timestamp::try_from(before_epoch).unwrap().unix_millis(), -1);
+        assert_eq!(Timestamp::from(before_epoch).unix_millis(), -1);
     }
 
     #[test]
@@ -387,9 +422,9 @@ mod tests {
 
     #[test]
     fn now_is_between_two_readings_of_the_clock() {
-        let before = Timestamp::try_from(SystemTime::now()).unwrap();
+        let before = Timestamp::from(SystemTime::now());
         let now = Timestamp::now();
-        let after = Timestamp::try_from(SystemTime::now()).unwrap();
+        let after = Timestamp::from(SystemTime::now());
         assert!(before <= now && now <= after);
     }
 

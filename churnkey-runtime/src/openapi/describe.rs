@@ -77,7 +77,7 @@ impl<'a> Description<'a> {
             "required": true,
             "content": { "application/json": { "schema": schema } },
         }));
-        self.statuses.extend([404, 409, 413, 415]);
+        self.statuses.extend([404, 409, 413]);
     }
 
     fn answer<T: JsonSchema>(&mut self, meaning: &str) {

@@ -6,7 +6,7 @@ use super::describe::{ANY_MODE, Described, Description, MODE, shared_parameter_r
 use super::response::{self, EVERYWHERE};
 use super::schemas::Schemas;
 use crate::integration::endpoint;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Spelling};
 use crate::mode::{Mode, Modes};
 use crate::operation::{Operation, Side};
 
@@ -36,10 +36,15 @@ pub(super) fn features(manifest: &Manifest, modes: Modes) -> Described {
         Modes::Only(_) => ANY_MODE,
         Modes::Separate | Modes::Shared => MODE,
     };
+    let spellings = Spelling::ALL.map(|spelling| manifest.spelled(spelling));
+    let schema = match &spellings[..] {
+        [camel, others @ ..] if others.contains(camel) => json!({ "const": camel }),
+        _ => json!({ "enum": spellings }),
+    };
     let success = json!({
         "description": "The manifest, which changes only with a new build of the provider.",
         "headers": { "X-Request-Id": { "$ref": "#/components/headers/RequestId" } },
-        "content": { "application/json": { "schema": { "const": manifest } } },
+        "content": { "application/json": { "schema": schema } },
     });
     Described {
         operation: json!({
@@ -58,8 +63,13 @@ pub(super) fn shared_parameters(modes: Modes) -> Value {
     let any = json!({
         "name": "X-Churnkey-Mode",
         "in": "header",
-        "description": "The data of the request: test data or real customers. Protocol: **doc**.",
-        "schema": { "type": "string", "enum": ["test", "live"], "default": "live" },
+        "description": "The data of the request: test data or real customers. Protocol: **doc**; \
+                        that the letter case does not count is **assumed**.",
+        "schema": {
+            "type": "string",
+            "pattern": "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$",
+            "default": "live",
+        },
     });
     let mut parameters = json!({
         MODE: any,
@@ -77,7 +87,11 @@ pub(super) fn shared_parameters(modes: Modes) -> Value {
             "This provider serves {mode} mode only, and an absent header means live mode. Protocol: **doc**.",
         ));
         only["required"] = json!(mode == Mode::Test);
-        only["schema"] = json!({ "type": "string", "enum": [mode.as_str()] });
+        let pattern = match mode {
+            Mode::Test => "^[tT][eE][sS][tT]$",
+            Mode::Live => "^[lL][iI][vV][eE]$",
+        };
+        only["schema"] = json!({ "type": "string", "pattern": pattern });
         parameters[ANY_MODE] = any;
     }
     parameters

@@ -47,11 +47,6 @@ const REFUSALS: &[Refusal] = &[
         meaning: "The body is longer than the limit of the provider.",
     },
     Refusal {
-        status: 415,
-        name: "UnsupportedMediaType",
-        meaning: "The `Content-Type` of the body is not JSON.",
-    },
-    Refusal {
         status: 429,
         name: "TooManyRequests",
         meaning: "There were too many attempts with a wrong token.",

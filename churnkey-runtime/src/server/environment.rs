@@ -10,6 +10,7 @@ use super::{Server, Source};
 use crate::error::Result;
 use crate::http::token::IntegrationToken;
 use crate::integration::integration::Integration;
+use crate::manifest::Spelling;
 use crate::model::timestamp::Timestamp;
 use crate::provider::Provider;
 
@@ -18,6 +19,7 @@ const TOKEN_FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
+const SPELLING: &str = "CHURNKEY_MANIFEST_SPELLING";
 const PORT: &str = "PORT";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
@@ -63,6 +65,16 @@ impl<T: Integration> Server<T> {
                 ))
             })?;
             server.provider = server.provider.max_failures_per_minute(failures);
+        }
+        if let Some(word) = variable(SPELLING)? {
+            let mut spellings = Spelling::ALL.into_iter();
+            let spelling = spellings.find(|spelling| spelling.as_str() == word.trim());
+            let spelling = spelling.ok_or_else(|| {
+                startup_error(format!(
+                    "{SPELLING} must be `camelCase`, `kebab-case` or `both`"
+                ))
+            })?;
+            server.provider = server.provider.manifest_spelling(spelling);
         }
         server.verify_from_env()
     }

@@ -13,7 +13,7 @@ use super::notify::notify;
 use super::signals::Signal;
 use super::socket::ListenSocket;
 use super::{Server, Source, health};
-use crate::error::Result;
+use crate::error::{Result, ResultExt as _};
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::integration::integration::Integration;
 
@@ -37,8 +37,12 @@ impl<T: Integration> Server<T> {
         let socket = socket.into();
         let (mut interrupt, mut terminate) = (Signal::interrupt(), Signal::terminate());
         let mut hangup = Signal::hangup();
-        let manifest = T::MANIFEST.to_json();
-        announce(&format!("{} listens on {}", T::NAME, socket.place()?));
+        let manifest = T::MANIFEST.to_json(self.provider.spelling);
+        announce(&format!(
+            "{} listens on {}",
+            T::NAME,
+            socket.place().or_internal()?
+        ));
         announce(&format!(
             "{} supports {}",
             T::NAME,
@@ -123,7 +127,7 @@ impl Source {
                 .with_cause(cause)
             }),
             #[cfg(all(unix, feature = "systemd"))]
-            Self::Passed(socket) => Ok(socket.listen()?),
+            Self::Passed(socket) => Ok(socket.listen().or_internal()?),
         }
     }
 }

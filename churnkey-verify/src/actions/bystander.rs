@@ -4,7 +4,6 @@
 use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
-use super::candidates::fits;
 use super::effect;
 use super::runner::ActionRunner;
 use super::variant::BodyVariant;
@@ -30,7 +29,7 @@ impl ActionRunner<'_> {
         }
         let open = self.pool.open();
         let other = open.iter().find(|pooled| {
-            pooled.customer != attempt.target.customer && fits(variant, &pooled.item)
+            pooled.customer != attempt.target.customer && variant.fits(&pooled.item)
         })?;
         let target = Target {
             customer: other.customer.clone(),

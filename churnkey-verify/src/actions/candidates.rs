@@ -1,14 +1,12 @@
-//! Selection of suitable subscriptions for an action, and the bodies of the requests.
+//! Selection of suitable subscriptions for an action.
 
-use churnkey_runtime::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
-use super::effect::Effect;
 use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
-use super::subscription::{DAY, date, is_annual, state};
-use super::variant::{self, BodyVariant, Schedule};
+use super::subscription::state;
+use super::variant::BodyVariant;
 use crate::module::Module;
 use crate::read::id;
 
@@ -56,9 +54,7 @@ impl ActionRunner<'_> {
         variant: BodyVariant,
         pooled: impl Iterator<Item = &'h PooledSubscription>,
     ) -> impl Iterator<Item = Attempt> + 'h {
-        let mut fitting: Vec<_> = pooled
-            .filter(|pooled| fits(variant, &pooled.item))
-            .collect();
+        let mut fitting: Vec<_> = pooled.filter(|pooled| variant.fits(&pooled.item)).collect();
         // Trials are rare and another action needs them. Few customers cancel during a pause.
         fitting.sort_by_key(|pooled| match state(&pooled.item) {
             "active" => 0,
@@ -67,7 +63,7 @@ impl ActionRunner<'_> {
         });
         (1..).zip(fitting).filter_map(move |(months, pooled)| {
             let (customer, item) = (&pooled.customer, &pooled.item);
-            let (mut body, effect) = self.body(variant, months, item)?;
+            let (mut body, effect) = variant.body(self.samples, months, item)?;
             if state(item) == "paused" {
                 body.insert("unpause".to_owned(), true.into());
             }
@@ -99,12 +95,12 @@ impl ActionRunner<'_> {
                 .filter(|pooled| runs(module, &pooled.item))
                 .collect();
             let is_fit = |pooled: &&PooledSubscription| {
-                pooled.is_open() && !pooled.is_used_for(module) && fits(variant, &pooled.item)
+                pooled.is_open() && !pooled.is_used_for(module) && variant.fits(&pooled.item)
             };
             if running.is_empty() || !running.iter().all(is_fit) {
                 continue;
             }
-            let Some((mut body, effect)) = self.body(variant, 1, &running[0].item) else {
+            let Some((mut body, effect)) = variant.body(self.samples, 1, &running[0].item) else {
                 continue;
             };
             if running.iter().any(|pooled| state(&pooled.item) == "paused") {
@@ -134,116 +130,6 @@ impl ActionRunner<'_> {
         );
         attempts.into_iter().map(|(_, attempt)| attempt)
     }
-
-    /// The fields of a variant for a subscription, and the expected effect.
-    fn body(
-        &self,
-        variant: BodyVariant,
-        months: u32,
-        item: &Value,
-    ) -> Option<(Map<String, Value>, Effect)> {
-        let (fields, effect) = match variant {
-            BodyVariant::Cancel(when) => (
-                json!({ "scheduledAt": when.word() }),
-                visible(variant, Effect::Canceled),
-            ),
-            BodyVariant::Pause(when, length) | BodyVariant::PauseAnnual(when, length) => {
-                let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
-                let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
-                let duration = variant::length(length, months, &end.to_string());
-                let effect = match length {
-                    variant::Length::Period => Effect::PausedForMonths(months),
-                    variant::Length::Date => Effect::PausedUntil(end.unix_millis()),
-                };
-                let mut fields = json!({ "startAt": when.word(), "duration": duration });
-                if let BodyVariant::PauseAnnual(..) = variant {
-                    fields["allowAnnual"] = true.into();
-                }
-                (fields, visible(variant, effect))
-            }
-            BodyVariant::Coupon => {
-                let coupon = self
-                    .samples
-                    .coupons
-                    .iter()
-                    .find(|coupon| can_redeem(coupon, item))?;
-                (
-                    json!({ "id": id(coupon) }),
-                    Effect::HasCoupon(id(coupon).to_owned()),
-                )
-            }
-            BodyVariant::Price(when) | BodyVariant::Prorated(when) => {
-                let price = self.another_price(item)?;
-                let mut fields = json!({ "id": id(price), "scheduledAt": when.word() });
-                if let BodyVariant::Prorated(_) = variant {
-                    fields["prorate"] = true.into();
-                }
-                (
-                    fields,
-                    visible(variant, Effect::HasPrice(id(price).to_owned())),
-                )
-            }
-            BodyVariant::Trial(length) => {
-                let now = date(item, "/status/trial/end")?;
-                let end = day_after(now, 40)?;
-                let effect = match length {
-                    variant::Length::Period => Effect::TrialMonthsLonger(months),
-                    variant::Length::Date => Effect::TrialUntil(end.unix_millis()),
-                };
-                (
-                    json!({ "duration": variant::length(length, months, &end.to_string()) }),
-                    effect,
-                )
-            }
-        };
-        match fields {
-            Value::Object(fields) => Some((fields, effect)),
-            _ => None,
-        }
-    }
-
-    /// Another price in the same currency, if possible of the same product and cycle.
-    fn another_price(&self, item: &Value) -> Option<&Value> {
-        let present = item.pointer("/items/0/price")?;
-        let pooled: Vec<_> = item
-            .get("items")?
-            .as_array()?
-            .iter()
-            .filter_map(|part| part.get("price")?.get("id"))
-            .collect();
-        let others = self.samples.prices.iter().filter(|price| {
-            price.get("id").is_some_and(|id| !pooled.contains(&id))
-                && price["amount"]["currency"] == present["amount"]["currency"]
-        });
-        others.max_by_key(|price| {
-            let same = |name: &str| price.get(name) == present.get(name);
-            (same("productId"), same("duration"))
-        })
-    }
-}
-
-/// Replaces an effect that is not visible yet with `Effect::Later`.
-fn visible(variant: BodyVariant, effect: Effect) -> Effect {
-    match variant.is_visible() {
-        true => effect,
-        false => Effect::Later,
-    }
-}
-
-pub(super) fn fits(variant: BodyVariant, item: &Value) -> bool {
-    match variant {
-        BodyVariant::Trial(_) => state(item) == "trial",
-        BodyVariant::Pause(when, _) | BodyVariant::PauseAnnual(when, _) => {
-            // The start of a pause at the end of the period is known only with a period.
-            let has_period = item["status"]["currentPeriod"]["end"].is_string();
-            state(item) == "active"
-                && is_annual(item) == matches!(variant, BodyVariant::PauseAnnual(..))
-                && (when == Schedule::Immediate || has_period)
-        }
-        BodyVariant::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
-        BodyVariant::Coupon => matches!(state(item), "active" | "trial"),
-        BodyVariant::Price(_) | BodyVariant::Prorated(_) => state(item) == "active",
-    }
 }
 
 /// Returns true if an action on all subscriptions of a customer includes this one.
@@ -253,29 +139,4 @@ fn runs(module: Module, item: &Value) -> bool {
         "paused" => module == Module::CancelAll,
         _ => false,
     }
-}
-
-fn can_redeem(coupon: &Value, item: &Value) -> bool {
-    let discounts = item
-        .get("discounts")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let has_it = discounts
-        .filter_map(|discount| discount.get("coupon")?.get("id"))
-        .any(|had| had == id(coupon));
-    let is_over =
-        date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
-    let count = |name: &str| coupon["redemptions"][name].as_u64();
-    // Each check that redeems the coupon uses one redemption.
-    let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
-    let currency = coupon.pointer("/value/currency");
-    let is_foreign = currency.is_some_and(|currency| {
-        !currency.is_null() && Some(currency) != item.pointer("/items/0/price/amount/currency")
-    });
-    !has_it && !is_over && !is_used_up && !is_foreign
-}
-
-fn day_after(millis: i64, days: i64) -> Option<Timestamp> {
-    Timestamp::from_unix_millis(millis / DAY * DAY + days * DAY)
 }

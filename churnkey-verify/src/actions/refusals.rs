@@ -248,7 +248,8 @@ impl ActionRunner<'_> {
                     let lengths = Length::ALL.into_iter();
                     let lengths = lengths.filter(|length| is_off(feature.kind, length.word()));
                     off.extend(
-                        lengths.map(|length| json!({ field: variant::length(length, 1, date) })),
+                        lengths
+                            .map(|length| json!({ field: variant::length_json(length, 1, date) })),
                     );
                 }
                 FeatureKind::Flag if !self.manifest.is_on(module, feature.name) => {

@@ -1,10 +1,49 @@
-//! Variants of the body of an action.
+//! The actions: their order, the variants of their bodies, and the subscriptions that fit.
 
 use churnkey_protocol::FeatureKind;
-use serde_json::{Value, json};
+use churnkey_runtime::Timestamp;
+use serde_json::{Map, Value, json};
 
+use super::effect::Effect;
+use super::subscription::{DAY, date, is_annual, state};
+use crate::check::ACTIONS;
 use crate::manifest::DeclaredManifest;
 use crate::module::Module;
+use crate::read::id;
+use crate::samples::Samples;
+
+/// Order of the actions. Each leaves subscriptions for the next one, and cancel ends them.
+pub(super) const ORDER: [Module; ACTIONS.len()] = [
+    Module::ExtendTrial,
+    Module::ApplyCoupon,
+    Module::ChangePrice,
+    Module::Pause,
+    Module::PauseAll,
+    Module::Cancel,
+    Module::CancelAll,
+];
+
+const _: () = {
+    let mut index = 0;
+    while index < ACTIONS.len() {
+        assert!(
+            is_in_order(ACTIONS[index]),
+            "every action has its place in `ORDER`"
+        );
+        index += 1;
+    }
+};
+
+const fn is_in_order(action: Module) -> bool {
+    let mut index = 0;
+    while index < ORDER.len() {
+        if ORDER[index] as usize == action as usize {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
 
 /// The moment at which a change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +119,94 @@ impl BodyVariant {
                 | Self::Prorated(Schedule::EndOfPeriod)
         )
     }
+
+    /// Replaces an effect that is not visible yet with `Effect::Later`.
+    fn visible(self, effect: Effect) -> Effect {
+        match self.is_visible() {
+            true => effect,
+            false => Effect::Later,
+        }
+    }
+
+    /// Returns true if the action can be applied to a subscription.
+    pub(super) fn fits(self, item: &Value) -> bool {
+        match self {
+            Self::Trial(_) => state(item) == "trial",
+            Self::Pause(when, _) | Self::PauseAnnual(when, _) => {
+                // The start of a pause at the end of the period is known only with a period.
+                let has_period = item["status"]["currentPeriod"]["end"].is_string();
+                state(item) == "active"
+                    && is_annual(item) == matches!(self, Self::PauseAnnual(..))
+                    && (when == Schedule::Immediate || has_period)
+            }
+            Self::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
+            Self::Coupon => matches!(state(item), "active" | "trial"),
+            Self::Price(_) | Self::Prorated(_) => state(item) == "active",
+        }
+    }
+
+    /// The fields of a variant for a subscription, and the expected effect.
+    pub(super) fn body(
+        self,
+        samples: &Samples,
+        months: u32,
+        item: &Value,
+    ) -> Option<(Map<String, Value>, Effect)> {
+        let (fields, effect) = match self {
+            Self::Cancel(when) => (
+                json!({ "scheduledAt": when.word() }),
+                self.visible(Effect::Canceled),
+            ),
+            Self::Pause(when, length) | Self::PauseAnnual(when, length) => {
+                let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
+                let end = day_after(paid_until.max(Timestamp::now().unix_millis()), 45)?;
+                let duration = length_json(length, months, &end.to_string());
+                let effect = match length {
+                    Length::Period => Effect::PausedForMonths(months),
+                    Length::Date => Effect::PausedUntil(end.unix_millis()),
+                };
+                let mut fields = json!({ "startAt": when.word(), "duration": duration });
+                if let Self::PauseAnnual(..) = self {
+                    fields["allowAnnual"] = true.into();
+                }
+                (fields, self.visible(effect))
+            }
+            Self::Coupon => {
+                let coupon = samples
+                    .coupons
+                    .iter()
+                    .find(|coupon| can_redeem(coupon, item))?;
+                (
+                    json!({ "id": id(coupon) }),
+                    Effect::HasCoupon(id(coupon).to_owned()),
+                )
+            }
+            Self::Price(when) | Self::Prorated(when) => {
+                let price = another_price(samples, item)?;
+                let mut fields = json!({ "id": id(price), "scheduledAt": when.word() });
+                if let Self::Prorated(_) = self {
+                    fields["prorate"] = true.into();
+                }
+                (fields, self.visible(Effect::HasPrice(id(price).to_owned())))
+            }
+            Self::Trial(length) => {
+                let now = date(item, "/status/trial/end")?;
+                let end = day_after(now, 40)?;
+                let effect = match length {
+                    Length::Period => Effect::TrialMonthsLonger(months),
+                    Length::Date => Effect::TrialUntil(end.unix_millis()),
+                };
+                (
+                    json!({ "duration": length_json(length, months, &end.to_string()) }),
+                    effect,
+                )
+            }
+        };
+        match fields {
+            Value::Object(fields) => Some((fields, effect)),
+            _ => None,
+        }
+    }
 }
 
 /// The enabled variants of an action, the most useful first.
@@ -133,7 +260,7 @@ pub(super) fn path(module: Module) -> &'static str {
 }
 
 /// The JSON of a length of some months, or until a date.
-pub(super) fn length(length: Length, months: u32, date: &str) -> Value {
+pub(super) fn length_json(length: Length, months: u32, date: &str) -> Value {
     match length {
         Length::Period => json!({ "type": "period", "amount": months, "unit": "month" }),
         Length::Date => json!({ "type": "date", "date": date }),
@@ -159,4 +286,48 @@ pub(super) fn nothing_fits(module: Module) -> &'static str {
         }
         _ => "no running subscription is known",
     }
+}
+
+/// Another price in the same currency, if possible of the same product and cycle.
+fn another_price<'s>(samples: &'s Samples, item: &Value) -> Option<&'s Value> {
+    let present = item.pointer("/items/0/price")?;
+    let pooled: Vec<_> = item
+        .get("items")?
+        .as_array()?
+        .iter()
+        .filter_map(|part| part.get("price")?.get("id"))
+        .collect();
+    let others = samples.prices.iter().filter(|price| {
+        price.get("id").is_some_and(|id| !pooled.contains(&id))
+            && price["amount"]["currency"] == present["amount"]["currency"]
+    });
+    others.max_by_key(|price| {
+        let same = |name: &str| price.get(name) == present.get(name);
+        (same("productId"), same("duration"))
+    })
+}
+
+fn can_redeem(coupon: &Value, item: &Value) -> bool {
+    let discounts = item
+        .get("discounts")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let has_it = discounts
+        .filter_map(|discount| discount.get("coupon")?.get("id"))
+        .any(|had| had == id(coupon));
+    let is_over =
+        date(coupon, "/expiresAt").is_some_and(|end| end <= Timestamp::now().unix_millis() + DAY);
+    let count = |name: &str| coupon["redemptions"][name].as_u64();
+    // Each check that redeems the coupon uses one redemption.
+    let is_used_up = count("max").is_some_and(|max| count("current").unwrap_or(0) + 5 > max);
+    let currency = coupon.pointer("/value/currency");
+    let is_foreign = currency.is_some_and(|currency| {
+        !currency.is_null() && Some(currency) != item.pointer("/items/0/price/amount/currency")
+    });
+    !has_it && !is_over && !is_used_up && !is_foreign
+}
+
+fn day_after(millis: i64, days: i64) -> Option<Timestamp> {
+    Timestamp::from_unix_millis(millis / DAY * DAY + days * DAY)
 }

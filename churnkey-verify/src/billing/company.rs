@@ -110,25 +110,9 @@ impl Company {
         let (now, customer) = (self.now, customer.into());
         self.add_customer(customer.clone());
         let trial = trial_end.map(|end| SubscriptionPeriod::new(now, end));
-        let mut subscription = Subscription {
-            id: id.into(),
-            customer,
-            price,
-            quantity,
-            start: now,
-            state: State::Trial,
-            unpaid: false,
-            period: trial.unwrap_or(SubscriptionPeriod::new(now, now)),
-            trial,
-            pause: None,
-            next_price: None,
-            cancels_at_period_end: false,
-            discounts: Vec::new(),
-            billing_day: 1,
-            paid: Paid::default(),
-            full_time: 0,
-            extensions: Vec::new(),
-        };
+        let period = trial.unwrap_or(SubscriptionPeriod::new(now, now));
+        let mut subscription = Subscription::new(id.into(), customer, price, quantity, period);
+        subscription.trial = trial;
         match trial {
             Some(trial) => subscription.move_end(trial.end),
             None => {
@@ -162,30 +146,20 @@ impl Company {
             return false;
         }
         let time = period.end.unix_millis() - period.start.unix_millis();
-        let mut subscription = Subscription {
-            id: shown.id.clone(),
-            customer: shown.customer_id.clone(),
-            price: item.price.clone(),
-            quantity: item.quantity,
-            start: shown.start,
-            state,
-            unpaid: false,
+        let mut subscription = Subscription::new(
+            shown.id.clone(),
+            shown.customer_id.clone(),
+            item.price.clone(),
+            item.quantity,
             period,
-            trial: status.trial_dates(),
-            pause: None,
-            next_price: None,
-            cancels_at_period_end: false,
-            discounts: Vec::new(),
-            // After a short month, the start shows the billing day.
-            billing_day: day_of_month(period.end).max(match state {
-                State::Running => day_of_month(period.start),
-                _ => 1,
-            }),
-            paid: Paid::default(),
-            full_time: time,
-            extensions: Vec::new(),
-        };
+        );
+        subscription.start = shown.start;
+        subscription.state = state;
+        subscription.trial = status.trial_dates();
+        subscription.full_time = time;
         if state == State::Running {
+            // After a short month, the start shows the billing day.
+            subscription.billing_day = subscription.billing_day.max(day_of_month(period.start));
             subscription.paid = Paid {
                 amount: subscription.list_price(&item.price),
                 time,

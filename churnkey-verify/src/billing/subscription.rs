@@ -89,6 +89,35 @@ pub(super) struct Paid {
 }
 
 impl Subscription {
+    /// A trial without a charge, which lasts for the period.
+    pub(super) fn new(
+        id: SubscriptionId,
+        customer: CustomerId,
+        price: Price,
+        quantity: u64,
+        period: SubscriptionPeriod,
+    ) -> Self {
+        Self {
+            id,
+            customer,
+            price,
+            quantity,
+            start: period.start,
+            state: State::Trial,
+            unpaid: false,
+            period,
+            trial: None,
+            pause: None,
+            next_price: None,
+            cancels_at_period_end: false,
+            discounts: Vec::new(),
+            billing_day: day_of_month(period.end),
+            paid: Paid::default(),
+            full_time: 0,
+            extensions: Vec::new(),
+        }
+    }
+
     /// The current billing cycle.
     pub fn cycle(&self) -> BillingCycle {
         self.price.duration

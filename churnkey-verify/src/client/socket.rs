@@ -99,6 +99,16 @@ impl Socket {
     }
 }
 
+/// The normalized API root URL, and a client that can call it.
+///
+/// # Errors
+///
+/// The URL cannot be used.
+pub fn upstream(url: &str) -> Result<(String, Client), CannotRun> {
+    let Socket { root, client } = Socket::new(url)?;
+    Ok((root, client))
+}
+
 fn error(fault: &reqwest::Error) -> TransportError {
     match fault.is_connect() {
         true => TransportError::Unreachable(innermost(fault)),

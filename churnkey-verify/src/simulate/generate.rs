@@ -22,6 +22,8 @@ pub(super) struct Catalog {
     pub(super) features: Value,
     /// True if there are actions for all subscriptions of a customer, which no manifest shows.
     pub(super) customer_actions: bool,
+    /// True if cancellations may ask to end a pause first.
+    pub(super) unpause: bool,
 }
 
 impl Catalog {
@@ -186,7 +188,7 @@ fn plan(catalog: &Catalog, arrival: &Arrival, random: &mut Random) -> Option<Pla
             let schedules = catalog.schedules("/actions/cancel/schedules");
             Some(Plan::Cancel {
                 at: random.of(&schedules).copied()?,
-                unpause: catalog.has("/actions/cancel/unpause") && random.one_in(2),
+                unpause: catalog.unpause && random.one_in(2),
                 all: catalog.customer_actions && random.one_in(4),
             })
         }

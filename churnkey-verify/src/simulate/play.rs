@@ -4,8 +4,9 @@ use churnkey_runtime::{CustomerId, Schedule, Subscription, SubscriptionId, TimeU
 
 use super::compare::{Difference, Strictness, difference};
 use super::provider::Unusable;
-use super::sequence::{Arrival, Plan, Sending, Sequence, Step, Wait};
+use super::sequence::{Arrival, Sending, Sequence, Step, Wait};
 use super::setup::{Arrive, LedgerLine, NewSubscription, Setup, Source};
+use super::timeline::{Line, curls, in_words, state};
 use crate::billing::{Company, EntryKind, Refusal, Request};
 use crate::client::encoded;
 
@@ -23,17 +24,6 @@ pub(super) struct Course {
     pub(super) difference: Option<Difference>,
     /// True if the provider had no subscription that the sequence needs.
     pub(super) is_exhausted: bool,
-}
-
-/// A step in the timeline.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) at: Timestamp,
-    /// The request in words, and its command.
-    pub(super) request: String,
-    pub(super) curl: Vec<String>,
-    pub(super) model: String,
-    pub(super) provider: String,
 }
 
 struct Player<'s> {
@@ -203,7 +193,7 @@ impl Player<'_> {
         let now = self.resolved(step);
         self.move_clock(now);
         let (customer, subscription) = self.ids[step.target].clone();
-        let Some(request) = request(&step.plan, &customer, &subscription, now) else {
+        let Some(request) = step.plan.request(&customer, &subscription, now) else {
             return self
                 .read_all(step.target, "read".to_owned(), Vec::new())
                 .await;
@@ -302,8 +292,19 @@ impl Player<'_> {
     ) -> Result<(), End> {
         self.read_back(target, line, curl).await?;
         for other in (0..self.ids.len()).filter(|other| *other != target) {
-            let compared = self.compare(other).await;
-            compared.map_err(|(difference, _)| difference)?;
+            let Err((difference, found)) = self.compare(other).await else {
+                continue;
+            };
+            let (now, id) = (self.company.now(), &self.ids[other].1);
+            let model = self.company.subscription(id).map(|one| one.model(now));
+            self.course.timeline.push(Line {
+                at: now,
+                request: format!("{}: no request", id.as_str()),
+                curl: vec![self.setup.provider.curl_of_read(&self.path(other), now)],
+                model: model.as_ref().map(state).unwrap_or_default(),
+                provider: found,
+            });
+            return Err(difference.into());
         }
         Ok(())
     }
@@ -402,94 +403,4 @@ impl Player<'_> {
             )),
         }
     }
-}
-
-fn request(
-    plan: &Plan,
-    customer: &CustomerId,
-    subscription: &SubscriptionId,
-    now: Timestamp,
-) -> Option<Request> {
-    let customer = customer.clone();
-    let one_of = |all: bool| (!all).then(|| subscription.clone());
-    let subscription = subscription.clone();
-    Some(match plan.clone() {
-        Plan::Read => return None,
-        Plan::Cancel { at, unpause, all } => Request::Cancel {
-            customer,
-            subscription: one_of(all),
-            schedule: at.into(),
-            unpause,
-        },
-        Plan::Pause {
-            at,
-            length,
-            allow_annual,
-            all,
-        } => Request::Pause {
-            customer,
-            subscription: one_of(all),
-            start: at.into(),
-            length: length.resolved(now),
-            allow_annual,
-        },
-        Plan::ApplyCoupon { coupon } => Request::ApplyCoupon {
-            customer,
-            subscription,
-            coupon,
-        },
-        Plan::ChangePrice { price, at, prorate } => Request::ChangePrice {
-            customer,
-            subscription,
-            price,
-            schedule: at.into(),
-            prorate,
-        },
-        Plan::ExtendTrial { length } => Request::ExtendTrial {
-            customer,
-            subscription,
-            length: length.resolved(now),
-        },
-    })
-}
-
-fn in_words(request: &Request, sending: Sending) -> String {
-    let (path, mut body) = super::provider::on_the_wire(request);
-    if let Some(fields) = body.as_object_mut() {
-        fields.remove("customerId");
-        fields.remove("subscriptionId");
-    }
-    let sent = match sending {
-        Sending::Once => "",
-        Sending::Twice => ", sent twice",
-        Sending::Together => ", sent twice at the same time",
-        Sending::HangUp => ", sent, broken off, and sent again",
-        Sending::OtherMode => ", sent in live mode",
-    };
-    format!("{path} {body}{sent}")
-}
-
-fn curls(line: &str, sending: Sending) -> Vec<String> {
-    match sending {
-        Sending::Once | Sending::OtherMode => vec![line.to_owned()],
-        Sending::Twice => vec![line.to_owned(); 2],
-        Sending::Together => vec![format!("{line} &"), line.to_owned(), "wait".to_owned()],
-        Sending::HangUp => vec![format!("{line} --max-time 0.001"), line.to_owned()],
-    }
-}
-
-/// The state of a subscription in a few words.
-fn state(subscription: &Subscription) -> String {
-    let status = &subscription.status;
-    let mut words = status.name().to_owned();
-    if let Some(period) = status.current_period_dates() {
-        words.push_str(&format!(" {} – {}", period.start, period.end));
-    }
-    if let Some(item) = subscription.items.first() {
-        words.push_str(&format!(", {}", item.price.id.as_str()));
-    }
-    for discount in &subscription.discounts {
-        words.push_str(&format!(", {}", discount.coupon.id.as_str()));
-    }
-    words
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use churnkey_runtime::{Mode, Timestamp};
+use churnkey_runtime::{Customer, Mode, Subscription, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -74,6 +74,35 @@ impl Provider {
             query = format!("?limit=100&cursor={}", encoded(&cursor));
         }
         Ok(items)
+    }
+
+    /// The subscriptions that the provider has and that show enough to continue with them. With
+    /// `alone` their customers have no other: an action for all of them would change one that is
+    /// not compared.
+    pub(super) async fn existing(
+        &self,
+        wanted: usize,
+        alone: bool,
+    ) -> Result<Vec<Subscription>, Unusable> {
+        let mut found = Vec::new();
+        for customer in self.list::<Customer>("/customers", None).await? {
+            if !customer.discounts.is_empty() {
+                continue;
+            }
+            let path = format!("/customers/{}/subscriptions", encoded(customer.id.as_str()));
+            let subscriptions = self.list::<Subscription>(&path, None).await?;
+            if alone && subscriptions.len() != 1 {
+                continue;
+            }
+            found.extend(subscriptions.into_iter().filter(|one| {
+                let is_lasting = matches!(one.status.name(), "active" | "trial");
+                is_lasting && one.discounts.is_empty() && one.items.len() == 1
+            }));
+            if found.len() >= wanted {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// Sends a change, and returns the status of the last response.

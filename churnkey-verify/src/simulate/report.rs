@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::compare::Difference;
-use super::play::Line;
 use super::sequence::Sequence;
+use super::timeline::Line;
 
 /// The result of a simulation.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Failure {
 
     /// A shell script that sends the requests. The customers must exist, and the clock must follow.
     pub fn curl_script(&self) -> String {
-        let mut script = format!("#!/bin/sh\n# {}\n", self.title());
+        let mut script = format!("#!/bin/sh\n# {}\n", self.message());
         for line in &self.timeline {
             script.push_str(&format!("\n# {}: {}\n", line.at, line.request));
             for curl in &line.curl {
@@ -83,14 +83,15 @@ impl Failure {
              let sequence = r#\"{}\"#;\n    \
              let result = simulation().await.replay(sequence).await.unwrap();\n    \
              assert!(result.failure.is_none(), \"{{result}}\");\n}}\n",
-            self.title(),
+            self.message(),
             self.number,
             self.seed,
             self.sequence(),
         )
     }
 
-    fn title(&self) -> String {
+    /// The difference in one line.
+    pub fn message(&self) -> String {
         let Difference {
             field,
             expected,
@@ -115,7 +116,7 @@ impl fmt::Display for Failure {
             writeln!(f, "    model     {}", line.model)?;
             writeln!(f, "    provider  {}", line.provider)?;
         }
-        writeln!(f, "\n{}", self.title())?;
+        writeln!(f, "\n{}", self.message())?;
         writeln!(f, "\nas a script:\n\n{}", self.curl_script())?;
         write!(f, "\nas a test:\n\n{}", self.rust_test())
     }

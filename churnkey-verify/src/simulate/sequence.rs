@@ -1,8 +1,12 @@
 //! A sequence: the customers who are there, and what happens to them. It is data, so that a failing
 //! one can be stored and played again.
 
-use churnkey_runtime::{CouponId, OfferDuration, PriceId, Schedule, TimeUnit, Timestamp};
+use churnkey_runtime::{
+    CouponId, CustomerId, OfferDuration, PriceId, Schedule, SubscriptionId, TimeUnit, Timestamp,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::billing::Request;
 
 /// A course of events, which begins with new customers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +88,58 @@ pub(super) enum Plan {
     ExtendTrial {
         length: Length,
     },
+}
+
+impl Plan {
+    /// The request at a moment; `None` if nothing is requested.
+    pub(super) fn request(
+        &self,
+        customer: &CustomerId,
+        subscription: &SubscriptionId,
+        now: Timestamp,
+    ) -> Option<Request> {
+        let customer = customer.clone();
+        let one_of = |all: bool| (!all).then(|| subscription.clone());
+        let subscription = subscription.clone();
+        Some(match self.clone() {
+            Plan::Read => return None,
+            Plan::Cancel { at, unpause, all } => Request::Cancel {
+                customer,
+                subscription: one_of(all),
+                schedule: at.into(),
+                unpause,
+            },
+            Plan::Pause {
+                at,
+                length,
+                allow_annual,
+                all,
+            } => Request::Pause {
+                customer,
+                subscription: one_of(all),
+                start: at.into(),
+                length: length.resolved(now),
+                allow_annual,
+            },
+            Plan::ApplyCoupon { coupon } => Request::ApplyCoupon {
+                customer,
+                subscription,
+                coupon,
+            },
+            Plan::ChangePrice { price, at, prorate } => Request::ChangePrice {
+                customer,
+                subscription,
+                price,
+                schedule: at.into(),
+                prorate,
+            },
+            Plan::ExtendTrial { length } => Request::ExtendTrial {
+                customer,
+                subscription,
+                length: length.resolved(now),
+            },
+        })
+    }
 }
 
 /// The time at which a change takes effect.

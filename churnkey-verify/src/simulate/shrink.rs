@@ -58,15 +58,22 @@ async fn attempt(setup: &Setup, sequence: &Sequence, attempts: &mut Attempts) ->
     course.difference.is_some().then_some(course)
 }
 
-/// The same sequence without one arrival that no step is about, or with one thing less special.
+/// The same sequence without one step, without one arrival and the steps about it, or with one
+/// thing less special.
 fn simpler(sequence: &Sequence) -> Vec<Sequence> {
     let mut simpler = Vec::new();
+    for number in (0..sequence.steps.len()).rev() {
+        let mut shorter = sequence.clone();
+        shorter.steps.remove(number);
+        simpler.push(shorter);
+    }
     for number in 0..sequence.arrivals.len() {
-        if sequence.steps.iter().any(|step| step.target == number) || sequence.arrivals.len() == 1 {
-            continue;
+        if sequence.arrivals.len() == 1 {
+            break;
         }
         let mut shorter = sequence.clone();
         shorter.arrivals.remove(number);
+        shorter.steps.retain(|step| step.target != number);
         for step in shorter.steps.iter_mut().filter(|step| step.target > number) {
             step.target -= 1;
         }

@@ -202,6 +202,7 @@ fn simulation(rule: Rule) -> Simulation {
     })
     .strict(true)
     .customer_actions(true)
+    .unpause(true)
 }
 
 #[tokio::test]

@@ -99,6 +99,7 @@ impl<'t> Books<'t> {
 
 #[cfg(test)]
 mod tests {
+    use super::columns::column;
     use super::*;
 
     #[test]
@@ -108,7 +109,7 @@ mod tests {
         let books = Books::open(&transaction, Mode::Test, Timestamp::MIN);
 
         let mode = books
-            .one("SELECT :mode", &[], |row| Ok(row.get::<_, String>(0)?))
+            .one("SELECT :mode", &[], |row| column::<String>(row, 0))
             .unwrap();
         assert_eq!(mode.as_deref(), Some("test"));
         assert_eq!(books.execute("SELECT 1", &[]).unwrap_err().status(), 500);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use churnkey::{Error, Result};
+use churnkey::{Error, Result, ResultExt as _};
 use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolError, Runtime};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
@@ -32,7 +32,8 @@ impl Database {
     /// Opens the file, creates it if it does not exist, and brings its schema up to date.
     pub async fn open(path: &Path) -> Result<Self> {
         let pool = Config::new(path)
-            .builder(Runtime::Tokio1)?
+            .builder(Runtime::Tokio1)
+            .or_internal()?
             .max_size(CONNECTIONS)
             .wait_timeout(Some(WAIT_LIMIT))
             .post_create(Hook::async_fn(|connection, _| {
@@ -45,10 +46,11 @@ impl Database {
                         .map_err(HookError::Backend)
                 })
             }))
-            .build()?;
+            .build()
+            .or_internal()?;
         let database = Self { pool };
         database
-            .interact(|connection| Ok(MIGRATIONS.to_latest(connection)?))
+            .interact(|connection| MIGRATIONS.to_latest(connection).or_internal())
             .await?;
         Ok(database)
     }

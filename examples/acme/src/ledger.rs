@@ -44,7 +44,7 @@ impl Ledger<'_> {
             .transaction(behavior, move |transaction| {
                 // The time is read after the transaction has begun: a transaction that waited for
                 // the lock must not use the time from before the wait.
-                work(&Books::open(transaction, mode, clock.now()))
+                work(&Books::open(transaction, mode, clock.now(mode)))
             })
             .await
     }

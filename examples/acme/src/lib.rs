@@ -15,7 +15,7 @@ use churnkey::{Mode, Result};
 use rusqlite::TransactionBehavior;
 
 use books::Books;
-pub use clock::Clock;
+pub use clock::{Clock, RequestClock};
 use database::Database;
 use ledger::Ledger;
 
@@ -31,12 +31,12 @@ impl Acme {
     /// Opens the company's file. If it does not exist, creates it and fills it with customers.
     pub async fn open(file: impl AsRef<Path>, clock: Clock) -> Result<Self> {
         let database = Database::open(file.as_ref()).await?;
-        let now = clock.now();
+        let times = [Mode::Test, Mode::Live].map(|mode| (mode, clock.now(mode)));
         database
             .transaction(TransactionBehavior::Immediate, move |transaction| {
-                [Mode::Test, Mode::Live]
+                times
                     .into_iter()
-                    .try_for_each(|mode| Books::open(transaction, mode, now).seed())
+                    .try_for_each(|(mode, now)| Books::open(transaction, mode, now).seed())
             })
             .await?;
         Ok(Self { database, clock })

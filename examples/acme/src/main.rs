@@ -12,6 +12,7 @@
 //! | `CK_INTEGRATION_TOKEN` | the token that Churnkey sends; a random one for each run if absent |
 //! | `CHURNKEY_ADDR` | the address to listen on; `127.0.0.1:8080` if absent |
 //! | `ACME_DB` | the file that holds the data; `acme.db` in the current directory if absent |
+//! | `ACME_CLOCK_FROM_REQUESTS` | with any value, requests in test mode set the time, for `churnkey simulate --clock-header` |
 //! | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | limit of requests without the token, for each address; 60 if absent |
 //!
 //! With the feature `openapi`, the argument `openapi` prints the OpenAPI document and exits:
@@ -21,16 +22,19 @@
 //! ```
 
 use std::env;
+use std::error::Error;
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 
-use acme::{Acme, Clock};
+use acme::{Acme, Clock, RequestClock};
+use churnkey::axum::extract::Request;
+use churnkey::axum::middleware::{self, Next};
 use churnkey::http::StatusCode;
-use churnkey::{Error, Provider, Result, Server};
+use churnkey::{Provider, Server};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     #[cfg(feature = "openapi")]
     if env::args().nth(1).as_deref() == Some("openapi") {
         println!("{:#}", <Acme as churnkey::Integration>::openapi());
@@ -44,10 +48,14 @@ async fn main() -> Result<()> {
 
     let file = setting("ACME_DB").unwrap_or("acme.db".to_owned());
     let address = setting("CHURNKEY_ADDR").unwrap_or("127.0.0.1:8080".to_owned());
-    let acme = Acme::open(&file, Clock::system()).await?;
+    let request_clock = setting("ACME_CLOCK_FROM_REQUESTS").map(|_| RequestClock::new());
+    let clock = request_clock
+        .as_ref()
+        .map_or_else(Clock::system, RequestClock::clock);
+    let acme = Acme::open(&file, clock).await?;
     let listener = TcpListener::bind(&address).await.map_err(|cause| {
         let advice = format!("cannot listen on {address}: set CHURNKEY_ADDR to another address");
-        Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
+        churnkey::Error::new(StatusCode::INTERNAL_SERVER_ERROR, advice).with_cause(cause)
     })?;
 
     let (token, shown) = match setting("CK_INTEGRATION_TOKEN") {
@@ -56,21 +64,26 @@ async fn main() -> Result<()> {
         None => random_token().map(|token| (token.clone(), token))?,
     };
     show_requests(listener.local_addr()?, &shown);
-    let mut provider = Provider::new(acme, token);
+    let mut provider = Provider::new(acme, token.clone());
     if let Some(failures) = setting("CHURNKEY_MAX_FAILURES_PER_MINUTE") {
         provider = provider.max_failures_per_minute(failures.parse()?);
     }
-    Server::new(provider)
-        .ready(|acme| async move { acme.ping().await })
-        .run_on(listener)
-        .await
+    let mut server = Server::new(provider).ready(|acme| async move { acme.ping().await });
+    if let Some(clock) = request_clock {
+        server = server.layer(middleware::from_fn(move |request: Request, next: Next| {
+            clock.follow(request.headers(), &token);
+            next.run(request)
+        }));
+    }
+    server.run_on(listener).await?;
+    Ok(())
 }
 
 fn setting(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-fn random_token() -> Result<String> {
+fn random_token() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(bytes.map(|byte| format!("{byte:02x}")).concat())

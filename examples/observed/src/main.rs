@@ -17,11 +17,11 @@
 mod billing;
 
 use std::env;
+use std::error::Error;
 use std::io;
 use std::time::Duration;
 
 use billing::Billing;
-use churnkey::Result;
 use churnkey::axum::{self, Router, routing::get};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -34,7 +34,7 @@ const DURATIONS: [f64; 12] = [
 ];
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -67,7 +67,8 @@ async fn main() -> Result<()> {
         axum::serve(listener, router).await
     });
 
-    churnkey::serve(Billing::new()).await
+    churnkey::serve(Billing::new()).await?;
+    Ok(())
 }
 
 /// Moves new measurements into their buckets, so that memory does not grow between two scrapes.

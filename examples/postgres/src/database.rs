@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use churnkey::{Error, Mode, Result};
+use churnkey::{Error, Mode, Result, ResultExt as _};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
@@ -49,7 +49,7 @@ pub struct Database {
 impl Database {
     /// Creates the pool. Connections are opened on first use.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
-        let mut config: Config = url.parse()?;
+        let mut config: Config = url.parse().map_err(failure)?;
         let options = [config.get_options().unwrap_or_default(), SESSION].join(" ");
         config
             .options(options.trim())
@@ -66,7 +66,8 @@ impl Database {
             .wait_timeout(Some(WAIT_LIMIT))
             .create_timeout(Some(WAIT_LIMIT))
             .recycle_timeout(Some(WAIT_LIMIT))
-            .build()?;
+            .build()
+            .or_internal()?;
         Ok(Self { pool })
     }
 
@@ -86,24 +87,31 @@ impl Database {
                      taken_at timestamptz NOT NULL DEFAULT now()
                  )"
             ))
-            .await?;
+            .await
+            .map_err(failure)?;
         let taken: i64 = transaction
             .query_one("SELECT count(*) FROM migrations", &[])
-            .await?
-            .try_get(0)?;
-        for (version, migration) in (1_i32..).zip(MIGRATIONS).skip(usize::try_from(taken)?) {
-            transaction.batch_execute(migration).await?;
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(failure)?;
+        let taken = usize::try_from(taken).or_internal()?;
+        for (version, migration) in (1_i32..).zip(MIGRATIONS).skip(taken) {
+            transaction
+                .batch_execute(migration)
+                .await
+                .map_err(failure)?;
             transaction
                 .execute("INSERT INTO migrations (version) VALUES ($1)", &[&version])
-                .await?;
+                .await
+                .map_err(failure)?;
         }
         let now = books::database_time(&transaction).await?;
         for mode in [Mode::Test, Mode::Live] {
-            let books = Books::as_of(now, transaction.transaction().await?, mode);
+            let books = Books::as_of(now, transaction.transaction().await.map_err(failure)?, mode);
             books.seed().await?;
             books.commit().await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(failure)
     }
 
     pub async fn connection(&self) -> Result<Object> {

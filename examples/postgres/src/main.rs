@@ -26,7 +26,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
 use churnkey::http::StatusCode;
-use churnkey::{Error, Result, Server};
+use churnkey::{Error, Result, ResultExt as _, Server};
 use postgres::Acme;
 use tokio::net::TcpListener;
 
@@ -58,7 +58,7 @@ async fn main() -> Result<()> {
         ))
         .with_cause(cause)
     })?;
-    show_address(listener.local_addr()?);
+    show_address(listener.local_addr().or_internal()?);
     Server::from_env(acme)?
         .ready(|acme| async move { acme.ping().await })
         .run_on(listener)

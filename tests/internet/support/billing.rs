@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use churnkey::{
     Cancel, Customer, CustomerId, Email, Error, Page, PageRequest, Price, PriceId, Result,
-    Subscription, SubscriptionId,
+    ResultExt as _, Subscription, SubscriptionId,
 };
 use tokio::sync::Semaphore;
 
@@ -74,11 +74,11 @@ impl Billing {
             "panic" => panic!("test panic"),
             "hidden" => drop(self.hidden.fetch_add(1, Ordering::SeqCst)),
             "busy" => return Err(Error::unavailable(Duration::from_millis(1500))),
-            "broken" => return Err(std::io::Error::other("the secret inner cause").into()),
+            "broken" => return Err(std::io::Error::other("the secret inner cause")).or_internal(),
             "wait" => {
                 // For the child processes, whose tests read this line.
                 eprintln!("the wait begins");
-                self.gate.acquire().await?.forget();
+                self.gate.acquire().await.or_internal()?.forget();
             }
             "nap" => {
                 eprintln!("the nap begins");

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::net::SocketAddr;
 
-use churnkey::Server;
+use churnkey::{ResultExt as _, Server};
 use test_support::{Process, this_test};
 
 use super::{Billing, TOKEN};
@@ -40,6 +40,6 @@ pub(crate) fn serving(test: &str) -> (Process, SocketAddr) {
 pub(crate) fn server_of_environment(
     limits: impl FnOnce(Server<Billing>) -> Server<Billing>,
 ) -> churnkey::Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Runtime::new().or_internal()?;
     runtime.block_on(limits(Server::from_env(Billing::default())?).run())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use churnkey_protocol::{Field, FieldKind, Model};
 use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
 use churnkey_verify::Module;
 use churnkey_verify::internal::{DeclaredManifest, encoded};
@@ -95,19 +96,70 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
     page.show(&app, main)
 }
 
-/// An offer with its action, which a test compares with the protocol table.
-type Offer = (Module, for<'a> fn(&Offers<'a>) -> Option<Markup>);
+/// The text of an offer. Its choices follow from the fields of the action.
+struct Offer {
+    action: Module,
+    title: &'static str,
+    description: &'static str,
+    button: &'static str,
+    /// The suggested length.
+    length: (u32, TimeUnit),
+}
+
+const PAUSE: Offer = Offer {
+    action: Module::Pause,
+    title: "Pause the subscription",
+    description: "The customer is not charged during the pause.",
+    button: "Pause",
+    length: (1, TimeUnit::Month),
+};
+
+const PRICE: Offer = Offer {
+    action: Module::ChangePrice,
+    title: "Change the plan",
+    description: "The subscription changes to another price.",
+    button: "Change the price",
+    length: (1, TimeUnit::Month),
+};
+
+const DISCOUNT: Offer = Offer {
+    action: Module::ApplyCoupon,
+    title: "Get a discount",
+    description: "A coupon is applied to the subscription.",
+    button: "Apply the coupon",
+    length: (1, TimeUnit::Month),
+};
+
+const TRIAL: Offer = Offer {
+    action: Module::ExtendTrial,
+    title: "Get a longer trial",
+    description: "The trial gets longer.",
+    button: "Extend the trial",
+    length: (7, TimeUnit::Day),
+};
+
+const CANCEL: Offer = Offer {
+    action: Module::Cancel,
+    title: "Cancel anyway",
+    description: "The flow ends here if the customer accepts no offer.",
+    button: "Cancel the subscription",
+    length: (1, TimeUnit::Month),
+};
+
+fn legend(action: Module, schedule: &Field) -> &'static str {
+    match (action, schedule.name) {
+        (Module::Cancel, _) => "Ends",
+        (_, "startAt") => "Starts",
+        _ => "Takes effect",
+    }
+}
 
 /// The offers, the most suitable for a reason first.
-fn order(reason: &str) -> [Offer; 4] {
-    let pause: Offer = (Module::Pause, |offers| offers.pause());
-    let price: Offer = (Module::ChangePrice, |offers| offers.price());
-    let discount: Offer = (Module::ApplyCoupon, |offers| offers.discount());
-    let trial: Offer = (Module::ExtendTrial, |offers| offers.trial());
+fn order(reason: &str) -> [&'static Offer; 4] {
     match reason {
-        "unused" | "break" => [pause, price, discount, trial],
-        "missing" | "technical" | "other-product" => [trial, discount, pause, price],
-        _ => [discount, price, pause, trial],
+        "unused" | "break" => [&PAUSE, &PRICE, &DISCOUNT, &TRIAL],
+        "missing" | "technical" | "other-product" => [&TRIAL, &DISCOUNT, &PAUSE, &PRICE],
+        _ => [&DISCOUNT, &PRICE, &PAUSE, &TRIAL],
     }
 }
 
@@ -117,7 +169,7 @@ impl Offers<'_> {
             return html! { p.notice role="status" { "This subscription is already canceled, so there are no offers." } };
         }
         let order = order(self.fields.get("reason"));
-        let offers: Vec<_> = order.iter().filter_map(|(_, offer)| offer(self)).collect();
+        let offers: Vec<_> = order.iter().filter_map(|offer| self.offer(offer)).collect();
         html! {
             @if offers.is_empty() { p.muted { "The manifest allows no offer for this subscription." } }
             div.offers { @for offer in &offers { (offer) } }
@@ -125,104 +177,127 @@ impl Offers<'_> {
         }
     }
 
-    /// A form that carries out an action.
-    fn form(
-        &self,
-        action: Module,
-        title: &str,
-        description: &str,
-        button: &str,
-        choices: Markup,
-    ) -> Markup {
+    /// A form that carries out an action, or the reason why it is not possible.
+    fn offer(&self, offer: &Offer) -> Option<Markup> {
+        let action = offer.action;
+        if !self.manifest.has(action) || !self.fits(action) {
+            return None;
+        }
         let heading = format!("{action}-title");
-        html! {
+        let choices = match self.choices(offer) {
+            Ok(choices) => choices,
+            Err(why) => {
+                return Some(html! {
+                    section.card.offer aria-labelledby=(heading) {
+                        h2 id=(heading) { (offer.title) }
+                        (why)
+                    }
+                });
+            }
+        };
+        Some(html! {
             section class={ "card offer offer-" (action) } aria-labelledby=(heading) {
-                h2 id=(heading) { (title) }
-                p.muted { (description) }
+                h2 id=(heading) { (offer.title) }
+                p.muted { (offer.description) (self.limit(action)) }
                 form method="post" action="/flow/act" {
                     (csrf(self.app))
                     (subject(self.fields.get("customer"), self.fields.get("subscription")))
                     input type="hidden" name="action" value=(action);
                     (choices)
                     @let is_cancel = action == Module::Cancel;
-                    button.primary[!is_cancel].danger[is_cancel] type="submit" { (button) }
+                    button.primary[!is_cancel].danger[is_cancel] type="submit" { (offer.button) }
                 }
             }
+        })
+    }
+
+    /// Returns true if the status of the subscription allows an action.
+    fn fits(&self, action: Module) -> bool {
+        match action {
+            Module::Pause => !self.is_paused(),
+            Module::ExtendTrial => {
+                matches!(self.subscription.status, SubscriptionStatus::Trial { .. })
+            }
+            _ => true,
         }
     }
 
-    /// An offer that the manifest allows but that is not possible, with the reason.
-    fn unavailable(&self, action: Module, title: &str, why: Markup) -> Markup {
-        let heading = format!("{action}-title");
-        html! {
-            section.card.offer aria-labelledby=(heading) { h2 id=(heading) { (title) } (why) }
+    fn is_paused(&self) -> bool {
+        matches!(self.subscription.status, SubscriptionStatus::Paused { .. })
+    }
+
+    fn limit(&self, action: Module) -> &'static str {
+        if action != Module::ExtendTrial {
+            return "";
+        }
+        match self.manifest.is_on(action, "multiple") {
+            true => " The provider allows this more than once.",
+            false => " The provider allows this once.",
         }
     }
 
-    fn pause(&self) -> Option<Markup> {
-        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
-        if is_paused || !self.manifest.has(Module::Pause) {
-            return None;
+    /// The input for each field of the action, or the reason why there can be none.
+    fn choices(&self, offer: &Offer) -> Result<Markup, Markup> {
+        let action = offer.action;
+        let mut choices = Vec::new();
+        for field in action.protocol().map_or(&[][..], |line| line.fields) {
+            choices.push(match field.kind {
+                FieldKind::Schedule => schedule(action, legend(action, field), self.manifest),
+                FieldKind::Duration => length(action, self.manifest, offer.length),
+                FieldKind::Flag => self.flag(action, field)?,
+                FieldKind::Id(Model::Coupon) => choice(action, "Coupon", &self.coupon_options()?),
+                FieldKind::Id(Model::Price) => choice(action, "Price", &self.price_options()?),
+                // Hidden fields of every form.
+                FieldKind::Id(_) => html! {},
+            });
         }
-        let allow_annual = self.manifest.is_on(Module::Pause, "allow_annual");
-        let title = "Pause the subscription";
+        Ok(html! { @for choice in &choices { (choice) } })
+    }
+
+    /// The check box of an option, if it is enabled and has an effect.
+    fn flag(&self, action: Module, field: &Field) -> Result<Markup, Markup> {
+        let features = action
+            .protocol()
+            .into_iter()
+            .flat_map(|line| line.effective_features());
+        let mut opened_by = features.filter(|feature| feature.opens == Some(field.name));
+        let is_on = opened_by.all(|feature| self.manifest.is_on(action, feature.name));
         let annual = self.subscription.duration.is_annual();
-        if annual && !allow_annual {
-            let why = html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } };
-            return Some(self.unavailable(Module::Pause, title, why));
-        }
-        let choices = html! {
-            (length(Module::Pause, self.manifest, (1, TimeUnit::Month)))
-            (schedule(Module::Pause, "Starts", self.manifest))
-            @if allow_annual {
+        let (is_shown, is_checked, label) = match field.name {
+            "allowAnnual" if annual && !is_on => {
+                return Err(
+                    html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } },
+                );
+            }
+            "allowAnnual" => (is_on, annual, "Allow the pause of an annual subscription"),
+            "prorate" => (is_on, false, "Prorate the rest of the period"),
+            "unpause" => (self.is_paused(), false, "End the pause first"),
+            name => (is_on, false, name),
+        };
+        Ok(html! {
+            @if is_shown {
+                @let id = format!("{action}-{}", field.name);
                 p.check {
-                    input type="checkbox" id="allow-annual" name="allowAnnual" value="on" checked[annual];
-                    label for="allow-annual" { "Allow the pause of an annual subscription" }
+                    input type="checkbox" id=(id) name=(field.name) value="on" checked[is_checked];
+                    label for=(id) { (label) }
                 }
             }
-        };
-        let description = "The customer is not charged during the pause.";
-        Some(self.form(Module::Pause, title, description, "Pause", choices))
+        })
     }
 
-    fn discount(&self) -> Option<Markup> {
-        if !self.manifest.has(Module::ApplyCoupon) {
-            return None;
-        }
-        let title = "Get a discount";
-        let options = match self.options(&self.coupons, "coupons", |coupon: &Coupon| {
+    fn coupon_options(&self) -> Result<Choices, Markup> {
+        self.options(&self.coupons, "coupons", |coupon: &Coupon| {
             let name = coupon.name.as_deref().or(coupon.code.as_deref());
             let terms = coupon_terms(&coupon.value, coupon.duration);
             let label = format!("{}: {terms}", name.unwrap_or(coupon.id.as_str()));
             Some((coupon.id.as_str().to_owned(), label))
-        }) {
-            Ok(options) => options,
-            Err(why) => return Some(self.unavailable(Module::ApplyCoupon, title, why)),
-        };
-        let choices = html! { (choice(Module::ApplyCoupon, "Coupon", &options)) };
-        let description = "A coupon is applied to the subscription.";
-        Some(self.form(
-            Module::ApplyCoupon,
-            title,
-            description,
-            "Apply the coupon",
-            choices,
-        ))
+        })
     }
 
-    fn price(&self) -> Option<Markup> {
-        if !self.manifest.has(Module::ChangePrice) {
-            return None;
-        }
-        let title = "Change the plan";
-        let current: Vec<_> = self
-            .subscription
-            .items
-            .iter()
-            .map(|item| &item.price.id)
-            .collect();
-        let options = match self.options(&self.prices, "prices", |price: &Price| {
-            if current.contains(&&price.id) {
+    fn price_options(&self) -> Result<Choices, Markup> {
+        let items = &self.subscription.items;
+        self.options(&self.prices, "prices", |price: &Price| {
+            if items.iter().any(|item| item.price.id == price.id) {
                 return None;
             }
             let name = price.name.as_deref().unwrap_or(price.id.as_str());
@@ -232,71 +307,13 @@ impl Offers<'_> {
                 cycle(price.duration)
             );
             Some((price.id.as_str().to_owned(), label))
-        }) {
-            Ok(options) => options,
-            Err(why) => return Some(self.unavailable(Module::ChangePrice, title, why)),
-        };
-        let choices = html! {
-            (choice(Module::ChangePrice, "Price", &options))
-            (schedule(Module::ChangePrice, "Takes effect", self.manifest))
-            @if self.manifest.is_on(Module::ChangePrice, "prorate") {
-                p.check {
-                    input type="checkbox" id="prorate" name="prorate" value="on";
-                    label for="prorate" { "Prorate the rest of the period" }
-                }
-            }
-        };
-        let description = "The subscription changes to another price.";
-        Some(self.form(
-            Module::ChangePrice,
-            title,
-            description,
-            "Change the price",
-            choices,
-        ))
-    }
-
-    fn trial(&self) -> Option<Markup> {
-        let is_trial = matches!(self.subscription.status, SubscriptionStatus::Trial { .. });
-        if !is_trial || !self.manifest.has(Module::ExtendTrial) {
-            return None;
-        }
-        let choices = length(Module::ExtendTrial, self.manifest, (7, TimeUnit::Day));
-        let description = match self.manifest.is_on(Module::ExtendTrial, "multiple") {
-            true => "The trial gets longer. The provider allows this more than once.",
-            false => "The trial gets longer. The provider allows this once.",
-        };
-        Some(self.form(
-            Module::ExtendTrial,
-            "Get a longer trial",
-            description,
-            "Extend the trial",
-            choices,
-        ))
+        })
     }
 
     fn cancel(&self) -> Markup {
-        if !self.manifest.has(Module::Cancel) {
-            return html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } };
-        }
-        let is_paused = matches!(self.subscription.status, SubscriptionStatus::Paused { .. });
-        let choices = html! {
-            (schedule(Module::Cancel, "Ends", self.manifest))
-            @if is_paused {
-                p.check {
-                    input type="checkbox" id="unpause" name="unpause" value="on";
-                    label for="unpause" { "End the pause first" }
-                }
-            }
-        };
-        let description = "The flow ends here if the customer accepts no offer.";
-        self.form(
-            Module::Cancel,
-            "Cancel anyway",
-            description,
-            "Cancel the subscription",
-            choices,
-        )
+        self.offer(&CANCEL).unwrap_or_else(|| {
+            html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } }
+        })
     }
 
     /// The options of a list, or the reason why there are none.
@@ -354,7 +371,7 @@ mod tests {
         };
         let expected: Vec<_> = Module::ALL.iter().copied().filter(is_offer).collect();
         for (reason, _) in REASONS {
-            let offers = order(reason).map(|(module, _)| module);
+            let offers = order(reason).map(|offer| offer.action);
             for action in &expected {
                 assert!(
                     offers.contains(action),

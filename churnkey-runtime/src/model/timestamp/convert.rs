@@ -1,17 +1,32 @@
+//! Moments of other crates. None of the conversions to a [`Timestamp`] fails: a moment outside the
+//! years 0000 to 9999 becomes the first or the last one.
+
 use std::time::SystemTime;
 
 use jiff::SignedDuration;
 
 use super::{EPOCH, InvalidTimestamp, Timestamp};
 
-impl TryFrom<SystemTime> for Timestamp {
-    type Error = InvalidTimestamp;
+impl Timestamp {
+    fn clamped(since_epoch: SignedDuration) -> Self {
+        let nearest = if since_epoch.is_negative() {
+            Self::MIN
+        } else {
+            Self::MAX
+        };
+        Self::from_unix(since_epoch).unwrap_or(nearest)
+    }
+}
 
-    fn try_from(time: SystemTime) -> Result<Self, Self::Error> {
-        SignedDuration::system_until(SystemTime::UNIX_EPOCH, time)
-            .ok()
-            .and_then(Self::from_unix)
-            .ok_or(InvalidTimestamp(()))
+/// A moment outside the years 0000 to 9999 becomes [`Timestamp::MIN`] or [`Timestamp::MAX`].
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let since_epoch = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX),
+            Err(before) => SignedDuration::try_from(before.duration())
+                .map_or(SignedDuration::MIN, |before| -before),
+        };
+        Self::clamped(since_epoch)
     }
 }
 
@@ -34,14 +49,17 @@ impl TryFrom<Timestamp> for SystemTime {
 #[cfg(feature = "chrono")]
 mod with_chrono {
     use chrono::{DateTime, TimeZone, Utc};
+    use jiff::SignedDuration;
 
-    use super::super::{InvalidTimestamp, Timestamp};
+    use super::super::Timestamp;
 
-    impl<Tz: TimeZone> TryFrom<DateTime<Tz>> for Timestamp {
-        type Error = InvalidTimestamp;
-
-        fn try_from(time: DateTime<Tz>) -> Result<Self, Self::Error> {
-            Self::from_unix_millis(time.timestamp_millis()).ok_or(InvalidTimestamp(()))
+    /// A moment outside the years 0000 to 9999 becomes [`Timestamp::MIN`] or [`Timestamp::MAX`]; a
+    /// leap second becomes the last millisecond before it.
+    impl<Tz: TimeZone> From<DateTime<Tz>> for Timestamp {
+        fn from(time: DateTime<Tz>) -> Self {
+            let millis = time.timestamp_subsec_millis().min(999);
+            let seconds = SignedDuration::from_secs(time.timestamp());
+            Self::clamped(seconds.saturating_add(SignedDuration::from_millis(millis.into())))
         }
     }
 
@@ -55,19 +73,25 @@ mod with_chrono {
 
 #[cfg(feature = "time")]
 mod with_time {
-    use time::OffsetDateTime;
+    use jiff::SignedDuration;
+    use time::{OffsetDateTime, UtcDateTime};
 
-    use super::super::{InvalidTimestamp, Timestamp};
+    use super::super::Timestamp;
 
-    impl TryFrom<OffsetDateTime> for Timestamp {
-        type Error = InvalidTimestamp;
+    /// A moment outside the years 0000 to 9999 becomes [`Timestamp::MIN`] or [`Timestamp::MAX`].
+    impl From<OffsetDateTime> for Timestamp {
+        fn from(time: OffsetDateTime) -> Self {
+            let seconds = SignedDuration::from_secs(time.unix_timestamp());
+            Self::clamped(
+                seconds.saturating_add(SignedDuration::from_nanos(time.nanosecond().into())),
+            )
+        }
+    }
 
-        fn try_from(time: OffsetDateTime) -> Result<Self, Self::Error> {
-            let millis = time.unix_timestamp_nanos().div_euclid(1_000_000);
-            i64::try_from(millis)
-                .ok()
-                .and_then(Self::from_unix_millis)
-                .ok_or(InvalidTimestamp(()))
+    /// A moment outside the years 0000 to 9999 becomes [`Timestamp::MIN`] or [`Timestamp::MAX`].
+    impl From<UtcDateTime> for Timestamp {
+        fn from(time: UtcDateTime) -> Self {
+            OffsetDateTime::from(time).into()
         }
     }
 
@@ -78,34 +102,44 @@ mod with_time {
             Self::from_unix_timestamp_nanos(nanos).unwrap_or(Self::UNIX_EPOCH)
         }
     }
+
+    impl From<Timestamp> for UtcDateTime {
+        fn from(timestamp: Timestamp) -> Self {
+            OffsetDateTime::from(timestamp).into()
+        }
+    }
 }
 
 #[cfg(feature = "jiff")]
 mod with_jiff {
-    use super::super::{InvalidTimestamp, Timestamp};
+    use super::super::Timestamp;
 
-    impl TryFrom<jiff::Timestamp> for Timestamp {
-        type Error = InvalidTimestamp;
-
-        fn try_from(time: jiff::Timestamp) -> Result<Self, Self::Error> {
-            Self::from_unix(time.as_duration()).ok_or(InvalidTimestamp(()))
+    /// A moment before the year 0000 becomes [`Timestamp::MIN`].
+    impl From<jiff::Timestamp> for Timestamp {
+        fn from(time: jiff::Timestamp) -> Self {
+            Self::clamped(time.as_duration())
         }
     }
 
-    impl TryFrom<jiff::Zoned> for Timestamp {
-        type Error = InvalidTimestamp;
-
-        fn try_from(time: jiff::Zoned) -> Result<Self, Self::Error> {
-            time.timestamp().try_into()
+    /// A moment before the year 0000 becomes [`Timestamp::MIN`].
+    impl From<jiff::Zoned> for Timestamp {
+        fn from(time: jiff::Zoned) -> Self {
+            time.timestamp().into()
         }
     }
 
-    /// Fails for the last hours of the year 9999, which jiff keeps free for its offsets.
-    impl TryFrom<Timestamp> for jiff::Timestamp {
-        type Error = InvalidTimestamp;
+    /// A moment before the year 0000 becomes [`Timestamp::MIN`].
+    impl From<&jiff::Zoned> for Timestamp {
+        fn from(time: &jiff::Zoned) -> Self {
+            time.timestamp().into()
+        }
+    }
 
-        fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
-            Self::from_millisecond(timestamp.unix_millis()).map_err(|_| InvalidTimestamp(()))
+    /// The last hours of the year 9999, which jiff keeps free for its offsets, become its last
+    /// moment.
+    impl From<Timestamp> for jiff::Timestamp {
+        fn from(timestamp: Timestamp) -> Self {
+            Self::from_millisecond(timestamp.unix_millis()).unwrap_or(Self::MAX)
         }
     }
 }
@@ -125,10 +159,10 @@ mod tests {
         let before_epoch = Timestamp::from_unix_millis(-1_500).unwrap();
         for timestamp in [before_epoch, in_may()] {
             let system = SystemTime::try_from(timestamp).unwrap();
-            assert_eq!(Timestamp::try_from(system), Ok(timestamp));
+            assert_eq!(Timestamp::from(system), timestamp);
         }
         let after_9999 = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800);
-        assert!(Timestamp::try_from(after_9999).is_err());
+        assert_eq!(Timestamp::from(after_9999), Timestamp::MAX);
     }
 
     #[cfg(feature = "chrono")]
@@ -139,32 +173,46 @@ mod tests {
         for timestamp in [Timestamp::MIN, in_may(), Timestamp::MAX] {
             let utc = DateTime::<Utc>::from(timestamp);
             assert_eq!(utc.timestamp_millis(), timestamp.unix_millis());
-            assert_eq!(Timestamp::try_from(utc), Ok(timestamp));
+            assert_eq!(Timestamp::from(utc), timestamp);
             let east = utc.with_timezone(&FixedOffset::east_opt(7200).unwrap());
-            assert_eq!(Timestamp::try_from(east), Ok(timestamp));
+            assert_eq!(Timestamp::from(east), timestamp);
         }
         let before_epoch = DateTime::from_timestamp_nanos(-1);
-        assert_eq!(Timestamp::try_from(before_epoch).unwrap().unix_millis(), -1);
-        assert!(Timestamp::try_from(DateTime::<Utc>::MAX_UTC).is_err());
+        assert_eq!(Timestamp::from(before_epoch).unix_millis(), -1);
+        let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
+        assert_eq!(ends.map(Timestamp::from), [Timestamp::MIN, Timestamp::MAX]);
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn a_leap_second_of_chrono_stays_before_the_next_second() {
+        use chrono::{DateTime, Utc};
+
+        for text in ["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.999Z"] {
+            let leap: DateTime<Utc> = text.parse().unwrap();
+            let shown = Timestamp::from(leap).to_string();
+            assert_eq!(shown, "2016-12-31T23:59:59.999Z", "{text}");
+        }
     }
 
     #[cfg(feature = "time")]
     #[test]
     fn time_goes_both_ways_with_any_offset() {
-        use time::{Duration, OffsetDateTime, UtcOffset};
+        use time::{Duration, OffsetDateTime, UtcDateTime, UtcOffset};
 
         for timestamp in [Timestamp::MIN, in_may()] {
             let utc = OffsetDateTime::from(timestamp);
-            assert_eq!(Timestamp::try_from(utc), Ok(timestamp));
+            assert_eq!(Timestamp::from(utc), timestamp);
+            assert_eq!(Timestamp::from(UtcDateTime::from(timestamp)), timestamp);
             let east = utc.to_offset(UtcOffset::from_hms(2, 0, 0).unwrap());
-            assert_eq!(Timestamp::try_from(east), Ok(timestamp));
+            assert_eq!(Timestamp::from(east), timestamp);
         }
         let last = OffsetDateTime::from(Timestamp::MAX);
-        assert_eq!(Timestamp::try_from(last), Ok(Timestamp::MAX));
+        assert_eq!(Timestamp::from(last), Timestamp::MAX);
         let before_epoch = OffsetDateTime::UNIX_EPOCH - Duration::NANOSECOND;
-        assert_eq!(Timestamp::try_from(before_epoch).unwrap().unix_millis(), -1);
+        assert_eq!(Timestamp::from(before_epoch).unix_millis(), -1);
         let too_early = OffsetDateTime::from(Timestamp::MIN) - Duration::NANOSECOND;
-        assert!(Timestamp::try_from(too_early).is_err());
+        assert_eq!(Timestamp::from(too_early), Timestamp::MIN);
     }
 
     #[cfg(feature = "jiff")]
@@ -173,14 +221,15 @@ mod tests {
         use jiff::tz::{Offset, TimeZone};
 
         for timestamp in [Timestamp::MIN, in_may()] {
-            let utc = jiff::Timestamp::try_from(timestamp).unwrap();
-            assert_eq!(Timestamp::try_from(utc), Ok(timestamp));
+            let utc = jiff::Timestamp::from(timestamp);
+            assert_eq!(Timestamp::from(utc), timestamp);
             let east = utc.to_zoned(TimeZone::fixed(Offset::constant(2)));
-            assert_eq!(Timestamp::try_from(east), Ok(timestamp));
+            assert_eq!(Timestamp::from(&east), timestamp);
+            assert_eq!(Timestamp::from(east), timestamp);
         }
         let before_epoch = jiff::Timestamp::from_nanosecond(-1).unwrap();
-        assert_eq!(Timestamp::try_from(before_epoch).unwrap().unix_millis(), -1);
-        assert!(Timestamp::try_from(jiff::Timestamp::MIN).is_err());
-        assert!(jiff::Timestamp::try_from(Timestamp::MAX).is_err());
+        assert_eq!(Timestamp::from(before_epoch).unix_millis(), -1);
+        assert_eq!(Timestamp::from(jiff::Timestamp::MIN), Timestamp::MIN);
+        assert_eq!(jiff::Timestamp::from(Timestamp::MAX), jiff::Timestamp::MAX);
     }
 }

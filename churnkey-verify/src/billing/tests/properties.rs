@@ -89,15 +89,11 @@ fn money_is_conserved() {
     let mut credits = 0;
     each_step(|before, after, _| {
         // A credit returns at most the sum that was charged last and not credited yet.
-        let mut open = before
-            .ledger()
-            .iter()
-            .rev()
-            .map(|entry| match entry.kind {
-                EntryKind::Credit => 0,
-                EntryKind::Charge | EntryKind::ChargeForRest => entry.amount,
-            })
-            .next();
+        let last = before.ledger().last();
+        let mut open = last.map(|entry| match entry.kind {
+            EntryKind::Credit => 0,
+            EntryKind::Charge | EntryKind::ChargeForRest => entry.amount,
+        });
         for entry in new_entries(before, after) {
             assert!(
                 entry.amount >= 0 && entry.amount <= entry.gross,

@@ -76,7 +76,7 @@ impl Grant {
             }
             _ => return Err(Error::internal("the value of a coupon has an unknown kind")),
         };
-        Ok(i64::try_from(sum - rebate.clamp(0, sum.max(0)))?.into())
+        Ok((sum - rebate.clamp(0, sum.max(0))).try_into()?)
     }
 }
 

@@ -90,5 +90,5 @@ fn share(sum: MinorUnits, left: i64, whole: i64) -> Result<MinorUnits> {
     }
     let (sum, left, whole) = (i128::from(sum.get()), i128::from(left), i128::from(whole));
     let rounded = (2 * sum * left + whole).div_euclid(2 * whole);
-    Ok(i64::try_from(rounded)?.into())
+    Ok(rounded.try_into()?)
 }

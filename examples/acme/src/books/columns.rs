@@ -1,9 +1,17 @@
 //! Conversions between Churnkey's types and columns.
 
-use churnkey::{Currency, Timestamp};
+use churnkey::{Currency, Result, Timestamp};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Row, RowIndex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::database::failure;
+
+/// The value of a column.
+pub(super) fn column<T: FromSql>(row: &Row<'_>, index: impl RowIndex) -> Result<T> {
+    row.get(index).map_err(failure)
+}
 
 /// A time, as milliseconds since 1970.
 pub(super) struct At(pub(super) Timestamp);

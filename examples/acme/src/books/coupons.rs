@@ -3,7 +3,7 @@ use churnkey::{Coupon, CouponId, Page, PageRequest, Result};
 use rusqlite::Row;
 
 use super::Books;
-use super::columns::{At, Json};
+use super::columns::{At, Json, column};
 
 impl Books<'_> {
     pub fn coupon(&self, id: &CouponId) -> Result<Option<Coupon>> {
@@ -54,15 +54,15 @@ impl Books<'_> {
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<Coupon> {
-    let Json(duration): Json<CouponDuration> = row.get("duration")?;
-    let Json(value): Json<CouponValue> = row.get("value")?;
-    let mut coupon = Coupon::new(row.get::<_, String>("id")?, duration, value);
-    coupon.code = row.get("code")?;
-    coupon.name = row.get("name")?;
-    coupon.expires_at = row
-        .get::<_, Option<At>>("expires_at")?
-        .map(|At(moment)| moment);
-    let mut redemptions = Redemptions::new().current(row.get::<_, u64>("redemptions")?);
-    redemptions.max = row.get("max_redemptions")?;
-    Ok(coupon.redemptions(redemptions))
+    let Json(duration): Json<CouponDuration> = column(row, "duration")?;
+    let Json(value): Json<CouponValue> = column(row, "value")?;
+    let expires_at: Option<At> = column(row, "expires_at")?;
+    let redemptions = Redemptions::new()
+        .max(column::<Option<u64>>(row, "max_redemptions")?)
+        .current(column::<u64>(row, "redemptions")?);
+    Ok(Coupon::new(column::<String>(row, "id")?, duration, value)
+        .code(column::<Option<String>>(row, "code")?)
+        .name(column::<Option<String>>(row, "name")?)
+        .expires_at(expires_at.map(|At(moment)| moment))
+        .redemptions(redemptions))
 }

@@ -3,7 +3,7 @@ use churnkey::{Customer, CustomerId, Email, Error, Page, PageRequest, Phone, Res
 use rusqlite::{Row, ToSql};
 
 use super::Books;
-use super::columns::{At, Iso4217, Json};
+use super::columns::{At, Iso4217, Json, column};
 
 impl Books<'_> {
     pub fn customer(&self, id: &CustomerId) -> Result<Option<Customer>> {
@@ -27,7 +27,7 @@ impl Books<'_> {
             "SELECT id, email FROM customers WHERE mode = :mode AND email GLOB '*[^ -~]*'
              ORDER BY id",
             &[],
-            |row| Ok((row.get("id")?, row.get("email")?)),
+            |row| Ok((column(row, "id")?, column(row, "email")?)),
         )?;
         let wanted = without_case(email.as_str());
         let mut addresses = addresses.into_iter();
@@ -61,7 +61,7 @@ impl Books<'_> {
                 (":id", &id),
                 (":limit", &page.limit_plus_one()),
             ],
-            |row| Ok((row.get::<_, i64>("created_at")?, self.read_customer(row)?)),
+            |row| Ok((column::<i64>(row, "created_at")?, self.read_customer(row)?)),
         )?;
         let page = page.keyset(rows, |(age, customer)| (*age, customer.id.clone()))?;
         Ok(page.map(|(_, customer)| customer))
@@ -123,15 +123,15 @@ impl Books<'_> {
     }
 
     fn read_customer(&self, row: &Row<'_>) -> Result<Customer> {
-        let Iso4217(currency) = row.get("currency")?;
-        let Json(metadata): Json<Metadata> = row.get("metadata")?;
-        let mut customer = Customer::new(row.get::<_, String>("id")?)
-            .name(row.get::<_, String>("first_name")?)
-            .last_name(row.get::<_, String>("last_name")?)
+        let Iso4217(currency) = column(row, "currency")?;
+        let Json(metadata): Json<Metadata> = column(row, "metadata")?;
+        let mut customer = Customer::new(column::<String>(row, "id")?)
+            .name(column::<String>(row, "first_name")?)
+            .last_name(column::<String>(row, "last_name")?)
+            .email(column::<Option<String>>(row, "email")?)
+            .phone(column::<Option<String>>(row, "phone")?)
             .currency(currency)
             .metadata(metadata);
-        customer.email = row.get::<_, Option<String>>("email")?.map(Email::new);
-        customer.phone = row.get::<_, Option<String>>("phone")?.map(Phone::new);
         customer.addresses = self.addresses_of(&customer.id)?;
         customer.discounts = self.discounts_of_customer(&customer.id)?;
         Ok(customer)
@@ -142,7 +142,7 @@ impl Books<'_> {
             "SELECT address FROM addresses WHERE mode = :mode AND customer_id = :customer ORDER BY position",
             &[(":customer", &customer.as_str())],
             |row| {
-                let Json(address) = row.get("address")?;
+                let Json(address) = column(row, "address")?;
                 Ok(address)
             },
         )

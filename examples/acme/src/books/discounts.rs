@@ -2,7 +2,7 @@ use churnkey::model::Discount;
 use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use rusqlite::{Row, ToSql};
 
-use super::columns::At;
+use super::columns::{At, column};
 use super::{Books, coupons};
 use crate::billing::Grant;
 
@@ -91,14 +91,14 @@ impl Books<'_> {
 }
 
 fn read(row: &Row<'_>) -> Result<Grant> {
-    let At(start) = row.get("started_at")?;
-    let moment = |column| -> Result<Option<Timestamp>> {
-        Ok(row.get::<_, Option<At>>(column)?.map(|At(moment)| moment))
+    let At(start) = column(row, "started_at")?;
+    let moment = |name| -> Result<Option<Timestamp>> {
+        Ok(column::<Option<At>>(row, name)?.map(|At(moment)| moment))
     };
     Ok(Grant {
         coupon: coupons::read(row)?,
         start,
-        charges_left: row.get("charges_left")?,
+        charges_left: column(row, "charges_left")?,
         end: moment("ends_at")?,
         last_charge: moment("last_charge_at")?,
     })

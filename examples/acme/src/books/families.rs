@@ -2,6 +2,7 @@ use churnkey::{FamilyId, Page, PageRequest, ProductFamily, Result};
 use rusqlite::Row;
 
 use super::Books;
+use super::columns::column;
 
 impl Books<'_> {
     pub fn family(&self, id: &FamilyId) -> Result<Option<ProductFamily>> {
@@ -32,7 +33,8 @@ impl Books<'_> {
 }
 
 fn read(row: &Row<'_>) -> Result<ProductFamily> {
-    let mut family = ProductFamily::new(row.get::<_, String>("id")?, row.get::<_, String>("name")?);
-    family.description = row.get("description")?;
+    let mut family =
+        ProductFamily::new(column::<String>(row, "id")?, column::<String>(row, "name")?);
+    family.description = column(row, "description")?;
     Ok(family)
 }

@@ -2,7 +2,7 @@ use churnkey::{Amount, BillingCycle, Page, PageRequest, Price, PriceId, ProductI
 use rusqlite::Row;
 
 use super::Books;
-use super::columns::Json;
+use super::columns::{Json, column};
 
 impl Books<'_> {
     pub fn price(&self, id: &PriceId) -> Result<Option<Price>> {
@@ -41,11 +41,11 @@ impl Books<'_> {
 }
 
 fn read(row: &Row<'_>) -> Result<Price> {
-    let (id, product): (String, String) = (row.get("id")?, row.get("product_id")?);
-    let Json(cycle): Json<BillingCycle> = row.get("cycle")?;
-    let Json(amount): Json<Amount> = row.get("amount")?;
+    let (id, product): (String, String) = (column(row, "id")?, column(row, "product_id")?);
+    let Json(cycle): Json<BillingCycle> = column(row, "cycle")?;
+    let Json(amount): Json<Amount> = column(row, "amount")?;
     let mut price = Price::of_product(id, product, cycle, amount);
-    price.name = row.get("name")?;
-    price.description = row.get("description")?;
+    price.name = column(row, "name")?;
+    price.description = column(row, "description")?;
     Ok(price)
 }

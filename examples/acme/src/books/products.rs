@@ -2,6 +2,7 @@ use churnkey::{FamilyId, Page, PageRequest, Product, ProductId, Result};
 use rusqlite::Row;
 
 use super::Books;
+use super::columns::column;
 
 impl Books<'_> {
     pub fn product(&self, id: &ProductId) -> Result<Option<Product>> {
@@ -39,10 +40,13 @@ impl Books<'_> {
 }
 
 fn read(row: &Row<'_>) -> Result<Product> {
-    let (id, family, name): (String, String, String) =
-        (row.get("id")?, row.get("family_id")?, row.get("name")?);
+    let (id, family, name): (String, String, String) = (
+        column(row, "id")?,
+        column(row, "family_id")?,
+        column(row, "name")?,
+    );
     let mut product = Product::in_family(id, family, name);
-    product.description = row.get("description")?;
-    product.unit_label = row.get("unit_label")?;
+    product.description = column(row, "description")?;
+    product.unit_label = column(row, "unit_label")?;
     Ok(product)
 }

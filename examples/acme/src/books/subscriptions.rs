@@ -5,7 +5,7 @@ use churnkey::{
 use rusqlite::{Row, ToSql};
 
 use super::Books;
-use super::columns::{At, Json};
+use super::columns::{At, Json, column};
 use crate::billing::{Paid, Pause, State, Subscription};
 
 impl Books<'_> {
@@ -150,24 +150,28 @@ impl Books<'_> {
     }
 
     fn read_subscription(&self, row: &Row<'_>) -> Result<Subscription> {
-        let moment = |column| -> Result<Option<Timestamp>> {
-            Ok(row.get::<_, Option<At>>(column)?.map(|At(moment)| moment))
+        let moment = |name| -> Result<Option<Timestamp>> {
+            Ok(column::<Option<At>>(row, name)?.map(|At(moment)| moment))
         };
-        let At(started_at) = row.get("started_at")?;
-        let (At(period_start), At(period_end)) = (row.get("period_start")?, row.get("period_end")?);
-        let Json(metadata) = row.get("metadata")?;
-        let id: SubscriptionId = row.get::<_, String>("id")?.into();
-        let customer_id: CustomerId = row.get::<_, String>("customer_id")?.into();
-        let next_price: Option<String> = row.get("next_price_id")?;
+        let At(started_at) = column(row, "started_at")?;
+        let (At(period_start), At(period_end)) =
+            (column(row, "period_start")?, column(row, "period_end")?);
+        let Json(metadata) = column(row, "metadata")?;
+        let id: SubscriptionId = column::<String>(row, "id")?.into();
+        let customer_id: CustomerId = column::<String>(row, "customer_id")?.into();
+        let next_price: Option<String> = column(row, "next_price_id")?;
         let mut subscription = Subscription {
             discounts: self.discounts_of_subscription(&id)?,
             customer_discounts: self.grants_of_customer(&customer_id)?,
             id,
             customer_id,
-            price: self.price_of(row.get::<_, String>("price_id")?)?,
-            quantity: row.get("quantity")?,
+            price: self.price_of(column::<String>(row, "price_id")?)?,
+            quantity: column(row, "quantity")?,
             started_at,
-            state: match (row.get_ref("status")?.as_str()?, moment("canceled_at")?) {
+            state: match (
+                column::<String>(row, "status")?.as_str(),
+                moment("canceled_at")?,
+            ) {
                 ("trial", _) => State::Trial,
                 ("running", _) => State::Running,
                 ("paused", _) => State::Paused,
@@ -178,31 +182,30 @@ impl Books<'_> {
                     ));
                 }
             },
-            unpaid: row.get("unpaid")?,
-            billing_day: row.get("billing_day")?,
+            unpaid: column(row, "unpaid")?,
+            billing_day: column(row, "billing_day")?,
             period: SubscriptionPeriod::new(period_start, period_end),
-            period_millis: row.get("period_millis")?,
+            period_millis: column(row, "period_millis")?,
             paid: Paid {
-                amount: row.get::<_, i64>("paid")?.into(),
-                millis: row.get("paid_millis")?,
+                amount: column::<i64>(row, "paid")?.into(),
+                millis: column(row, "paid_millis")?,
             },
             trial: moment("trial_start")?
                 .zip(moment("trial_end")?)
                 .map(|(start, end)| SubscriptionPeriod::new(start, end)),
-            ends_with_period: row.get("ends_with_period")?,
-            pause: match row.get::<_, Option<String>>("pause_start_at")? {
+            ends_with_period: column(row, "ends_with_period")?,
+            pause: match column::<Option<String>>(row, "pause_start_at")? {
                 Some(start_at) => Some(Pause {
                     start_at: match start_at.as_str() {
                         "immediate" => Schedule::Immediate,
                         _ => Schedule::EndOfPeriod,
                     },
-                    length: row
-                        .get::<_, Option<Json<OfferDuration>>>("pause_length")?
+                    length: column::<Option<Json<OfferDuration>>>(row, "pause_length")?
                         .map(|Json(length)| length),
-                    allow_annual: row.get("pause_allows_annual")?,
+                    allow_annual: column(row, "pause_allows_annual")?,
                     start: moment("pause_start")?,
                     end: moment("pause_end")?,
-                    extends_period: row.get("pause_extends")?,
+                    extends_period: column(row, "pause_extends")?,
                 }),
                 None => None,
             },

@@ -1,7 +1,7 @@
 use churnkey::{OfferDuration, Result, SubscriptionId, Timestamp};
 
 use super::Books;
-use super::columns::{At, Json};
+use super::columns::{At, Json, column};
 
 impl Books<'_> {
     /// The time of the last extension of a trial by this length.
@@ -18,7 +18,7 @@ impl Books<'_> {
                 (":length", &Json(length)),
             ],
             |row| {
-                let At(moment) = row.get("extended_at")?;
+                let At(moment) = column(row, "extended_at")?;
                 Ok(moment)
             },
         )

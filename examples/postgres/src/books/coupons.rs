@@ -1,9 +1,9 @@
 use churnkey::model::{CouponDuration, CouponValue, Redemptions};
-use churnkey::{Coupon, CouponId, Page, PageRequest, Result};
+use churnkey::{Coupon, CouponId, Page, PageRequest, Result, ResultExt as _};
 use tokio_postgres::Row;
 
 use super::Books;
-use super::columns::{Json, at_if, json, moment_if, number};
+use super::columns::{Json, at_if, column, json, moment_if};
 
 impl Books<'_> {
     pub async fn coupon(&self, id: &CouponId) -> Result<Option<Coupon>> {
@@ -41,8 +41,12 @@ impl Books<'_> {
 
     pub async fn add_coupon(&self, coupon: &Coupon) -> Result<()> {
         let redemptions = coupon.redemptions.unwrap_or_default();
-        let max = redemptions.max.map(i64::try_from).transpose()?;
-        let current = i64::try_from(redemptions.current.unwrap_or_default())?;
+        let max = redemptions
+            .max
+            .map(i64::try_from)
+            .transpose()
+            .or_internal()?;
+        let current = i64::try_from(redemptions.current.unwrap_or_default()).or_internal()?;
         self.execute(
             "INSERT INTO coupons (mode, id, code, name, duration, value, max_redemptions, redemptions, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -64,12 +68,12 @@ impl Books<'_> {
 pub(super) fn read(row: &Row) -> Result<Coupon> {
     let duration: CouponDuration = json(row, "duration")?;
     let value: CouponValue = json(row, "value")?;
-    let mut coupon = Coupon::new(row.try_get::<_, String>("id")?, duration, value);
-    coupon.code = row.try_get("code")?;
-    coupon.name = row.try_get("name")?;
-    coupon.expires_at = moment_if(row, "expires_at")?;
-    let max: Option<i64> = row.try_get("max_redemptions")?;
-    let mut redemptions = Redemptions::new().current(number::<u64>(row, "redemptions")?);
-    redemptions.max = max.map(u64::try_from).transpose()?;
-    Ok(coupon.redemptions(redemptions))
+    let redemptions = Redemptions::new()
+        .max(column::<Option<i64>>(row, "max_redemptions")?)
+        .current(column::<i64>(row, "redemptions")?);
+    Ok(Coupon::new(column::<String>(row, "id")?, duration, value)
+        .code(column::<Option<String>>(row, "code")?)
+        .name(column::<Option<String>>(row, "name")?)
+        .expires_at(moment_if(row, "expires_at")?)
+        .redemptions(redemptions))
 }

@@ -8,7 +8,7 @@ use churnkey::{
 use tokio_postgres::Row;
 
 use super::Books;
-use super::columns::{Json, at, json, moment};
+use super::columns::{Json, at, column, json, moment};
 use crate::billing::Grant;
 
 impl Books<'_> {
@@ -107,7 +107,7 @@ impl Books<'_> {
     async fn read_customers(&self, rows: &[Row]) -> Result<Vec<Customer>> {
         let ids = rows
             .iter()
-            .map(|row| Ok(row.try_get("id")?))
+            .map(|row| column(row, "id"))
             .collect::<Result<Vec<String>>>()?;
         let mut addresses = self.addresses_of(&ids).await?;
         let mut discounts = self.grants_of_customers(&ids).await?;
@@ -130,7 +130,7 @@ impl Books<'_> {
         let mut addresses: HashMap<String, Vec<Address>> = HashMap::new();
         for row in self.all(sql, &[&customers]).await? {
             addresses
-                .entry(row.try_get("customer_id")?)
+                .entry(column(&row, "customer_id")?)
                 .or_default()
                 .push(json(&row, "address")?);
         }
@@ -145,14 +145,14 @@ fn discount(grant: Grant) -> Discount {
 }
 
 fn read(row: &Row) -> Result<Customer> {
-    let currency: Currency = row.try_get::<_, &str>("currency")?.parse()?;
-    let mut customer = Customer::new(row.try_get::<_, String>("id")?)
-        .name(row.try_get::<_, String>("first_name")?)
-        .last_name(row.try_get::<_, String>("last_name")?)
+    let currency: Currency = column::<&str>(row, "currency")?.parse()?;
+    let mut customer = Customer::new(column::<String>(row, "id")?)
+        .name(column::<String>(row, "first_name")?)
+        .last_name(column::<String>(row, "last_name")?)
+        .email(column::<Option<String>>(row, "email")?)
+        .phone(column::<Option<String>>(row, "phone")?)
         .currency(currency);
     customer.metadata = json(row, "metadata")?;
-    customer.email = row.try_get::<_, Option<String>>("email")?.map(Email::new);
-    customer.phone = row.try_get::<_, Option<String>>("phone")?.map(Phone::new);
     Ok(customer)
 }
 

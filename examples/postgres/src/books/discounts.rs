@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use churnkey::{CouponId, CustomerId, Result, SubscriptionId, Timestamp};
 use tokio_postgres::Row;
 
-use super::columns::{at, at_if, moment, moment_if, number};
+use super::columns::{at, at_if, column, moment, moment_if, number};
 use super::{Books, coupons};
 use crate::billing::Grant;
 
@@ -92,7 +92,7 @@ impl Books<'_> {
         let mut grants: HashMap<String, Vec<Grant>> = HashMap::new();
         for row in self.all(sql, &[&owners]).await? {
             grants
-                .entry(row.try_get("owner")?)
+                .entry(column(&row, "owner")?)
                 .or_default()
                 .push(read(&row)?);
         }
@@ -101,7 +101,7 @@ impl Books<'_> {
 }
 
 fn read(row: &Row) -> Result<Grant> {
-    let charges_left = match row.try_get::<_, Option<i64>>("charges_left")? {
+    let charges_left = match column::<Option<i64>>(row, "charges_left")? {
         Some(_) => Some(number(row, "charges_left")?),
         None => None,
     };

@@ -2,6 +2,7 @@ use churnkey::{FamilyId, Page, PageRequest, ProductFamily, Result};
 use tokio_postgres::Row;
 
 use super::Books;
+use super::columns::column;
 
 impl Books<'_> {
     pub async fn family(&self, id: &FamilyId) -> Result<Option<ProductFamily>> {
@@ -28,8 +29,8 @@ impl Books<'_> {
 }
 
 fn read(row: &Row) -> Result<ProductFamily> {
-    let (id, name): (String, String) = (row.try_get("id")?, row.try_get("name")?);
+    let (id, name): (String, String) = (column(row, "id")?, column(row, "name")?);
     let mut family = ProductFamily::new(id, name);
-    family.description = row.try_get("description")?;
+    family.description = column(row, "description")?;
     Ok(family)
 }

@@ -4,7 +4,7 @@ use churnkey::{Amount, Page, PageRequest, Price, PriceId, ProductId, Result};
 use tokio_postgres::Row;
 
 use super::Books;
-use super::columns::{Json, json};
+use super::columns::{Json, column, json};
 
 impl Books<'_> {
     pub async fn price(&self, id: &PriceId) -> Result<Option<Price>> {
@@ -26,7 +26,7 @@ impl Books<'_> {
         let sql = "SELECT * FROM prices WHERE mode = $1 AND id = ANY ($2)";
         let rows = self.all(sql, &[&ids]).await?;
         rows.iter()
-            .map(|row| Ok((row.try_get("id")?, read(row)?)))
+            .map(|row| Ok((column(row, "id")?, read(row)?)))
             .collect()
     }
 
@@ -48,10 +48,10 @@ impl Books<'_> {
 }
 
 fn read(row: &Row) -> Result<Price> {
-    let (id, product): (String, String) = (row.try_get("id")?, row.try_get("product_id")?);
+    let (id, product): (String, String) = (column(row, "id")?, column(row, "product_id")?);
     let amount: Amount = json(row, "amount")?;
     let mut price = Price::of_product(id, product, json(row, "cycle")?, amount);
-    price.name = row.try_get("name")?;
-    price.description = row.try_get("description")?;
+    price.name = column(row, "name")?;
+    price.description = column(row, "description")?;
     Ok(price)
 }

@@ -2,6 +2,7 @@ use churnkey::{FamilyId, Page, PageRequest, Product, ProductId, Result};
 use tokio_postgres::Row;
 
 use super::Books;
+use super::columns::column;
 
 impl Books<'_> {
     pub async fn product(&self, id: &ProductId) -> Result<Option<Product>> {
@@ -35,9 +36,9 @@ impl Books<'_> {
 }
 
 fn read(row: &Row) -> Result<Product> {
-    let (id, family): (String, String) = (row.try_get("id")?, row.try_get("family_id")?);
-    let mut product = Product::in_family(id, family, row.try_get::<_, String>("name")?);
-    product.description = row.try_get("description")?;
-    product.unit_label = row.try_get("unit_label")?;
+    let (id, family): (String, String) = (column(row, "id")?, column(row, "family_id")?);
+    let mut product = Product::in_family(id, family, column::<String>(row, "name")?);
+    product.description = column(row, "description")?;
+    product.unit_label = column(row, "unit_label")?;
     Ok(product)
 }

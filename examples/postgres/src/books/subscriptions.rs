@@ -1,13 +1,13 @@
 use churnkey::{
-    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, Schedule, SubscriptionId,
-    SubscriptionPeriod, Timestamp,
+    CustomerId, Error, OfferDuration, Page, PageRequest, Price, Result, ResultExt as _, Schedule,
+    SubscriptionId, SubscriptionPeriod, Timestamp,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::Books;
-use super::columns::{Json, at, at_if, json, moment, moment_if, number};
+use super::columns::{Json, at, at_if, column, json, moment, moment_if, number};
 use crate::billing::{Paid, Pause, State, Subscription};
 
 /// A subscription with its stored version.
@@ -120,7 +120,7 @@ impl Books<'_> {
             &subscription.customer_id.as_str(),
             &version,
             &subscription.price.id.as_str(),
-            &i64::try_from(subscription.quantity)?,
+            &i64::try_from(subscription.quantity).or_internal()?,
             &at(subscription.started_at)?,
             &status,
             &subscription.unpaid,
@@ -154,10 +154,10 @@ impl Books<'_> {
     async fn read_subscriptions(&self, rows: &[Row]) -> Result<Vec<StoredSubscription>> {
         let (mut prices, mut ids, mut customers) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            prices.push(row.try_get("price_id")?);
-            prices.extend(row.try_get::<_, Option<String>>("next_price_id")?);
-            ids.push(row.try_get("id")?);
-            customers.push(row.try_get("customer_id")?);
+            prices.push(column(row, "price_id")?);
+            prices.extend(column::<Option<String>>(row, "next_price_id")?);
+            ids.push(column(row, "id")?);
+            customers.push(column(row, "customer_id")?);
         }
         let prices = self.prices_by_id(&prices).await?;
         let mut grants = self.grants_of_subscriptions(&ids).await?;
@@ -168,7 +168,7 @@ impl Books<'_> {
             let of_customer = of_customers.get(subscription.customer_id.as_str());
             subscription.customer_discounts = of_customer.cloned().unwrap_or_default();
             subscription.settle(self.now)?;
-            let version = row.try_get("version")?;
+            let version = column(row, "version")?;
             Ok(StoredSubscription {
                 subscription,
                 version,
@@ -184,12 +184,12 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
         let price = prices.get(id).cloned();
         price.ok_or_else(|| Error::internal("the price of a subscription does not exist"))
     };
-    let next_price: Option<&str> = row.try_get("next_price_id")?;
-    let status: &str = row.try_get("status")?;
+    let next_price: Option<&str> = column(row, "next_price_id")?;
+    let status: &str = column(row, "status")?;
     Ok(Subscription {
-        id: row.try_get::<_, String>("id")?.into(),
-        customer_id: row.try_get::<_, String>("customer_id")?.into(),
-        price: price(row.try_get("price_id")?)?,
+        id: column::<String>(row, "id")?.into(),
+        customer_id: column::<String>(row, "customer_id")?.into(),
+        price: price(column(row, "price_id")?)?,
         quantity: number(row, "quantity")?,
         started_at: moment(row, "started_at")?,
         state: match (status, moment_if(row, "canceled_at")?) {
@@ -203,31 +203,30 @@ fn read(row: &Row, prices: &HashMap<String, Price>) -> Result<Subscription> {
                 ));
             }
         },
-        unpaid: row.try_get("unpaid")?,
+        unpaid: column(row, "unpaid")?,
         billing_day: number(row, "billing_day")?,
         period: SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?),
-        period_millis: row.try_get("period_millis")?,
+        period_millis: column(row, "period_millis")?,
         paid: Paid {
-            amount: row.try_get::<_, i64>("paid")?.into(),
-            millis: row.try_get("paid_millis")?,
+            amount: column::<i64>(row, "paid")?.into(),
+            millis: column(row, "paid_millis")?,
         },
         trial: moment_if(row, "trial_start")?
             .zip(moment_if(row, "trial_end")?)
             .map(|(start, end)| SubscriptionPeriod::new(start, end)),
-        ends_with_period: row.try_get("ends_with_period")?,
-        pause: match row.try_get::<_, Option<&str>>("pause_start_at")? {
+        ends_with_period: column(row, "ends_with_period")?,
+        pause: match column::<Option<&str>>(row, "pause_start_at")? {
             Some(start_at) => Some(Pause {
                 start_at: match start_at {
                     "immediate" => Schedule::Immediate,
                     _ => Schedule::EndOfPeriod,
                 },
-                length: row
-                    .try_get::<_, Option<Json<OfferDuration>>>("pause_length")?
+                length: column::<Option<Json<OfferDuration>>>(row, "pause_length")?
                     .map(|Json(length)| length),
-                allow_annual: row.try_get("pause_allows_annual")?,
+                allow_annual: column(row, "pause_allows_annual")?,
                 start: moment_if(row, "pause_start")?,
                 end: moment_if(row, "pause_end")?,
-                extends_period: row.try_get("pause_extends")?,
+                extends_period: column(row, "pause_extends")?,
             }),
             None => None,
         },

@@ -27,7 +27,7 @@ macro_rules! conformance_tests {
             body_that_is_not_a_json_object_is_a_400
             deeply_nested_body_is_rejected
             body_of_a_mebibyte_is_rejected
-            body_with_another_content_type_is_rejected
+            body_that_is_no_json_is_rejected_under_any_content_type
             actions_on_foreign_subscriptions_are_a_404
             annual_subscription_is_paused_only_if_allowed
             disabled_option_is_a_400

@@ -66,7 +66,7 @@ async fn pause_all(_: &Billing, _: PauseAll, _: churnkey::Extension<u32>) -> Res
 }
 
 #[churnkey::action(apply_coupon)]
-async fn apply_coupon(_: &Billing, _: ApplyCoupon) -> std::io::Result<()> {
+async fn apply_coupon(_: &Billing, _: ApplyCoupon) -> Result<(), churnkey::Error> {
     Ok(())
 }
 

@@ -59,7 +59,8 @@ retrieves!(price, prices, Billing, PriceId, Price);
 provide!(list_prices);
 
 // A function may return a model instead of an `Option`.
-#[derive(Debug)]
+#[derive(Debug, churnkey::IntoError)]
+#[churnkey(not_found)]
 struct Gone;
 
 impl std::fmt::Display for Gone {

@@ -178,10 +178,7 @@ pub fn unknown_mode_is_a_400_without_effect(start: Start) {
         client.request("GET", "/customers"),
         client.request("POST", PAUSE).json(pause_of(subscription)),
     ];
-    let modes: [&[&[u8]]; 12] = [
-        &[b"TEST"],
-        &[b"Test"],
-        &[b"LIVE"],
+    let modes: [&[&[u8]]; 9] = [
         &[b"staging"],
         &[b""],
         &[b"test,live"],
@@ -202,15 +199,7 @@ pub fn unknown_mode_is_a_400_without_effect(start: Start) {
                 &mut client,
                 &request,
                 &[400],
-                &[
-                    "staging",
-                    "TEST",
-                    "Test",
-                    "LIVE",
-                    "7f3a",
-                    "test,live",
-                    "test;",
-                ],
+                &["staging", "7f3a", "test,live", "test;"],
             );
             guarded.assert_kept(&mut client, subscription, &request);
         }

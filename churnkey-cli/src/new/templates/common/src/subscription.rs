@@ -13,7 +13,7 @@ pub(crate) struct Subscription {
     pub(crate) id: SubscriptionId,
     pub(crate) customer_id: CustomerId,
     pub(crate) price: Price,
-    pub(crate) quantity: u64,
+    pub(crate) quantity: i64,
     pub(crate) started_at: Timestamp,
     /// The paid period. The system that charges the customer updates it.
     pub(crate) period: SubscriptionPeriod,

@@ -58,7 +58,7 @@ fn price(id: &str, name: &str, cycle: BillingCycle, cents: i64) -> Price {
 }
 
 /// A subscription whose first period begins now.
-fn subscription(id: &str, customer: &str, price: &Price, quantity: u64) -> Subscription {
+fn subscription(id: &str, customer: &str, price: &Price, quantity: i64) -> Subscription {
     let start = Timestamp::now();
     let unit = match price.duration.unit {
         CycleUnit::Month => TimeUnit::Month,

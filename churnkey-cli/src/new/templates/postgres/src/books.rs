@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use churnkey::{
     Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Price,
-    PriceId, Result, SubscriptionId, SubscriptionPeriod, Timestamp,
+    PriceId, Result, ResultExt as _, SubscriptionId, SubscriptionPeriod, Timestamp,
 };
 use deadpool_postgres::{Manager, Object, Pool, PoolError, Runtime};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Config, NoTls, Row};
 
 use crate::Subscription;
@@ -51,7 +51,8 @@ impl Books {
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(WAIT_LIMIT))
             .create_timeout(Some(WAIT_LIMIT))
-            .build()?;
+            .build()
+            .or_internal()?;
         let books = Self { pool };
         books.migrate(schema).await?;
         Ok(books)
@@ -59,6 +60,16 @@ impl Books {
 
     async fn migrate(&self, schema: &str) -> Result<()> {
         let mut connection = self.connection().await?;
+        self.apply_migrations(&mut connection, schema)
+            .await
+            .map_err(failure)
+    }
+
+    async fn apply_migrations(
+        &self,
+        connection: &mut Object,
+        schema: &str,
+    ) -> std::result::Result<(), tokio_postgres::Error> {
         let transaction = connection.transaction().await?;
         let prepare = format!(
             "SET LOCAL lock_timeout = '60s';
@@ -68,29 +79,34 @@ impl Books {
              CREATE TABLE IF NOT EXISTS migrations (version integer PRIMARY KEY)"
         );
         transaction.batch_execute(&prepare).await?;
-        let taken = "SELECT count(*) FROM migrations";
-        let taken: i64 = transaction.query_one(taken, &[]).await?.try_get(0)?;
-        for (version, migration) in (1_i32..).zip(MIGRATIONS).skip(usize::try_from(taken)?) {
+        let taken = "SELECT max(version) FROM migrations";
+        let taken: Option<i32> = transaction.query_one(taken, &[]).await?.try_get(0)?;
+        for (version, migration) in (1_i32..).zip(MIGRATIONS) {
+            if taken.is_some_and(|taken| version <= taken) {
+                continue;
+            }
             transaction.batch_execute(migration).await?;
             let sql = "INSERT INTO migrations (version) VALUES ($1)";
             transaction.execute(sql, &[&version]).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Fills the tables with example customers if there are no customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
         let mut connection = self.connection().await?;
-        let transaction = connection.transaction().await?;
+        let transaction = connection.transaction().await.map_err(failure)?;
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-        transaction.batch_execute(&lock).await?;
+        transaction.batch_execute(&lock).await.map_err(failure)?;
         let sql = "SELECT 1 FROM customers LIMIT 1";
-        if transaction.query_opt(sql, &[]).await?.is_none() {
+        let customer = transaction.query_opt(sql, &[]).await.map_err(failure)?;
+        if customer.is_none() {
             transaction
                 .batch_execute(include_str!("../migrations/examples.sql"))
-                .await?;
+                .await
+                .map_err(failure)?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await.map_err(failure)
     }
 
     pub(crate) async fn ping(&self) -> Result<()> {
@@ -240,31 +256,30 @@ fn failure(error: tokio_postgres::Error) -> Error {
 }
 
 fn customer(row: &Row) -> Result<Customer> {
-    let (id, name): (String, String) = (row.try_get("id")?, row.try_get("name")?);
-    let email: String = row.try_get("email")?;
-    Ok(Customer::new(id).name(name).email(email))
+    Ok(Customer::new(column::<String>(row, "id")?)
+        .name(column::<String>(row, "name")?)
+        .email(column::<String>(row, "email")?))
 }
 
 fn price(row: &Row) -> Result<Price> {
-    let (id, name): (String, String) = (row.try_get("price_id")?, row.try_get("name")?);
-    let currency: Currency = row.try_get::<_, &str>("currency")?.parse()?;
-    let cycle = match row.try_get("cycle")? {
+    let currency: Currency = column::<String>(row, "currency")?.try_into()?;
+    let cycle = match column(row, "cycle")? {
         "year" => BillingCycle::yearly(),
         _ => BillingCycle::monthly(),
     };
-    let amount: i64 = row.try_get("amount")?;
-    Ok(Price::standalone(id, cycle, Amount::fixed(currency, amount)).name(name))
+    let amount = Amount::fixed(currency, column::<i64>(row, "amount")?);
+    let price = Price::standalone(column::<String>(row, "price_id")?, cycle, amount);
+    Ok(price.name(column::<String>(row, "name")?))
 }
 
 fn subscription(row: &Row) -> Result<Subscription> {
-    let (id, customer): (String, String) = (row.try_get("id")?, row.try_get("customer_id")?);
     let period = SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?);
     let (start, end) = (moment_if(row, "pause_start")?, moment_if(row, "pause_end")?);
     Ok(Subscription {
-        id: id.into(),
-        customer_id: customer.into(),
+        id: column::<String>(row, "id")?.into(),
+        customer_id: column::<String>(row, "customer_id")?.into(),
         price: price(row)?,
-        quantity: row.try_get::<_, i64>("quantity")?.try_into()?,
+        quantity: column(row, "quantity")?,
         started_at: moment(row, "started_at")?,
         period,
         pause: start.zip(end).map(|(start, end)| Pause { start, end }),
@@ -272,13 +287,16 @@ fn subscription(row: &Row) -> Result<Subscription> {
     })
 }
 
-fn moment(row: &Row, column: &str) -> Result<Timestamp> {
-    Ok(row.try_get::<_, SystemTime>(column)?.try_into()?)
+fn column<'r, T: FromSql<'r>>(row: &'r Row, name: &str) -> Result<T> {
+    row.try_get(name).map_err(failure)
 }
 
-fn moment_if(row: &Row, column: &str) -> Result<Option<Timestamp>> {
-    let time: Option<SystemTime> = row.try_get(column)?;
-    Ok(time.map(Timestamp::try_from).transpose()?)
+fn moment(row: &Row, name: &str) -> Result<Timestamp> {
+    Ok(column::<SystemTime>(row, name)?.into())
+}
+
+fn moment_if(row: &Row, name: &str) -> Result<Option<Timestamp>> {
+    Ok(column::<Option<SystemTime>>(row, name)?.map(Timestamp::from))
 }
 
 fn time_if(moment: Option<Timestamp>) -> Result<Option<SystemTime>> {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use churnkey::{
-    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, Page, PageRequest, Price,
-    PriceId, Result, SubscriptionId, SubscriptionPeriod, Timestamp,
+    Amount, BillingCycle, Currency, Customer, CustomerId, Email, Error, IntoError, Page,
+    PageRequest, Price, PriceId, Result, ResultExt as _, SubscriptionId, SubscriptionPeriod,
+    Timestamp,
 };
 use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolError, Runtime};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, named_params};
@@ -38,7 +39,8 @@ impl Books {
     /// Opens the file, creates it if it does not exist, and brings its tables up to date.
     pub(crate) async fn open(file: PathBuf) -> Result<Self> {
         let pool = Config::new(file)
-            .builder(Runtime::Tokio1)?
+            .builder(Runtime::Tokio1)
+            .or_internal()?
             .max_size(CONNECTIONS)
             .wait_timeout(Some(WAIT_LIMIT))
             .post_create(Hook::async_fn(|connection, _| {
@@ -51,10 +53,11 @@ impl Books {
                         .map_err(HookError::Backend)
                 })
             }))
-            .build()?;
+            .build()
+            .or_internal()?;
         let books = Self { pool };
         books
-            .with(|connection| Ok(MIGRATIONS.to_latest(connection)?))
+            .with(|connection| Ok(MIGRATIONS.to_latest(connection).or_internal()?))
             .await?;
         Ok(books)
     }
@@ -103,7 +106,8 @@ impl Books {
             let sql = "SELECT * FROM customers WHERE id > ?1 ORDER BY id LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_and_then((after, page.limit_plus_one()), customer)?;
-            page.keyset(rows.collect::<Result<_, _>>()?, |one| one.id.clone())
+            let rows = rows.collect::<Result<_, _>>()?;
+            Ok(page.keyset(rows, |one: &Customer| one.id.clone())?)
         })
         .await
     }
@@ -126,7 +130,8 @@ impl Books {
             let sql = "SELECT *, id AS price_id FROM prices WHERE id > ?1 ORDER BY id LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_and_then((after, page.limit_plus_one()), price)?;
-            page.keyset(rows.collect::<Result<_>>()?, |one: &Price| one.id.clone())
+            let rows = rows.collect::<Work<_>>()?;
+            Ok(page.keyset(rows, |one: &Price| one.id.clone())?)
         })
         .await
     }
@@ -154,9 +159,8 @@ impl Books {
             let mut statement = connection.prepare_cached(sql)?;
             let params = (customer.as_str(), after, page.limit_plus_one());
             let rows = statement.query_and_then(params, subscription)?;
-            page.keyset(rows.collect::<Result<_>>()?, |one: &Subscription| {
-                one.id.clone()
-            })
+            let rows = rows.collect::<Work<_>>()?;
+            Ok(page.keyset(rows, |one: &Subscription| one.id.clone())?)
         })
         .await
     }
@@ -174,7 +178,7 @@ impl Books {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut subscription = find_subscription(&transaction, &customer, &id)?
-                .ok_or_else(|| Error::not_found("there is no such subscription"))?;
+                .or_not_found("there is no such subscription")?;
             change(&mut subscription, Timestamp::now())?;
             let sql = "UPDATE subscriptions SET pause_start = :pause_start, pause_end = :pause_end,
                            canceled_at = :canceled_at WHERE id = :id";
@@ -192,7 +196,7 @@ impl Books {
 
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Connection) -> Work<T> + Send + 'static,
     ) -> Result<T> {
         let connection = self.pool.get().await.map_err(|failure| match failure {
             PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(failure),
@@ -200,11 +204,48 @@ impl Books {
         })?;
         let done = connection.interact(work).await;
         let done = done.map_err(|failure| Error::internal(failure.to_string()))?;
-        done.map_err(|error| match is_busy(&error) {
-            true => Error::unavailable(RETRY_AFTER).with_cause("the database is busy"),
-            false => error,
-        })
+        Ok(done?)
     }
+}
+
+/// The result of work on a connection.
+type Work<T> = std::result::Result<T, WorkError>;
+
+/// An error of the database, or a response that the work chose.
+enum WorkError {
+    Database(rusqlite::Error),
+    Response(Error),
+}
+
+impl From<rusqlite::Error> for WorkError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Error> for WorkError {
+    fn from(error: Error) -> Self {
+        Self::Response(error)
+    }
+}
+
+impl IntoError for WorkError {
+    fn into_error(self) -> Error {
+        match self {
+            Self::Database(error) if is_busy(&error) => {
+                Error::unavailable(RETRY_AFTER).with_cause(error)
+            }
+            Self::Database(error) => Error::internal(error),
+            Self::Response(error) => error,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
@@ -214,22 +255,11 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")
 }
 
-fn is_busy(error: &Error) -> bool {
-    let cause = error
-        .cause()
-        .and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
-    let code = cause.and_then(rusqlite::Error::sqlite_error_code);
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
-}
-
 fn find_subscription(
     connection: &Connection,
     customer: &CustomerId,
     id: &SubscriptionId,
-) -> Result<Option<Subscription>> {
+) -> Work<Option<Subscription>> {
     let sql = "SELECT subscriptions.*, name, currency, amount, cycle
                FROM subscriptions JOIN prices ON prices.id = price_id
                WHERE subscriptions.id = ?1 AND customer_id = ?2";
@@ -239,31 +269,31 @@ fn find_subscription(
 }
 
 fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
-    let (id, name, email): (String, String, String) =
-        (row.get("id")?, row.get("name")?, row.get("email")?);
-    Ok(Customer::new(id).name(name).email(email))
+    Ok(Customer::new(row.get::<_, String>("id")?)
+        .name(row.get::<_, String>("name")?)
+        .email(row.get::<_, String>("email")?))
 }
 
-fn price(row: &Row<'_>) -> Result<Price> {
-    let (id, name): (String, String) = (row.get("price_id")?, row.get("name")?);
-    let currency: Currency = row.get::<_, String>("currency")?.parse()?;
-    let cycle = match row.get_ref("cycle")?.as_str()? {
+fn price(row: &Row<'_>) -> Work<Price> {
+    let currency = row.get::<_, String>("currency")?;
+    let currency = Currency::try_from(currency).or_internal()?;
+    let cycle = match row.get::<_, String>("cycle")?.as_str() {
         "year" => BillingCycle::yearly(),
         _ => BillingCycle::monthly(),
     };
-    let amount: i64 = row.get("amount")?;
-    Ok(Price::standalone(id, cycle, Amount::fixed(currency, amount)).name(name))
+    let amount = Amount::fixed(currency, row.get::<_, i64>("amount")?);
+    let price = Price::standalone(row.get::<_, String>("price_id")?, cycle, amount);
+    Ok(price.name(row.get::<_, String>("name")?))
 }
 
-fn subscription(row: &Row<'_>) -> Result<Subscription> {
-    let (id, customer): (String, String) = (row.get("id")?, row.get("customer_id")?);
+fn subscription(row: &Row<'_>) -> Work<Subscription> {
     let period = SubscriptionPeriod::new(moment(row, "period_start")?, moment(row, "period_end")?);
     let (start, end) = (moment_if(row, "pause_start")?, moment_if(row, "pause_end")?);
     Ok(Subscription {
-        id: id.into(),
-        customer_id: customer.into(),
+        id: row.get::<_, String>("id")?.into(),
+        customer_id: row.get::<_, String>("customer_id")?.into(),
         price: price(row)?,
-        quantity: row.get::<_, i64>("quantity")?.try_into()?,
+        quantity: row.get("quantity")?,
         started_at: moment(row, "started_at")?,
         period,
         pause: start.zip(end).map(|(start, end)| Pause { start, end }),
@@ -271,15 +301,16 @@ fn subscription(row: &Row<'_>) -> Result<Subscription> {
     })
 }
 
-fn moment(row: &Row<'_>, column: &str) -> Result<Timestamp> {
-    moment_if(row, column)?.ok_or_else(|| Error::internal(format!("{column} is missing")))
+fn moment(row: &Row<'_>, column: &str) -> Work<Timestamp> {
+    let moment = moment_if(row, column)?;
+    Ok(moment.ok_or_else(|| Error::internal(format!("{column} is missing")))?)
 }
 
-fn moment_if(row: &Row<'_>, column: &str) -> Result<Option<Timestamp>> {
+fn moment_if(row: &Row<'_>, column: &str) -> Work<Option<Timestamp>> {
     let millis: Option<i64> = row.get(column)?;
     let moment = |millis| {
         Timestamp::from_unix_millis(millis)
             .ok_or_else(|| Error::internal(format!("{column} is after the year 9999")))
     };
-    millis.map(moment).transpose()
+    Ok(millis.map(moment).transpose()?)
 }

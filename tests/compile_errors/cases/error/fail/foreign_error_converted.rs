@@ -1,0 +1,17 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme", modes(shared))]
+struct Billing;
+
+provide!(required);
+
+fn response(error: std::io::Error) -> churnkey::Error {
+    churnkey::IntoError::into_error(error)
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}

@@ -1,0 +1,27 @@
+// errors: 1
+#![allow(unused)]
+include!("../../support/provider.rs");
+
+use churnkey::{Price, PriceId};
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme", modes(shared))]
+struct Billing;
+
+provide!(customers list_prices subscriptions);
+
+#[churnkey::controller(prices)]
+async fn retrieve(_: &Billing, _: PriceId) -> Result<Option<Price>, BillingError> {
+    Err(BillingError::Locked)
+}
+
+#[derive(churnkey::IntoError)]
+enum BillingError {
+    #[churnkey(conflict)]
+    Locked,
+    Other(String),
+}
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+}
