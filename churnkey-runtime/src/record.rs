@@ -22,10 +22,12 @@
 //!
 //! [`Settings::full`] keeps paths, queries, bodies and responses whole, for test data only.
 
+mod body;
 mod call;
 mod file;
 mod line;
 mod reduce;
+mod shared;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,13 +41,13 @@ use futures_util::future::BoxFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::shared::VERSION;
+
 use self::call::{Call, Half};
 use self::file::Lines;
 use self::reduce::Pseudonyms;
+use self::shared::{Shared, Tokens};
 use crate::error::Result;
-
-/// The format of the file, which its first line states.
-pub const VERSION: u32 = 1;
 
 /// The settings of a recorder.
 #[derive(Clone, Debug)]
@@ -60,13 +62,6 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Recorder {
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    lines: Lines,
-    pseudonyms: Pseudonyms,
-    full: bool,
-    tokens: line::Tokens,
 }
 
 impl Recorder {
@@ -139,7 +134,7 @@ impl Settings {
                 pseudonyms: Pseudonyms::new()?,
                 lines: Lines::start(self.path, header, self.max_bytes, self.files)?,
                 full: self.full,
-                tokens: line::Tokens::default(),
+                tokens: Tokens::default(),
             }),
         })
     }

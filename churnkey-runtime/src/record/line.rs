@@ -1,7 +1,5 @@
 //! One line of the file.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::request::Parts;
@@ -9,19 +7,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use churnkey_protocol::{FEATURES_PATH, Operation, ROOT};
 use serde_json::{Map, Value, json};
 
-use super::call::{Copied, Rest};
+use super::body::{Copied, Rest};
 use super::reduce::{DROPPED, Pseudonyms, shape};
-use super::{Shared, VERSION};
+use super::shared::{Shared, VERSION};
 use crate::action::keys::is_name;
 use crate::model::timestamp::Timestamp;
 
 /// Names of headers and of query parameters of one call.
 const MOST_NAMES: usize = 64;
-/// Tokens that are looked for. A provider has two at a time.
-const MOST_TOKENS: usize = 8;
-/// Bytes of a token that is looked for.
-const SHORTEST_TOKEN: usize = 6;
-
 /// The first line of a file.
 pub(super) fn header(full: bool) -> String {
     let header = json!({
@@ -30,36 +23,6 @@ pub(super) fn header(full: bool) -> String {
         "full": full,
     });
     header.to_string()
-}
-
-/// Tokens that were accepted, so that they are never written.
-#[derive(Default)]
-pub(super) struct Tokens(Mutex<VecDeque<String>>);
-
-impl Tokens {
-    fn add(&self, token: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !token.is_empty() && !known.iter().any(|known| known == token) {
-            known.truncate(MOST_TOKENS - 1);
-            known.push_front(token.to_owned());
-        }
-    }
-
-    /// The line without the tokens, as they are or escaped.
-    ///
-    /// Shorter ones are parts of the words of a line, and no integration token is that short.
-    fn remove_from(&self, mut line: String) -> String {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for token in known.iter().filter(|token| token.len() >= SHORTEST_TOKEN) {
-            let quoted = json!(token).to_string();
-            for form in [token.as_str(), quoted.trim_matches('"')] {
-                if line.contains(form) {
-                    line = line.replace(form, "[token]");
-                }
-            }
-        }
-        line
-    }
 }
 
 /// The head of a request.
