@@ -1,7 +1,7 @@
     use churnkey::*;
 
     #[derive(churnkey::Integration)]
-    #[churnkey(name = "Measured")]
+    #[churnkey(name = "Measured", modes(shared))]
     pub struct Billing;
 
     #[churnkey::controller(customers, retrieve)]

@@ -16,7 +16,7 @@ use crate::rust;
 
 pub(crate) use context::find as context;
 pub(crate) use options::Options;
-pub(crate) use signature::{Call, check as signature};
+pub(crate) use signature::{Call, Extra, check as signature};
 pub(crate) use types::{failure, text};
 
 /// A parsed attribute.

@@ -4,42 +4,32 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::impl_writer::ImplWriter;
-use crate::item::Function;
 
 /// An implementation that is never called, because the crate does not compile.
-pub(crate) fn implementation(
-    writer: &ImplWriter<'_>,
-    function: &Function,
-    context: Option<&syn::Type>,
-) -> TokenStream {
+pub(crate) fn implementation(writer: &ImplWriter, context: Option<&syn::Type>) -> TokenStream {
     match context {
         Some(context) => {
             let body = quote! {
-                let _ = (input, parts);
+                let _ = (__churnkey_input, __churnkey_context);
                 ::core::panic!()
             };
-            writer.provides(context, Span::mixed_site(), body)
+            writer.provides(context, Span::mixed_site(), &TokenStream::new(), &body)
         }
-        None => unplaced(writer, function),
+        None => unplaced(writer),
     }
 }
 
 /// Marks the operation as implemented for every context, because its own could not be parsed, so
 /// that no integration is reported to lack it.
-fn unplaced(writer: &ImplWriter<'_>, function: &Function) -> TokenStream {
-    let (private, cfgs) = (&writer.private, writer.cfgs);
+fn unplaced(writer: &ImplWriter) -> TokenStream {
+    let (private, cfg) = (&writer.private, &writer.cfg);
     let endpoint = format_ident!("{}", writer.operation.ident);
-    // An associated constant needs a name.
-    let name = match function.self_in_signature() {
-        Some(_) => format_ident!("__CHURNKEY_{}", writer.operation.ident),
-        None => format_ident!("_"),
-    };
+    let name = &writer.constant;
     quote! {
-        #(#cfgs)*
-        #[allow(unused, non_upper_case_globals, non_local_definitions)]
+        #cfg
         const #name: () = {
-            struct Function;
-            impl<Context> #private::UnknownContext<Function, Context>
+            struct __ChurnkeyAnyContext;
+            impl<Context> #private::UnknownContext<__ChurnkeyAnyContext, Context>
                 for #private::endpoint::#endpoint {}
         };
     }
@@ -57,6 +47,7 @@ pub(crate) fn integration(private: &TokenStream, item: &syn::DeriveInput) -> Tok
             #bounds
         {
             const NAME: &'static ::core::primitive::str = "";
+            const MODES: #private::Modes = #private::Modes::Shared;
             const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] = &[];
         }
     }

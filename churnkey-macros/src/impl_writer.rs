@@ -6,20 +6,26 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 /// Writes `impl Provides<Operation> for Context`.
-pub(crate) struct ImplWriter<'a> {
+pub(crate) struct ImplWriter {
     pub(crate) private: TokenStream,
     /// Span of the module name in the attribute, for errors about the operation as a whole.
     pub(crate) module_span: Span,
     pub(crate) operation: &'static Operation,
+    /// Name of the constant beside the implementation. In an impl block, where an attribute may be
+    /// by mistake, a constant needs a name.
+    pub(crate) constant: Ident,
     /// Value of the constant with the options; empty if the attribute leaves them open.
     pub(crate) options: TokenStream,
     /// Const assertions that the required operations exist.
     pub(crate) requirements: TokenStream,
-    pub(crate) cfgs: &'a [syn::Attribute],
+    /// `#[cfg]` of the function, or nothing.
+    pub(crate) cfg: TokenStream,
+    /// Lint levels of the function.
+    pub(crate) allows: TokenStream,
 }
 
-impl ImplWriter<'_> {
-    /// An implementation of the operation with this body.
+impl ImplWriter {
+    /// An implementation of the operation with these constants and this body.
     ///
     /// It is an item and not inside a constant, so that rustc itself rejects it inside an impl
     /// block. Its span is the module name in the attribute, braces and the empty clause included,
@@ -29,13 +35,16 @@ impl ImplWriter<'_> {
         &self,
         context: &syn::Type,
         here: Span,
-        body: TokenStream,
+        constants: &TokenStream,
+        body: &TokenStream,
     ) -> TokenStream {
         let Self {
             private,
             module_span,
             requirements,
-            cfgs,
+            constant,
+            cfg,
+            allows,
             ..
         } = self;
         let endpoint = Ident::new(self.operation.ident, *module_span);
@@ -49,22 +58,25 @@ impl ImplWriter<'_> {
         // If the context type does not resolve, this impl applies to every type, which suppresses
         // errors that follow from the missing operation.
         let attempt = quote_spanned! {here=>
-            struct __Function {}
-            impl #private::ContextOf for __Function {
+            struct __ChurnkeyFunction {}
+            impl #private::ContextOf for __ChurnkeyFunction {
                 type Context = #context;
             }
-            impl #private::UnknownContext<__Function, <__Function as #private::ContextOf>::Context>
-                for #private::endpoint::#endpoint {}
+            impl #private::UnknownContext<
+                __ChurnkeyFunction,
+                <__ChurnkeyFunction as #private::ContextOf>::Context,
+            > for #private::endpoint::#endpoint {}
         };
         let mut braces = Group::new(
             Delimiter::Brace,
             quote_spanned! {here=>
                 #options
+                #constants
 
                 async fn call(
                     &self,
-                    input: #private::Input<#private::endpoint::#endpoint>,
-                    parts: &#private::RequestContext,
+                    __churnkey_input: #private::Input<#private::endpoint::#endpoint>,
+                    __churnkey_context: &#private::RequestContext,
                 ) -> #private::Result<#private::Output<#private::endpoint::#endpoint>>
                 where
                     for<'shared> &'shared Self: ::core::marker::Send,
@@ -79,13 +91,13 @@ impl ImplWriter<'_> {
             .filter(|requirements| !requirements.is_empty())
             .map(|requirements| {
                 quote! {
-                    #(#cfgs)*
-                    const _: () = { #requirements };
+                    #cfg
+                    const #constant: () = { #requirements };
                 }
             });
         quote! {
-            #(#cfgs)*
-            #[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
+            #cfg
+            #allows
             #header #braces
             #requirements
         }

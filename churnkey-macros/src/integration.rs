@@ -1,5 +1,7 @@
 //! `#[derive(churnkey::Integration)]`: one compile-time probe for each operation.
 
+mod modes;
+
 use churnkey_protocol::{MODULES, Module, Side, operations};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,8 +11,10 @@ use crate::args::{self, Arg, Value};
 use crate::errors::Errors;
 use crate::fallback;
 use crate::impl_writer;
+use crate::item;
 use crate::message::{any_of, nearest};
 use crate::requirements::{self, Expected};
+use modes::Modes;
 
 /// The word that expects every module and every operation.
 const ALL: &str = "all";
@@ -64,12 +68,12 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
     let krate = args::take_crate(&mut arguments, errors);
     let private = quote!(#krate::__private);
     shape(&item, errors);
-    let (title, expected) = options(&item, arguments, errors);
+    let options = options(&item, arguments, errors);
     if !item.generics.params.is_empty() {
         return Some(fallback::integration(&private, &item));
     }
-    let requirements = requirements::of_integration(&private, &item.ident, &expected);
-    let implementation = implementation(&private, &item.ident, title.as_ref());
+    let requirements = requirements::of_integration(&private, &item.ident, &options.expected);
+    let implementation = implementation(&private, &item, &options);
     let shared = shared(&private, &item);
     Some(quote!(#implementation #requirements #shared))
 }
@@ -108,13 +112,17 @@ fn shape(item: &DeriveInput, errors: &Errors) {
     }
 }
 
-fn options(
-    item: &DeriveInput,
-    arguments: Vec<Arg>,
-    errors: &Errors,
-) -> (Option<LitStr>, Vec<Expected>) {
+/// The options of the attribute.
+struct Options {
+    title: Option<LitStr>,
+    expected: Vec<Expected>,
+    modes: Modes,
+}
+
+fn options(item: &DeriveInput, arguments: Vec<Arg>, errors: &Errors) -> Options {
     let mut title = None;
     let mut expected = None;
+    let mut modes = None;
     let good_so_far = errors.is_empty();
     for argument in arguments {
         if argument.is("name") {
@@ -135,9 +143,18 @@ fn options(
                     "write all of it into one",
                 );
             }
+        } else if argument.is("modes") {
+            if modes.replace(modes::read(&argument, errors)).is_some() {
+                errors.on(
+                    &argument.name,
+                    "`modes` is given twice",
+                    "remove one of them",
+                );
+                modes = Some(Modes::Shared);
+            }
         } else {
             let wrong = format!("`{}` is not an option of an integration", argument.name);
-            match nearest(&argument.word(), ["name", "expect", "crate"]) {
+            match nearest(&argument.word(), ["name", "expect", "modes", "crate"]) {
                 Some(guess) => errors.on(
                     &argument.name,
                     wrong,
@@ -146,7 +163,7 @@ fn options(
                 None => errors.on(
                     &argument.name,
                     wrong,
-                    "write `name = \"..\"` or `expect(..)`",
+                    "write `name = \"..\"`, `modes(..)` or `expect(..)`",
                 ),
             }
         }
@@ -158,7 +175,16 @@ fn options(
             format_args!("write `#[churnkey(name = \"{}\")]` under the derive: the name for logs and documents", item.ident),
         );
     }
-    (title.flatten(), expected.unwrap_or_default())
+    // An argument with a mistake may have been `modes`.
+    let default = match errors.is_empty() {
+        true => Modes::Separate,
+        false => Modes::Shared,
+    };
+    Options {
+        title: title.flatten(),
+        expected: expected.unwrap_or_default(),
+        modes: modes.unwrap_or(default),
+    }
 }
 
 fn name(argument: &Arg, errors: &Errors) -> Option<LitStr> {
@@ -328,15 +354,23 @@ fn unknown(
     }
 }
 
-fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitStr>) -> TokenStream {
+fn implementation(private: &TokenStream, item: &DeriveInput, options: &Options) -> TokenStream {
+    let name = &item.ident;
+    let allows = item::allows(&item.attrs);
     let endpoints = operations().map(|(_, operation)| format_ident!("{}", operation.ident));
-    let title = title.map_or_else(|| quote!(""), |title| quote!(#title));
+    let title = options
+        .title
+        .as_ref()
+        .map_or_else(|| quote!(""), |title| quote!(#title));
+    let modes = options.modes.expand(private);
     quote! {
         const _: () = {
             use #private::ProbeFallback as _;
 
+            #allows
             impl #private::Integration for #name {
                 const NAME: &'static ::core::primitive::str = #title;
+                const MODES: #private::Modes = #modes;
                 const ROUTES: &'static [::core::option::Option<#private::Route<Self>>] =
                     &[#(#private::Probe::<Self, #private::endpoint::#endpoints>::ROUTE),*];
             }
@@ -350,17 +384,17 @@ fn implementation(private: &TokenStream, name: &syn::Ident, title: Option<&LitSt
 /// field to change and not at every function.
 fn shared(private: &TokenStream, item: &DeriveInput) -> TokenStream {
     let name = &item.ident;
+    let attributes = fields(item).flat_map(|field| &field.attrs);
+    let attributes: Vec<_> = item.attrs.iter().chain(attributes).cloned().collect();
+    let allows = item::allows(&attributes);
     let checks = fields(item).zip(members(item)).map(|(field, member)| {
         let check = impl_writer::method(private, quote!(Shared), "check", &field.ty);
-        quote!(#check(&context.#member);)
+        quote!(#check(&__churnkey_context.#member);)
     });
     quote! {
-        const _: () = {
-            #[allow(dead_code, deprecated)]
-            fn shared(context: &#name) {
-                let _ = context;
-                #(#checks)*
-            }
+        #allows
+        const _: fn(&#name) = |__churnkey_context| {
+            #(#checks)*
         };
     }
 }

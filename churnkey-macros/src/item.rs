@@ -3,15 +3,18 @@
 
 use churnkey_protocol::Side;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, Signature, Token, Type, Visibility};
+use syn::{Attribute, FnArg, Meta, PatType, Signature, Token, Type, Visibility};
 
+use crate::cfg::Cfg;
 use crate::errors::Errors;
 
 pub(crate) struct Function {
     /// `#[cfg]` below our attribute, which generated code repeats.
-    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) cfg: Cfg,
+    /// `#[allow]` below our attribute, which generated code needs as well.
+    pub(crate) allows: TokenStream,
     pub(crate) signature: Signature,
 }
 
@@ -42,11 +45,16 @@ impl Function {
 
     /// The types of the arguments; a `self` has none.
     pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
+        self.arguments().map(|argument| &*argument.ty)
+    }
+
+    /// The arguments without a `self`.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &PatType> {
         self.signature
             .inputs
             .iter()
             .filter_map(|argument| match argument {
-                FnArg::Typed(argument) => Some(&*argument.ty),
+                FnArg::Typed(argument) => Some(argument),
                 FnArg::Receiver(_) => None,
             })
     }
@@ -124,12 +132,33 @@ impl Parse for Item {
         }
         let signature = input.parse()?;
         input.parse::<TokenStream>()?;
-        let cfgs = attributes
-            .into_iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"))
-            .collect();
-        Ok(Self::Function(Box::new(Function { cfgs, signature })))
+        let cfg = Cfg::of(&attributes);
+        let allows = allows(&attributes);
+        Ok(Self::Function(Box::new(Function {
+            cfg,
+            allows,
+            signature,
+        })))
     }
+}
+
+/// The lint levels that generated code takes over from an item. It has none of its own, because a
+/// crate may forbid any lint.
+pub(crate) fn allows(attributes: &[Attribute]) -> TokenStream {
+    let of = |attribute: &Attribute| {
+        let path = attribute.path();
+        if path.is_ident("deprecated") {
+            return quote!(#[allow(deprecated)]);
+        }
+        match &attribute.meta {
+            Meta::List(list) if path.is_ident("allow") || path.is_ident("expect") => {
+                let lints = &list.tokens;
+                quote!(#[allow(#lints)])
+            }
+            _ => TokenStream::new(),
+        }
+    };
+    attributes.iter().map(of).collect()
 }
 
 fn other_item(input: ParseStream<'_>) -> Option<&'static str> {

@@ -6,6 +6,7 @@
 //! emitted unchanged, and each mistake is one error.
 
 mod args;
+mod cfg;
 mod check;
 mod errors;
 mod fallback;

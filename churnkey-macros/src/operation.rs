@@ -3,9 +3,10 @@
 
 use churnkey_protocol::Side;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
-use crate::check::{self, Call};
+use crate::cfg::{Cfg, configurations};
+use crate::check::{self, Call, Extra};
 use crate::errors::Errors;
 use crate::impl_writer::{ImplWriter, method};
 use crate::item::{self, Function};
@@ -44,49 +45,63 @@ fn generate(
         private,
         module_span: function.signature.ident.span(),
         operation,
+        constant: format_ident!(
+            "__CHURNKEY_{}",
+            args::unraw(&function.signature.ident).to_uppercase()
+        ),
         options: TokenStream::new(),
         requirements: TokenStream::new(),
-        cfgs: &function.cfgs,
+        cfg: function.cfg.attribute(),
+        allows: function.allows.clone(),
     };
     let Some(attribute) = attribute else {
-        return Some(fallback::implementation(
-            &writer,
-            &function,
-            context.as_ref(),
-        ));
+        return Some(fallback::implementation(&writer, context.as_ref()));
     };
     let call = check::signature(&function, operation, errors);
     writer.module_span = attribute.module_span;
     writer.options = attribute.options.expand(&writer.private);
     writer.requirements = context
         .as_ref()
-        .map(|context| requirements::of_function(&writer.private, &attribute, operation, context))
+        .map(|context| {
+            let name = &function.signature.ident;
+            requirements::of_function(&writer.private, &attribute, operation, name, context)
+        })
         .unwrap_or_default();
     Some(match call {
         Some(call) if errors.is_empty() => implementation(&writer, &function, &call),
-        _ => fallback::implementation(&writer, &function, context.as_ref()),
+        _ => fallback::implementation(&writer, context.as_ref()),
     })
 }
 
-fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> TokenStream {
+fn implementation(writer: &ImplWriter, function: &Function, call: &Call) -> TokenStream {
     let name = &function.signature.ident;
     let here = Span::mixed_site().located_at(name.span());
     let private = &writer.private;
     let inputs: Vec<Ident> = rust::arguments(writer.operation)
-        .map(|argument| Ident::new(argument.name, here))
+        .map(|argument| Ident::new(&format!("__churnkey_{}", argument.name), here))
         .collect();
     let endpoint = Ident::new(writer.operation.ident, here);
-    let takes = call
+    let takes: Vec<TokenStream> = call
         .inputs
         .iter()
-        .map(|r#type| method(private, quote!(Argument<_>), "take", r#type));
-    let extras = call.extras.iter().map(|r#type| {
-        method(
-            private,
-            quote!(FromRequestContext),
-            "from_request_context",
-            r#type,
-        )
+        .map(|r#type| method(private, quote!(Argument<_>), "take", r#type))
+        .collect();
+    let calls = configurations(&call.extras, |extra| &extra.cfg).into_iter();
+    let calls = calls.map(|(cfg, extras)| {
+        let cfg = cfg.attribute();
+        let extras = extras.into_iter().map(|extra| {
+            let r#trait = quote!(FromRequestContext);
+            method(private, r#trait, "from_request_context", &extra.r#type)
+        });
+        quote_spanned! {here=>
+            #cfg
+            let __churnkey_answer = #private::sendable(__churnkey_function(
+                self,
+                #(#takes(#inputs),)*
+                #(#extras(__churnkey_context)?,)*
+            ))
+            .await;
+        }
     });
     let answer = method(
         private,
@@ -100,15 +115,56 @@ fn implementation(writer: &ImplWriter<'_>, function: &Function, call: &Call) -> 
         "into_error",
         check::failure(&call.returns),
     );
+    // As a value and not as the path of a call: clippy then takes it that the function has to be
+    // async, and `unused_async` does not report it.
     let body = quote_spanned! {here=>
-        let (#(#inputs,)*) = input;
-        let answer = #private::sendable(#name(
-            self,
-            #(#takes(#inputs),)*
-            #(#extras(parts)?,)*
-        ))
-        .await;
-        #answer(answer).map_err(|error| #failure(error))
+        let (#(#inputs,)*) = __churnkey_input;
+        let __churnkey_function = #name;
+        #(#calls)*
+        #answer(__churnkey_answer).map_err(|__churnkey_error| #failure(__churnkey_error))
     };
-    writer.provides(&call.context, here, body)
+    writer.provides(&call.context, here, &reads_mode(writer, call, name), &body)
+}
+
+/// The constant that states if an argument of the function depends on the mode.
+fn reads_mode(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
+    let here = Span::mixed_site().located_at(name.span());
+    let private = &writer.private;
+    let own = call
+        .inputs
+        .iter()
+        .map(|_| quote_spanned!(here=> #private::never()));
+    let own: Vec<TokenStream> = own.collect();
+    let constant = |(cfg, extras): (Cfg, Vec<&Extra>)| {
+        let cfg = cfg.attribute();
+        let names: Vec<Ident> = (0..extras.len())
+            .map(|index| format_ident!("__churnkey_{index}", span = here))
+            .collect();
+        let value = names.iter().rev().fold(None, |rest, name| {
+            let this = quote_spanned!(here=> (&&#name).__churnkey_reads_mode());
+            Some(match rest {
+                Some(rest) => quote_spanned!(here=> (#this, #rest)),
+                None => this,
+            })
+        });
+        let value = match value {
+            Some(value) => quote_spanned! {here=>
+                #private::is_true(&|| {
+                    use #private::{ViaExtractor as _, ViaOther as _};
+                    #(let #names = #private::Extra::NEW;)*
+                    let _ = #name(#private::never(), #(#own,)* #(#names.value()),*);
+                    #value
+                })
+            },
+            None => quote_spanned!(here=> false),
+        };
+        quote_spanned! {here=>
+            #cfg
+            const READS_MODE: ::core::primitive::bool = #value;
+        }
+    };
+    configurations(&call.extras, |extra| &extra.cfg)
+        .into_iter()
+        .map(constant)
+        .collect()
 }

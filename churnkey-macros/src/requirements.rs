@@ -14,6 +14,7 @@ pub(crate) fn of_function(
     private: &TokenStream,
     attribute: &Attribute,
     operation: &'static Operation,
+    function: &syn::Ident,
     context: &syn::Type,
 ) -> TokenStream {
     let check = Check {
@@ -26,6 +27,9 @@ pub(crate) fn of_function(
     requirements.extend(check.variant(attribute, operation));
     for need in module.needs {
         requirements.extend(check.need(module, need));
+    }
+    if module.customer_data {
+        requirements.extend(check.mode(function, operation));
     }
     requirements
 }
@@ -141,6 +145,22 @@ impl Check<'_> {
         self.missing_need(module, need, quote!(#missing #(&& #before)*))
     }
 
+    /// Checks that the function tells test and live mode apart, or that the integration does.
+    fn mode(&self, function: &syn::Ident, operation: &Operation) -> TokenStream {
+        let (private, context) = (self.private, &self.context);
+        let endpoint = format_ident!("{}", operation.ident);
+        self.fails(
+            quote!(#private::ModeProbe::<#context, #private::endpoint::#endpoint>::CONFUSES_MODES),
+            &format!("`{function}` does not tell test and live mode apart"),
+            &format!(
+                "take the argument `mode: churnkey::Mode` and choose the data by it, or write \
+                 `modes(test)`, `modes(live)` or, if both modes share the same data, \
+                 `modes(shared)` in the `#[churnkey(..)]` of `{}`",
+                text(context)
+            ),
+        )
+    }
+
     fn missing_need(&self, module: &Module, need: &Need, condition: TokenStream) -> TokenStream {
         self.fails(
             condition,
@@ -190,8 +210,9 @@ impl Check<'_> {
         let (private, context) = (self.private, &self.context);
         let endpoint = format_ident!("{}", operation.ident);
         quote! {
-            !#private::is_implemented(&|| {
-                (&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW).found()
+            !#private::is_true(&|| {
+                (&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW)
+                    .__churnkey_found()
             })
         }
     }
@@ -251,7 +272,8 @@ impl Check<'_> {
         quote! {
             const _: () = {
                 use #private::{
-                    ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+                    ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+                    ModeProbeFallback as _, fail,
                 };
                 if #condition {
                     #failure

@@ -16,6 +16,7 @@ pub const ALL: &[Module] = &[
 /// The company's customers.
 pub const CUSTOMERS: Module = Module::controller("customers", "Customers")
     .required()
+    .customer_data()
     .operations(&[
         Operation::get(
             "retrieve",
@@ -88,6 +89,7 @@ pub const PRICES: Module = Module::controller("prices", "Prices")
 /// Subscriptions of a customer.
 pub const SUBSCRIPTIONS: Module = Module::controller("subscriptions", "Subscriptions")
     .required()
+    .customer_data()
     .operations(&[
         Operation::get(
             "retrieve",

@@ -35,6 +35,10 @@ pub struct Module {
     pub wire_kebab: Option<&'static str>,
     /// Every provider must have it.
     pub required: bool,
+    /// It reads or changes the data of customers, so test and live mode must be told apart.
+    ///
+    /// Catalog data, such as prices, may be the same in both modes.
+    pub customer_data: bool,
     /// Operations of a controller; of an action, the only one.
     pub operations: &'static [Operation],
     /// Options of its attribute, which are its features in the manifest.
@@ -157,6 +161,7 @@ impl Module {
             wire: Some((name, Known::Doc)),
             wire_kebab: None,
             required: false,
+            customer_data: matches!(side, Side::Action),
             operations: &[],
             features: &[],
             fields: &[],
@@ -175,6 +180,11 @@ impl Module {
 
     pub(crate) const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub(crate) const fn customer_data(mut self) -> Self {
+        self.customer_data = true;
         self
     }
 

@@ -111,6 +111,15 @@ fn manifest_lists_every_module_but_the_customer_wide_actions() {
 }
 
 #[test]
+fn customer_data_is_customers_subscriptions_and_actions() {
+    for module in MODULES {
+        let expected =
+            module.side == Side::Action || ["customers", "subscriptions"].contains(&module.name);
+        assert_eq!(module.customer_data, expected, "{}", module.name);
+    }
+}
+
+#[test]
 fn names_and_paths_are_unique() {
     let all: Vec<_> = operations().collect();
     assert_unique(&MODULES.iter().map(|module| module.name).collect::<Vec<_>>());

@@ -1,10 +1,14 @@
 //! The items that generated code uses, so that a wrong type in an annotated function is one error,
 //! at that type.
+//!
+//! Methods that are called with a dot have names that no trait of a user has: a trait that is
+//! implemented for every type would make the call ambiguous.
 
 use std::error::Error as StdError;
 use std::marker::PhantomData;
 
 use crate::error::{Error, IntoError};
+use crate::http::request_context::FromRequestContext;
 use crate::integration::endpoint::OperationKind;
 use crate::integration::integration::Provides;
 use crate::page::Page;
@@ -190,7 +194,7 @@ impl<T, E> ImplProbe<T, E> {
 }
 
 pub trait ViaImpl {
-    fn found(&self) -> True {
+    fn __churnkey_found(&self) -> True {
         True
     }
 }
@@ -198,7 +202,7 @@ pub trait ViaImpl {
 impl<T: Provides<E>, E: OperationKind> ViaImpl for &ImplProbe<T, E> {}
 
 pub trait ViaUnknownContext<Function> {
-    fn found(&self) -> True {
+    fn __churnkey_found(&self) -> True {
         True
     }
 }
@@ -209,7 +213,7 @@ impl<Function, T, E: UnknownContext<Function, T>> ViaUnknownContext<Function>
 }
 
 pub trait ViaNothing {
-    fn found(&self) -> False {
+    fn __churnkey_found(&self) -> False {
         False
     }
 }
@@ -232,11 +236,57 @@ impl Boolean for False {
     const VALUE: bool = false;
 }
 
-/// The result of an [`ImplProbe`], by its type alone: the closure is never called, which a constant
-/// could not do.
-pub const fn is_implemented<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
+/// The value of a [`Boolean`] that a closure returns, by its type alone: the closure is never
+/// called, which a constant could not do.
+pub const fn is_true<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
     T::VALUE
 }
+
+/// True if one of two types is.
+impl<A: Boolean, B: Boolean> Boolean for (A, B) {
+    const VALUE: bool = A::VALUE || B::VALUE;
+}
+
+/// An argument of a function whose type is inferred from the function: detects whether it depends
+/// on the mode of a request. Its type is not repeated, and a type that is no extractor is not
+/// required to be one, because both would report a mistake a second time.
+pub struct Extra<X>(PhantomData<X>);
+
+impl<X> Extra<X> {
+    pub const NEW: Self = Self(PhantomData);
+
+    /// The argument, in code that is never run.
+    pub fn value(&self) -> X {
+        never()
+    }
+}
+
+/// An argument in code that is never run.
+pub fn never<T>() -> T {
+    unreachable!("this code has no caller")
+}
+
+pub struct ReadsMode<X>(PhantomData<X>);
+
+impl<X: FromRequestContext> Boolean for ReadsMode<X> {
+    const VALUE: bool = X::READS_MODE;
+}
+
+pub trait ViaExtractor<X> {
+    fn __churnkey_reads_mode(&self) -> ReadsMode<X> {
+        ReadsMode(PhantomData)
+    }
+}
+
+impl<X: FromRequestContext> ViaExtractor<X> for &Extra<X> {}
+
+pub trait ViaOther {
+    fn __churnkey_reads_mode(&self) -> True {
+        True
+    }
+}
+
+impl<X> ViaOther for Extra<X> {}
 
 /// Stops the compilation with a message, at the caller.
 #[track_caller]

@@ -45,7 +45,7 @@ pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
 pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
-pub use mode::Mode;
+pub use mode::{Mode, Modes};
 pub use model::{
     Amount, BillingCycle, Coupon, CouponId, Currency, Customer, CustomerId, Email, FamilyId,
     OfferDuration, Phone, Price, PriceId, Product, ProductFamily, ProductId, Subscription,
@@ -63,16 +63,17 @@ pub use server::{Server, serve};
 pub mod __private {
     pub use crate::action::*;
     pub use crate::codegen::{
-        Argument, ContextOf, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
-        Response, ReturnType, Shared, UnknownContext, ViaImpl, ViaNothing, ViaUnknownContext,
-        Wrapped, fail, is_implemented, sendable,
+        Argument, ContextOf, Extra, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
+        Response, ReturnType, Shared, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
+        ViaUnknownContext, Wrapped, fail, is_true, never, sendable,
     };
     pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::{FromRequestContext, RequestContext};
     pub use crate::integration::endpoint::{self, OperationKind};
     pub use crate::integration::integration::{Integration, Provides, Route};
-    pub use crate::integration::probe::{Probe, ProbeFallback};
+    pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
     pub use crate::manifest::*;
+    pub use crate::mode::{Mode, Modes};
     pub use crate::model::id::{
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
     };

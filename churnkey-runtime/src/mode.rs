@@ -1,4 +1,4 @@
-//! Test or live.
+//! Test or live, and which of them a provider serves.
 
 use std::fmt;
 
@@ -51,6 +51,46 @@ impl Mode {
             _ => Err(Error::bad_request(
                 "the header `X-Churnkey-Mode` must be `test` or `live`",
             )),
+        }
+    }
+}
+
+/// The modes in which a provider serves its operations: `modes(..)` of the derive.
+///
+/// The manifest is no data and is served in both modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Modes {
+    /// Each function takes the [`Mode`] and chooses its data by it: the default.
+    Separate,
+    /// Requests in the other mode are a 400, and no function sees them: `modes(test)` or
+    /// `modes(live)`.
+    Only(Mode),
+    /// Both modes share the same data: `modes(shared)`. A test request changes what a live request
+    /// reads.
+    Shared,
+}
+
+impl Modes {
+    /// Returns true if functions are called for requests in this mode.
+    pub const fn serves(self, mode: Mode) -> bool {
+        match self {
+            Self::Only(only) => only as u8 == mode as u8,
+            Self::Separate | Self::Shared => true,
+        }
+    }
+
+    /// Refuses a request in a mode that is not served.
+    pub(crate) fn check(self, mode: Mode) -> Result<()> {
+        match self {
+            Self::Only(Mode::Test) if mode == Mode::Live => Err(Error::bad_request(
+                "this provider serves test mode only: the header `X-Churnkey-Mode` must be `test`, \
+                 and a request without the header is in live mode",
+            )),
+            Self::Only(Mode::Live) if mode == Mode::Test => Err(Error::bad_request(
+                "this provider serves live mode only: the header `X-Churnkey-Mode` must be `live` \
+                 or absent",
+            )),
+            _ => Ok(()),
         }
     }
 }

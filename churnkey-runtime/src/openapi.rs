@@ -13,12 +13,14 @@ use serde_json::{Map, Value, json};
 use self::describe::Described;
 use self::schemas::Schemas;
 use crate::manifest::Manifest;
+use crate::mode::Modes;
 use crate::operation::Operation;
 
 pub(crate) fn document(
     name: &str,
     operations: impl Iterator<Item = Operation>,
     manifest: &Manifest,
+    modes: Modes,
 ) -> Value {
     let mut schemas = Schemas::new();
     let mut paths = Map::new();
@@ -35,7 +37,7 @@ pub(crate) fn document(
         "/churnkey/features",
         "get",
         "features",
-        operation::features(manifest),
+        operation::features(manifest, modes),
     );
     for operation in operations {
         add(
@@ -69,7 +71,7 @@ pub(crate) fn document(
                                     `Authorization: <token>` is accepted too (**assumed**).",
                 },
             },
-            "parameters": operation::shared_parameters(),
+            "parameters": operation::shared_parameters(modes),
             "headers": response::headers(),
             "responses": response::components(&statuses),
             "schemas": schemas.finish(manifest),

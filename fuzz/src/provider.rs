@@ -160,7 +160,7 @@ fn read(mode: Mode, texts: &[&str], page: Option<(u32, Option<String>)>) -> Give
 
 /// A provider with every module and every option.
 #[derive(Default, churnkey::Integration)]
-#[churnkey(name = "Everything", expect(all))]
+#[churnkey(name = "Everything", modes(shared), expect(all))]
 pub struct Everything {
     calls: Mutex<Vec<Call>>,
     planted: Mutex<Option<(Planted, Answer)>>,
@@ -422,6 +422,7 @@ mod sparing {
     #[derive(Default, churnkey::Integration)]
     #[churnkey(
         name = "Sparing",
+        modes(shared),
         expect(cancel_all, pause_all, apply_coupon, change_price, extend_trial)
     )]
     pub struct Sparing {

@@ -20,6 +20,7 @@ use crate::database::{COUPONS, CUSTOMERS, Database, PRICES};
 #[derive(churnkey::Integration)]
 #[churnkey(
     name = "Company",
+    modes(shared),
     expect(
         cancel,
         cancel_all,

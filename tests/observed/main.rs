@@ -21,7 +21,7 @@ use tokio::sync::Barrier;
 use tower::ServiceExt as _;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Observed", expect(cancel))]
+#[churnkey(name = "Observed", modes(shared), expect(cancel))]
 struct Billing {
     /// Blocks an action until the test continues.
     gate: Arc<Barrier>,

@@ -6,7 +6,7 @@ use churnkey::Integration as _;
 use churnkey::operation::{Operation, Side};
 use serde_json::{Value, json};
 
-use crate::integrations::{Provider, complete, minimal};
+use crate::integrations::{Provider, complete, live_only, minimal, test_only};
 
 fn every_value<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str, &'a Value)) {
     match value {
@@ -196,4 +196,28 @@ async fn features_schema_has_the_served_constants() {
         other["controllers"]["customers"] = json!(false);
         assert!(!validator.is_valid(&other), "{}", provider.name);
     }
+}
+
+#[test]
+fn only_the_served_mode_is_declared() {
+    let test: Value = test_only::Billing::openapi();
+    let live: Value = live_only::Billing::openapi();
+    let parameters = "/components/parameters";
+    let any = "^([tT][eE][sS][tT]|[lL][iI][vV][eE])$";
+    for (document, pattern, required) in [
+        (&test, "^[tT][eE][sS][tT]$", true),
+        (&live, "^[lL][iI][vV][eE]$", false),
+    ] {
+        let parameters = document.pointer(parameters).unwrap();
+        assert_eq!(parameters["Mode"]["schema"]["pattern"], pattern);
+        assert_eq!(parameters["Mode"]["required"], json!(required));
+        assert_eq!(parameters["AnyMode"]["schema"]["pattern"], any);
+        let of = |path: &str| document["paths"][path]["get"]["parameters"].to_string();
+        assert!(of("/churnkey/features").contains("/AnyMode"));
+        assert!(of("/churnkey/customers/{customerId}").contains("/Mode"));
+    }
+    let shared = minimal::Billing::openapi();
+    let mode = &shared.pointer(parameters).unwrap()["Mode"];
+    assert_eq!(mode["schema"]["pattern"], any);
+    assert!(shared.pointer(parameters).unwrap()["AnyMode"].is_null());
 }

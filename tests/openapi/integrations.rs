@@ -11,6 +11,8 @@ use tower::ServiceExt as _;
 use crate::specification::Specification;
 
 test_support::integration!(minimal: prices);
+test_support::integration!(test_only, modes(test): prices);
+test_support::integration!(live_only, modes(live): prices);
 test_support::integration!(searchable: prices, list_customers, list_subscriptions, find_by_email,
     find_by_phone);
 test_support::integration!(standalone: prices, products, families);

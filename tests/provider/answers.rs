@@ -23,7 +23,7 @@ macro_rules! scripted {
             use churnkey::*;
 
             #[derive(churnkey::Integration)]
-            #[churnkey(name = "Scripted")]
+            #[churnkey(name = "Scripted", modes(shared))]
             pub(crate) struct Billing {
                 pub(crate) customer: fn() -> Result<Option<Customer>>,
                 pub(crate) price: fn() -> Result<Option<Price>>,
@@ -803,7 +803,7 @@ mod own_errors {
     use super::*;
 
     #[derive(churnkey::Integration)]
-    #[churnkey(name = "Own errors")]
+    #[churnkey(name = "Own errors", modes(shared))]
     pub(super) struct Billing;
 
     #[churnkey::controller(customers)]

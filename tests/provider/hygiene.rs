@@ -6,7 +6,7 @@ mod without_prelude {
     #![no_implicit_prelude]
 
     #[derive(::churnkey::Integration)]
-    #[churnkey(name = "No prelude", expect(cancel, customers(list)))]
+    #[churnkey(name = "No prelude", modes(shared), expect(cancel, customers(list)))]
     pub(super) struct Billing;
 
     #[::churnkey::controller(customers)]
@@ -116,7 +116,7 @@ mod shadowed {
     }
 
     #[derive(::churnkey::Integration)]
-    #[churnkey(name = "Shadowed")]
+    #[churnkey(name = "Shadowed", modes(shared))]
     pub(super) struct Billing;
 
     type Answer<T> = ::churnkey::Result<::std::option::Option<T>>;
@@ -215,7 +215,7 @@ mod strict {
 
     /// Shared by the functions.
     #[derive(Debug, churnkey::Integration)]
-    #[churnkey(name = "Strict", expect(cancel, products, coupons))]
+    #[churnkey(name = "Strict", modes(shared), expect(cancel, products, coupons))]
     pub(super) struct Billing;
 
     /// An error whose variants have a response each.
@@ -341,7 +341,7 @@ mod within_a_function {
         use churnkey::{Subscription, SubscriptionId};
 
         #[derive(churnkey::Integration)]
-        #[churnkey(name = "Local")]
+        #[churnkey(name = "Local", modes(shared))]
         struct Billing;
 
         #[churnkey::controller(customers)]
@@ -386,7 +386,7 @@ mod under_a_path {
     };
 
     #[derive(vendored::deep::provider::Integration)]
-    #[churnkey(crate = vendored::deep::provider, name = "Under a path")]
+    #[churnkey(crate = vendored::deep::provider, name = "Under a path", modes(shared))]
     pub(super) struct Billing;
 
     #[vendored::deep::provider::controller(customers, crate = self::vendored::deep::provider)]

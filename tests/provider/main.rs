@@ -15,6 +15,7 @@ mod hygiene;
 #[cfg(unix)]
 mod listening;
 mod manifest;
+mod modes;
 mod paging;
 mod request_parts;
 mod server;

@@ -14,7 +14,7 @@ use crate::support::{Host, TOKEN, billing_with};
 /// Customers ordered by day and then by id. Several of them have the same day. Prices have
 /// user-defined cursors.
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Books", expect(customers(list)))]
+#[churnkey(name = "Books", modes(shared), expect(customers(list)))]
 struct Billing {
     customers: Mutex<BTreeMap<(u32, String), Customer>>,
 }

@@ -20,7 +20,7 @@ use crate::support::{Host, Peer, TOKEN, log_of};
 
 /// Has functions in more than one file.
 #[derive(Debug, Default, churnkey::Integration)]
-#[churnkey(name = "Parts", expect(cancel))]
+#[churnkey(name = "Parts", modes(shared), expect(cancel))]
 pub(crate) struct Billing {
     /// The text that is recorded for each customer.
     pub(crate) note: &'static str,

@@ -20,7 +20,7 @@ use crate::support::{Call, Peer, TOKEN, bearer};
 
 /// Waits in each function, and prints to standard error when it begins and ends.
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Slow", expect(cancel))]
+#[churnkey(name = "Slow", modes(shared), expect(cancel))]
 struct Slow;
 
 const DELAY: Duration = Duration::from_millis(700);

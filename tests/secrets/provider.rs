@@ -15,7 +15,7 @@ use churnkey::{
 use crate::sentinels::*;
 
 #[derive(Debug, churnkey::Integration)]
-#[churnkey(name = "Talkative", expect(all))]
+#[churnkey(name = "Talkative", modes(shared), expect(all))]
 pub(crate) struct Billing {
     /// The password of the database, which `Debug` of a context would print.
     pub(crate) password: &'static str,

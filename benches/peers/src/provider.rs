@@ -25,7 +25,7 @@ pub fn router() -> Router {
 }
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Peer", expect(cancel, pause))]
+#[churnkey(name = "Peer", modes(shared), expect(cancel, pause))]
 pub struct Billing {
     customers: BTreeMap<CustomerId, Customer>,
     prices: BTreeMap<PriceId, Price>,

@@ -3,11 +3,12 @@
 use churnkey_protocol::{Operation, Output};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Generics, ReturnType, Type};
+use syn::{Attribute, Generics, PatType, ReturnType, Type};
 
 use super::context;
 use super::types::{last_segment, text, ungroup};
 use crate::args::unraw;
+use crate::cfg::Cfg;
 use crate::errors::Errors;
 use crate::item::Function;
 use crate::rust::{self, Argument, Signature};
@@ -17,10 +18,19 @@ pub(crate) struct Call {
     pub(crate) context: Type,
     /// Types of the operation's own arguments.
     pub(crate) inputs: Vec<Type>,
-    /// Types of the further arguments, which are extracted from the request.
-    pub(crate) extras: Vec<Type>,
+    /// The further arguments, which are extracted from the request.
+    pub(crate) extras: Vec<Extra>,
     pub(crate) returns: Type,
 }
+
+/// An argument that is extracted from the request.
+pub(crate) struct Extra {
+    pub(crate) r#type: Type,
+    pub(crate) cfg: Cfg,
+}
+
+/// The number of arguments that may have a `#[cfg]`: the call is written for each combination.
+const MAX_CFGS: usize = 4;
 
 /// Reports each mistake of a signature, at its token.
 pub(crate) fn check(
@@ -99,7 +109,7 @@ fn generics(generics: &Generics, errors: &Errors) {
     }
 }
 
-type Arguments = (Vec<Type>, Vec<Type>);
+type Arguments = (Vec<Type>, Vec<Extra>);
 
 fn arguments(
     function: &Function,
@@ -138,9 +148,42 @@ fn arguments(
     if !(inputs(&types, function, operation, example, errors) && good) {
         return None;
     }
-    let (inputs, extras) = types.split_at(operation.inputs.len());
-    let owned = |types: &[&Type]| types.iter().copied().cloned().collect();
-    Some((owned(inputs), owned(extras)))
+    let (inputs, _) = types.split_at(operation.inputs.len());
+    let inputs = inputs.iter().copied().cloned().collect();
+    Some((inputs, extras(function, operation, errors)?))
+}
+
+/// The arguments after those of the operation, which alone may have a `#[cfg]`.
+fn extras(function: &Function, operation: &Operation, errors: &Errors) -> Option<Vec<Extra>> {
+    let own = 1 + operation.inputs.len();
+    let with_cfg = |arguments: &[&PatType]| -> Vec<Attribute> {
+        let attributes = arguments.iter().flat_map(|argument| &argument.attrs);
+        let is_cfg = |attribute: &&Attribute| !Cfg::of(std::slice::from_ref(*attribute)).is_empty();
+        attributes.filter(is_cfg).cloned().collect()
+    };
+    let arguments: Vec<&PatType> = function.arguments().collect();
+    let (own, further) = arguments.split_at(own);
+    if let Some(attribute) = with_cfg(own).first() {
+        errors.on(
+            attribute,
+            "this argument is required, and it has a `#[cfg]`",
+            "put the `#[cfg]` on the function, and write another function for the other case",
+        );
+        return None;
+    }
+    if let Some(attribute) = with_cfg(further).get(MAX_CFGS) {
+        errors.on(
+            attribute,
+            format_args!("more than {MAX_CFGS} arguments have a `#[cfg]`"),
+            "take one type that implements `churnkey::FromRequestContext` instead",
+        );
+        return None;
+    }
+    let extra = |argument: &&PatType| Extra {
+        r#type: (*argument.ty).clone(),
+        cfg: Cfg::of(&argument.attrs),
+    };
+    Some(further.iter().map(extra).collect())
 }
 
 /// Checks the names of the argument types after the context.

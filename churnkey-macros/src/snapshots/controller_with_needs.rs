@@ -3,7 +3,6 @@ async fn list(ctx: &Billing, page: PageRequest) -> Result<Page<Price>, BillingEr
     ctx.prices(page)
 }
 #[cfg(feature = "prices")]
-#[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
 impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::ListPrices>
 for Billing
 where
@@ -12,44 +11,51 @@ where
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::Prices(
         ::churnkey::__private::PricesType::Product,
     );
+    const READS_MODE: ::core::primitive::bool = false;
     async fn call(
         &self,
-        input: ::churnkey::__private::Input<::churnkey::__private::endpoint::ListPrices>,
-        parts: &::churnkey::__private::RequestContext,
+        __churnkey_input: ::churnkey::__private::Input<
+            ::churnkey::__private::endpoint::ListPrices,
+        >,
+        __churnkey_context: &::churnkey::__private::RequestContext,
     ) -> ::churnkey::__private::Result<
         ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
     >
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
-        struct __Function {}
-        impl ::churnkey::__private::ContextOf for __Function {
+        struct __ChurnkeyFunction {}
+        impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
             type Context = Billing;
         }
         impl ::churnkey::__private::UnknownContext<
-            __Function,
-            <__Function as ::churnkey::__private::ContextOf>::Context,
+            __ChurnkeyFunction,
+            <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::ListPrices {}
-        let (page,) = input;
-        let answer = ::churnkey::__private::sendable(
-                list(self, <_ as ::churnkey::__private::Argument<_>>::take(page)),
+        let (__churnkey_page,) = __churnkey_input;
+        let __churnkey_function = list;
+        let __churnkey_answer = ::churnkey::__private::sendable(
+                __churnkey_function(
+                    self,
+                    <_ as ::churnkey::__private::Argument<_>>::take(__churnkey_page),
+                ),
             )
             .await;
         <_ as ::churnkey::__private::ReturnType<
             ::churnkey::__private::Output<::churnkey::__private::endpoint::ListPrices>,
             _,
-        >>::answer(answer)
-            .map_err(|error| <_ as ::churnkey::__private::FunctionError>::into_error(
-                error,
+        >>::answer(__churnkey_answer)
+            .map_err(|__churnkey_error| <_ as ::churnkey::__private::FunctionError>::into_error(
+                __churnkey_error,
             ))
     }
 }
 #[cfg(feature = "prices")]
-const _: () = {
+const __CHURNKEY_LIST: () = {
     const _: () = {
         use ::churnkey::__private::{
             ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
-            fail,
+            ModeProbeFallback as _, fail,
         };
         if !::churnkey::__private::Probe::<
             Billing,
@@ -70,29 +76,29 @@ const _: () = {
     const _: () = {
         use ::churnkey::__private::{
             ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
-            fail,
+            ModeProbeFallback as _, fail,
         };
         if ::churnkey::__private::Probe::<
             Billing,
             ::churnkey::__private::endpoint::RetrievePrice,
         >::OPTIONS
             .is_none()
-            && !::churnkey::__private::is_implemented(
+            && !::churnkey::__private::is_true(
                 &|| {
                     (&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::RetrieveProduct,
                     >::NEW)
-                        .found()
+                        .__churnkey_found()
                 },
             )
-            && !::churnkey::__private::is_implemented(
+            && !::churnkey::__private::is_true(
                 &|| {
                     (&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::ListProducts,
                     >::NEW)
-                        .found()
+                        .__churnkey_found()
                 },
             )
         {

@@ -2,6 +2,7 @@ const _: () = {
     use ::churnkey::__private::ProbeFallback as _;
     impl ::churnkey::__private::Integration for Billing {
         const NAME: &'static ::core::primitive::str = "Acme";
+        const MODES: ::churnkey::__private::Modes = ::churnkey::__private::Modes::Separate;
         const ROUTES: &'static [::core::option::Option<
             ::churnkey::__private::Route<Self>,
         >] = &[
@@ -94,15 +95,16 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, fail,
     };
-    if !::churnkey::__private::is_implemented(
+    if !::churnkey::__private::is_true(
         &|| {
             (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveCustomer,
             >::NEW)
-                .found()
+                .__churnkey_found()
         },
     ) {
         fail(
@@ -112,15 +114,16 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, fail,
     };
-    if !::churnkey::__private::is_implemented(
+    if !::churnkey::__private::is_true(
         &|| {
             (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrievePrice,
             >::NEW)
-                .found()
+                .__churnkey_found()
         },
     ) {
         fail(
@@ -130,15 +133,16 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, fail,
     };
-    if !::churnkey::__private::is_implemented(
+    if !::churnkey::__private::is_true(
         &|| {
             (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::ListPrices,
             >::NEW)
-                .found()
+                .__churnkey_found()
         },
     ) {
         fail(
@@ -148,15 +152,16 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, fail,
     };
-    if !::churnkey::__private::is_implemented(
+    if !::churnkey::__private::is_true(
         &|| {
             (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveSubscription,
             >::NEW)
-                .found()
+                .__churnkey_found()
         },
     ) {
         fail(
@@ -166,15 +171,16 @@ const _: () = {
 };
 const _: () = {
     use ::churnkey::__private::{
-        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _, fail,
+        ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, fail,
     };
-    if !::churnkey::__private::is_implemented(
+    if !::churnkey::__private::is_true(
         &|| {
             (&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::CancelSubscription,
             >::NEW)
-                .found()
+                .__churnkey_found()
         },
     ) {
         fail(
@@ -182,11 +188,7 @@ const _: () = {
         )
     }
 };
-const _: () = {
-    #[allow(dead_code, deprecated)]
-    fn shared(context: &Billing) {
-        let _ = context;
-        <_ as ::churnkey::__private::Shared>::check(&context.db);
-        <_ as ::churnkey::__private::Shared>::check(&context.cache);
-    }
+const _: fn(&Billing) = |__churnkey_context| {
+    <_ as ::churnkey::__private::Shared>::check(&__churnkey_context.db);
+    <_ as ::churnkey::__private::Shared>::check(&__churnkey_context.cache);
 };

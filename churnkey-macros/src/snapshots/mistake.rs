@@ -2,7 +2,6 @@
 fn retrieve(ctx: &Billing, id: &PriceId) -> churnkey::Result<Option<Price>> {
     ctx.price(id)
 }
-#[allow(deprecated, non_local_definitions, clippy::all, clippy::pedantic)]
 impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::RetrievePrice>
 for Billing
 where
@@ -11,25 +10,25 @@ where
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
     async fn call(
         &self,
-        input: ::churnkey::__private::Input<
+        __churnkey_input: ::churnkey::__private::Input<
             ::churnkey::__private::endpoint::RetrievePrice,
         >,
-        parts: &::churnkey::__private::RequestContext,
+        __churnkey_context: &::churnkey::__private::RequestContext,
     ) -> ::churnkey::__private::Result<
         ::churnkey::__private::Output<::churnkey::__private::endpoint::RetrievePrice>,
     >
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
-        struct __Function {}
-        impl ::churnkey::__private::ContextOf for __Function {
+        struct __ChurnkeyFunction {}
+        impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
             type Context = Billing;
         }
         impl ::churnkey::__private::UnknownContext<
-            __Function,
-            <__Function as ::churnkey::__private::ContextOf>::Context,
+            __ChurnkeyFunction,
+            <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
         > for ::churnkey::__private::endpoint::RetrievePrice {}
-        let _ = (input, parts);
+        let _ = (__churnkey_input, __churnkey_context);
         ::core::panic!()
     }
 }

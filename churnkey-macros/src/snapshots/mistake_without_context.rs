@@ -2,10 +2,9 @@
 async fn retrieve(id: PriceId) -> churnkey::Result<Option<Price>> {
     find(id).await
 }
-#[allow(unused, non_upper_case_globals, non_local_definitions)]
-const _: () = {
-    struct Function;
-    impl<Context> ::churnkey::__private::UnknownContext<Function, Context>
+const __CHURNKEY_RETRIEVE: () = {
+    struct __ChurnkeyAnyContext;
+    impl<Context> ::churnkey::__private::UnknownContext<__ChurnkeyAnyContext, Context>
     for ::churnkey::__private::endpoint::RetrievePrice {}
 };
 ::core::compile_error! {

@@ -170,7 +170,7 @@ fn provided(name: &str, after: &[TokenTree]) -> Option<String> {
         return Some(format!("`{operation}` for `{context}`"));
     }
     // An implementation for one context carries this too, with another function.
-    (words[1] == "Function").then(|| {
+    (words[1] == "__ChurnkeyAnyContext").then(|| {
         let end = words[place..].iter().position(|word| word.starts_with('{'));
         let operation = &words[place + end.unwrap_or_default() - 1];
         format!("`{operation}` for any context")

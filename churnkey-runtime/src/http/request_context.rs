@@ -141,6 +141,24 @@ impl fmt::Debug for RequestContext {
 ///     }
 /// }
 /// ```
+///
+/// A type that holds the mode, or data that was chosen by it, sets [`READS_MODE`]: a function that
+/// takes it need not take the [`Mode`] itself.
+///
+/// ```
+/// # use churnkey_runtime as churnkey;
+/// struct Database(&'static str);
+///
+/// impl churnkey::FromRequestContext for Database {
+///     const READS_MODE: bool = true;
+///
+///     fn from_request_context(request: &churnkey::RequestContext) -> churnkey::Result<Self> {
+///         Ok(Self(request.mode().as_str()))
+///     }
+/// }
+/// ```
+///
+/// [`READS_MODE`]: Self::READS_MODE
 #[diagnostic::on_unimplemented(
     message = "a churnkey function cannot take a `{Self}` from a request",
     label = "change or remove this argument",
@@ -149,11 +167,17 @@ impl fmt::Debug for RequestContext {
             `churnkey::Parts<T>`, or a type that implements `churnkey::FromRequestContext`"
 )]
 pub trait FromRequestContext: Sized {
+    /// True if the value depends on the mode of the request, so that a function that takes it can
+    /// keep test and live data apart.
+    const READS_MODE: bool = false;
+
     /// Takes the value from the request, or refuses the request with an error.
     fn from_request_context(request: &RequestContext) -> Result<Self>;
 }
 
 impl FromRequestContext for Mode {
+    const READS_MODE: bool = true;
+
     fn from_request_context(request: &RequestContext) -> Result<Self> {
         Ok(request.mode)
     }

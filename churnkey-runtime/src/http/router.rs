@@ -30,7 +30,7 @@ use super::request_id::{REQUEST_ID, RequestId};
 use crate::actions_in_flight::{Accepted, ActionKey, InFlight};
 use crate::error::{Error, Result};
 use crate::manifest::Manifest;
-use crate::mode::Mode;
+use crate::mode::{Mode, Modes};
 use crate::operation::{Operation, Side};
 
 /// The state that all requests to a provider share.
@@ -38,6 +38,7 @@ pub(crate) struct ProviderState {
     pub(crate) authentication: Authentication,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
+    pub(crate) modes: Modes,
     pub(crate) manifest: &'static Manifest,
     /// The manifest as `GET /churnkey/features` serves it.
     pub(crate) features: Bytes,
@@ -177,13 +178,14 @@ impl Call {
         reply.instrument(span).await
     }
 
-    /// Reads the body, decodes the input and runs the function.
+    /// Checks the mode, reads the body, decodes the input and runs the function.
     ///
     /// # Errors
     ///
     /// The request was refused before the function began.
     async fn run(self, mode: Mode, parts: Parts, body: Body, log: &RequestLog) -> Result<Reply> {
         let shared = &self.shared;
+        shared.modes.check(mode)?;
         let body = match self.operation.side() {
             Side::Controller => Map::new(),
             Side::Action => body::read(&parts.headers, body, &shared.limits).await?,

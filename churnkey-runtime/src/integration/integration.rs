@@ -15,6 +15,7 @@ use crate::http::request_context::RequestContext;
 use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::manifest::{Manifest, Options, Spelling};
+use crate::mode::Modes;
 use crate::operation::Operation;
 use crate::telemetry;
 
@@ -26,6 +27,10 @@ use crate::telemetry;
 pub trait Provides<E: OperationKind> {
     #[doc(hidden)]
     const OPTIONS: Options = Options::None;
+
+    /// True if an argument of the function depends on the mode of the request.
+    #[doc(hidden)]
+    const READS_MODE: bool = true;
 
     /// Calls the annotated function.
     fn call(
@@ -50,6 +55,9 @@ pub trait Integration: Sized + 'static {
     /// The name of the integration, for logs.
     const NAME: &'static str;
 
+    /// The modes in which the integration serves its operations.
+    const MODES: Modes = Modes::Separate;
+
     #[doc(hidden)]
     const ROUTES: &'static [Option<Route<Self>>];
 
@@ -66,7 +74,7 @@ pub trait Integration: Sized + 'static {
     #[cfg(feature = "openapi")]
     fn openapi() -> serde_json::Value {
         let operations = Self::ROUTES.iter().flatten().map(|route| route.operation);
-        crate::openapi::document(Self::NAME, operations, &Self::MANIFEST)
+        crate::openapi::document(Self::NAME, operations, &Self::MANIFEST, Self::MODES)
     }
 
     /// The provider as an axum router, for applications that have a server: `/churnkey/features`
@@ -135,6 +143,7 @@ pub trait Integration: Sized + 'static {
 pub struct Route<T> {
     pub(super) operation: Operation,
     pub(super) options: Options,
+    pub(super) reads_mode: bool,
     pub(super) handler: fn(&Arc<T>) -> Arc<dyn Handler>,
 }
 
@@ -151,6 +160,7 @@ pub(crate) fn mount<T: Integration>(
         authentication: Authentication::new(token, limits.failures_per_minute),
         limits,
         in_flight,
+        modes: T::MODES,
         manifest: &T::MANIFEST,
         features: T::MANIFEST.to_json(spelling).into(),
     };
@@ -159,6 +169,35 @@ pub(crate) fn mount<T: Integration>(
         shared,
         routes.map(|route| (route.operation, (route.handler)(context))),
     )
+}
+
+/// Returns true if the function of an operation is to be reported because it does not tell test and
+/// live mode apart.
+///
+/// A provider whose functions all ignore the mode has one mistake, reported at the first of them.
+pub(super) const fn confuses_modes<T: Integration>(operation: Operation) -> bool {
+    if !matches!(T::MODES, Modes::Separate) {
+        return false;
+    }
+    let mut is_confused = false;
+    let mut others_before = false;
+    let mut others_read_the_mode = false;
+    let mut index = 0;
+    while index < T::ROUTES.len() {
+        if let Some(route) = &T::ROUTES[index]
+            && route.operation.facts().module.customer_data
+        {
+            if route.reads_mode {
+                others_read_the_mode = true;
+            } else if route.operation as u8 == operation as u8 {
+                is_confused = true;
+            } else if !is_confused {
+                others_before = true;
+            }
+        }
+        index += 1;
+    }
+    is_confused && (others_read_the_mode || !others_before)
 }
 
 const fn manifest<T>(routes: &[Option<Route<T>>]) -> Manifest {

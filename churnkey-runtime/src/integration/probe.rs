@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::dispatch;
 use super::endpoint::OperationKind;
-use super::integration::{Provides, Route};
+use super::integration::{Integration, Provides, Route, confuses_modes};
 use crate::manifest::Options;
 
 /// Looks up an operation of a type: its inherent constants exist where the type provides the
@@ -31,6 +31,22 @@ impl<T: Provides<E> + Send + Sync + 'static, E: OperationKind> Probe<T, E> {
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
+        reads_mode: T::READS_MODE,
         handler: dispatch::handler::<T, E>,
     });
+}
+
+/// Looks up whether the function of an operation confuses test and live mode, like [`Probe`]: of a
+/// context without the derive nothing is known, and nothing is reported.
+pub struct ModeProbe<T, E>(PhantomData<(T, E)>);
+
+/// The constants for a type that is no integration.
+pub trait ModeProbeFallback {
+    const CONFUSES_MODES: bool = false;
+}
+
+impl<T, E> ModeProbeFallback for ModeProbe<T, E> {}
+
+impl<T: Integration, E: OperationKind> ModeProbe<T, E> {
+    pub const CONFUSES_MODES: bool = confuses_modes::<T>(E::OPERATION);
 }

@@ -14,6 +14,11 @@ use crate::model::id::{
 use crate::operation::Operation;
 use crate::page::{MAX_CURSOR_BYTES, Page, PageRequest};
 
+/// The component of the mode of operations.
+pub(super) const MODE: &str = "Mode";
+/// The component of the mode of the manifest, if it differs.
+pub(super) const ANY_MODE: &str = "AnyMode";
+
 /// An Operation Object, and the statuses of the shared responses to which it refers.
 pub(super) struct Described {
     pub(super) operation: Value,
@@ -93,7 +98,7 @@ impl<'a> Description<'a> {
         let mut operation_id = format!("{:?}", self.operation);
         operation_id[..1].make_ascii_lowercase();
         let mut parameters = self.parameters;
-        parameters.extend(shared_parameter_references());
+        parameters.extend(shared_parameter_references(MODE));
         let mut operation = Map::from_iter([
             ("operationId".to_owned(), json!(operation_id)),
             ("tags".to_owned(), json!([self.operation.module()])),
@@ -187,7 +192,7 @@ impl<M: JsonSchema> DescribeOutput for Page<M> {
     }
 }
 
-/// References to the parameters of every operation.
-pub(super) fn shared_parameter_references() -> [Value; 2] {
-    ["Mode", "RequestId"].map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
+/// References to the parameters of every operation, of which one is the mode.
+pub(super) fn shared_parameter_references(mode: &str) -> [Value; 2] {
+    [mode, "RequestId"].map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }))
 }

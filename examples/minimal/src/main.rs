@@ -15,7 +15,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Minimal", expect(cancel))]
+#[churnkey(name = "Minimal", modes(test), expect(cancel))]
 struct Billing {
     price: Price,
     customer: Customer,

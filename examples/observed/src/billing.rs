@@ -9,7 +9,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Observed", expect(cancel))]
+#[churnkey(name = "Observed", modes(test), expect(cancel))]
 pub(crate) struct Billing {
     price: Price,
     customer: Customer,

@@ -10,7 +10,7 @@ use churnkey::{
 use tokio::sync::Semaphore;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Billing", expect(cancel))]
+#[churnkey(name = "Billing", modes(shared), expect(cancel))]
 pub(crate) struct Billing {
     begun: AtomicUsize,
     hidden: AtomicUsize,

@@ -13,7 +13,7 @@ use churnkey::{
 
 /// Has every module, with linked prices and products.
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Everything", expect(all))]
+#[churnkey(name = "Everything", modes(shared), expect(all))]
 pub(crate) struct Billing {
     reads: Mutex<Vec<String>>,
     writes: Mutex<Vec<Write>>,

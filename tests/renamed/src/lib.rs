@@ -11,7 +11,7 @@ use retention::{
 
 /// Shared by the functions.
 #[derive(Debug, retention::Integration)]
-#[churnkey(crate = retention, name = "Renamed", expect(cancel, pause))]
+#[churnkey(crate = retention, name = "Renamed", modes(shared), expect(cancel, pause))]
 pub struct Billing;
 
 /// Returns a customer for every id.

@@ -2,16 +2,20 @@
 
 /// Declares a module with a `Billing` that has the required controllers and the given parts, and
 /// counts the calls of its actions: `integration!(name: prices, cancel(schedules(immediate)))`.
+/// Both modes share its data, unless `integration!(name, modes(test): ..)` says otherwise.
 #[macro_export]
 macro_rules! integration {
-    ($name:ident: $($part:ident $(($($options:tt)*))?),* $(,)?) => {
+    ($name:ident: $($parts:tt)*) => {
+        $crate::integration!($name, modes(shared): $($parts)*);
+    };
+    ($name:ident, modes($modes:ident): $($part:ident $(($($options:tt)*))?),* $(,)?) => {
         pub(crate) mod $name {
             use std::sync::atomic::{AtomicU32, Ordering};
 
             use churnkey::*;
 
             #[derive(Default, churnkey::Integration)]
-            #[churnkey(name = "One of many")]
+            #[churnkey(name = "One of many", modes($modes))]
             pub(crate) struct Billing {
                 calls: AtomicU32,
             }

@@ -5,7 +5,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "All")]
+#[churnkey(name = "All", modes(shared))]
 pub(super) struct Billing(pub(super) Customer);
 
 #[churnkey::controller(customers, retrieve)]

@@ -3,7 +3,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Few")]
+#[churnkey(name = "Few", modes(shared))]
 pub(super) struct Billing(pub(super) Customer);
 
 #[churnkey::controller(customers, retrieve)]

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::Pause;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(pause))]
+#[churnkey(name = "Acme", modes(shared), expect(pause))]
 struct Billing;
 
 provide!(required cancel);

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::Pause;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing;
 
 provide!(required cancel);

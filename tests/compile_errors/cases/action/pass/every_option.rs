@@ -8,6 +8,7 @@ use churnkey::{
 
 #[derive(churnkey::Integration)]
 #[churnkey(
+    modes(shared),
     name = "Acme",
     expect(
         cancel,

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::{Page, PageRequest, Price};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing;
 
 provide!(customers retrieve_price subscriptions);

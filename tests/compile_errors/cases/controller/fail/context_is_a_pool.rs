@@ -7,7 +7,7 @@ use churnkey::{Price, PriceId};
 use std::sync::Barrier as Pool;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing;
 
 provide!(customers list_prices subscriptions);

@@ -8,7 +8,7 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(customers(list)))]
+#[churnkey(name = "Acme", modes(shared), expect(customers(list)))]
 struct Billing;
 
 /// Finds a customer.
@@ -24,16 +24,22 @@ async fn retrieve(_ctx: &Billing, ref _id: CustomerId) -> Result<Option<Customer
 async fn list(
     &Billing: &Billing,
     page: PageRequest,
-    mode: churnkey::Mode,
-    id: churnkey::RequestId,
+    #[cfg_attr(all(), allow(unused_variables))] mode: churnkey::Mode,
+    #[cfg(any())] nothing: Nothing,
+    #[cfg_attr(all(), cfg(any()))] nothing: Nothing,
+    #[cfg(all())] id: churnkey::RequestId,
 ) -> churnkey::Result<Page<Customer>> {
     let _: Option<CustomerId> = page.after()?;
-    let _ = (mode, id);
+    let _ = id;
     Ok(Page::last(Vec::new()))
 }
 
 #[churnkey::controller(customers, list)]
 #[cfg(any())]
+async fn list(ctx: &Billing) {}
+
+#[churnkey::controller(customers, list)]
+#[cfg_attr(all(), cfg(any()))]
 async fn list(ctx: &Billing) {}
 
 #[cfg(any())]

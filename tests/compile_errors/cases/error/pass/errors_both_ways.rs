@@ -4,7 +4,7 @@ include!("../../support/provider.rs");
 use churnkey::{Integration, Price, PriceId, ResultExt as _};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing;
 
 provide!(customers list_prices subscriptions);

@@ -1,7 +1,7 @@
 // errors: 1
 include!("../../support/provider.rs");
 
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 #[derive(churnkey::Integration)]
 struct Billing;
 

@@ -2,9 +2,9 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing {
-    #[churnkey(name = "store")]
+    #[churnkey(name = "store", modes(shared))]
     store: u32,
 }
 

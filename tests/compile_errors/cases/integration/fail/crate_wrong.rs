@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", crate = ::billing)]
+#[churnkey(name = "Acme", modes(shared), crate = ::billing)]
 struct Billing;
 
 provide!(required);

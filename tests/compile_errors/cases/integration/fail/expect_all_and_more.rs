@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(all, cancel))]
+#[churnkey(name = "Acme", modes(shared), expect(all, cancel))]
 struct Billing;
 
 provide!(required coupons products families cancel pause);

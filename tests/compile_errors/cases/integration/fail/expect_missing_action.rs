@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel))]
 struct Billing;
 
 provide!(required);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(customers(find_by_email)))]
+#[churnkey(name = "Acme", modes(shared), expect(customers(find_by_email)))]
 struct Billing;
 
 provide!(required);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancle))]
+#[churnkey(name = "Acme", modes(shared), expect(cancle))]
 struct Billing;
 
 provide!(required cancel);

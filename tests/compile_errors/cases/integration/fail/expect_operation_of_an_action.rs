@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(pause(cancel)))]
+#[churnkey(name = "Acme", modes(shared), expect(pause(cancel)))]
 struct Billing;
 
 provide!(required cancel pause);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel), expect(pause))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel), expect(pause))]
 struct Billing;
 
 provide!(required cancel pause);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(refund))]
+#[churnkey(name = "Acme", modes(shared), expect(refund))]
 struct Billing;
 
 provide!(required);

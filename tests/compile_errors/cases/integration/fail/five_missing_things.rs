@@ -6,7 +6,7 @@ include!("../../support/provider.rs");
 use churnkey::{Coupon, CouponId, ExtendTrial};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(families))]
+#[churnkey(name = "Acme", modes(shared), expect(families))]
 struct Billing;
 
 provide!(prices);

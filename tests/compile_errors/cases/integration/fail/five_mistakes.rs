@@ -6,7 +6,7 @@ include!("../../support/provider.rs");
 use churnkey::{ExtendTrial, Page, PageRequest, Pause, Price, PriceId};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(coupons))]
+#[churnkey(name = "Acme", modes(shared), expect(coupons))]
 struct Billing;
 
 provide!(customers subscriptions cancel);

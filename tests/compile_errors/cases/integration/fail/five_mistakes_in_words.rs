@@ -6,7 +6,7 @@ include!("../../support/provider.rs");
 use churnkey::{ApplyCoupon, ChangePrice, ExtendTrial, Pause};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancle))]
+#[churnkey(name = "Acme", modes(shared), expect(cancle))]
 struct Billing;
 
 provide!(required cancel coupons);

@@ -1,7 +1,7 @@
 // errors: 1
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing<T> {
     store: T,
 }

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "")]
+#[churnkey(name = "", modes(shared))]
 struct Billing;
 
 provide!(required);

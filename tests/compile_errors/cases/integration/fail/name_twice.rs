@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", name = "Beta")]
+#[churnkey(name = "Acme", name = "Beta", modes(shared))]
 struct Billing;
 
 provide!(required);

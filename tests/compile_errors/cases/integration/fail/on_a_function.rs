@@ -2,7 +2,7 @@
 // Both are of rustc.
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 fn billing() {}
 
 fn main() {

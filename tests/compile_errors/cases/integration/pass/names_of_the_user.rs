@@ -27,14 +27,8 @@ mod std {}
 mod core {}
 mod private {}
 mod __private {}
-fn fail() {}
 fn take() {}
 fn call() {}
-fn answer() {}
-fn error() {}
-fn input() {}
-fn shared() {}
-fn context() {}
 macro_rules! panic {
     () => {
         compile_error!("the user's own `panic!` is used")
@@ -45,22 +39,42 @@ macro_rules! vec {
         compile_error!("the user's own `vec!` is used")
     };
 }
+const id: ::std::primitive::u8 = 7;
+const page: ::std::primitive::u8 = 7;
+const request: ::std::primitive::u8 = 7;
+const function: ::std::primitive::u8 = 7;
+static input: ::std::primitive::u8 = 7;
+static answer: ::std::primitive::u8 = 7;
+static error: ::std::primitive::u8 = 7;
+static context: ::std::primitive::u8 = 7;
+static shared: ::std::primitive::u8 = 7;
+const fail: ::std::primitive::u8 = 7;
+struct customer;
+struct parts;
+trait Blanket {
+    fn found(&self) {}
+    fn answer(&self) {}
+    fn check(&self) {}
+    fn take(&self) {}
+    fn value(&self) {}
+}
+impl<T> Blanket for T {}
 type u8 = ();
 type bool = ();
 type str = ();
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel))]
 struct Billing {
     context: ::std::primitive::u8,
 }
 
 #[churnkey::controller(customers, retrieve)]
-async fn id(
+async fn found(
     _: &Billing,
-    id: churnkey::CustomerId,
+    key: churnkey::CustomerId,
 ) -> churnkey::Result<::core::option::Option<churnkey::Customer>> {
-    let _ = id;
+    let _ = key;
     churnkey::Result::Ok(::core::option::Option::None)
 }
 
@@ -73,7 +87,7 @@ async fn price(
 }
 
 #[churnkey::controller(prices, list)]
-async fn page(
+async fn pages(
     _: &Billing,
     _: churnkey::PageRequest,
 ) -> churnkey::Result<churnkey::Page<churnkey::Price>> {
@@ -81,7 +95,7 @@ async fn page(
 }
 
 #[churnkey::controller(subscriptions, retrieve)]
-async fn customer(
+async fn subscription(
     _: &Billing,
     _: churnkey::CustomerId,
     _: churnkey::SubscriptionId,
@@ -90,11 +104,11 @@ async fn customer(
 }
 
 #[churnkey::action(cancel)]
-async fn request(_: &Billing, _: churnkey::Cancel, _: churnkey::Mode) -> churnkey::Result<()> {
+async fn action(_: &Billing, _: churnkey::Cancel, _: churnkey::Mode) -> churnkey::Result<()> {
     churnkey::Result::Ok(())
 }
 
 #[test]
 fn compiles_and_runs() {
-    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { context: 3 }, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing { context }, "token");
 }

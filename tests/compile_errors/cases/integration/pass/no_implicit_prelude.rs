@@ -1,7 +1,7 @@
 #![no_implicit_prelude]
 
 #[derive(::churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel, pause))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel, pause))]
 struct Billing {
     _names: ::std::vec::Vec<::std::string::String>,
 }

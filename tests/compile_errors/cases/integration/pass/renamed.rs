@@ -8,7 +8,7 @@ use vendor::billing;
 mod churnkey {}
 
 #[derive(billing::Integration)]
-#[churnkey(name = "Acme", crate = crate::pass::renamed::vendor::billing, expect(cancel))]
+#[churnkey(name = "Acme", modes(shared), crate = crate::pass::renamed::vendor::billing, expect(cancel))]
 struct Billing;
 
 #[billing::controller(customers, retrieve, crate = billing)]

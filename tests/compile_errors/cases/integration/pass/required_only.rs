@@ -3,7 +3,7 @@ include!("../../support/provider.rs");
 use churnkey::Integration;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", modes(shared))]
 struct Billing;
 
 provide!(required);

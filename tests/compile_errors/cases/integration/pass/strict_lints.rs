@@ -1,6 +1,11 @@
-//! Generated code has no warning under the strictest lints.
-#![deny(
+//! Generated code has no warning and no lint level of its own, under any lint that is forbidden.
+#![forbid(
     warnings,
+    unused,
+    deprecated,
+    nonstandard_style,
+    let_underscore,
+    refining_impl_trait,
     missing_docs,
     unreachable_pub,
     unsafe_code,
@@ -9,9 +14,13 @@
     trivial_casts,
     unused_lifetimes,
     unused_qualifications,
+    unused_results,
+    missing_debug_implementations,
+    non_local_definitions,
     clippy::all,
     clippy::pedantic,
-    clippy::nursery
+    clippy::nursery,
+    clippy::unused_async
 )]
 
 use std::sync::{Mutex, PoisonError};
@@ -23,14 +32,13 @@ use churnkey::{
 
 /// The billing system.
 #[derive(Debug, churnkey::Integration)]
-#[churnkey(name = "Acme", expect(cancel, pause))]
+#[churnkey(name = "Acme", modes(shared), expect(cancel, pause))]
 struct Billing {
     prices: Mutex<Vec<Price>>,
 }
 
 impl Billing {
-    async fn prices(&self) -> Vec<Price> {
-        std::future::ready(()).await;
+    fn prices(&self) -> Vec<Price> {
         self.prices
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -45,21 +53,17 @@ impl Billing {
 /// Never.
 #[churnkey::controller(customers, retrieve)]
 async fn customer(_: &Billing, _: CustomerId) -> Result<Option<Customer>> {
-    std::future::ready(Ok(None)).await
+    Ok(None)
 }
 
 #[churnkey::controller(prices, retrieve, type = "standalone")]
 async fn price(billing: &Billing, id: PriceId) -> Result<Option<Price>> {
-    Ok(billing
-        .prices()
-        .await
-        .into_iter()
-        .find(|price| price.id == id))
+    Ok(billing.prices().into_iter().find(|price| price.id == id))
 }
 
 #[churnkey::controller(prices, list)]
 async fn prices(billing: &Billing, _: PageRequest) -> Result<Page<Price>> {
-    Ok(Page::last(billing.prices().await))
+    Ok(Page::last(billing.prices()))
 }
 
 #[churnkey::controller(subscriptions, retrieve)]
@@ -68,17 +72,17 @@ async fn subscription(
     _: CustomerId,
     _: SubscriptionId,
 ) -> Result<Option<Subscription>> {
-    std::future::ready(Ok(None)).await
+    Ok(None)
 }
 
 #[churnkey::action(cancel, schedules(immediate))]
 async fn cancel(_: &Billing, _: Cancel, _: Mode) -> Result<()> {
-    std::future::ready(Ok(())).await
+    Ok(())
 }
 
 #[churnkey::action(pause)]
 async fn pause(_: &Billing, _: Pause) -> Result<()> {
-    std::future::ready(Ok(())).await
+    Ok(())
 }
 
 #[test]
@@ -86,5 +90,7 @@ fn compiles_and_runs() {
     let billing = Billing {
         prices: Mutex::default(),
     };
-    let _ = <Billing as churnkey::Integration>::router::<()>(billing, "token");
+    drop(<Billing as churnkey::Integration>::router::<()>(
+        billing, "token",
+    ));
 }

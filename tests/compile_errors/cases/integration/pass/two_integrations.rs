@@ -2,7 +2,7 @@
 use churnkey::Integration;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Live")]
+#[churnkey(name = "Live", modes(shared))]
 pub struct Billing {
     #[allow(dead_code)]
     store: Box<dyn std::any::Any + Send + Sync>,
@@ -17,7 +17,7 @@ mod test {
     use churnkey::Integration;
 
     #[derive(churnkey::Integration)]
-    #[churnkey(name = "Test", expect(coupons))]
+    #[churnkey(name = "Test", modes(shared), expect(coupons))]
     struct Billing(
         #[allow(dead_code)] std::sync::Arc<str>,
         #[allow(dead_code)] std::sync::Mutex<Vec<u32>>,

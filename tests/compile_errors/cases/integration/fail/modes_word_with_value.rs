@@ -1,0 +1,12 @@
+// errors: 1
+include!("../../support/provider.rs");
+
+#[derive(churnkey::Integration)]
+#[churnkey(name = "Acme", modes(test = true))]
+struct Billing;
+
+provide!(required cancel);
+
+fn main() {
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
+}
