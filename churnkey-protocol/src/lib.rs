@@ -21,14 +21,13 @@ mod operation;
 pub mod spelling;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 
 pub use equal::equal;
 pub use field::{Field, FieldKind};
 pub use known::Known;
 pub use module::{Feature, FeatureKind, Module, Need, Side, Variant, Word};
 pub use operation::{Input, Method, Model, Operation, Output, Presence, ROOT};
-pub use words::is_protocol_word;
 
 /// Path of the feature manifest.
 pub const FEATURES_PATH: &str = "/churnkey/features";

@@ -26,6 +26,7 @@ mod call;
 mod file;
 mod line;
 mod reduce;
+mod shared;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,11 +42,10 @@ use tower_service::Service;
 
 use self::call::{Call, Half};
 use self::file::Lines;
+pub use self::line::VERSION;
 use self::reduce::Pseudonyms;
+use self::shared::{Shared, Tokens};
 use crate::error::Result;
-
-/// The format of the file, which its first line states.
-pub const VERSION: u32 = 1;
 
 /// The settings of a recorder.
 #[derive(Clone, Debug)]
@@ -60,13 +60,6 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Recorder {
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    lines: Lines,
-    pseudonyms: Pseudonyms,
-    full: bool,
-    tokens: line::Tokens,
 }
 
 impl Recorder {
@@ -139,7 +132,7 @@ impl Settings {
                 pseudonyms: Pseudonyms::new()?,
                 lines: Lines::start(self.path, header, self.max_bytes, self.files)?,
                 full: self.full,
-                tokens: line::Tokens::default(),
+                tokens: Tokens::default(),
             }),
         })
     }

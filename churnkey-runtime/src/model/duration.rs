@@ -42,19 +42,6 @@ impl OfferDuration {
         };
         (end > start).then_some(end)
     }
-
-    /// Reads a duration from JSON.
-    ///
-    /// Every spelling of [`churnkey_protocol::spelling`] is read, because the guide does not give
-    /// the names of the fields (**assumed**). The kind may be left out where the fields fit one
-    /// kind only; fields of both kinds are an error.
-    ///
-    /// # Errors
-    ///
-    /// The first field that breaks a rule.
-    pub fn from_json(value: &Value) -> Result<Self, InvalidDuration> {
-        read::duration(value)
-    }
 }
 
 #[derive(Serialize)]

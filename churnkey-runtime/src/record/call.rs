@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use http_body::{Frame, SizeHint};
 
-use super::Shared;
-use super::line::Head;
+use super::line::{Head, Rest};
+use super::shared::Shared;
 
 /// Bytes of a request that are kept. Bodies of the protocol are well under a kilobyte.
 const REQUEST_BYTES: usize = 64 << 10;
@@ -30,22 +30,6 @@ pub(super) struct Call {
     head: Head,
     begun: Instant,
     rest: Mutex<Rest>,
-}
-
-/// All that is known after the head of the request.
-#[derive(Default)]
-pub(super) struct Rest {
-    pub(super) request: Copied,
-    pub(super) response: Copied,
-    pub(super) status: Option<StatusCode>,
-}
-
-/// A body, up to a limit.
-#[derive(Default)]
-pub(super) struct Copied {
-    pub(super) bytes: Vec<u8>,
-    /// It was longer than the limit, or has not come to its end.
-    pub(super) is_cut: bool,
 }
 
 impl Call {

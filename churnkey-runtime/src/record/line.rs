@@ -1,7 +1,5 @@
 //! One line of the file.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::request::Parts;
@@ -9,18 +7,16 @@ use axum::http::{HeaderMap, StatusCode, header};
 use churnkey_protocol::{FEATURES_PATH, Operation, ROOT};
 use serde_json::{Map, Value, json};
 
-use super::call::{Copied, Rest};
 use super::reduce::{DROPPED, Pseudonyms, shape};
-use super::{Shared, VERSION};
+use super::shared::Shared;
 use crate::action::keys::is_name;
 use crate::model::timestamp::Timestamp;
 
 /// Names of headers and of query parameters of one call.
 const MOST_NAMES: usize = 64;
-/// Tokens that are looked for. A provider has two at a time.
-const MOST_TOKENS: usize = 8;
-/// Bytes of a token that is looked for.
-const SHORTEST_TOKEN: usize = 6;
+
+/// The format of the file, which its first line states.
+pub const VERSION: u32 = 1;
 
 /// The first line of a file.
 pub(super) fn header(full: bool) -> String {
@@ -32,34 +28,20 @@ pub(super) fn header(full: bool) -> String {
     header.to_string()
 }
 
-/// Tokens that were accepted, so that they are never written.
+/// All that is known after the head of the request.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<VecDeque<String>>);
+pub(super) struct Rest {
+    pub(super) request: Copied,
+    pub(super) response: Copied,
+    pub(super) status: Option<StatusCode>,
+}
 
-impl Tokens {
-    fn add(&self, token: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !token.is_empty() && !known.iter().any(|known| known == token) {
-            known.truncate(MOST_TOKENS - 1);
-            known.push_front(token.to_owned());
-        }
-    }
-
-    /// The line without the tokens, as they are or escaped.
-    ///
-    /// Shorter ones are parts of the words of a line, and no integration token is that short.
-    fn remove_from(&self, mut line: String) -> String {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for token in known.iter().filter(|token| token.len() >= SHORTEST_TOKEN) {
-            let quoted = json!(token).to_string();
-            for form in [token.as_str(), quoted.trim_matches('"')] {
-                if line.contains(form) {
-                    line = line.replace(form, "[token]");
-                }
-            }
-        }
-        line
-    }
+/// A body, up to a limit.
+#[derive(Default)]
+pub(super) struct Copied {
+    pub(super) bytes: Vec<u8>,
+    /// It was longer than the limit, or has not come to its end.
+    pub(super) is_cut: bool,
 }
 
 /// The head of a request.

@@ -33,7 +33,22 @@ enum Kind {
     Date,
 }
 
-pub(super) fn duration(value: &Value) -> Result<OfferDuration, InvalidDuration> {
+impl OfferDuration {
+    /// Reads a duration from JSON.
+    ///
+    /// Every spelling of [`churnkey_protocol::spelling`] is read, because the guide does not give
+    /// the names of the fields (**assumed**). The kind may be left out where the fields fit one
+    /// kind only; fields of both kinds are an error.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule.
+    pub fn from_json(value: &Value) -> Result<Self, InvalidDuration> {
+        duration(value)
+    }
+}
+
+fn duration(value: &Value) -> Result<OfferDuration, InvalidDuration> {
     let Value::Object(fields) = value else {
         return fault("", "must be an object");
     };
