@@ -172,8 +172,8 @@ fn made(private: &TokenStream, status: &Status, response: &Response) -> TokenStr
     }
 }
 
-/// The field that holds the error which a variant wraps: the source, as thiserror defines it, or the
-/// only field.
+/// The field that holds the error which a variant wraps: the source, as thiserror defines it, or
+/// the only field.
 fn wrapped(fields: &Fields) -> Option<usize> {
     let is_source = |field: &Field| {
         let marked = field.attrs.iter().any(|attribute| {

@@ -5,7 +5,11 @@
 
 use core::fmt;
 
-use crate::{Feature, Field, Known, MODULES, Module, Operation};
+use crate::field::Field;
+use crate::known::Known;
+use crate::module::{Feature, Module};
+use crate::operation::Operation;
+use crate::table::MODULES;
 
 /// A fact that Churnkey's guide does not state.
 ///

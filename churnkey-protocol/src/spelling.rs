@@ -4,7 +4,7 @@
 //! names of their fields, so every plausible one is read (**assumed**). The first name of each list
 //! is the one that is written.
 
-use crate::Word;
+use crate::module::Word;
 
 /// Names of the field that says which kind it is, optional where the fields fit one kind only.
 pub const KIND: &[&str] = &["type", "kind", "name", "model"];

@@ -1,6 +1,8 @@
 //! Words of the protocol, which say nothing about a person.
 
-use crate::{FeatureKind, MODULES, Word, spelling};
+use crate::module::{FeatureKind, Word};
+use crate::spelling;
+use crate::table::MODULES;
 
 /// Further words: modes, names of unions and their members.
 const OTHERS: &[&str] = &[

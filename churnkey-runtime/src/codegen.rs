@@ -75,9 +75,11 @@ impl<E> ReturnType<(), E> for Result<(), E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a churnkey function",
     label = "`{Self}` has no status for Churnkey",
-    note = "return `churnkey::Result<..>`; inside, `.or_internal()?` of `churnkey::ResultExt` or `.map_err(churnkey::Error::internal)?` makes a \
-            foreign error an opaque 500 with a logged cause, and `.or_not_found(\"..\")?` and the like another status",
-    note = "for an error type of your own, write `#[derive(churnkey::IntoError)]` and give each variant its status; it may hold this error",
+    note = "return `churnkey::Result<..>`; inside, `.or_internal()?` of `churnkey::ResultExt` or \
+            `.map_err(churnkey::Error::internal)?` makes a foreign error an opaque 500 with a \
+            logged cause, and `.or_not_found(\"..\")?` and the like another status",
+    note = "for an error type of your own, write `#[derive(churnkey::IntoError)]` and give each \
+            variant its status; it may hold this error",
     note = "`anyhow::Result` and `eyre::Result` need the feature `anyhow` or `eyre` of `churnkey`"
 )]
 pub trait FunctionError {
@@ -121,9 +123,9 @@ impl<E: StdError + Send + Sync + 'static> LoggedCause for E {
 
 /// The response of an error type that derives [`IntoError`].
 pub enum Response<E> {
-    /// That of an error which it wraps.
+    /// The response of the error that it wraps.
     Kept(Error),
-    /// One of its own, with all of it as the cause.
+    /// A response of its own, with the whole error as the cause.
     Caused(E, Error),
 }
 

@@ -51,7 +51,8 @@ pub use id::{
 };
 pub use into_option::IntoOption;
 pub use metadata::Metadata;
-pub use minor_units::{FromMinorUnits, InvalidAmount, MinorUnits, ToMinorUnits};
+pub use minor_units::decimal::{FromMinorUnits, ToMinorUnits};
+pub use minor_units::{InvalidAmount, MinorUnits};
 pub use percent::{InvalidPercent, Percent};
 pub use price::{Price, PriceType};
 pub use product::{Product, ProductType};

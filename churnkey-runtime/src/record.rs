@@ -22,6 +22,7 @@
 //!
 //! [`Settings::full`] keeps paths, queries, bodies and responses whole, for test data only.
 
+mod body;
 mod call;
 mod file;
 mod line;
@@ -40,9 +41,10 @@ use futures_util::future::BoxFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::shared::VERSION;
+
 use self::call::{Call, Half};
 use self::file::Lines;
-pub use self::line::VERSION;
 use self::reduce::Pseudonyms;
 use self::shared::{Shared, Tokens};
 use crate::error::Result;

@@ -25,7 +25,7 @@ fn monthly(amount: impl Into<Amount>) -> Price {
 }
 
 #[test]
-fn a_setter_takes_a_value_and_an_option_of_one() {
+fn setter_takes_a_value_or_an_option() {
     let some = || Some("Ada".to_owned());
     let borrowed: Option<&str> = Some("Lovelace");
     let customer = Customer::new("c_1")
@@ -103,7 +103,7 @@ fn none_leaves_each_optional_field_out() {
 }
 
 #[test]
-fn none_removes_a_period_except_the_trial_of_a_trial() {
+fn none_removes_each_period_that_is_optional() {
     let period = SubscriptionPeriod::new(at("2026-05-01T00:00:00Z"), at("2026-06-01T00:00:00Z"));
     let none: Option<SubscriptionPeriod> = None;
     let active = SubscriptionStatus::active()
@@ -118,7 +118,7 @@ fn none_removes_a_period_except_the_trial_of_a_trial() {
 }
 
 #[test]
-fn a_signed_column_is_a_quantity_or_names_its_field() {
+fn invalid_signed_quantity_is_named_by_its_field() {
     let item = |quantity: i64| {
         SubscriptionItem::new("i_1", monthly(Amount::fixed(Currency::USD, 1900)), quantity)
     };
@@ -158,7 +158,7 @@ fn a_signed_column_is_a_quantity_or_names_its_field() {
 }
 
 #[test]
-fn a_signed_column_is_a_cycle_or_a_tier_or_names_its_field() {
+fn invalid_signed_cycle_or_tier_is_named_by_field() {
     let cycle = |amount: i32| BillingCycle::every(amount, CycleUnit::Month);
     assert_eq!(cycle(3).amount, 3);
     assert_eq!(

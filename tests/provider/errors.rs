@@ -186,7 +186,7 @@ fn a_variant_keeps_its_status_through_question_mark() {
 }
 
 #[test]
-fn our_error_goes_through_a_type_of_the_user_and_back() {
+fn error_survives_a_round_trip_through_a_user_type() {
     fn ours() -> Result<()> {
         Err(Error::not_found("there is no such price"))
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::iter;
 
-use super::{Cause, Error};
+use super::error::{Cause, Error};
 use crate::model::{InvalidAmount, InvalidId, InvalidPercent, InvalidTimestamp, UnknownCurrency};
 use crate::validate::ValidationError;
 

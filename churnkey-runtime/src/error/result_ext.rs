@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::{Error, Result};
+use super::error::{Error, Result};
 
 /// Gives an error of another crate a response, and `None` as well.
 ///

@@ -2,8 +2,8 @@ use crate::validate::Violations;
 
 /// A whole number from 0, made of any integer type that a column has.
 ///
-/// A number below 0 or above 2^53 - 1, which a JSON reader need not keep exactly, is not lost and is
-/// no panic: checking the model reports it at its field, before the model is sent.
+/// A number below 0 or above 2^53 - 1, which a JSON reader need not keep exactly, neither gets lost
+/// nor panics: validation reports it at its field, before the model is sent.
 ///
 /// ```
 /// # use churnkey_runtime as churnkey;

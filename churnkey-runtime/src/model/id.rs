@@ -222,7 +222,7 @@ mod tests {
 
     #[cfg(feature = "uuid")]
     #[test]
-    fn a_uuid_is_read_in_the_one_form_that_is_written() {
+    fn uuid_is_read_in_its_written_form_only() {
         use uuid::Uuid;
 
         let uuid = Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8);

@@ -13,11 +13,6 @@
 /// ```
 ///
 /// `Kind` keeps the two implementations apart; the compiler infers it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `{T}` nor an `Option` of one",
-    label = "this does not convert into `{T}`",
-    note = "the setter of an optional field takes a value that converts into `{T}`, and an `Option` of one"
-)]
 pub trait IntoOption<T, Kind> {
     /// The value of the field.
     fn into_option(self) -> Option<T>;
@@ -33,14 +28,12 @@ pub enum Present {}
 #[derive(Debug)]
 pub enum Optional {}
 
-#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoOption<T, Present> for V {
     fn into_option(self) -> Option<T> {
         Some(self.into())
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T, V: Into<T>> IntoOption<T, Optional> for Option<V> {
     fn into_option(self) -> Option<T> {
         self.map(Into::into)

@@ -1,14 +1,10 @@
-mod decimal;
+pub(crate) mod decimal;
 mod stripe;
 
 use std::error::Error;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-pub use decimal::{FromMinorUnits, ToMinorUnits};
-
-use super::currency::Currency;
 
 /// A sum of money in the minor unit of its currency: 1.10 USD is 110, and as JPY has no minor unit,
 /// 110 JPY is 110. Protocol: **doc**.
@@ -46,74 +42,6 @@ impl MinorUnits {
     pub(super) fn from_sum(sum: i128) -> Option<Self> {
         i64::try_from(sum).ok().map(Self)
     }
-
-    /// Reads a decimal number of whole units: `19.99` USD is 1999.
-    ///
-    /// A decimal is text without exponent, spaces or thousands separators, as a `NUMERIC` column
-    /// shows it, or with the feature of that name a value of `rust_decimal` or `bigdecimal`.
-    ///
-    /// ```
-    /// # use churnkey_runtime as churnkey;
-    /// use churnkey::{Currency, MinorUnits};
-    ///
-    /// let units = |text, currency| MinorUnits::from_decimal(text, currency).map(MinorUnits::get);
-    /// assert_eq!(units("19.99", Currency::USD), Ok(1999));
-    /// assert_eq!(units("-0.5", Currency::USD), Ok(-50));
-    /// assert_eq!(units("19.9900", Currency::USD), Ok(1999));
-    /// assert_eq!(units("1980", Currency::JPY), Ok(1980));
-    /// assert_eq!(units("1.234", Currency::KWD), Ok(1234));
-    /// assert!(units("19.995", Currency::USD).is_err());
-    /// assert!(units("0.5", Currency::JPY).is_err());
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidAmount`] for digits beyond the minor unit that are not zero, a number that does not
-    /// fit into 64 bits of minor units, and a text that is no decimal.
-    pub fn from_decimal(
-        decimal: impl ToMinorUnits,
-        currency: Currency,
-    ) -> Result<Self, InvalidAmount> {
-        decimal.to_minor_units(currency)
-    }
-
-    /// The decimal number of whole units, with all digits of the minor unit: 1999 USD is `19.99`.
-    ///
-    /// ```
-    /// # use churnkey_runtime as churnkey;
-    /// use churnkey::{Currency, MinorUnits};
-    ///
-    /// let text = |units: i64, currency| MinorUnits::from(units).to_decimal::<String>(currency);
-    /// assert_eq!(text(1999, Currency::USD), "19.99");
-    /// assert_eq!(text(-5, Currency::USD), "-0.05");
-    /// assert_eq!(text(1980, Currency::JPY), "1980");
-    /// assert_eq!(text(1234, Currency::KWD), "1.234");
-    /// ```
-    pub fn to_decimal<D: FromMinorUnits>(self, currency: Currency) -> D {
-        D::from_minor_units(self, currency)
-    }
-
-    /// `coefficient * 10^-scale` whole units.
-    fn scaled(coefficient: i128, scale: i64, currency: Currency) -> Result<Self, InvalidAmount> {
-        let digits = currency.minor_unit_digits();
-        if coefficient == 0 {
-            return Ok(Self(0));
-        }
-        // Powers that do not fit are those of a number that is too large, or of a fraction.
-        let power = |exponent: i64| 10_i128.checked_pow(u32::try_from(exponent).ok()?);
-        let surplus = scale.saturating_sub(digits.into());
-        let units = if surplus > 0 {
-            power(surplus)
-                .filter(|power| coefficient % power == 0)
-                .map(|power| coefficient / power)
-                .ok_or(InvalidAmount::Fraction { digits })?
-        } else {
-            power(surplus.saturating_neg())
-                .and_then(|power| coefficient.checked_mul(power))
-                .ok_or(InvalidAmount::TooLarge)?
-        };
-        Self::from_sum(units).ok_or(InvalidAmount::TooLarge)
-    }
 }
 
 macro_rules! integers {
@@ -143,10 +71,10 @@ macro_rules! large_integers {
 
 large_integers!(u64 i128 isize usize);
 
-/// A sum of money that has no exact number of minor units.
+/// The error of a sum of money that has no exact number of minor units.
 ///
-/// It says what is wrong and not the value, and becomes an opaque 500 through `?`: it is the data of
-/// the billing system that cannot be sent.
+/// It names the rule and not the value, and becomes an opaque 500 through `?`, because the data of
+/// the billing system cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidAmount {
@@ -181,6 +109,7 @@ impl Error for InvalidAmount {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::currency::Currency;
 
     #[test]
     fn integers_convert_or_are_too_large() {

@@ -10,7 +10,8 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use http_body::{Frame, SizeHint};
 
-use super::line::{Head, Rest};
+use super::body::Rest;
+use super::line::Head;
 use super::shared::Shared;
 
 /// Bytes of a request that are kept. Bodies of the protocol are well under a kilobyte.

@@ -7,17 +7,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use churnkey_protocol::{FEATURES_PATH, Operation, ROOT};
 use serde_json::{Map, Value, json};
 
+use super::body::{Copied, Rest};
 use super::reduce::{DROPPED, Pseudonyms, shape};
-use super::shared::Shared;
+use super::shared::{Shared, VERSION};
 use crate::action::keys::is_name;
 use crate::model::timestamp::Timestamp;
 
 /// Names of headers and of query parameters of one call.
 const MOST_NAMES: usize = 64;
-
-/// The format of the file, which its first line states.
-pub const VERSION: u32 = 1;
-
 /// The first line of a file.
 pub(super) fn header(full: bool) -> String {
     let header = json!({
@@ -26,22 +23,6 @@ pub(super) fn header(full: bool) -> String {
         "full": full,
     });
     header.to_string()
-}
-
-/// All that is known after the head of the request.
-#[derive(Default)]
-pub(super) struct Rest {
-    pub(super) request: Copied,
-    pub(super) response: Copied,
-    pub(super) status: Option<StatusCode>,
-}
-
-/// A body, up to a limit.
-#[derive(Default)]
-pub(super) struct Copied {
-    pub(super) bytes: Vec<u8>,
-    /// It was longer than the limit, or has not come to its end.
-    pub(super) is_cut: bool,
 }
 
 /// The head of a request.

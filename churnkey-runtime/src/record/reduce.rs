@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use churnkey_protocol::spelling::{AMOUNT, COUNTS, DATE};
-use churnkey_protocol::words::is_protocol_word;
-use churnkey_protocol::{FieldKind, MODULES};
+use churnkey_protocol::{FieldKind, MODULES, is_protocol_word};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 

@@ -1,4 +1,4 @@
-//! The state that all calls of a recorder share.
+//! State that all calls share.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,6 +7,9 @@ use serde_json::json;
 
 use super::file::Lines;
 use super::reduce::Pseudonyms;
+
+/// The format of the file, which its first line states.
+pub const VERSION: u32 = 1;
 
 /// Tokens that are looked for. A provider has two at a time.
 const MOST_TOKENS: usize = 8;

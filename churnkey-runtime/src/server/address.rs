@@ -29,10 +29,10 @@ use super::socket::ListenSocket;
 /// A file that a process left at the path of a Unix socket is replaced. On Windows, a Unix socket
 /// cannot be bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListenAddress(Form);
+pub struct ListenAddress(Kind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Form {
+enum Kind {
     Socket(SocketAddr),
     Host(String, u16),
     Unix(PathBuf),
@@ -41,24 +41,24 @@ enum Form {
 impl ListenAddress {
     /// The path of a Unix socket.
     pub fn unix(path: impl Into<PathBuf>) -> Self {
-        Self(Form::Unix(path.into()))
+        Self(Kind::Unix(path.into()))
     }
 
     pub(super) async fn bind(&self) -> io::Result<ListenSocket> {
         match &self.0 {
-            Form::Socket(address) => Ok(TcpListener::bind(address).await?.into()),
-            Form::Host(host, port) => {
+            Kind::Socket(address) => Ok(TcpListener::bind(address).await?.into()),
+            Kind::Host(host, port) => {
                 let listener = TcpListener::bind((host.as_str(), *port)).await?;
                 Ok(listener.into())
             }
-            Form::Unix(path) => ListenSocket::bind_unix(path),
+            Kind::Unix(path) => ListenSocket::bind_unix(path),
         }
     }
 }
 
 impl From<SocketAddr> for ListenAddress {
     fn from(address: SocketAddr) -> Self {
-        Self(Form::Socket(address))
+        Self(Kind::Socket(address))
     }
 }
 
@@ -70,7 +70,7 @@ impl FromStr for ListenAddress {
             return Ok(Self::unix(path));
         }
         if let Ok(address) = text.parse() {
-            return Ok(Self(Form::Socket(address)));
+            return Ok(Self(Kind::Socket(address)));
         }
         let host_and_port = text.rsplit_once(':').and_then(|(host, port)| {
             let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
@@ -78,7 +78,7 @@ impl FromStr for ListenAddress {
             let is_host =
                 host.bytes().all(is_name) && host.bytes().any(|byte| byte.is_ascii_alphabetic());
             let port = port.parse().ok().filter(|_| is_host)?;
-            Some(Form::Host(host.to_owned(), port))
+            Some(Kind::Host(host.to_owned(), port))
         });
         host_and_port.map(Self).ok_or(InvalidListenAddress(()))
     }
@@ -87,9 +87,9 @@ impl FromStr for ListenAddress {
 impl fmt::Display for ListenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Form::Socket(address) => address.fmt(f),
-            Form::Host(host, port) => write!(f, "{host}:{port}"),
-            Form::Unix(path) => write!(f, "unix:{}", path.display()),
+            Kind::Socket(address) => address.fmt(f),
+            Kind::Host(host, port) => write!(f, "{host}:{port}"),
+            Kind::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
 }

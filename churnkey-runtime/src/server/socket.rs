@@ -14,10 +14,10 @@ use tokio_util::either::Either;
 /// A bound socket, for [`Server::run_on`](crate::Server::run_on): made from a [`TcpListener`], or
 /// on Unix from a `tokio::net::UnixListener`.
 #[derive(Debug)]
-pub struct ListenSocket(Inner);
+pub struct ListenSocket(Bound);
 
 #[derive(Debug)]
-enum Inner {
+enum Bound {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(UnixListener),
@@ -48,7 +48,7 @@ impl ListenSocket {
     /// Accepts a connection. A peer of a Unix socket has no address.
     pub(super) async fn accept(&self) -> io::Result<(Connected, Option<SocketAddr>)> {
         match &self.0 {
-            Inner::Tcp(listener) => {
+            Bound::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
                 // Answers are written whole, so Nagle's algorithm would only delay them. An error
                 // of a closed socket occurs again when it is read.
@@ -56,7 +56,7 @@ impl ListenSocket {
                 Ok((Either::Left(stream), Some(peer)))
             }
             #[cfg(unix)]
-            Inner::Unix(listener) => {
+            Bound::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
                 Ok((Either::Right(stream), None))
             }
@@ -66,9 +66,9 @@ impl ListenSocket {
     /// The place where clients find the provider, for the log.
     pub(super) fn place(&self) -> io::Result<String> {
         match &self.0 {
-            Inner::Tcp(listener) => Ok(format!("http://{}/churnkey", listener.local_addr()?)),
+            Bound::Tcp(listener) => Ok(format!("http://{}/churnkey", listener.local_addr()?)),
             #[cfg(unix)]
-            Inner::Unix(listener) => {
+            Bound::Unix(listener) => {
                 let address = listener.local_addr()?;
                 let path = address.as_pathname().map(Path::display);
                 let path = path.map_or_else(|| "a Unix socket".to_owned(), |path| path.to_string());
@@ -91,13 +91,13 @@ fn is_stale(path: &Path) -> bool {
 
 impl From<TcpListener> for ListenSocket {
     fn from(listener: TcpListener) -> Self {
-        Self(Inner::Tcp(listener))
+        Self(Bound::Tcp(listener))
     }
 }
 
 #[cfg(unix)]
 impl From<UnixListener> for ListenSocket {
     fn from(listener: UnixListener) -> Self {
-        Self(Inner::Unix(listener))
+        Self(Bound::Unix(listener))
     }
 }

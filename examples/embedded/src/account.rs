@@ -52,7 +52,7 @@ pub struct CancelFlow {
 
 /// Takes the id from the session and never from the request, because the hash is a permission.
 pub async fn cancel_flow(State(app): State<App>, account: SignedIn) -> Json<CancelFlow> {
-    let customer_id = CustomerId::new(account.id.to_string());
+    let customer_id = CustomerId::from(account.id);
     Json(CancelFlow {
         auth_hash: churnkey::auth_hash(&*app.churnkey_api_key, &customer_id),
         customer_id: customer_id.to_string(),

@@ -1,42 +1,27 @@
 //! The error type of the application.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 /// An error of the application's own routes and of the provider.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, churnkey::IntoError)]
 pub enum AppError {
     #[error("not signed in")]
     SignedOut,
     #[error("there is no such subscription")]
+    #[churnkey(not_found, message)]
     NoSuchSubscription,
     #[error("the database has no free connection")]
+    #[churnkey(unavailable(after = "1s"))]
     Busy,
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
     #[error("the plan has an invalid price")]
-    InvalidPrice,
-    #[error("{0}")]
-    Churnkey(churnkey::Error),
-}
-
-impl churnkey::IntoError for AppError {
-    fn into_error(self) -> churnkey::Error {
-        match self {
-            Self::Churnkey(error) => error,
-            Self::Busy => churnkey::Error::unavailable(Duration::from_secs(1)),
-            Self::NoSuchSubscription => churnkey::Error::not_found(self.to_string()),
-            error => churnkey::Error::internal(error),
-        }
-    }
-}
-
-impl From<churnkey::Error> for AppError {
-    fn from(error: churnkey::Error) -> Self {
-        Self::Churnkey(error)
-    }
+    Amount(#[from] churnkey::model::InvalidAmount),
+    #[error("the plan has an unknown currency")]
+    Currency(#[from] churnkey::model::UnknownCurrency),
+    #[error(transparent)]
+    Churnkey(#[from] churnkey::Error),
 }
 
 impl From<sqlx::Error> for AppError {

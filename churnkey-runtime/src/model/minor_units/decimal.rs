@@ -3,6 +3,80 @@
 use super::{InvalidAmount, MinorUnits};
 use crate::model::currency::Currency;
 
+impl MinorUnits {
+    /// Reads a decimal number of whole units: `19.99` USD is 1999.
+    ///
+    /// A decimal is text without exponent, spaces or thousands separators, as a `NUMERIC` column
+    /// shows it, or with the feature of that name a value of `rust_decimal` or `bigdecimal`.
+    ///
+    /// ```
+    /// # use churnkey_runtime as churnkey;
+    /// use churnkey::{Currency, MinorUnits};
+    ///
+    /// let units = |text, currency| MinorUnits::from_decimal(text, currency).map(MinorUnits::get);
+    /// assert_eq!(units("19.99", Currency::USD), Ok(1999));
+    /// assert_eq!(units("-0.5", Currency::USD), Ok(-50));
+    /// assert_eq!(units("19.9900", Currency::USD), Ok(1999));
+    /// assert_eq!(units("1980", Currency::JPY), Ok(1980));
+    /// assert_eq!(units("1.234", Currency::KWD), Ok(1234));
+    /// assert!(units("19.995", Currency::USD).is_err());
+    /// assert!(units("0.5", Currency::JPY).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAmount`] for digits beyond the minor unit that are not zero, a number that does not
+    /// fit into 64 bits of minor units, and a text that is no decimal.
+    pub fn from_decimal(
+        decimal: impl ToMinorUnits,
+        currency: Currency,
+    ) -> Result<Self, InvalidAmount> {
+        decimal.to_minor_units(currency)
+    }
+
+    /// The decimal number of whole units, with all digits of the minor unit: 1999 USD is `19.99`.
+    ///
+    /// ```
+    /// # use churnkey_runtime as churnkey;
+    /// use churnkey::{Currency, MinorUnits};
+    ///
+    /// let text = |units: i64, currency| MinorUnits::from(units).to_decimal::<String>(currency);
+    /// assert_eq!(text(1999, Currency::USD), "19.99");
+    /// assert_eq!(text(-5, Currency::USD), "-0.05");
+    /// assert_eq!(text(1980, Currency::JPY), "1980");
+    /// assert_eq!(text(1234, Currency::KWD), "1.234");
+    /// ```
+    pub fn to_decimal<D: FromMinorUnits>(self, currency: Currency) -> D {
+        D::from_minor_units(self, currency)
+    }
+
+    /// `coefficient * 10^-scale` whole units.
+    pub(super) fn scaled(
+        coefficient: i128,
+        scale: i64,
+        currency: Currency,
+    ) -> Result<Self, InvalidAmount> {
+        let digits = currency.minor_unit_digits();
+        if coefficient == 0 {
+            return Ok(Self(0));
+        }
+        // Powers that do not fit are those of a number that is too large, or of a fraction.
+        let power = |exponent: i64| 10_i128.checked_pow(u32::try_from(exponent).ok()?);
+        let surplus = scale.saturating_sub(digits.into());
+        let units = if surplus > 0 {
+            power(surplus)
+                .filter(|power| coefficient % power == 0)
+                .map(|power| coefficient / power)
+                .ok_or(InvalidAmount::Fraction { digits })?
+        } else {
+            power(surplus.saturating_neg())
+                .and_then(|power| coefficient.checked_mul(power))
+                .ok_or(InvalidAmount::TooLarge)?
+        };
+        Self::from_sum(units).ok_or(InvalidAmount::TooLarge)
+    }
+}
+
 /// A decimal number that [`MinorUnits::from_decimal`] reads: text, `rust_decimal::Decimal` with the
 /// feature `rust_decimal`, `bigdecimal::BigDecimal` with the feature `bigdecimal`.
 #[diagnostic::on_unimplemented(

@@ -20,7 +20,9 @@ impl MinorUnits {
     /// # use churnkey_runtime as churnkey;
     /// use churnkey::{Currency, MinorUnits};
     ///
-    /// let units = |amount, currency| MinorUnits::from_stripe(amount, currency).map(MinorUnits::get);
+    /// let units = |amount, currency| {
+    ///     MinorUnits::from_stripe(amount, currency).map(MinorUnits::get)
+    /// };
     /// assert_eq!(units(1999, Currency::USD), Ok(1999));
     /// assert_eq!(units(500, Currency::ISK), Ok(5));
     /// assert!(units(550, Currency::ISK).is_err());
@@ -28,8 +30,8 @@ impl MinorUnits {
     ///
     /// # Errors
     ///
-    /// [`InvalidAmount`] for a part of a króna or of a Ugandan shilling, for an amount that does not
-    /// fit, and for a currency without two digits that is not in Stripe's list, such as `IQD`.
+    /// [`InvalidAmount`] for a part of a króna or of a Ugandan shilling, for an amount that does
+    /// not fit, and for a currency without two digits that is not in Stripe's list, such as `IQD`.
     pub fn from_stripe(amount: i64, currency: Currency) -> Result<Self, InvalidAmount> {
         Self::scaled(amount.into(), digits(currency)?.into(), currency)
     }
@@ -39,7 +41,8 @@ impl MinorUnits {
     /// # Errors
     ///
     /// [`InvalidAmount`] for a sum that Stripe cannot express: a part of an ariary, the third digit
-    /// of a three-digit currency, an amount that does not fit, a currency that Stripe does not have.
+    /// of a three-digit currency, an amount that does not fit, a currency that Stripe does not
+    /// have.
     pub fn to_stripe(self, currency: Currency) -> Result<i64, InvalidAmount> {
         let at_stripe = digits(currency)?;
         if at_stripe == 3 && self.0 % 10 != 0 {

@@ -185,7 +185,7 @@ mod tests {
 
     #[cfg(feature = "chrono")]
     #[test]
-    fn a_leap_second_of_chrono_stays_before_the_next_second() {
+    fn chrono_leap_second_is_before_the_next_second() {
         use chrono::{DateTime, Utc};
 
         for text in ["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.999Z"] {

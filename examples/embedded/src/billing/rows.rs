@@ -1,6 +1,7 @@
 //! The rows of the database, and the models that Churnkey reads.
 
 use chrono::{DateTime, Utc};
+use churnkey::model::MinorUnits;
 use churnkey::{
     Amount, BillingCycle, Currency, Customer, Price, Subscription, SubscriptionItem,
     SubscriptionPeriod, SubscriptionStatus,
@@ -18,9 +19,7 @@ pub struct AccountRow {
 
 impl From<AccountRow> for Customer {
     fn from(row: AccountRow) -> Self {
-        Self::new(row.id.to_string())
-            .name(row.name)
-            .email(row.email)
+        Self::new(row.id).name(row.name).email(row.email)
     }
 }
 
@@ -46,19 +45,10 @@ impl TryFrom<PlanRow> for Price {
     type Error = AppError;
 
     fn try_from(row: PlanRow) -> Result<Self, AppError> {
-        let currency: Currency = row.currency.parse().map_err(|_| AppError::InvalidPrice)?;
-        let units = minor_units(&row.price, currency).ok_or(AppError::InvalidPrice)?;
-        let id = row.id.to_string();
-        Ok(Self::standalone(id, row.cycle(), Amount::fixed(currency, units)).name(row.name))
+        let currency: Currency = row.currency.parse()?;
+        let amount = Amount::fixed(currency, MinorUnits::from_decimal(&row.price, currency)?);
+        Ok(Self::standalone(row.id, row.cycle(), amount).name(row.name))
     }
-}
-
-/// Reads a decimal number of whole units, with at most the digits of the currency.
-fn minor_units(decimal: &str, currency: Currency) -> Option<i64> {
-    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let digits = usize::from(currency.minor_unit_digits());
-    let fits = fraction.len() <= digits && fraction.bytes().all(|digit| digit.is_ascii_digit());
-    fits.then(|| format!("{whole}{fraction:0<digits$}").parse().ok())?
 }
 
 /// A subscription with its plan.
@@ -95,11 +85,10 @@ impl TryFrom<SubscriptionRow> for Subscription {
             None => SubscriptionStatus::active(),
         };
         let period = SubscriptionPeriod::new(row.period_start, row.period_end);
-        let seats = row.seats.unsigned_abs();
-        let item = SubscriptionItem::new(row.id.to_string(), Price::try_from(plan)?, seats);
+        let item = SubscriptionItem::new(row.id, Price::try_from(plan)?, row.seats);
         Ok(Self::new(
-            row.id.to_string(),
-            row.account_id.to_string(),
+            row.id,
+            row.account_id,
             status.current_period(period),
             row.started_at,
             cycle,
