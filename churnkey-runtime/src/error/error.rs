@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-#[cfg(doc)]
-use super::{IntoError, ResultExt};
-
 pub(super) type Cause = Box<dyn StdError + Send + Sync>;
 
 /// The result of every annotated function.
 ///
 /// `?` takes every error that chooses its response, by [`IntoError`]. For the others,
 /// [`ResultExt`] names the response: see [`Error`].
+///
+/// [`IntoError`]: super::IntoError
+/// [`ResultExt`]: super::ResultExt
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A response other than success: a status and a message for Churnkey, and a cause for the log.
@@ -56,6 +56,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Error` is itself a [`std::error::Error`]: it can be a `#[from]` field of your own error type,
 /// and `Box<dyn Error>` and `anyhow::Error` take it through `?`.
+///
+/// [`IntoError`]: super::IntoError
+/// [`ResultExt`]: super::ResultExt
 pub struct Error(Box<Inner>);
 
 struct Inner {

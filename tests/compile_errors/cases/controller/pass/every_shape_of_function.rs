@@ -27,7 +27,7 @@ async fn list(
     #[cfg_attr(all(), allow(unused_variables))] mode: churnkey::Mode,
     #[cfg(any())] nothing: Nothing,
     #[cfg_attr(all(), cfg(any()))] nothing: Nothing,
-    #[cfg(all())] id: churnkey::RequestId,
+    #[cfg(true)] id: churnkey::RequestId,
 ) -> churnkey::Result<Page<Customer>> {
     let _: Option<CustomerId> = page.after()?;
     let _ = id;
