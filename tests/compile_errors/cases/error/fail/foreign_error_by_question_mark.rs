@@ -17,5 +17,5 @@ async fn retrieve(_: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -13,5 +13,5 @@ fn response(error: std::io::Error) -> churnkey::Error {
 }
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }

@@ -42,5 +42,5 @@ impl std::fmt::Display for BillingError {
 impl std::error::Error for BillingError {}
 
 fn main() {
-    let _ = <Billing as churnkey::Integration>::router(Billing, "token");
+    let _ = <Billing as churnkey::Integration>::router::<()>(Billing, "token");
 }
