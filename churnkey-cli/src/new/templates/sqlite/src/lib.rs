@@ -7,7 +7,7 @@ mod subscription;
 
 use std::path::Path;
 
-use churnkey::{Mode, Result};
+use churnkey::{Mode, Result, ResultExt as _};
 
 use books::Books;
 use subscription::Subscription;
@@ -28,7 +28,7 @@ impl Billing {
     /// Opens the files `test.db` and `live.db` in a directory. Missing files and tables are
     /// created; test data initially has example customers, live data has none.
     pub async fn open(directory: &Path) -> Result<Self> {
-        std::fs::create_dir_all(directory)?;
+        std::fs::create_dir_all(directory).or_internal()?;
         let test = Books::open(directory.join("test.db")).await?;
         test.add_examples().await?;
         let live = Books::open(directory.join("live.db")).await?;
