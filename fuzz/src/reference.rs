@@ -134,9 +134,7 @@ pub fn duration(value: &Value) -> Option<Duration> {
             };
             Some(Duration::Period(amount, unit))
         }
-        (Some("date") | None, false, _) => {
-            agreed(&fields, &DATES, moment)?.map(Duration::Date)
-        }
+        (Some("date") | None, false, _) => agreed(&fields, &DATES, moment)?.map(Duration::Date),
         _ => None,
     }
 }
@@ -144,9 +142,7 @@ pub fn duration(value: &Value) -> Option<Duration> {
 fn without_nulls_and_zeros(value: &Value) -> Option<Map<String, Value>> {
     let mut fields = value.as_object()?.clone();
     let is_zero = |value: &Value| number(value) == Some(0);
-    fields.retain(|name, field| {
-        !field.is_null() && !(COUNTS.contains(&&**name) && is_zero(field))
-    });
+    fields.retain(|name, field| !field.is_null() && !(COUNTS.contains(&&**name) && is_zero(field)));
     Some(fields)
 }
 
@@ -159,7 +155,10 @@ fn agreed<T: PartialEq>(
     let present = names.iter().filter_map(|name| fields.get(*name));
     let mut values = present.map(parse).collect::<Option<Vec<_>>>()?;
     let last = values.pop();
-    values.iter().all(|value| Some(value) == last.as_ref()).then_some(last)
+    values
+        .iter()
+        .all(|value| Some(value) == last.as_ref())
+        .then_some(last)
 }
 
 fn length(fields: &Map<String, Value>) -> Option<Option<(u32, String)>> {
@@ -170,7 +169,11 @@ fn length(fields: &Map<String, Value>) -> Option<Option<(u32, String)>> {
     let amount = agreed(fields, &AMOUNTS, positive)?;
     let unit = agreed(fields, &UNITS, |value| {
         let word = value.as_str()?.to_ascii_lowercase();
-        let counted = if word.ends_with('s') { word } else { word + "s" };
+        let counted = if word.ends_with('s') {
+            word
+        } else {
+            word + "s"
+        };
         COUNTS.contains(&&*counted).then_some(counted)
     })?;
     let mut lengths = Vec::new();
@@ -196,7 +199,10 @@ fn number(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => {
             let text = number.to_string();
-            let text = text.strip_prefix('-').filter(|rest| rest.starts_with('0')).unwrap_or(&text);
+            let text = text
+                .strip_prefix('-')
+                .filter(|rest| rest.starts_with('0'))
+                .unwrap_or(&text);
             text.strip_suffix(".0").unwrap_or(text).parse().ok()
         }
         Value::String(text) => {
@@ -212,7 +218,9 @@ fn number(value: &Value) -> Option<u64> {
 
 fn moment(value: &Value) -> Option<i64> {
     let millis = |millis: i64| {
-        (100_000_000_000..253_402_300_800_000).contains(&millis).then_some(millis)
+        (100_000_000_000..253_402_300_800_000)
+            .contains(&millis)
+            .then_some(millis)
     };
     match value {
         Value::Number(number) => {
