@@ -47,9 +47,10 @@ pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
 pub use mode::{Mode, Modes};
 pub use model::{
-    Amount, BillingCycle, Coupon, CouponId, Currency, Customer, CustomerId, Email, FamilyId,
-    OfferDuration, Phone, Price, PriceId, Product, ProductFamily, ProductId, Subscription,
-    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, TimeUnit, Timestamp,
+    Amount, BillingCycle, Coupon, CouponDuration, CouponId, CouponValue, Currency, Customer,
+    CustomerId, Email, FamilyId, MinorUnits, OfferDuration, Percent, Phone, Price, PriceId,
+    Product, ProductFamily, ProductId, Subscription, SubscriptionId, SubscriptionItem,
+    SubscriptionPeriod, SubscriptionStatus, TimeUnit, Timestamp,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use provider::Provider;

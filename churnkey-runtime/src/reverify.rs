@@ -23,7 +23,8 @@ const BASE_URL: &str = "https://api.churnkey.co";
 /// ```no_run
 /// # use churnkey_runtime as churnkey;
 /// # async fn after_deployment() -> churnkey::Result<()> {
-/// churnkey::reverify(std::env::var("CK_API_KEY")?).await
+/// # use churnkey::ResultExt as _;
+/// churnkey::reverify(std::env::var("CK_API_KEY").or_internal()?).await
 /// # }
 /// ```
 ///

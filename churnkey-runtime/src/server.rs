@@ -203,7 +203,8 @@ impl<T: Integration> Server<T> {
     /// # async fn ping<T>(_: &T) -> std::io::Result<()> { Ok(()) }
     /// # async fn example<T>(server: churnkey::Server<T>) -> churnkey::Result<()>
     /// # where T: churnkey::Integration + Send + Sync {
-    /// server.ready(|billing| async move { Ok(ping(&billing).await?) }).run().await
+    /// # use churnkey::ResultExt as _;
+    /// server.ready(|billing| async move { ping(&billing).await.or_internal() }).run().await
     /// # }
     /// ```
     #[must_use]

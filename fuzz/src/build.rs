@@ -68,7 +68,7 @@ fn amount(u: &mut Unstructured<'_>) -> Result<Amount> {
     }
     let mode = *u.choose(&[TierMode::Graduated, TierMode::Total])?;
     // Mostly ascending tiers with an open end, because almost no others are valid.
-    let mut below = 0;
+    let mut below = 0_u64;
     let mut tiers = some(u, |u| {
         let step = u.int_in_range(0..=20)?;
         below = if step == 20 {
@@ -114,7 +114,11 @@ fn subscription(u: &mut Unstructured<'_>) -> Result<Subscription> {
         timestamp(u)?,
         cycle(u)?,
         some(u, |u| {
-            Ok(SubscriptionItem::new(id(u)?, price(u)?, u.arbitrary()?))
+            Ok(SubscriptionItem::new(
+                id(u)?,
+                price(u)?,
+                u.arbitrary::<u64>()?,
+            ))
         })?,
     );
     subscription.discounts = some(u, discount)?;

@@ -8,8 +8,9 @@ use churnkey::operation::Operation;
 use churnkey::{
     Amount, ApplyCoupon, BillingCycle, Cancel, CancelAll, ChangePrice, Coupon, CouponId, Currency,
     Customer, CustomerId, Email, Error, ExtendTrial, FamilyId, Mode, Page, PageRequest, Pause,
-    PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId, Result, Subscription,
-    SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus, Timestamp,
+    PauseAll, Phone, Price, PriceId, Product, ProductFamily, ProductId, Result, ResultExt as _,
+    Subscription, SubscriptionId, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus,
+    Timestamp,
 };
 
 /// The cause of every failure, which no message may contain.
@@ -82,7 +83,7 @@ impl Answer {
             Self::Found | Self::Invalid => Ok(Some(model())),
             Self::Nothing => Ok(None),
             Self::Conflict => Err(Error::conflict("the subscription is being changed")),
-            Self::BadCursor | Self::Failure => Err(std::io::Error::other(CAUSE).into()),
+            Self::BadCursor | Self::Failure => Err(std::io::Error::other(CAUSE)).or_internal(),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub const MILLIS: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 /// Parses an RFC 3339 date-time of the years 0000 to 9999 to milliseconds since 1970, rounded down.
-/// A leap second counts as the second before it.
+/// A leap second, the last one of a month in UTC, counts as the millisecond before it.
 pub fn rfc_3339(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let mut rest = bytes;
@@ -45,6 +45,16 @@ pub fn rfc_3339(text: &str) -> Option<i64> {
     }
     let days = days_since_1970(year, month, day)?;
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second.min(59) - offset;
+    if second == 60 {
+        let next_day = (seconds + 1).div_euclid(86_400);
+        let first_days = (year - 1..=year + 1)
+            .flat_map(|year| (1..=12).map(move |month| days_since_1970(year, month, 1)));
+        let ends_a_month = first_days.flatten().any(|first| first == next_day);
+        if !ends_a_month || (seconds + 1).rem_euclid(86_400) != 0 {
+            return None;
+        }
+        fraction = vec![9; 3];
+    }
     fraction.resize(3, 0);
     let millis = seconds * 1000 + fraction.iter().fold(0, |sum, digit| sum * 10 + digit);
     MILLIS.contains(&millis).then_some(millis)
@@ -142,7 +152,10 @@ pub fn duration(value: &Value) -> Option<Duration> {
 fn without_nulls_and_zeros(value: &Value) -> Option<Map<String, Value>> {
     let mut fields = value.as_object()?.clone();
     let is_zero = |value: &Value| number(value) == Some(0);
-    fields.retain(|name, field| !field.is_null() && !(COUNTS.contains(&&**name) && is_zero(field)));
+    fields.retain(|name, field| {
+        let is_zero_count = COUNTS.contains(&&**name) && is_zero(field);
+        !field.is_null() && !is_zero_count
+    });
     Some(fields)
 }
 

@@ -130,11 +130,11 @@ pub struct FixedAmount {
     pub currency: Currency,
     /// The charge of each unit, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("minimum" = 0)))]
     pub unit: Option<MinorUnits>,
     /// The charge that is added once, whatever the quantity, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("minimum" = 0)))]
     pub flat: Option<MinorUnits>,
 }
 
@@ -265,11 +265,11 @@ pub enum TierMode {
 pub struct Tier {
     /// The charge of each unit in the tier, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("minimum" = 0)))]
     pub unit: Option<MinorUnits>,
     /// The charge that the tier adds once, in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schemars(range(min = 0)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("minimum" = 0)))]
     pub flat: Option<MinorUnits>,
     /// The last quantity of the tier, inclusive; only the last tier has none.
     #[serde(skip_serializing_if = "Option::is_none")]
