@@ -236,7 +236,7 @@ impl Boolean for False {
     const VALUE: bool = false;
 }
 
-/// The value of a [`Boolean`] that a closure returns, by its type alone: the closure is never
+/// The value of a `Boolean` that a closure returns, by its type alone: the closure is never
 /// called, which a constant could not do.
 pub const fn is_true<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
     T::VALUE

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// 110 JPY is 110. Protocol: **doc**.
 ///
 /// The number of digits of the minor unit is that of ISO 4217:
-/// [`Currency::minor_unit_digits`]. No conversion rounds: it is exact, or an error.
+/// [`minor_unit_digits`](crate::Currency::minor_unit_digits). No conversion rounds: it is exact, or an error.
 ///
 /// | from | by |
 /// | --- | --- |
