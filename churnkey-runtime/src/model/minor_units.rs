@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 /// A sum of money in the minor unit of its currency: 1.10 USD is 110, and as JPY has no minor unit,
 /// 110 JPY is 110. Protocol: **doc**.
 ///
-/// The number of digits of the minor unit is that of ISO 4217:
-/// [`minor_unit_digits`](crate::Currency::minor_unit_digits). No conversion rounds: it is exact, or an error.
+/// The number of digits of the minor unit is that of ISO 4217, as
+/// [`minor_unit_digits`](crate::Currency::minor_unit_digits) gives it. No conversion rounds: it is
+/// exact, or an error.
 ///
 /// | from | by |
 /// | --- | --- |
