@@ -50,7 +50,9 @@ impl Keys {
         }
     }
 
-    fn describe(&self) -> String {
+    fn describe(mut self) -> String {
+        // The order of an object depends on the features of serde_json.
+        self.listed.sort_unstable();
         let listed = self.listed.join(", ");
         match (self.listed.is_empty(), self.others) {
             (true, 0) => "no keys were received".to_owned(),
