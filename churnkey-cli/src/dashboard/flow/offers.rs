@@ -102,8 +102,6 @@ struct Offer {
     title: &'static str,
     description: &'static str,
     button: &'static str,
-    /// The suggested length.
-    length: (u32, TimeUnit),
 }
 
 const PAUSE: Offer = Offer {
@@ -111,7 +109,6 @@ const PAUSE: Offer = Offer {
     title: "Pause the subscription",
     description: "The customer is not charged during the pause.",
     button: "Pause",
-    length: (1, TimeUnit::Month),
 };
 
 const PRICE: Offer = Offer {
@@ -119,7 +116,6 @@ const PRICE: Offer = Offer {
     title: "Change the plan",
     description: "The subscription changes to another price.",
     button: "Change the price",
-    length: (1, TimeUnit::Month),
 };
 
 const DISCOUNT: Offer = Offer {
@@ -127,7 +123,6 @@ const DISCOUNT: Offer = Offer {
     title: "Get a discount",
     description: "A coupon is applied to the subscription.",
     button: "Apply the coupon",
-    length: (1, TimeUnit::Month),
 };
 
 const TRIAL: Offer = Offer {
@@ -135,7 +130,6 @@ const TRIAL: Offer = Offer {
     title: "Get a longer trial",
     description: "The trial gets longer.",
     button: "Extend the trial",
-    length: (7, TimeUnit::Day),
 };
 
 const CANCEL: Offer = Offer {
@@ -143,8 +137,14 @@ const CANCEL: Offer = Offer {
     title: "Cancel anyway",
     description: "The flow ends here if the customer accepts no offer.",
     button: "Cancel the subscription",
-    length: (1, TimeUnit::Month),
 };
+
+fn suggested_length(action: Module) -> (u32, TimeUnit) {
+    match action {
+        Module::ExtendTrial => (7, TimeUnit::Day),
+        _ => (1, TimeUnit::Month),
+    }
+}
 
 fn legend(action: Module, schedule: &Field) -> &'static str {
     match (action, schedule.name) {
@@ -184,7 +184,7 @@ impl Offers<'_> {
             return None;
         }
         let heading = format!("{action}-title");
-        let choices = match self.choices(offer) {
+        let choices = match self.choices(action) {
             Ok(choices) => choices,
             Err(why) => {
                 return Some(html! {
@@ -237,13 +237,12 @@ impl Offers<'_> {
     }
 
     /// The input for each field of the action, or the reason why there can be none.
-    fn choices(&self, offer: &Offer) -> Result<Markup, Markup> {
-        let action = offer.action;
+    fn choices(&self, action: Module) -> Result<Markup, Markup> {
         let mut choices = Vec::new();
         for field in action.protocol().map_or(&[][..], |line| line.fields) {
             choices.push(match field.kind {
                 FieldKind::Schedule => schedule(action, legend(action, field), self.manifest),
-                FieldKind::Duration => length(action, self.manifest, offer.length),
+                FieldKind::Duration => length(action, self.manifest, suggested_length(action)),
                 FieldKind::Flag => self.flag(action, field)?,
                 FieldKind::Id(Model::Coupon) => choice(action, "Coupon", &self.coupon_options()?),
                 FieldKind::Id(Model::Price) => choice(action, "Price", &self.price_options()?),
