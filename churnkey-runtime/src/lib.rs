@@ -15,6 +15,8 @@ mod error;
 mod http;
 #[allow(missing_docs, reason = "its probes are hidden from the docs")]
 mod integration;
+#[allow(missing_docs, reason = "in no public path")]
+mod json;
 pub mod manifest;
 mod mode;
 pub mod model;

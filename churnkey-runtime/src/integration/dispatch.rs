@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::http::encode::Encode as _;
 use crate::http::extract::{Arguments as _, Extracted};
 use crate::http::handler::{Handler, PreparedCall};
-use crate::http::request_context::RequestContext;
 
 /// The function of an operation, and the context that it takes.
 struct Function<T, E> {
@@ -34,14 +33,10 @@ where
     T: Provides<E> + Send + Sync + 'static,
     E: OperationKind,
 {
-    fn call(
-        self: Arc<Self>,
-        mut extracted: Extracted,
-        context: RequestContext,
-    ) -> Result<PreparedCall> {
+    fn call(self: Arc<Self>, mut extracted: Extracted) -> Result<PreparedCall> {
         let input = E::Input::from_extracted(&mut extracted)?;
         let manifest = extracted.manifest();
-        let (action, expectations) = extracted.finish();
+        let (action, expectations, context) = extracted.finish();
         let reply = Box::pin(async move {
             let output = self.context.call(input, &context).await?;
             output.encode(&expectations, manifest)
