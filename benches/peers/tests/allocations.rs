@@ -9,7 +9,7 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 // One test, because there is one allocator in a process.
 #[test]
-fn requests_allocate_less_than_by_hand_and_rows_not_per_field() {
+fn requests_allocate_less_than_by_hand() {
     for case in Case::measured() {
         let of = |peer| count(peer, &case, 5).count;
         let (ours, by_hand) = (of(Peer::Churnkey), of(Peer::AxumChecked));
