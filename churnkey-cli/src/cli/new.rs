@@ -35,8 +35,7 @@ pub(super) struct NewArgs {
     #[arg(long = "db", value_enum, value_name = "DATABASE", default_value_t)]
     database: Database,
 
-    /// A crate for the access to the database; without it SQLite is used by rusqlite, and PostgreSQL
-    /// by tokio-postgres
+    /// A crate for the access to the database, instead of rusqlite or tokio-postgres
     #[arg(long, value_enum, value_name = "CRATE")]
     with: Option<Library>,
 

@@ -67,7 +67,7 @@ const COMMON: Templates = templates! { "common":
     "tests/provider/simulation.rs" = "tests/provider/simulation.rs",
 };
 
-/// What all providers without sqlx have.
+/// The files of all providers without sqlx.
 const DIRECT: Templates = templates! { "common":
     "tests/provider/main.rs" = "tests/provider/main.rs",
 };
