@@ -149,3 +149,38 @@ fn streamed_response_is_not_idle() {
     assert_eq!(peer.reply().status, 200);
     peer.is_closed();
 }
+
+#[test]
+fn no_reply_may_be_stored() {
+    let host = Host::with_server(|server| server.max_connections(1));
+    let mut peer = host.peer();
+    let unauthorized = get("/features").replace(TOKEN, "other");
+    for request in [
+        HEALTHY,
+        READY,
+        NOWHERE,
+        &get("/features"),
+        &get("/customers/c"),
+        &get("/customers/missing"),
+        &get("/customers/broken"),
+        &get("/customers/busy"),
+        &get("/customers/email/a@b"),
+        &get("/customers/c/subscriptions/s"),
+        &get("/prices"),
+        &get("/nothing"),
+        &get("/customers/c").replacen("GET", "DELETE", 1),
+        &cancel("s"),
+        &cancel("broken"),
+        &unauthorized,
+    ] {
+        let reply = peer.ask(request);
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{request}");
+        if reply.header("connection").is_some() {
+            drop(peer);
+            std::thread::sleep(SHORT);
+            peer = host.peer();
+        }
+    }
+    let surplus = host.peer().reply();
+    assert_eq!(surplus.header("cache-control"), Some("no-store"));
+}

@@ -32,7 +32,7 @@ fn answer(status: StatusCode, message: &str) -> String {
     };
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n{retry}date: {}\r\n\r\n{body}",
+         cache-control: no-store\r\nconnection: close\r\n{retry}date: {}\r\n\r\n{body}",
         body.len(),
         httpdate::fmt_http_date(SystemTime::now()),
     )
