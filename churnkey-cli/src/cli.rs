@@ -8,14 +8,18 @@ use exit::{Exit, Failure};
 use output::{ColorMode, Output};
 
 mod assumed;
+mod compared;
 mod dashboard;
+mod diff;
 mod exit;
 mod file;
+mod gates;
 mod new;
 mod output;
 mod progress;
 mod provider;
 mod record;
+mod replay;
 mod simulate;
 mod verify;
 
@@ -46,6 +50,8 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Record(record::RecordArgs),
     Assumed(assumed::AssumedArgs),
+    Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
@@ -60,6 +66,8 @@ pub fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate.run(&output),
         Command::Record(record) => record.run(&output),
         Command::Assumed(assumed) => assumed.run(&output),
+        Command::Replay(replay) => replay.run(&output),
+        Command::Diff(diff) => diff.run(&output),
     };
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,

@@ -42,6 +42,7 @@
 
 mod actions;
 mod auth;
+mod baseline;
 pub mod billing;
 mod check;
 mod client;
@@ -65,6 +66,7 @@ mod settings;
 mod simulate;
 mod verifier;
 
+pub use baseline::{BadBaseline, Baseline, Judged, Place};
 pub use check::{CHECKS, Cause, Check, Known, Severity};
 pub use error::{CannotRun, Failed};
 pub use event::Event;

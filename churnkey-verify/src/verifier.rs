@@ -180,11 +180,7 @@ impl Verifier {
             };
             self.settings.only = Some(module);
         }
-        if self.settings.actions && self.mode == Mode::Live {
-            return CannotRun::because(
-                "actions run in test mode only, because they change what customers pay",
-            );
-        }
+        mode_of_actions(self.settings.actions, self.mode)?;
         let transport = match self.base {
             Some(base) => self.transport.at(&base)?,
             None => self.transport,
@@ -193,6 +189,16 @@ impl Verifier {
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())
+    }
+}
+
+/// Refuses actions in live mode.
+pub fn mode_of_actions(actions: bool, mode: Mode) -> Result<(), CannotRun> {
+    match actions && mode == Mode::Live {
+        true => CannotRun::because(
+            "actions run in test mode only, because they change what customers pay",
+        ),
+        false => Ok(()),
     }
 }
 
