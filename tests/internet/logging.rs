@@ -80,6 +80,7 @@ impl Logging {
             .env(KIND, kind)
             .env("CK_INTEGRATION_TOKEN", TOKEN)
             .env("CHURNKEY_ADDR", address.to_string())
+            .env("CHURNKEY_MAX_FAILURES_PER_MINUTE", u32::MAX.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(writer);
