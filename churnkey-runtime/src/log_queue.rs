@@ -125,6 +125,7 @@ impl fmt::Debug for LogWriter {
 }
 
 /// Waits up to a second for the lines of all queues, before the process ends.
+#[cfg(feature = "server")]
 pub(crate) fn flush() {
     let queues = lock(&QUEUES).clone();
     for queue in queues {

@@ -107,11 +107,11 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// # Shutdown
 ///
 /// From SIGTERM or Ctrl-C on, every answer says `Connection: close`. After
-/// [`shutdown_delay`](Self::shutdown_delay), the server stops accepting, serves the connections that
-/// were waiting to be accepted, closes idle ones, and waits for the others up to
+/// [`shutdown_delay`](Self::shutdown_delay), the server stops accepting, serves the connections
+/// that were waiting to be accepted, closes idle ones, and waits for the others up to
 /// [`shutdown_timeout`](Self::shutdown_timeout) and for accepted actions however long they take, or
-/// up to [`Provider::action_deadline`]. A second signal ends the process at once, with status 1, and
-/// the log has the actions that it cut.
+/// up to [`Provider::action_deadline`]. A second signal ends the process at once, with status 1,
+/// and the log has the actions that it cut.
 pub struct Server<T> {
     provider: Provider<T>,
     /// `None` is the default.
@@ -185,8 +185,8 @@ impl<T: Integration> Server<T> {
     }
 
     /// Reads the token from a [file](IntegrationToken::from_file), now and again on each SIGHUP. If
-    /// the file has become unreadable or invalid, or is not read within five seconds, the server logs
-    /// an error and keeps the tokens it read last.
+    /// the file has become unreadable or invalid, or is not read within five seconds, the server
+    /// logs an error and keeps the tokens it read last.
     ///
     /// # Errors
     ///
@@ -264,16 +264,16 @@ impl<T: Integration> Server<T> {
     /// use churnkey::axum::{extract::Request, middleware, response::Response};
     /// use churnkey::axum::http::{HeaderValue, header};
     ///
-    /// async fn no_store(request: Request, next: middleware::Next) -> Response {
+    /// async fn name_server(request: Request, next: middleware::Next) -> Response {
     ///     let mut response = next.run(request).await;
-    ///     let value = HeaderValue::from_static("no-store");
-    ///     response.headers_mut().insert(header::CACHE_CONTROL, value);
+    ///     let value = HeaderValue::from_static("billing");
+    ///     response.headers_mut().insert(header::SERVER, value);
     ///     response
     /// }
     ///
     /// # async fn example<T: churnkey::Integration>(server: churnkey::Server<T>)
     /// # -> churnkey::Result<()> {
-    /// server.layer(middleware::from_fn(no_store)).run().await
+    /// server.layer(middleware::from_fn(name_server)).run().await
     /// # }
     /// ```
     #[must_use]
@@ -312,8 +312,9 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// The age from which the next answer is the last of its connection, and says so; ten minutes by
-    /// default. A balancer that keeps connections then spreads them over instances that were added.
+    /// The age from which the next answer is the last of its connection, and says so; ten minutes
+    /// by default. A balancer that keeps connections then spreads them over instances that were
+    /// added.
     #[must_use]
     pub fn max_connection_age(mut self, age: Duration) -> Self {
         self.timeouts.age = age;

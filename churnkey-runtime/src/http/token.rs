@@ -64,8 +64,8 @@ impl IntegrationToken {
     /// 9d07aa51c2.. until 2026-12-01T00:00:00Z
     /// ```
     ///
-    /// A token has at least 8 characters of visible ASCII. Replace the file by a rename: while it is
-    /// written, it may be half there.
+    /// A token has at least 8 characters of visible ASCII. Replace the file by a rename: while it
+    /// is written, it may be half there.
     ///
     /// # Errors
     ///
@@ -78,6 +78,7 @@ impl IntegrationToken {
             Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
         };
         let bytes = read(path).map_err(|cause| refusal("cannot be read").with_cause(cause))?;
+        let bytes = bytes.ok_or_else(|| refusal("is not a regular file"))?;
         let text = String::from_utf8(bytes).map_err(|_| refusal("must be UTF-8"))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let current = lines.next().ok_or_else(|| refusal("is empty"))?;
@@ -149,16 +150,16 @@ impl IntegrationToken {
 /// A shorter token in a file is one that was half written, or that is soon guessed.
 const MIN_BYTES: usize = 8;
 
-/// Reads a regular file. Another, such as a pipe, may have no end, or none that comes.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a regular file, and no other: a pipe or a device may have no end.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     const MAX_BYTES: u64 = 64 * 1024;
     if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
+        return Ok(None);
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path)?;
     file.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Some(bytes))
 }
 
 /// The part of a token that no caller can send in a header.

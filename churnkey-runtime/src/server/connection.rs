@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
@@ -10,6 +11,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
+use futures_util::FutureExt as _;
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,6 +24,7 @@ use tower_service::Service as _;
 
 use super::reject::{lingering_close, reject};
 use super::stream::{Activity, Stream, Timeout, Timeouts};
+use crate::error::Error;
 use crate::events::emit;
 use crate::telemetry;
 
@@ -145,7 +149,7 @@ impl Connections {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let Ok(mut response) = self.routes.clone().call(request).await;
+        let mut response = respond(self.routes.clone(), request).await;
         let last = self.draining.is_cancelled()
             // Another parser of the same bytes may find the end of the chunks elsewhere.
             || chunked
@@ -161,6 +165,18 @@ impl Connections {
             body,
             dropped: move |_: &Body| activity.end_answer(),
         }))
+    }
+}
+
+/// A panic in a layer or a route of the user is a 500, as one in a function is.
+async fn respond(mut routes: Router, request: Request<Body>) -> Response<Body> {
+    let response = AssertUnwindSafe(async move { routes.call(request).await });
+    match response.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Err(_) => {
+            emit(|| tracing::error!("a layer or a route panicked"));
+            Error::internal("a layer or a route panicked").into_response()
+        }
     }
 }
 
