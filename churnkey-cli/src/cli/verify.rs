@@ -31,7 +31,8 @@ Examples:
   With the actions, on a build server:
     churnkey verify http://127.0.0.1:8080 --actions --strict --junit churnkey.xml
 
-Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 130 interrupted.
+Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 3 no faults, but with
+`--strict` a required module or a requested action was not exercised, 130 interrupted.
 
 Ctrl-C ends a run with a report of the results and changes so far; a second one ends it at once.";
 
@@ -53,6 +54,11 @@ pub(super) struct VerifyArgs {
     /// Also carry out actions such as cancel and pause, which change data. Only in test mode
     #[arg(long)]
     actions: bool,
+
+    /// Test and live mode share the same data on purpose. Without it, actions are sent only if the
+    /// data of the two modes differ
+    #[arg(long)]
+    same_data: bool,
 
     /// Check only this module and the manifest
     #[arg(long, value_name = "MODULE", value_parser = modules(), hide_possible_values = true)]
@@ -106,7 +112,8 @@ pub(super) struct VerifyArgs {
     )]
     max_requests: u64,
 
-    /// Count warnings as faults
+    /// Count warnings as faults, and fail if a required module or a requested action was not
+    /// exercised
     #[arg(long)]
     strict: bool,
 
@@ -190,7 +197,8 @@ impl VerifyArgs {
         Ok(match report.is_good(self.strict) {
             _ if is_interrupted => Exit::Interrupted,
             true => Exit::Success,
-            false => Exit::Faults,
+            false if report.has_faults(self.strict) => Exit::Faults,
+            false => Exit::NotExercised,
         })
     }
 
@@ -201,6 +209,7 @@ impl VerifyArgs {
                 ModeName::Live => Mode::Live,
             })
             .actions(self.actions)
+            .same_data(self.same_data)
             .timeout(Duration::from_secs(self.timeout))
             .max_time(Duration::from_secs(self.max_time))
             .max_requests(self.max_requests);

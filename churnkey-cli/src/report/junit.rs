@@ -29,6 +29,12 @@ fn suite(report: &Report, module: &ModuleReport, strict: bool) -> TestSuite {
         let findings: Vec<_> = report.findings.iter().filter(of_check).collect();
         suite.add_test_case(case(module, check, &findings, strict));
     }
+    let mut unexercised = report.coverage.unexercised.iter();
+    if strict && let Some(one) = unexercised.find(|one| one.module == module.module) {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(printable(&one.reason));
+        suite.add_test_case(TestCase::new(format!("{}.exercised", one.module), status));
+    }
     suite
 }
 
