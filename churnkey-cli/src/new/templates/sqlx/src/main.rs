@@ -1,15 +1,17 @@
 //! Serves the provider with settings from the environment; `.env.example` lists the variables.
 
+use std::env;
 use std::error::Error;
-use std::{env, io};
 
-use churnkey::Server;
+use churnkey::{LogQueue, Server};
 
 use my_provider::Billing;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_writer(io::stderr).init();
+    // A log that is full, closed or stalled affects no request.
+    let log = LogQueue::stderr().with_panics();
+    tracing_subscriber::fmt().with_writer(log.writer()).init();
     let database = env::var("DATABASE_URL").unwrap_or_default();
     if database.is_empty() {
         return Err("set DATABASE_URL; `.env.example` has its form".into());
