@@ -55,7 +55,8 @@ enum Command {
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
-/// were found, 2 if the command could not run, and 130 after an interruption.
+/// were found, 2 if the command could not run, 3 if a part of a strict run was not exercised, and
+/// 130 after an interruption.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.color);
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,
         Ok(Exit::Faults) => ExitCode::from(1),
+        Ok(Exit::NotExercised) => ExitCode::from(3),
         // The code that a shell reports for a process that SIGINT ended.
         Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(Failure(why)) => {

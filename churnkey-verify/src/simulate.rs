@@ -17,6 +17,7 @@ use crate::random::Random;
 
 mod compare;
 mod generate;
+mod picture;
 mod play;
 mod provider;
 mod report;

@@ -1,6 +1,7 @@
 //! Months of a retention service, simulated: the company and the model of `churnkey-verify` answer
 //! the same requests and have the same subscriptions, credits and charges.
 
+use std::future::Ready;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::{env, thread};
@@ -8,7 +9,7 @@ use std::{env, thread};
 use churnkey::axum::extract::Request;
 use churnkey::axum::middleware::{self, Next};
 use churnkey::http::HeaderMap;
-use churnkey::{Customer, Integration as _, Mode, Timestamp};
+use churnkey::{Customer, CustomerId, Integration as _, Mode, SubscriptionId, Timestamp};
 use churnkey_verify::billing::EntryKind;
 use churnkey_verify::{LedgerLine, NewSubscription, Simulation, simulate};
 use tempfile::TempDir;
@@ -24,7 +25,7 @@ const SEQUENCES: u64 = 60;
 
 /// A folder in memory, where the system has one: the simulation needs no data after a power
 /// failure, and waits for the disk otherwise.
-fn folder_in_memory() -> TempDir {
+pub(crate) fn folder_in_memory() -> TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
@@ -32,27 +33,20 @@ async fn simulation() -> Simulation {
     let company = Arc::new(Company::open_copy(folder_in_memory()).await);
     let router = company.another_instance();
     let (arrivals, clock) = (Arc::clone(&company), Arc::clone(&company));
-    let file = company.file();
-    // The company never reads its ledger by subscription.
-    let index = "CREATE INDEX for_the_simulation ON prorations (mode, subscription_id, number)";
-    file.execute(index, []).unwrap();
-    let file = Arc::new(Mutex::new(file));
+    let ledger = ledger_of(company.file());
     simulate(router, move |new| {
         let acme = Arc::clone(&arrivals.acme);
         async move { add(&acme, new).await.map_err(|error| error.to_string()) }
     })
     .token("token")
     .clock(move |now| clock.set_time(now))
-    .ledger(move |_, subscription| {
-        let lines = prorations(&file.lock().unwrap(), subscription.as_str());
-        async move { lines.map_err(|error| error.to_string()) }
-    })
+    .ledger(ledger)
     .customer_actions(true)
     .unpause(true)
     .strict(true)
 }
 
-async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
+pub(crate) async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
     let added = acme.ledger(Mode::Test).write(move |books| {
         if new.is_new_customer {
             let customer = Customer::new(new.customer.clone())
@@ -78,6 +72,20 @@ async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
     added.await
 }
 
+/// The credits and charges in the company's file. The company itself never reads them by
+/// subscription, and has no index for that.
+pub(crate) fn ledger_of(
+    file: rusqlite::Connection,
+) -> impl Fn(CustomerId, SubscriptionId) -> Ready<Result<Vec<LedgerLine>, String>> {
+    let index = "CREATE INDEX for_the_simulation ON prorations (mode, subscription_id, number)";
+    file.execute(index, []).unwrap();
+    let file = Mutex::new(file);
+    move |_, subscription| {
+        let lines = prorations(&file.lock().unwrap(), subscription.as_str());
+        std::future::ready(lines.map_err(|error| error.to_string()))
+    }
+}
+
 fn prorations(
     file: &rusqlite::Connection,
     subscription: &str,
@@ -98,7 +106,7 @@ fn prorations(
     Ok(lines)
 }
 
-fn number(name: &str) -> Option<u64> {
+pub(crate) fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 

@@ -1,13 +1,18 @@
 //! Months of a retention service, simulated: an instance and the model of `churnkey-verify` answer
 //! the same requests and have the same subscriptions, credits and charges.
 
-use std::thread;
+use std::sync::{Arc, Mutex};
+use std::{env, thread};
 
+use churnkey::{Customer, Mode};
 use churnkey_verify::billing::EntryKind;
-use churnkey_verify::{LedgerLine, Simulation};
+use churnkey_verify::{LedgerLine, NewSubscription, Simulation};
+use postgres::billing::Subscription;
+use postgres::{Acme, Subject};
 use postgres_tests::instance;
 use postgres_tests::server::{Database, Server};
-use tokio::runtime::Builder;
+use test_support::conformance::Instance;
+use tokio::task::spawn_blocking;
 
 /// Runs `work` outside of the runtime of the simulation: a session has one of its own.
 fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -32,14 +37,42 @@ fn prorations(database: &Database, subscription: &str) -> Vec<LedgerLine> {
     lines.iter().filter_map(line).collect()
 }
 
-#[test]
-fn instance_follows_the_model_for_months() {
-    let database = Server::shared().company();
-    let process = instance::start_on(&database);
+async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
+    let mut ledger = acme.ledger(Mode::Test).await?;
+    let books = ledger.write(Subject::AllOf(&new.customer)).await?;
+    if new.is_new_customer {
+        let customer = Customer::new(new.customer.clone())
+            .name("Ann")
+            .last_name("Example")
+            .email(format!("{}@example.org", new.customer.as_str()))
+            .currency(churnkey::Currency::USD);
+        books.add_customer(&customer, new.now).await?;
+    }
+    let price = books.price(&new.price).await?;
+    let price = price.ok_or_else(|| churnkey::Error::internal("there is no such price"))?;
+    let mut subscription = Subscription::begin(
+        new.subscription,
+        new.customer,
+        price,
+        new.quantity,
+        new.now,
+        new.trial_end,
+    )?;
+    subscription.unpaid = new.unpaid;
+    books.add_subscription(&subscription).await?;
+    books.commit().await
+}
+
+async fn simulation(database: &Database, instance: &Instance) -> Simulation {
+    let acme = Arc::new(Acme::open(&database.url(), 1).await.unwrap());
     let (clock, ledger) = (database.clone(), database.clone());
-    let simulation = Simulation::of_url(&format!("http://{}", process.address)).unwrap();
-    let simulation = simulation
-        .token(process.token.clone())
+    let simulation = Simulation::of_url(&format!("http://{}", instance.address)).unwrap();
+    simulation
+        .token(instance.token.clone())
+        .arrivals(move |new| {
+            let acme = Arc::clone(&acme);
+            async move { add(&acme, new).await.map_err(|error| error.to_string()) }
+        })
         .clock(move |now| apart(|| clock.stop_the_clock_at(&now.to_string())))
         .ledger(move |_, subscription| {
             let lines = apart(|| prorations(&ledger, subscription.as_str()));
@@ -48,12 +81,54 @@ fn instance_follows_the_model_for_months() {
         .customer_actions(true)
         .unpause(true)
         .strict(true)
-        .seed(1)
-        .sequences(12);
+        .seed(number("SIMULATE_SEED").unwrap_or(1))
+}
 
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let result = runtime.block_on(simulation.run()).unwrap();
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
 
+#[tokio::test]
+async fn instance_follows_the_model_for_months() {
+    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(12);
+    let database = Server::shared().company();
+    let instance = instance::start_on(&database);
+    let simulation = simulation(&database, &instance).await;
+
+    let result = simulation.sequences(sequences).run().await.unwrap();
+
+    println!("{result}");
     assert!(result.failure.is_none(), "{result}");
-    assert_eq!((result.sequences, result.tolerated), (12, 0), "{result}");
+    assert_eq!((result.sequences, result.tolerated), (sequences, 0));
+}
+
+#[tokio::test]
+async fn killed_instance_follows_the_model() {
+    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(3);
+    let database = Server::shared().company();
+    let instance = instance::start_on(&database);
+    let (address, simulation) = (
+        instance.address.to_string(),
+        simulation(&database, &instance).await,
+    );
+    let instance = Arc::new(Mutex::new(instance));
+    let restart = move || {
+        let (database, address) = (database.clone(), address.clone());
+        let instance = Arc::clone(&instance);
+        let restart = move || {
+            let mut instance = instance.lock().unwrap();
+            instance.kill();
+            *instance = instance::try_start_with(&database, &[("CHURNKEY_ADDR", &address)])?;
+            Ok(())
+        };
+        async { spawn_blocking(restart).await.unwrap() }
+    };
+
+    let simulation = simulation.restart(restart).sequences(sequences);
+    let result = simulation.run().await.unwrap();
+
+    println!("{result}");
+    assert!(result.failure.is_none(), "{result}");
+    assert_eq!((result.sequences, result.tolerated), (sequences, 0));
+    assert!(result.interrupted > 0, "{result}");
 }

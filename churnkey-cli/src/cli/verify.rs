@@ -37,7 +37,8 @@ Examples:
     churnkey verify http://127.0.0.1:8080 --baseline churnkey-baseline.json \\
       --manifest-lock churnkey-manifest.json
 
-Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 130 interrupted.
+Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 3 no faults, but with
+`--strict` a required module or a requested action was not exercised, 130 interrupted.
 
 Ctrl-C ends a run with a report of the results and changes so far; a second one ends it at once.";
 
@@ -59,6 +60,11 @@ pub(super) struct VerifyArgs {
     /// Also carry out actions such as cancel and pause, which change data. Only in test mode
     #[arg(long)]
     actions: bool,
+
+    /// Test and live mode share the same data on purpose. Without it, actions are sent only if the
+    /// data of the two modes differ
+    #[arg(long)]
+    same_data: bool,
 
     /// Check only this module and the manifest
     #[arg(long, value_name = "MODULE", value_parser = modules(), hide_possible_values = true)]
@@ -112,7 +118,8 @@ pub(super) struct VerifyArgs {
     )]
     max_requests: u64,
 
-    /// Count warnings as faults
+    /// Count warnings as faults, and fail if a required module or a requested action was not
+    /// exercised
     #[arg(long)]
     strict: bool,
 
@@ -217,7 +224,8 @@ impl VerifyArgs {
         Ok(match is_good {
             _ if is_interrupted => Exit::Interrupted,
             true => Exit::Success,
-            false => Exit::Faults,
+            false if report.has_faults(self.strict) => Exit::Faults,
+            false => Exit::NotExercised,
         })
     }
 
@@ -230,6 +238,7 @@ impl VerifyArgs {
         let mut verifier = Verifier::of_url(&self.provider.url)?
             .mode(self.mode.mode())
             .actions(self.actions)
+            .same_data(self.same_data)
             .timeout(Duration::from_secs(self.timeout))
             .max_time(Duration::from_secs(self.max_time))
             .max_requests(self.max_requests);

@@ -76,6 +76,12 @@ fn suite(report: &Report, module: &ModuleReport, strict: bool, gates: &Gates) ->
             |finding: &&Finding| finding.severity.is_bad(strict) && !gates.is_known(finding);
         suite.add_test_case(case(module, check, &findings, fails));
     }
+    let mut unexercised = report.coverage.unexercised.iter();
+    if strict && let Some(one) = unexercised.find(|one| one.module == module.module) {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(printable(&one.reason));
+        suite.add_test_case(TestCase::new(format!("{}.exercised", one.module), status));
+    }
     suite
 }
 

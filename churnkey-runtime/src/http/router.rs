@@ -92,6 +92,7 @@ async fn respond(shared: Arc<ProviderState>, target: Target, request: Request) -
     }
     let id = RequestId::of(&parts.headers);
     let params = PathParams::extract(&mut parts).await;
+    let modes = matches!(target, Target::Features).then_some(shared.modes);
     let reply = match (target, params) {
         (Target::Operation(operation, handler), Ok(params)) => {
             let call = Call {
@@ -109,6 +110,10 @@ async fn respond(shared: Arc<ProviderState>, target: Target, request: Request) -
     };
     let mut response = reply.into_response();
     response.headers_mut().insert(REQUEST_ID, id.into_header());
+    // Not a part of the protocol: the verifier reads it in process.
+    if let Some(modes) = modes {
+        response.extensions_mut().insert(modes);
+    }
     response
 }
 

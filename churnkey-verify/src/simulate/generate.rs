@@ -210,7 +210,10 @@ fn step(catalog: &Catalog, target: usize, arrival: &Arrival, random: &mut Random
         4 => Sending::OtherMode,
         5 if catalog.restarts => Sending::AfterRestart,
         6 | 7 if catalog.restarts => Sending::Killed {
-            millis: random.of(&[0, 1, 2, 3, 5, 8]).copied().unwrap_or_default(),
+            millis: random
+                .of(&[0, 0, 0, 1, 1, 2, 4])
+                .copied()
+                .unwrap_or_default(),
         },
         _ => Sending::Once,
     };

@@ -21,7 +21,7 @@ pub const CLOCK_HEADER: &str = "X-Churnkey-Now";
 pub(super) type Restart = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// The time after which a caller over a socket hangs up: the action has begun by then, or ended.
-const HANG_UP: Duration = Duration::from_millis(2);
+const HANG_UP: Duration = Duration::from_millis(1);
 
 /// The longest wait for a provider that was restarted. A database needs some time to notice that
 /// the transactions of a killed process are over.
