@@ -46,8 +46,15 @@ struct Window {
 
 type Side = fn(&Line) -> &State;
 
-/// The page of a failure, as HTML.
-pub(super) fn page(failure: &Failure) -> String {
+impl Failure {
+    /// A page with the sequence as a picture: the steps and the states on a timeline, those of the
+    /// model above and those of the provider below. It needs no other file.
+    pub fn html(&self) -> String {
+        page(self)
+    }
+}
+
+fn page(failure: &Failure) -> String {
     let title = format!("Sequence {} of seed {}", failure.number, failure.seed);
     let mut body = format!("<h1>{title}</h1>\n");
     push(&mut body, "p", "difference", &failure.message());
@@ -84,7 +91,8 @@ pub(super) fn page(failure: &Failure) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
+         <body>\n{body}</body>\n</html>\n"
     )
 }
 
