@@ -142,7 +142,7 @@ fn page_shows_a_difference() {
 
     let output = simulate(
         &idle(),
-        &["--seed", "3", "--sequences", "5", "--html", html],
+        &["--seed", "3", "--customers", "1", "--html", html],
     );
 
     assert_eq!(output.code, 1, "{output:?}");
