@@ -10,7 +10,6 @@ use churnkey_runtime::{CustomerId, SubscriptionId, Timestamp};
 use futures_util::FutureExt as _;
 
 use crate::client::Transport;
-use crate::error::CannotRun;
 
 mod compare;
 mod generate;
@@ -133,7 +132,7 @@ impl Simulation {
     ///
     /// The URL cannot be one.
     #[cfg(feature = "http")]
-    pub fn of_url(url: &str) -> Result<Self, CannotRun> {
+    pub fn of_url(url: &str) -> Result<Self, crate::CannotRun> {
         let socket = crate::client::Socket::new(url)?;
         Ok(Self::new(Transport::Socket(socket), None))
     }

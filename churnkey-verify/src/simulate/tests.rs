@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::sequence::Sequence;
 use super::*;
 use crate::billing::{Company, Request};
+use crate::error::CannotRun;
 
 /// The id of a coupon that an HTML page must escape.
 const TWO: &str = "two<b>&\"'";
