@@ -6,12 +6,17 @@
 
 mod assumed;
 mod cli;
+mod comparison;
 #[doc(hidden)]
 pub mod dashboard;
+mod diff;
+mod features;
+mod gates;
 #[doc(hidden)]
 pub mod new;
 mod proxy;
 mod recording;
+mod replay;
 mod report;
 
 pub use cli::main;
