@@ -14,6 +14,7 @@ mod modes;
 mod money;
 mod pause;
 mod reading;
+mod same_moment;
 mod seed;
 mod simulation;
 mod twice;

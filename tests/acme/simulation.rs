@@ -4,7 +4,7 @@
 use std::future::Ready;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
-use std::{env, thread};
+use std::{env, fs, thread};
 
 use churnkey::axum::extract::Request;
 use churnkey::axum::middleware::{self, Next};
@@ -125,7 +125,8 @@ async fn year_of_a_hundred_customers() {
 }
 
 /// `SIMULATE_SEED` and `SIMULATE_SEQUENCES` make it another run, or a longer one. A long run is
-/// divided among the processors, each with a company of its own.
+/// divided among the processors, each with a company of its own. `SIMULATE_HTML` is a file for the
+/// picture of a difference.
 #[test]
 fn company_follows_the_model_for_months() {
     let seed = number("SIMULATE_SEED").unwrap_or(1);
@@ -149,6 +150,9 @@ fn follow_the_model(seed: u64, first: u64, sequences: u64) {
     });
 
     println!("{result}");
+    if let (Some(failure), Ok(file)) = (&result.failure, env::var("SIMULATE_HTML")) {
+        fs::write(file, failure.html()).unwrap();
+    }
     assert!(result.failure.is_none(), "{result}");
     assert_eq!((result.sequences, result.tolerated), (sequences, 0));
     assert!(result.steps >= sequences * 40, "{result}");

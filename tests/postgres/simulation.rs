@@ -6,12 +6,13 @@ use std::{env, thread};
 
 use churnkey::{Customer, Mode};
 use churnkey_verify::billing::EntryKind;
-use churnkey_verify::{LedgerLine, NewSubscription, Simulation};
+use churnkey_verify::{LedgerLine, NewSubscription, Simulated, Simulation};
 use postgres::billing::Subscription;
 use postgres::{Acme, Subject};
 use postgres_tests::instance;
 use postgres_tests::server::{Database, Server};
 use test_support::conformance::Instance;
+use tokio::runtime::Builder;
 use tokio::task::spawn_blocking;
 
 /// Runs `work` outside of the runtime of the simulation: a session has one of its own.
@@ -63,72 +64,79 @@ async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
     books.commit().await
 }
 
-async fn simulation(database: &Database, instance: &Instance) -> Simulation {
-    let acme = Arc::new(Acme::open(&database.url(), 1).await.unwrap());
-    let (clock, ledger) = (database.clone(), database.clone());
+fn simulation(
+    database: &Database,
+    instance: &Instance,
+) -> impl Future<Output = Simulation> + use<> {
+    let (database, token) = (database.clone(), instance.token.clone());
     let simulation = Simulation::of_url(&format!("http://{}", instance.address)).unwrap();
-    simulation
-        .token(instance.token.clone())
-        .arrivals(move |new| {
-            let acme = Arc::clone(&acme);
-            async move { add(&acme, new).await.map_err(|error| error.to_string()) }
-        })
-        .clock(move |now| apart(|| clock.stop_the_clock_at(&now.to_string())))
-        .ledger(move |_, subscription| {
-            let lines = apart(|| prorations(&ledger, subscription.as_str()));
-            std::future::ready(Ok(lines))
-        })
-        .customer_actions(true)
-        .unpause(true)
-        .strict(true)
-        .seed(number("SIMULATE_SEED").unwrap_or(1))
+    async move {
+        let acme = Arc::new(Acme::open(&database.url(), 1).await.unwrap());
+        let clock = database.clone();
+        simulation
+            .token(token)
+            .arrivals(move |new| {
+                let acme = Arc::clone(&acme);
+                async move { add(&acme, new).await.map_err(|error| error.to_string()) }
+            })
+            .clock(move |now| apart(|| clock.stop_the_clock_at(&now.to_string())))
+            .ledger(move |_, subscription| {
+                let lines = apart(|| prorations(&database, subscription.as_str()));
+                std::future::ready(Ok(lines))
+            })
+            .customer_actions(true)
+            .unpause(true)
+            .strict(true)
+            .seed(number("SIMULATE_SEED").unwrap_or(1))
+    }
 }
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 
-#[tokio::test]
-async fn instance_follows_the_model_for_months() {
-    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(12);
-    let database = Server::shared().company();
-    let instance = instance::start_on(&database);
-    let simulation = simulation(&database, &instance).await;
-
-    let result = simulation.sequences(sequences).run().await.unwrap();
-
+/// A server is started and stopped outside of the runtime of the simulation.
+fn run(simulation: impl Future<Output = Simulation>, sequences: u64) -> Simulated {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let result = runtime.block_on(async { simulation.await.sequences(sequences).run().await });
+    let result = result.unwrap();
     println!("{result}");
     assert!(result.failure.is_none(), "{result}");
     assert_eq!((result.sequences, result.tolerated), (sequences, 0));
+    result
 }
 
-#[tokio::test]
-async fn killed_instance_follows_the_model() {
-    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(3);
+#[test]
+fn instance_follows_the_model_for_months() {
+    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(12);
     let database = Server::shared().company();
     let instance = instance::start_on(&database);
-    let (address, simulation) = (
-        instance.address.to_string(),
-        simulation(&database, &instance).await,
-    );
+
+    run(simulation(&database, &instance), sequences);
+}
+
+#[test]
+fn killed_instance_follows_the_model() {
+    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(4);
+    let database = Server::shared().company();
+    let instance = instance::start_on(&database);
+    let address = instance.address.to_string();
+    let simulation = simulation(&database, &instance);
     let instance = Arc::new(Mutex::new(instance));
+    let (killed, company) = (Arc::clone(&instance), database.clone());
     let restart = move || {
-        let (database, address) = (database.clone(), address.clone());
-        let instance = Arc::clone(&instance);
+        let (instance, company) = (Arc::clone(&killed), company.clone());
+        let address = address.clone();
         let restart = move || {
             let mut instance = instance.lock().unwrap();
             instance.kill();
-            *instance = instance::try_start_with(&database, &[("CHURNKEY_ADDR", &address)])?;
+            *instance = instance::try_start_with(&company, &[("CHURNKEY_ADDR", &address)])?;
             Ok(())
         };
         async { spawn_blocking(restart).await.unwrap() }
     };
 
-    let simulation = simulation.restart(restart).sequences(sequences);
-    let result = simulation.run().await.unwrap();
+    let result = run(async { simulation.await.restart(restart) }, sequences);
 
-    println!("{result}");
-    assert!(result.failure.is_none(), "{result}");
-    assert_eq!((result.sequences, result.tolerated), (sequences, 0));
     assert!(result.interrupted > 0, "{result}");
 }

@@ -298,6 +298,7 @@ fn follow_up(catalog: &Catalog, arrival: &Arrival, step: &Step, random: &mut Ran
             prorate: true,
         })
     };
+    let extends = catalog.has("/actions/extendTrial/enabled") && arrival.trial_days.is_some();
     match &step.plan {
         Plan::ApplyCoupon { .. } if random.one_in(2) => {
             let mut next = Vec::new();
@@ -310,6 +311,17 @@ fn follow_up(catalog: &Catalog, arrival: &Arrival, step: &Step, random: &mut Ran
             next.push(then(Wait::Days(1), prorated(random)));
             next
         }
+        // The new end of the trial may leave no room for the pause.
+        Plan::Pause {
+            at: When::EndOfPeriod,
+            length: Length::UntilDays(_),
+            ..
+        } if extends && random.one_in(2) => {
+            let lengths = catalog.lengths("/actions/extendTrial/durations");
+            let length = random.of(&lengths).copied();
+            let plan = length.map_or(Plan::Read, |length| Plan::ExtendTrial { length });
+            vec![then(Wait::None, plan)]
+        }
         Plan::Pause { .. } if random.one_in(2) => match random.below(6) {
             0 | 1 => vec![then(Wait::PauseEnd, Plan::Read)],
             2 => vec![then(Wait::Days(1), prorated(random))],
@@ -317,7 +329,7 @@ fn follow_up(catalog: &Catalog, arrival: &Arrival, step: &Step, random: &mut Ran
                 then(Wait::PeriodEnd, Plan::Read),
                 then(Wait::Minutes(90), prorated(random)),
             ],
-            4 if catalog.has("/actions/extendTrial/enabled") && arrival.trial_days.is_some() => {
+            4 if extends => {
                 let lengths = catalog.lengths("/actions/extendTrial/durations");
                 let length = random.of(&lengths).copied();
                 let plan = length.map_or(Plan::Read, |length| Plan::ExtendTrial { length });

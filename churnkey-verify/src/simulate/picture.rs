@@ -46,8 +46,15 @@ struct Window {
 
 type Side = fn(&Line) -> &State;
 
-/// The page of a failure, as HTML.
-pub(super) fn page(failure: &Failure) -> String {
+impl Failure {
+    /// A page with the sequence as a picture: the steps and the states on a timeline, those of the
+    /// model above and those of the provider below. It needs no other file.
+    pub fn html(&self) -> String {
+        page(self)
+    }
+}
+
+fn page(failure: &Failure) -> String {
     let title = format!("Sequence {} of seed {}", failure.number, failure.seed);
     let mut body = format!("<h1>{title}</h1>\n");
     push(&mut body, "p", "difference", &failure.message());
@@ -84,7 +91,8 @@ pub(super) fn page(failure: &Failure) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
+         <body>\n{body}</body>\n</html>\n"
     )
 }
 
@@ -163,10 +171,10 @@ fn marks(svg: &mut String, lines: &[&Line], window: Window, y: usize) {
     let mut number = 0;
     while number < lines.len() {
         let at = lines[number].at;
-        let last = lines
-            .iter()
-            .rposition(|line| line.at == at)
-            .unwrap_or(number);
+        // Labels of neighbouring times would cover each other.
+        let share = window.share(at.unix_millis());
+        let is_near = |line: &&Line| window.share(line.at.unix_millis()) - share < 4.0;
+        let last = lines.iter().rposition(is_near).unwrap_or(number);
         let label = match last > number {
             true => format!("{}–{}", number + 1, last + 1),
             false => (number + 1).to_string(),
@@ -375,6 +383,6 @@ fn escaped(text: &str) -> String {
 /// `2026-01-31 23:00`, with seconds only if there are any.
 fn moment(at: Timestamp) -> String {
     let text = at.to_string();
-    let text = text.trim_end_matches('Z').trim_end_matches(".000");
-    text.trim_end_matches(":00").replace('T', " ")
+    let text = text.strip_suffix(":00.000Z").unwrap_or(&text);
+    text.trim_end_matches('Z').replace('T', " ")
 }

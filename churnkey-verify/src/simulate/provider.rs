@@ -149,11 +149,11 @@ impl Provider {
                 same(path, first?, second?)
             }
             Sending::HangUp => {
-                let patience = match self.client.is_in_process() {
+                let limit = match self.client.is_in_process() {
                     true => Duration::ZERO,
                     false => HANG_UP,
                 };
-                let first = tokio::time::timeout(patience, self.client.send(&request)).await;
+                let first = tokio::time::timeout(limit, self.client.send(&request)).await;
                 self.count(first.is_err());
                 status(&request).await
             }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::compare::Difference;
-use super::picture;
 use super::sequence::Sequence;
 use super::timeline::Line;
 
@@ -94,12 +93,6 @@ impl Failure {
             self.seed,
             self.sequence(),
         )
-    }
-
-    /// A page with the sequence as a picture: the steps and the states on a timeline, those of the
-    /// model above and those of the provider below. It needs no other file.
-    pub fn html(&self) -> String {
-        picture::page(self)
     }
 
     /// The difference in one line.

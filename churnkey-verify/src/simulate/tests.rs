@@ -9,11 +9,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use churnkey_runtime::model::{CouponDuration, CycleUnit, Percent};
-use churnkey_runtime::{Amount, BillingCycle, Currency, OfferDuration, Schedule};
+use churnkey_runtime::{Amount, BillingCycle, Coupon, Currency, OfferDuration, Price, Schedule};
 use serde_json::{Value, json};
 
+use super::sequence::Sequence;
 use super::*;
 use crate::billing::{Company, Request};
+use crate::error::CannotRun;
 
 /// The id of a coupon that an HTML page must escape.
 const TWO: &str = "two<b>&\"'";
