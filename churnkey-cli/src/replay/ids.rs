@@ -1,7 +1,7 @@
 //! Ids of the provider that stand for the pseudonyms of a recording.
 //!
-//! A recorder reduces an id to a pseudonym under a key that nobody has. A list of the provider has
-//! ids instead: those of items whose fields are those of the recorded responses.
+//! A recorder reduces an id to a pseudonym under a key that nothing stores. A list of the provider
+//! has ids instead: those of items whose fields are those of the recorded responses.
 
 use std::collections::{BTreeSet, HashMap};
 
