@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::{Error, Result, ResultExt as _};
+use crate::events::emit;
 use crate::http::reply::Reply;
 use crate::mode::Mode;
 use crate::operation::Operation;
@@ -98,6 +99,19 @@ struct QueueEntry {
 /// The reply of an action, delivered to one of its callers.
 pub(crate) type Outcome = Map<oneshot::Receiver<Reply>, fn(Result<Reply, RecvError>) -> Reply>;
 
+/// The end of an action's work.
+pub(crate) struct ActionEnd {
+    pub(crate) reply: Reply,
+    /// Logs the reply after it was handed over, so that a log that blocks does not delay it.
+    pub(crate) log: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl From<Reply> for ActionEnd {
+    fn from(reply: Reply) -> Self {
+        Self { reply, log: None }
+    }
+}
+
 /// An accepted action.
 pub(crate) struct Accepted {
     pub(crate) outcome: Outcome,
@@ -125,7 +139,7 @@ impl InFlight {
     /// 503 if there are too many already.
     pub(crate) fn accept<W>(&self, key: ActionKey, work: W) -> Result<Accepted>
     where
-        W: Future<Output = Reply> + Send + 'static,
+        W: Future<Output: Into<ActionEnd>> + Send + 'static,
     {
         let (caller, outcome) = oneshot::channel();
         let outcome = outcome.map(received as fn(_) -> _);
@@ -162,7 +176,11 @@ impl InFlight {
             if let Some(start) = start {
                 start.cancelled().await;
             }
-            guard.finish(work.await);
+            let ActionEnd { reply, log } = work.await.into();
+            guard.finish(reply);
+            if let Some(log) = log {
+                log();
+            }
         }));
         Ok(Accepted {
             outcome,
@@ -173,6 +191,16 @@ impl InFlight {
     /// The number of actions under way.
     pub(crate) fn len(&self) -> usize {
         self.tasks.len()
+    }
+
+    /// The actions under way, such as `cancel (live)`, for the log of a process that cuts them.
+    #[cfg(feature = "server")]
+    pub(crate) fn names(&self) -> Vec<String> {
+        let state = lock(&self.state);
+        let actions = state.actions.keys();
+        actions
+            .map(|action| format!("{} ({})", action.operation.module(), action.mode.as_str()))
+            .collect()
     }
 
     /// Waits for all actions.
@@ -209,7 +237,7 @@ pub(crate) const MAX_ACTIONS: usize = 1024;
 const TOO_MANY: Duration = Duration::from_secs(5);
 
 const CUT_SHORT: &str = "the action was cut short: the runtime was shut down before \
-                         `Provider::actions().ended()`, or the log panicked";
+                         `Provider::actions().ended()`, or its function panicked in a drop";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
 fn begin(action: impl Future<Output = ()> + Send + 'static) {
@@ -307,11 +335,13 @@ impl Drop for ActionGuard {
                 }
             }
             // The dropped senders end the callers' wait.
-            None => tracing::error!(
-                module = self.action.operation.module(),
-                mode = self.action.mode.as_str(),
-                "{CUT_SHORT}"
-            ),
+            None => emit(|| {
+                tracing::error!(
+                    module = self.action.operation.module(),
+                    mode = self.action.mode.as_str(),
+                    "{CUT_SHORT}"
+                );
+            }),
         }
     }
 }

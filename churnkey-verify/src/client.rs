@@ -163,6 +163,11 @@ impl Client {
         self.begun.elapsed()
     }
 
+    /// True if the provider is a router, and not behind a URL.
+    pub(crate) fn is_in_process(&self) -> bool {
+        matches!(self.transport, Transport::Router(..))
+    }
+
     /// The API root URL, or `in process`.
     pub fn target(&self) -> String {
         match &self.transport {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ mod timeline;
 
 use generate::Catalog;
 use play::play;
-use provider::{Provider, Unusable};
+use provider::{Provider, Restart, Unusable};
 use sequence::Sequence;
 use setup::{Arrive, Attempts, Clock, Ledger, Setup, Source};
 
@@ -77,6 +78,7 @@ pub struct Simulation {
     token: Option<String>,
     seed: u64,
     sequences: u64,
+    first: u64,
     steps: usize,
     months: u32,
     customers: usize,
@@ -88,6 +90,7 @@ pub struct Simulation {
     arrive: Option<Arrive>,
     clock: Option<Clock>,
     ledger: Option<Ledger>,
+    restart: Option<Restart>,
     progress: Option<Progress>,
 }
 
@@ -108,6 +111,7 @@ impl Simulation {
             token: None,
             seed: 0,
             sequences: 100,
+            first: 0,
             steps: 40,
             months: 24,
             customers: 2,
@@ -118,6 +122,7 @@ impl Simulation {
             arrive,
             clock: None,
             ledger: None,
+            restart: None,
             progress: None,
         }
     }
@@ -152,6 +157,13 @@ impl Simulation {
     /// The number of sequences; 100 if it is not set.
     pub fn sequences(mut self, sequences: u64) -> Self {
         self.sequences = sequences;
+        self
+    }
+
+    /// The number of the first sequence; 0 if it is not set. A long run can be divided: each
+    /// sequence follows from the seed and its number alone.
+    pub fn first(mut self, first: u64) -> Self {
+        self.first = first;
         self
     }
 
@@ -225,6 +237,30 @@ impl Simulation {
         self
     }
 
+    /// Adds new customers through `arrive`, to a provider at a URL too, instead of using those that
+    /// it has.
+    pub fn arrivals<F>(
+        mut self,
+        arrive: impl Fn(NewSubscription) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.arrive = Some(Arc::new(move |new| arrive(new).boxed()));
+        self
+    }
+
+    /// Kills the provider without notice and starts it again, at the same address and with the same
+    /// data. With it, some requests follow a restart, and some are interrupted by one and sent
+    /// again.
+    pub fn restart<F>(mut self, restart: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.restart = Some(Arc::new(move || restart().boxed()));
+        self
+    }
+
     /// Calls `progress` with the number of sequences that were played, after each one.
     pub fn progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
@@ -238,14 +274,14 @@ impl Simulation {
     /// Nothing could be simulated: a setting is wrong, or the provider has no manifest or no
     /// prices. A difference is no error, but in the result.
     pub async fn run(self) -> Result<Simulated, CannotRun> {
-        let (seed, sequences, steps, customers) =
-            (self.seed, self.sequences, self.steps, self.customers);
+        let (seed, steps, customers) = (self.seed, self.steps, self.customers);
+        let numbers = self.first..self.first.saturating_add(self.sequences);
         let progress = self.progress.clone();
         let setup = self.prepare().await?;
         let mut attempts = Attempts::new(seed);
         let mut result = Simulated::new(seed);
         let begun = Instant::now();
-        for number in 0..sequences {
+        for number in numbers {
             // The multiplier keeps the sequences of neighbouring seeds apart.
             let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
             let (catalog, random) = (&setup.catalog, &mut random);
@@ -307,9 +343,12 @@ impl Simulation {
             max_requests: u64::MAX,
             ..Bounds::default()
         };
+        let restarts = self.restart.is_some();
         let provider = Provider {
             client: Client::new(self.transport, token, Mode::Test, bounds),
             clock_header: self.clock_header,
+            restart: self.restart,
+            interrupted: AtomicU64::new(0),
         };
         let cannot = |fault: Unusable| CannotRun::because(fault.to_string());
         let features = match provider.read("/features", None).await {
@@ -355,6 +394,8 @@ impl Simulation {
                 features,
                 customer_actions: self.customer_actions,
                 unpause: self.unpause,
+                months: self.months,
+                restarts,
             },
             months: self.months,
             strict: self.strict,
@@ -381,16 +422,20 @@ async fn try_sequence(
     result.steps += course.steps;
     result.refused += course.refused;
     result.tolerated += course.tolerated;
+    result.interrupted = setup.provider.interrupted.load(Ordering::Relaxed);
     if course.difference.is_none() {
         return false;
     }
     let original_steps = sequence.steps.len();
     let (sequence, course) = shrink::shrink(setup, sequence, course, attempts).await;
+    let lines = course.timeline.iter();
+    let curls = lines.map(|line| line.curl(&setup.provider)).collect();
     result.failure = course.difference.map(|difference| Failure {
         seed: result.seed,
         number,
         original_steps,
         sequence,
+        curls,
         timeline: course.timeline,
         difference,
     });

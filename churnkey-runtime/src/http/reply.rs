@@ -50,8 +50,12 @@ impl Reply {
     }
 }
 
+/// No reply may be stored between the provider and its caller: customers, subscriptions and errors
+/// hold personal data, the manifest and the catalog change, and readiness is of the moment.
 impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        let no_store = HeaderValue::from_static("no-store");
+        self.headers.insert(header::CACHE_CONTROL, no_store);
         (self.status, self.headers, Body::from(self.body)).into_response()
     }
 }
@@ -65,6 +69,12 @@ struct Document<'e> {
 
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Reply {
+    fn from(error: &Error) -> Self {
         let status = error.status();
         let document = Document {
             code: status.as_u16(),

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,6 @@ use axum::routing::{MethodRouter, any};
 use futures_util::FutureExt as _;
 use serde_json::Map;
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use super::auth::Authentication;
 use super::body;
@@ -29,6 +28,7 @@ use super::request_context::RequestContext;
 use super::request_id::{REQUEST_ID, RequestId};
 use crate::actions_in_flight::{Accepted, ActionKey, InFlight};
 use crate::error::{Error, Result};
+use crate::events::emit;
 use crate::manifest::Manifest;
 use crate::mode::{Mode, Modes};
 use crate::operation::{Operation, Side};
@@ -124,18 +124,20 @@ fn features(shared: &ProviderState, parts: &Parts, id: &RequestId) -> Reply {
         Err(refusal) => refusal.into(),
     };
     let (request_id, status) = (id.as_str(), reply.status().as_u16());
-    tracing::info!(request_id, status, "asked for the features");
+    emit(|| tracing::info!(request_id, status, "asked for the features"));
     reply
 }
 
 fn nothing(refusal: Error, parts: &Parts, id: &RequestId) -> Reply {
     let refusal = Mode::of(&parts.headers).err().unwrap_or(refusal);
-    tracing::info!(
-        request_id = id.as_str(),
-        status = refusal.status().as_u16(),
-        reason = refusal.message(),
-        "refused"
-    );
+    emit(|| {
+        tracing::info!(
+            request_id = id.as_str(),
+            status = refusal.status().as_u16(),
+            reason = refusal.message(),
+            "refused"
+        );
+    });
     refusal.into()
 }
 
@@ -175,7 +177,7 @@ impl Call {
             }
             .unwrap_or_else(|refusal| log.end(Err(refusal)))
         };
-        reply.instrument(span).await
+        span.run(reply).await
     }
 
     /// Checks the mode, reads the body, decodes the input and runs the function.
@@ -227,11 +229,12 @@ async fn act(
     reply: impl Future<Output = Result<Reply>> + Send + 'static,
     log: &RequestLog,
 ) -> Result<Reply> {
+    let deadline = shared.limits.action_deadline;
     let work = {
         let log = log.clone();
-        async move { log.end(catch_panic(reply).await) }
+        async move { log.end_action(until(deadline, catch_panic(reply)).await) }
     };
-    let Accepted { outcome, joined } = shared.in_flight.accept(key, work.instrument(log.span()))?;
+    let Accepted { outcome, joined } = shared.in_flight.accept(key, log.span().run(work))?;
     let result = timeout(shared.limits.request_timeout, outcome).await;
     Ok(match result {
         Ok(reply) if joined => log.joined(reply),
@@ -239,9 +242,28 @@ async fn act(
         // The outcome is logged by the request that began the action.
         Err(_) if joined => log.end(Err(too_late(STILL_UNDER_WAY))),
         Err(_) => {
-            tracing::warn!("the action takes long: its caller received a 503, and it runs on");
+            emit(|| {
+                tracing::warn!("the action takes long: its caller received a 503, and it runs on");
+            });
             too_late(STILL_UNDER_WAY).into()
         }
+    })
+}
+
+/// The result of an action, which is given up at its deadline.
+async fn until(
+    deadline: Option<Duration>,
+    action: impl Future<Output = Result<Reply>>,
+) -> Result<Reply> {
+    let Some(deadline) = deadline else {
+        return action.await;
+    };
+    let mut action = Box::pin(action);
+    timeout(deadline, &mut action).await.unwrap_or_else(|_| {
+        // A panic in a drop is one of the function.
+        let _panic = catch_unwind(AssertUnwindSafe(|| drop(action)));
+        let cause = "the action was given up at `action_deadline`: it may be half done";
+        Err(too_late(cause))
     })
 }
 

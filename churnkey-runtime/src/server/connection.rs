@@ -21,6 +21,7 @@ use tower_service::Service as _;
 
 use super::reject::{lingering_close, reject};
 use super::stream::{Activity, Stream, Timeout, Timeouts};
+use crate::events::emit;
 use crate::telemetry;
 
 /// State shared by all connections.
@@ -31,7 +32,7 @@ pub(super) struct Connections {
     pub(super) timeouts: Timeouts,
     /// Shutdown has begun: every answer is the last of its connection.
     draining: CancellationToken,
-    /// Connections without a request are closed.
+    /// Connections without a request are closed, new ones after a moment.
     ending: CancellationToken,
 }
 
@@ -81,7 +82,7 @@ impl Connections {
                 {
                     telemetry::refused("bad_request");
                     let peer = peer.map(tracing::field::display);
-                    tracing::debug!(peer, %error, "rejected an invalid request");
+                    emit(|| tracing::debug!(peer, %error, "rejected an invalid request"));
                 }
                 lingering_close(stream).await;
             }
@@ -90,7 +91,7 @@ impl Connections {
             End::Timeout(Timeout::Head) => {
                 telemetry::refused("bad_request");
                 let peer = peer.map(tracing::field::display);
-                tracing::debug!(peer, "the request's head took too long");
+                emit(|| tracing::debug!(peer, "the request's head took too long"));
                 let status = StatusCode::REQUEST_TIMEOUT;
                 let message = "the request's head took too long";
                 reject(stream, status, message, self.timeouts.write).await;
@@ -114,12 +115,9 @@ impl Connections {
             }
             let ending = ending.as_mut().poll(cx).is_ready();
             loop {
-                let Some((deadline, timeout)) = activity.deadline(&self.timeouts) else {
+                let Some((deadline, timeout)) = activity.deadline(&self.timeouts, ending) else {
                     return Poll::Pending;
                 };
-                if ending && timeout != Timeout::Reader {
-                    return Poll::Ready(End::Timeout(Timeout::Idle));
-                }
                 if deadline < alarm.deadline() {
                     alarm.as_mut().reset(deadline);
                 }
@@ -153,6 +151,7 @@ impl Connections {
             || chunked
             // hyper closes in this case, and does not announce it.
             || activity.is_body_unread()
+            || activity.age() >= self.timeouts.age
             || response.status() == StatusCode::TOO_MANY_REQUESTS;
         if last {
             let close = HeaderValue::from_static("close");
