@@ -12,9 +12,9 @@ use super::output::Output;
 use super::provider::first_line;
 use super::verify::ModeName;
 use crate::comparison::Comparison;
-use crate::diff::side::Budget;
 use crate::recording;
 use crate::replay::{self, Settings};
+use crate::side::Budget;
 
 const EXAMPLES: &str = "\
 Examples:

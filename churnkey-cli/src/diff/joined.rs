@@ -11,8 +11,8 @@ use churnkey_verify::internal::encoded;
 use futures_util::future::try_join;
 use serde_json::Value;
 
-use super::side::{Halt, Side};
 use crate::comparison::values::id_of;
+use crate::side::{Halt, Side};
 
 /// Items of a page.
 const LIMIT: u64 = 100;

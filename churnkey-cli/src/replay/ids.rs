@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::usage::Usage;
 use crate::comparison::values::id_of;
-use crate::diff::side::{Halt, Side};
+use crate::side::{Halt, Side};
 
 /// Items beyond those that are needed, to choose from.
 const CHOICE: usize = 100;

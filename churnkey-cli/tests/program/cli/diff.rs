@@ -111,8 +111,8 @@ fn differences_are_counted_by_field_with_the_first_id() {
     assert_eq!(
         found,
         [
-            "prices (item): absent listed, p00150 1",
-            "prices (item): listed absent, p00000 1",
+            "prices (only new): absent listed, p00150 1",
+            "prices (only old): listed absent, p00000 1",
             "prices amount.currency: \"USD\" \"usd\", p00010 1",
             "prices amount.unit: 100 200, p00005 3",
         ]
