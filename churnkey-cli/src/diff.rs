@@ -13,11 +13,10 @@ use serde_json::Value;
 use crate::comparison::values::{Models, id_of};
 use crate::comparison::{Comparison, Difference, Groups};
 use crate::features::{changes, features};
+use crate::side::{Budget, Halt, Side};
 use joined::{Joined, Pair};
-use side::{Budget, Halt, Side};
 
 mod joined;
-pub(crate) mod side;
 
 /// Items of each controller that are also retrieved by their id.
 const RETRIEVED: u64 = 100;
@@ -240,8 +239,12 @@ impl Run<'_> {
                 groups.compared(name);
                 self.compare(module, old, new, groups);
             }
-            Pair::OnlyOld(id) => groups.differs(name, difference("(item)", "listed", "absent", id)),
-            Pair::OnlyNew(id) => groups.differs(name, difference("(item)", "absent", "listed", id)),
+            Pair::OnlyOld(id) => {
+                groups.differs(name, difference("(only old)", "listed", "absent", id));
+            }
+            Pair::OnlyNew(id) => {
+                groups.differs(name, difference("(only new)", "absent", "listed", id));
+            }
             Pair::Unread { old, new } if old == new => {
                 groups.skipped(name, &format!("both lists answer {old}"));
             }

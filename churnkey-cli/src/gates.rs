@@ -52,7 +52,7 @@ pub(crate) struct LockResult {
 pub(crate) struct FeatureChange {
     /// `dropped actions.pause`
     pub(crate) change: String,
-    /// What Churnkey does now.
+    /// The effect at Churnkey.
     pub(crate) effect: String,
 }
 

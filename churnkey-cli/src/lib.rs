@@ -18,5 +18,6 @@ mod proxy;
 mod recording;
 mod replay;
 mod report;
+mod side;
 
 pub use cli::main;

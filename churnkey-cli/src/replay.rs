@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::comparison::values::{Models, pairs};
 use crate::comparison::{Comparison, Difference, Groups};
-use crate::diff::side::{Budget, Halt, Side};
 use crate::recording::{Call, Recording};
+use crate::side::{Budget, Halt, Side};
 use ids::Ids;
 use request::Requests;
 use send::{Answer, Caller};
@@ -261,10 +261,15 @@ impl Replay<'_> {
             match (old, new) {
                 (Some(old), Some(new)) => models.compare(module, place, old, new),
                 (old, new) => {
+                    let path = if old.is_some() {
+                        "(only old)"
+                    } else {
+                        "(only new)"
+                    };
                     let [old, new] = [old, new].map(|item| models.shown(item));
                     models
                         .groups
-                        .differs(module.as_str(), error("(item)", &old, &new, place));
+                        .differs(module.as_str(), error(path, &old, &new, place));
                 }
             }
         }
@@ -285,8 +290,8 @@ impl Replay<'_> {
             (Some(_), None) => {
                 return groups.differs(group, error("(response)", "JSON", "no JSON", place));
             }
-            // The response of a list may have been too long.
-            (None, Some(_)) if call.method == "GET" => return,
+            // A refused call has no body in a recording, and that of a list may be too long.
+            (None, Some(_)) if call.method == "GET" || call.status == Some(401) => return,
             (None, Some(_)) => {
                 let difference = error("(response)", "no JSON", "JSON", place);
                 return groups.differs(

@@ -12,8 +12,8 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::provider::first_line;
 use crate::comparison::Comparison;
-use crate::diff::side::Budget;
 use crate::diff::{self, Settings};
+use crate::side::Budget;
 
 const EXAMPLES: &str = "\
 Examples:

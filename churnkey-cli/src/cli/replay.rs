@@ -12,9 +12,9 @@ use super::output::Output;
 use super::provider::first_line;
 use super::verify::ModeName;
 use crate::comparison::Comparison;
-use crate::diff::side::Budget;
 use crate::recording;
 use crate::replay::{self, Settings};
+use crate::side::Budget;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,8 +30,8 @@ responses are compared by status and by fields. A recording with --full is compa
 
 /// Sends recorded calls to another version of the provider and compares the responses
 ///
-/// Repeats the calls of `churnkey record` or of the feature `record`, in the spelling of the caller.
-/// It only reads, unless `--actions` is given.
+/// Repeats the calls of `churnkey record` or of the feature `record`, in the caller's spelling. It
+/// only reads, unless `--actions` is given.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ReplayArgs {

@@ -277,10 +277,10 @@ mod tests {
 
     #[test]
     fn live_values_are_not_shown() {
-        let old = json!({ "name": "Ada", "age": 3, "metadata": { "ada": "x" }, "a": "active" });
+        let old = json!({ "name": "Ada", "age": 3, "metadata": { "zed": "x" }, "a": "active" });
         let new = json!({ "name": "Bob", "age": 4, "metadata": { "bob": "x" }, "a": "trial" });
         let text = format!("{:?}", compared(true, &old, &new));
-        for secret in ["Ada", "Bob", "ada", "bob", "3", "4"] {
+        for secret in ["Ada", "Bob", "zed", "bob", "3", "4"] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
         assert!(text.contains("active") && text.contains("trial"), "{text}");

@@ -1,9 +1,9 @@
 //! The list of one provider beside that of another, in bounded memory and in any order.
 //!
-//! Items that have not met their counterpart wait in a window. The item that leaves a full window is
-//! retrieved by its id at the other side, so the memory does not grow with the length of the list.
-//! Each pair is returned once: if an item of the new side leaves its window, that of the old side
-//! cannot meet it there, and is returned when it leaves its own.
+//! Items that have not met their counterpart wait in a window. An item that leaves a full window
+//! is retrieved by its id at the other side, so the memory does not grow with the length of the
+//! list. Each pair is returned once: if an item of the new side leaves its window, that of the old
+//! side cannot meet it there, and is returned when it leaves its own.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use churnkey_verify::internal::encoded;
 use futures_util::future::try_join;
 use serde_json::Value;
 
-use super::side::{Halt, Side};
 use crate::comparison::values::id_of;
+use crate::side::{Halt, Side};
 
 /// Items of a page.
 const LIMIT: u64 = 100;

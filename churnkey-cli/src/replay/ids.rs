@@ -1,7 +1,7 @@
 //! Ids of the provider that stand for the pseudonyms of a recording.
 //!
-//! A recorder reduces an id to a pseudonym under a key that nobody has. A list of the provider has
-//! ids instead: those of items whose fields are those of the recorded responses.
+//! A recorder reduces an id to a pseudonym under a key that nothing stores. A list of the provider
+//! has ids instead: those of items whose fields are those of the recorded responses.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::usage::Usage;
 use crate::comparison::values::id_of;
-use crate::diff::side::{Halt, Side};
+use crate::side::{Halt, Side};
 
 /// Items beyond those that are needed, to choose from.
 const CHOICE: usize = 100;
@@ -180,11 +180,11 @@ impl Ids {
                 break;
             }
         }
+        // Without enough subscriptions, the calls that name none of them can still be sent.
+        let nearest = listed.iter().position(|item| id_of(item).is_some());
+        let best = best.or_else(|| nearest.map(|index| (0, index, Vec::new())));
         let Some((_, index, mut own)) = best else {
-            let reason = match subscriptions {
-                [] => "the provider lists no further customer: name one with `--customer`",
-                _ => "the provider lists no further customer with enough subscriptions",
-            };
+            let reason = "the provider lists no further customer: name one with `--customer`";
             let without = subscriptions.iter().copied().chain([customer]);
             self.of
                 .extend(without.map(|usage| (usage.pseudonym.clone(), Err(reason.to_owned()))));
@@ -197,10 +197,8 @@ impl Ids {
         self.of.insert(customer.pseudonym.clone(), Ok(id));
         for usage in subscriptions {
             let item = take_nearest(&mut own, usage);
-            let id = item
-                .as_ref()
-                .and_then(id_of)
-                .ok_or("a subscription has no id");
+            let reason = "the provider lists no customer with enough subscriptions";
+            let id = item.as_ref().and_then(id_of).ok_or(reason);
             let id = id.map(str::to_owned).map_err(str::to_owned);
             self.of.insert(usage.pseudonym.clone(), id);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use churnkey_verify::internal::{Client, upstream};
 use reqwest::Method;
 
-use crate::diff::side::{Budget, Halt};
+use crate::side::{Budget, Halt};
 
 /// Time of a complete response.
 const TIMEOUT: Duration = Duration::from_secs(10);

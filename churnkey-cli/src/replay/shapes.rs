@@ -1,7 +1,7 @@
 //! Comparison of the shapes of responses.
 //!
-//! Without values, the recorded item and the one of the provider may be different ones. A field that
-//! one of them lacks is therefore a difference only if no other item of the model has it.
+//! Without values, the recorded item and the one of the provider may be different ones. A field
+//! that one of them lacks is therefore a difference only if no other item of the model has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

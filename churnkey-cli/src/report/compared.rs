@@ -81,7 +81,7 @@ fn summary_of(group: &Group) -> String {
     if skipped > 0 {
         parts.push(format!("{skipped} not compared"));
     }
-    format!("  {mark} {:<14} {word:<8} {}", group.name, parts.join(", "))
+    format!("  {mark} {:<18} {word:<8} {}", group.name, parts.join(", "))
 }
 
 fn of_difference(group: &Group, difference: &Difference) -> String {

@@ -1,4 +1,4 @@
-//! One of the two providers.
+//! A provider that is read, within the limits of a run.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use churnkey_verify::internal::{Client, Request, TransportError};
 use serde_json::Value;
 
-/// The limits of a run, which both sides share.
+/// The limits of a run, which all its providers share.
 pub(crate) struct Budget {
     begun: Instant,
     max_time: Duration,
