@@ -8,14 +8,18 @@ use exit::{Exit, Failure};
 use output::{ColorMode, Output};
 
 mod assumed;
+mod compared;
 mod dashboard;
+mod diff;
 mod exit;
 mod file;
+mod gates;
 mod new;
 mod output;
 mod progress;
 mod provider;
 mod record;
+mod replay;
 mod simulate;
 mod verify;
 
@@ -46,10 +50,13 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Record(record::RecordArgs),
     Assumed(assumed::AssumedArgs),
+    Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
 }
 
 /// Runs the program with the arguments of the process. The exit code is 0 on success, 1 if faults
-/// were found, 2 if the command could not run, and 130 after an interruption.
+/// were found, 2 if the command could not run, 3 if a part of a strict run was not exercised, and
+/// 130 after an interruption.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.color);
@@ -60,10 +67,13 @@ pub fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate.run(&output),
         Command::Record(record) => record.run(&output),
         Command::Assumed(assumed) => assumed.run(&output),
+        Command::Replay(replay) => replay.run(&output),
+        Command::Diff(diff) => diff.run(&output),
     };
     match exit {
         Ok(Exit::Success) => ExitCode::SUCCESS,
         Ok(Exit::Faults) => ExitCode::from(1),
+        Ok(Exit::NotExercised) => ExitCode::from(3),
         // The code that a shell reports for a process that SIGINT ended.
         Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(Failure(why)) => {

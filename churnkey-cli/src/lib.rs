@@ -6,12 +6,18 @@
 
 mod assumed;
 mod cli;
+mod comparison;
 #[doc(hidden)]
 pub mod dashboard;
+mod diff;
+mod features;
+mod gates;
 #[doc(hidden)]
 pub mod new;
 mod proxy;
 mod recording;
+mod replay;
 mod report;
+mod side;
 
 pub use cli::main;

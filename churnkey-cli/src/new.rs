@@ -11,14 +11,18 @@ use std::path::{Path, PathBuf};
 use name::Name;
 use refused::refused;
 
-pub use files::Database;
+pub use files::{Database, Library};
 pub use refused::Refused;
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// The dependencies in the manifests of the templates.
-const CHURNKEY: &str = "churnkey = \"0.1\"";
-const VERIFY: &str = "churnkey-verify = \"0.1\"";
+/// The dependencies in the manifests of the templates, each in both forms.
+const DEPENDENCIES: [(&str, &str); 2] = [("churnkey", ""), ("churnkey-verify", "churnkey-verify")];
+const VERSION: &str = "\"0.1\"";
+
+/// The version of Rust in the templates, and the one that sqlx needs.
+const RUST: &str = "1.88";
+const RUST_OF_SQLX: &str = "1.94";
 
 /// The project to create.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub struct NewProject {
     pub name: String,
     /// The database of the provider.
     pub database: Database,
+    /// The crate for the access to the database, if it is not the one of the template.
+    pub with: Option<Library>,
     /// The directory of the project, which must not exist or must be empty.
     pub directory: PathBuf,
     /// A checkout of churnkey that the project depends on, instead of the published crates.
@@ -46,18 +52,21 @@ pub struct Created {
 ///
 /// # Errors
 ///
-/// The name is not valid for a package, the directory is not empty, the workspace is not a checkout
-/// of churnkey, or the project cannot be written.
+/// The name is not valid for a package, the library needs a database, the directory is not empty,
+/// the workspace is not a checkout of churnkey, or the project cannot be written.
 pub fn create(project: &NewProject) -> Result<Created, Refused> {
     let name = Name::new(&project.name)?;
+    let files = files::of(project.database, project.with).ok_or_else(|| {
+        refused("sqlx needs a database: use --db sqlite or --db postgres, or leave out --with")
+    })?;
     let directory = free(&project.directory)?;
     let workspace = project.workspace.as_deref().map(checkout).transpose()?;
-    let files = files::of(project.database);
-    let texts = files.iter().map(|file| match &workspace {
-        Some(workspace) if file.path == MANIFEST => {
-            depend_on_workspace(workspace, &name.put_into(file.text))
+    let texts = files.iter().map(|file| {
+        let text = name.put_into(&with_rust(project.with, file.text));
+        match &workspace {
+            Some(workspace) if file.path == MANIFEST => depend_on_workspace(workspace, &text),
+            _ => text,
         }
-        _ => name.put_into(file.text),
     });
     let texts: Vec<_> = files.iter().map(|file| file.path).zip(texts).collect();
     put(&directory, &texts)
@@ -66,6 +75,14 @@ pub fn create(project: &NewProject) -> Result<Created, Refused> {
         directory,
         files: files.iter().map(|file| file.path).collect(),
     })
+}
+
+/// The text of a template with the version of Rust that the library needs.
+fn with_rust(with: Option<Library>, text: &str) -> String {
+    match with {
+        Some(Library::Sqlx) => text.replace(RUST, RUST_OF_SQLX),
+        None => text.to_owned(),
+    }
 }
 
 fn free(directory: &Path) -> Result<PathBuf, Refused> {
@@ -120,15 +137,24 @@ fn absolute(path: &Path) -> Result<PathBuf, Refused> {
 /// Changes a manifest so that it depends on the crates of a workspace. The added `[workspace]`
 /// keeps the project out of any other workspace.
 fn depend_on_workspace(workspace: &Path, manifest: &str) -> String {
-    let dependency = |name: &str, member: &str| {
+    let mut manifest = manifest.to_owned();
+    for (name, member) in DEPENDENCIES {
         let path = workspace.join(member);
         // A string that is escaped for JSON is valid in TOML as well.
         let path = serde_json::Value::from(path.to_string_lossy());
-        format!("{name} = {{ path = {path} }}")
-    };
-    let manifest = manifest
-        .replace(CHURNKEY, &dependency("churnkey", ""))
-        .replace(VERIFY, &dependency("churnkey-verify", "churnkey-verify"));
+        for (published, local) in [
+            (
+                format!("\n{name} = {VERSION}"),
+                format!("\n{name} = {{ path = {path} }}"),
+            ),
+            (
+                format!("\n{name} = {{ version = {VERSION}"),
+                format!("\n{name} = {{ path = {path}"),
+            ),
+        ] {
+            manifest = manifest.replace(&published, &local);
+        }
+    }
     manifest + "\n[workspace]\n"
 }
 

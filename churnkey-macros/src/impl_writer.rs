@@ -47,8 +47,10 @@ impl ImplWriter {
             allows,
             ..
         } = self;
-        let endpoint = Ident::new(self.operation.ident, *module_span);
-        let header = quote_spanned! {*module_span=>
+        // At the module name, and yet generated: lints about the order of items skip it.
+        let there = Span::mixed_site().located_at(*module_span);
+        let endpoint = Ident::new(self.operation.ident, there);
+        let header = quote_spanned! {there=>
             impl #private::Provides<#private::endpoint::#endpoint> for #context where ():
         };
         let endpoint = Ident::new(self.operation.ident, here);
@@ -86,7 +88,7 @@ impl ImplWriter {
                 }
             },
         );
-        braces.set_span(*module_span);
+        braces.set_span(there);
         let requirements = Some(requirements)
             .filter(|requirements| !requirements.is_empty())
             .map(|requirements| {

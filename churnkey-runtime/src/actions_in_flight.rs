@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::action::party::Party;
 use crate::action::request::ActionRequest;
 use crate::error::{Error, Result};
+use crate::events::emit;
 use crate::http::reply::Reply;
 use crate::mode::Mode;
 use crate::operation::Operation;
@@ -108,6 +109,19 @@ struct QueueEntry {
 /// The reply of an action, delivered to one of its callers.
 pub(crate) type Outcome = Map<oneshot::Receiver<Reply>, fn(Result<Reply, RecvError>) -> Reply>;
 
+/// The end of an action's work.
+pub(crate) struct ActionEnd {
+    pub(crate) reply: Reply,
+    /// Logs the reply after it was handed over, so that a log that blocks does not delay it.
+    pub(crate) log: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl From<Reply> for ActionEnd {
+    fn from(reply: Reply) -> Self {
+        Self { reply, log: None }
+    }
+}
+
 /// An accepted action.
 pub(crate) struct Accepted {
     pub(crate) outcome: Outcome,
@@ -135,7 +149,7 @@ impl InFlight {
     /// 503 if there are too many already.
     pub(crate) fn accept<W>(&self, key: ActionKey, work: W) -> Result<Accepted>
     where
-        W: Future<Output = Reply> + Send + 'static,
+        W: Future<Output: Into<ActionEnd>> + Send + 'static,
     {
         let (caller, outcome) = oneshot::channel();
         let outcome = outcome.map(received as fn(_) -> _);
@@ -167,7 +181,11 @@ impl InFlight {
             if let Some(start) = start {
                 start.cancelled().await;
             }
-            guard.finish(work.await);
+            let ActionEnd { reply, log } = work.await.into();
+            guard.finish(reply);
+            if let Some(log) = log {
+                log();
+            }
         }));
         Ok(Accepted {
             outcome,
@@ -178,6 +196,21 @@ impl InFlight {
     /// The number of actions under way.
     pub(crate) fn len(&self) -> usize {
         self.tasks.len()
+    }
+
+    /// The actions under way, such as `cancel (live)`, for the log of a process that cuts them.
+    #[cfg(feature = "server")]
+    pub(crate) fn names(&self) -> Vec<String> {
+        let state = lock(&self.state);
+        let queues = state.queues.iter();
+        let entries =
+            queues.flat_map(|(queue, entries)| entries.iter().map(move |one| (queue, one)));
+        // An action is in several queues, and counts in the first of them.
+        let actions = entries.map(|(queue, entry)| (queue, &entry.action));
+        actions
+            .filter(|(queue, action)| action.queues.first() == Some(*queue))
+            .map(|(_, action)| format!("{} ({})", action.operation.module(), action.mode.as_str()))
+            .collect()
     }
 
     /// Waits for all actions.
@@ -214,7 +247,7 @@ pub(crate) const MAX_ACTIONS: usize = 1024;
 const TOO_MANY: Duration = Duration::from_secs(5);
 
 const CUT_SHORT: &str = "the action was cut short: the runtime was shut down before \
-                         `Provider::actions().ended()`, or the log panicked";
+                         `Provider::actions().ended()`, or its function panicked in a drop";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
 fn begin(action: impl Future<Output = ()> + Send + 'static) {
@@ -330,11 +363,13 @@ impl Drop for ActionGuard {
                 }
             }
             // The dropped senders end the callers' wait.
-            None => tracing::error!(
-                module = self.action.operation.module(),
-                mode = self.action.mode.as_str(),
-                "{CUT_SHORT}"
-            ),
+            None => emit(|| {
+                tracing::error!(
+                    module = self.action.operation.module(),
+                    mode = self.action.mode.as_str(),
+                    "{CUT_SHORT}"
+                );
+            }),
         }
     }
 }

@@ -13,3 +13,4 @@ pub(crate) mod request_context;
 pub(crate) mod request_id;
 pub(crate) mod router;
 pub(crate) mod token;
+pub(crate) mod trusted_proxies;

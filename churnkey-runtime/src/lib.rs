@@ -12,11 +12,13 @@ mod auth_hash;
 )]
 mod codegen;
 mod error;
+mod events;
 mod http;
 #[allow(missing_docs, reason = "its probes are hidden from the docs")]
 mod integration;
 #[allow(missing_docs, reason = "in no public path")]
 mod json;
+mod log_queue;
 pub mod manifest;
 mod mode;
 pub mod model;
@@ -45,8 +47,10 @@ pub use error::{Error, IntoError, Result, ResultExt};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
 pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
+pub use http::trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
 pub use integration::endpoint;
 pub use integration::integration::{Integration, Provides};
+pub use log_queue::{LogQueue, LogWriter};
 pub use mode::{Mode, Modes};
 pub use model::{
     Amount, BillingCycle, Coupon, CouponDuration, CouponId, CouponValue, Currency, Customer,

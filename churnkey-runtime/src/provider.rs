@@ -7,8 +7,10 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::actions_in_flight::{ActionsInFlight, InFlight, MAX_ACTIONS};
+use crate::http::auth::Authentication;
 use crate::http::limits::Limits;
 use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::http::trusted_proxies::TrustedProxies;
 use crate::integration::integration::{Integration, mount};
 use crate::manifest::Spelling;
 
@@ -16,6 +18,7 @@ use crate::manifest::Spelling;
 pub struct Provider<T> {
     pub(crate) context: Arc<T>,
     pub(crate) token: TokenHandle,
+    pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
     pub(crate) spelling: Spelling,
@@ -37,6 +40,7 @@ impl<T: Integration> Provider<T> {
         Self {
             context: context.into(),
             token: TokenHandle::new(token.into()),
+            proxies: TrustedProxies::default(),
             limits: Limits::default(),
             in_flight: InFlight::new(MAX_ACTIONS),
             spelling: Spelling::default(),
@@ -88,6 +92,18 @@ impl<T: Integration> Provider<T> {
         self
     }
 
+    /// The time that an action may run before it is given up; none by default.
+    ///
+    /// Its function is dropped then, its callers receive a 503 with `Retry-After`, the log has an
+    /// error, and the next action on the same customer begins. Set it only if the function can be
+    /// cut at every `.await`, as one that works in a single transaction can. A function that blocks
+    /// its thread cannot be given up.
+    #[must_use]
+    pub fn action_deadline(mut self, deadline: Duration) -> Self {
+        self.limits.action_deadline = Some(deadline);
+        self
+    }
+
     /// The maximum number of actions under way; 1024 by default, at least 1. A further one is a 503
     /// with `Retry-After`, and has not begun.
     #[must_use]
@@ -100,12 +116,23 @@ impl<T: Integration> Provider<T> {
     /// and `u32::MAX` is no limit. Further ones are a 429 with `Retry-After` instead of a 401.
     ///
     /// Requests with the token are accepted even then. A peer is an IP address, or the /64 network
-    /// of an IPv6 address. [`Server`](crate::Server) provides it; a server of your own does if it
+    /// of an IPv6 address, behind [trusted proxies](Self::trusted_proxies) that of the caller.
+    /// [`Server`](crate::Server) provides it; a server of your own does if it
     /// serves `into_make_service_with_connect_info::<SocketAddr>()`, and without it there is no
     /// limit.
     #[must_use]
     pub fn max_failures_per_minute(mut self, failures: u32) -> Self {
         self.limits.failures_per_minute = failures;
+        self
+    }
+
+    /// The proxies whose `X-Forwarded-For` is believed; none by default. Behind them, the limit of
+    /// failures and the log use the rightmost address of that header that is not one of them.
+    ///
+    /// Without them, all callers behind a proxy are one peer.
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = proxies;
         self
     }
 
@@ -128,7 +155,7 @@ impl<T: Integration> Provider<T> {
     {
         let router = mount(
             &self.context,
-            self.token,
+            Authentication::new(self.token, self.proxies, self.limits.failures_per_minute),
             self.limits,
             self.in_flight,
             self.spelling,

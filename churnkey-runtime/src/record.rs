@@ -41,6 +41,8 @@ use futures_util::future::BoxFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[doc(hidden)]
+pub use self::reduce::shape;
 pub use self::shared::VERSION;
 
 use self::call::{Call, Half};

@@ -6,6 +6,7 @@ mod address;
 mod announce;
 mod connection;
 mod environment;
+mod files;
 mod health;
 mod listener;
 mod notify;
@@ -53,6 +54,8 @@ use crate::provider::Provider;
 /// | `LISTEN_FDS` | a socket from systemd, which takes precedence over both (feature `systemd`) |
 /// | `NOTIFY_SOCKET` | the socket of a service manager, which is notified of readiness and shutdown |
 /// | `CHURNKEY_MAX_FAILURES_PER_MINUTE` | see [`Provider::max_failures_per_minute`]; 60 if absent |
+/// | `CHURNKEY_TRUSTED_PROXIES` | see [`Provider::trusted_proxies`], such as `127.0.0.1, 10.0.0.0/8`; none if absent |
+/// | `CHURNKEY_SHUTDOWN_DELAY` | see [`Server::shutdown_delay`], in seconds; 0 if absent |
 /// | `CHURNKEY_MANIFEST_SPELLING` | see [`Provider::manifest_spelling`]: `camelCase`, `kebab-case` or `both`; `camelCase` if absent |
 /// | `CK_API_KEY` | Churnkey's API key; if present, a changed manifest is verified again (feature `reverify`) |
 /// | `CHURNKEY_VERIFIED_FILE` | a file that stores which manifest was verified last; without it every start verifies |
@@ -85,6 +88,7 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 /// | --- | --- | --- | --- |
 /// | [`header_timeout`](Self::header_timeout) | 10 s | 408, or closed if nothing arrived | a head is one packet |
 /// | [`idle_timeout`](Self::idle_timeout) | 75 s | closed | a proxy commonly keeps connections for 60 s, and should be the one to close them |
+/// | [`max_connection_age`](Self::max_connection_age) | 600 s | the next answer is the last | balancers spread their connections again |
 /// | [`write_timeout`](Self::write_timeout) | 30 s | closed | a page is at most some hundred kilobytes |
 /// | [`max_connections`](Self::max_connections) | 512 | 503 with `Retry-After` | half of the 1024 files that a process may have open by default; the rest is for the database |
 /// | [`max_head_bytes`](Self::max_head_bytes) | 16 KiB | 431 | a cursor has at most 1 KiB, and proxies add a few headers |
@@ -102,10 +106,12 @@ pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
 ///
 /// # Shutdown
 ///
-/// From SIGTERM or Ctrl-C on, every answer says `Connection: close`. The server stops accepting, at
-/// once or after [`shutdown_delay`](Self::shutdown_delay), closes idle connections, and waits for
-/// the others up to [`shutdown_timeout`](Self::shutdown_timeout) and for accepted actions however
-/// long they take.
+/// From SIGTERM or Ctrl-C on, every answer says `Connection: close`. After
+/// [`shutdown_delay`](Self::shutdown_delay), the server stops accepting, serves the connections
+/// that were waiting to be accepted, closes idle ones, and waits for the others up to
+/// [`shutdown_timeout`](Self::shutdown_timeout) and for accepted actions however long they take, or
+/// up to [`Provider::action_deadline`]. A second signal ends the process at once, with status 1,
+/// and the log has the actions that it cut.
 pub struct Server<T> {
     provider: Provider<T>,
     /// `None` is the default.
@@ -153,6 +159,7 @@ impl<T: Integration> Server<T> {
                 header: Duration::from_secs(10),
                 idle: Duration::from_secs(75),
                 write: Duration::from_secs(30),
+                age: Duration::from_secs(600),
             },
             max_connections: 512,
             shutdown_delay: Duration::ZERO,
@@ -178,8 +185,8 @@ impl<T: Integration> Server<T> {
     }
 
     /// Reads the token from a [file](IntegrationToken::from_file), now and again on each SIGHUP. If
-    /// the file has become unreadable or invalid, the server logs an error and keeps the tokens it
-    /// read last.
+    /// the file has become unreadable or invalid, or is not read within five seconds, the server
+    /// logs an error and keeps the tokens it read last.
     ///
     /// # Errors
     ///
@@ -257,16 +264,16 @@ impl<T: Integration> Server<T> {
     /// use churnkey::axum::{extract::Request, middleware, response::Response};
     /// use churnkey::axum::http::{HeaderValue, header};
     ///
-    /// async fn no_store(request: Request, next: middleware::Next) -> Response {
+    /// async fn name_server(request: Request, next: middleware::Next) -> Response {
     ///     let mut response = next.run(request).await;
-    ///     let value = HeaderValue::from_static("no-store");
-    ///     response.headers_mut().insert(header::CACHE_CONTROL, value);
+    ///     let value = HeaderValue::from_static("billing");
+    ///     response.headers_mut().insert(header::SERVER, value);
     ///     response
     /// }
     ///
     /// # async fn example<T: churnkey::Integration>(server: churnkey::Server<T>)
     /// # -> churnkey::Result<()> {
-    /// server.layer(middleware::from_fn(no_store)).run().await
+    /// server.layer(middleware::from_fn(name_server)).run().await
     /// # }
     /// ```
     #[must_use]
@@ -305,6 +312,15 @@ impl<T: Integration> Server<T> {
         self
     }
 
+    /// The age from which the next answer is the last of its connection, and says so; ten minutes
+    /// by default. A balancer that keeps connections then spreads them over instances that were
+    /// added.
+    #[must_use]
+    pub fn max_connection_age(mut self, age: Duration) -> Self {
+        self.timeouts.age = age;
+        self
+    }
+
     /// The maximum number of connections; 512 by default, at least 1. A process may have 1024 files
     /// open by default (`ulimit -n`), and needs some of them for the database.
     #[must_use]
@@ -321,12 +337,13 @@ impl<T: Integration> Server<T> {
         self
     }
 
-    /// The time for which the server keeps accepting connections after a shutdown signal, while
-    /// `/readyz` already returns 503. Zero by default.
+    /// The time for which the server serves on after a shutdown signal, while `/readyz` already
+    /// returns 503 and every answer says `Connection: close`. Zero by default.
     ///
     /// A load balancer sends requests until a probe reports that the server is not ready, as in
-    /// Kubernetes. Set a few seconds more than the interval of its probes. A second signal ends the
-    /// delay.
+    /// Kubernetes, and on connections that it has kept. Set a few seconds more than the interval of
+    /// its probes, and than the time for which it keeps idle connections. A second signal ends the
+    /// process at once.
     #[must_use]
     pub fn shutdown_delay(mut self, delay: Duration) -> Self {
         self.shutdown_delay = delay;

@@ -41,6 +41,11 @@ pub(crate) fn describe() {
             Unit::Count,
             "Requests without the token, by the status of the response."
         );
+        describe_counter!(
+            "churnkey_log_lines_lost_total",
+            Unit::Count,
+            "Lines of the log that were not written."
+        );
         describe_gauge!("churnkey_connections", Unit::Count, "Open connections.");
         describe_counter!(
             "churnkey_connections_refused_total",
@@ -97,6 +102,14 @@ pub(crate) fn refused_token(status: StatusCode) {
         .increment(1);
     #[cfg(not(feature = "metrics"))]
     let _ = status;
+}
+
+/// Counts lines of the log that were not written.
+pub(crate) fn lost_lines(count: u64) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("churnkey_log_lines_lost_total").increment(count);
+    #[cfg(not(feature = "metrics"))]
+    let _ = count;
 }
 
 /// A connection, which counts as open until this is dropped.

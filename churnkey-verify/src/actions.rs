@@ -3,10 +3,13 @@
 //! Requests that must be refused follow only after a valid one succeeded, because an endpoint that
 //! does not exist refuses every request.
 
+use serde_json::json;
+
 use crate::check;
 use crate::client::Request;
 use crate::manifest::DeclaredManifest;
 use crate::module::Module;
+use crate::read::UNKNOWN;
 use crate::samples::Samples;
 use crate::session::{Fault, Session, status};
 use crate::settings::Settings;
@@ -15,6 +18,8 @@ mod attempt;
 mod bystander;
 mod candidates;
 mod effect;
+mod expected;
+mod moment;
 mod pool;
 mod readback;
 mod refusals;
@@ -23,18 +28,21 @@ mod subscription;
 mod twice;
 mod variant;
 
+pub(crate) use effect::changes;
+
 use attempt::Attempt;
 use candidates::TRIES;
-use effect::{Effect, Mismatch};
+use effect::Mismatch;
 use runner::{ActionRunner, Execution};
 use variant::{BodyVariant, ORDER, variants};
 
-/// Checks the declared actions, if actions are enabled.
+/// Checks the declared actions, if actions are enabled and not refused for a reason.
 pub(crate) async fn run(
     session: &Session,
     manifest: &DeclaredManifest,
     samples: &Samples,
     settings: &Settings,
+    refused: Option<&str>,
 ) {
     let mut runner = ActionRunner::new(session, manifest, samples, settings);
     for module in ORDER {
@@ -47,10 +55,13 @@ pub(crate) async fn run(
         }
         session.begin(module);
         session.features(module, manifest.features(module));
-        match settings.actions {
-            true if session.stopped().is_some() => session.skip_rest(module, "the run was stopped"),
-            true => runner.action(module).await,
-            false => session.skip_rest(module, "actions change data and need `--actions`"),
+        match (settings.actions, refused) {
+            (true, _) if session.stopped().is_some() => {
+                session.skip_rest(module, "the run was stopped")
+            }
+            (true, Some(reason)) => session.skip_rest(module, reason),
+            (true, None) => runner.action(module).await,
+            (false, _) => session.skip_rest(module, "actions change data and need `--actions`"),
         }
         session.end(module);
     }
@@ -70,9 +81,13 @@ impl ActionRunner<'_> {
             return self.session.skip_rest(module, &reason);
         }
         self.is_unread = false;
+        self.last = None;
         let mut is_checked = false;
         for variant in variants(module, self.manifest) {
             let is_done = self.try_variant(module, variant).await.is_some();
+            if self.has_hit_bystander(module) {
+                break;
+            }
             if self.session.has_failed(&check::STATUS, module)
                 || self.session.has_failed(&check::ANSWER, module)
             {
@@ -89,6 +104,14 @@ impl ActionRunner<'_> {
                 self.concurrent(module).await;
             }
         }
+        if !self.has_hit_bystander(module) {
+            self.watch(module).await;
+        }
+        if self.has_hit_bystander(module) {
+            self.read_all().await;
+            let reason = "the action changes other subscriptions";
+            return self.session.skip_rest(module, reason);
+        }
         self.session.skip_rest(
             module,
             match is_checked {
@@ -99,16 +122,42 @@ impl ActionRunner<'_> {
         );
     }
 
-    /// Returns true if an action that the manifest does not list exists: it refuses an empty body.
+    /// Returns true if an action that the manifest does not list exists.
+    ///
+    /// It refuses an empty body. A provider may check the body before it looks for the endpoint,
+    /// so an action that does not exist must be refused in another way.
     async fn is_implemented(&self, module: Module) -> bool {
-        let request = Request::post(variant::path(module), &serde_json::json!({}));
-        match self.session.send(&request).await {
-            Ok(response) => !matches!(response.status, 404 | 405 | 501),
-            Err(error) => {
-                self.session.transport_failed(module, &request, &error);
-                false
+        let bodies = [
+            json!({}),
+            json!({ "customerId": UNKNOWN, "scheduledAt": "immediate" }),
+        ];
+        for body in bodies {
+            let request = Request::post(variant::path(module), &body);
+            let response = match self.session.send(&request).await {
+                Ok(response) => response,
+                Err(error) => {
+                    self.session.transport_failed(module, &request, &error);
+                    return false;
+                }
+            };
+            let knows_customer = body.get("customerId").is_some();
+            if matches!(response.status, 405 | 501) || response.status == 404 && !knows_customer {
+                return false;
+            }
+            let unknown = Request::post(format_args!("/actions/customer/{UNKNOWN}"), &body);
+            let Ok(other) = self.session.send(&unknown).await else {
+                return true;
+            };
+            if other.status != response.status {
+                return true;
+            }
+            // An error may repeat the path.
+            let other = String::from_utf8_lossy(&other.body).replace(&unknown.path, &request.path);
+            if other != String::from_utf8_lossy(&response.body) {
+                return true;
             }
         }
+        false
     }
 
     /// Sends one variant of an action, checks the effect, and repeats the action.
@@ -124,19 +173,15 @@ impl ActionRunner<'_> {
                 // With one subscription, an effect on a part cannot show.
                 break;
             }
-            let bystander = self.bystander(&attempt, variant).await;
             match self.carry_out(&attempt).await {
                 Execution::Broken => return None,
                 Execution::Refused(response) => refused = Some((attempt, response)),
                 Execution::Done { before, after } => {
-                    if let Some(bystander) = bystander {
-                        self.check_bystander(&attempt, bystander).await;
-                    }
                     match effect::first_mismatch(&attempt.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
                             self.repeat(&attempt, &after).await;
-                            if attempt.effect == Effect::Later {
+                            if attempt.effect.is_later() {
                                 self.pool.close(&attempt.target);
                             }
                             return Some(attempt);
@@ -144,6 +189,9 @@ impl ActionRunner<'_> {
                         Some(mismatch)
                             if effect::is_only_left_out(&attempt.effect, &before, &after) =>
                         {
+                            if !self.watch(module).await {
+                                return None;
+                            }
                             is_in_part |= effect::differences(&before, &after).is_some();
                             without_effect = Some((attempt, mismatch));
                         }
@@ -161,6 +209,9 @@ impl ActionRunner<'_> {
             return Some(attempt);
         }
         let (attempt, response) = refused?;
+        if variant.is_optional() {
+            return None;
+        }
         if response.status == 409 {
             let reason = format!(
                 "the provider refuses it for all suitable subscriptions: {}",

@@ -4,7 +4,8 @@ use churnkey_protocol::{MODULES, Side};
 use serde::{Deserialize, Serialize};
 
 use crate::module::Module::{
-    self, Auth, Coupons, Customers, Manifest, Mode, Prices, Products, Subscriptions,
+    self, ApplyCoupon, Auth, Cancel, ChangePrice, Coupons, Customers, ExtendTrial, Manifest, Mode,
+    Pause, Prices, Products, Subscriptions,
 };
 use crate::module::OWN;
 
@@ -134,6 +135,9 @@ const OF_PROTOCOL: &[Module] = Module::ALL.split_at(OWN).1;
 const CONTROLLERS: &[Module] = OF_PROTOCOL.split_at(controllers()).0;
 pub(crate) const ACTIONS: &[Module] = OF_PROTOCOL.split_at(controllers()).1;
 
+/// The actions on one subscription.
+const SINGLE: &[Module] = &[Cancel, Pause, ApplyCoupon, ChangePrice, ExtendTrial];
+
 /// Modules with endpoints.
 const ANSWERING: &[Module] = &with_manifest::<{ 1 + OF_PROTOCOL.len() }>();
 
@@ -227,14 +231,20 @@ checks! {
         "Every endpoint refuses a token that differs from the integration token, even in one character."
         => "Compare the whole header with the whole token, in constant time.";
     AUTH_REFUSAL = &[Auth], "refusal", Warning, Doc, WrongToken:
-        "The response to an unauthenticated request is 401 with `{\"code\":401,\"message\":\"Unauthorized\"}`."
-        => "Send exactly this response, without data and without the cause.";
+        "The response to an unauthenticated request is 401 with `{\"code\":401,\"message\":\"Unauthorized\"}`. Further fields are possible."
+        => "Send this response, without data and without the cause.";
     AUTH_UNKNOWN_PATH = &[Auth], "unknown-path", Warning, Assumed, WrongToken:
         "A request without a token to an unknown path under `/churnkey` gets 401 as well."
         => "Check the token before the path, so that a caller without the token cannot find out which paths exist.";
+    AUTH_BEARER = &[Auth], "bearer", Advice, Assumed, WrongToken:
+        "The provider accepts the integration token after `Bearer`."
+        => "Accept `Authorization: Bearer <token>` beside `Authorization: <token>`. The guide describes the first form, and its sample compares the whole header with the token.";
     AUTH_SCHEME = &[Auth], "scheme", Advice, Assumed, WrongToken:
         "The provider accepts the scheme `Bearer` of the header in any case."
         => "Compare the scheme case-insensitively, as HTTP requires.";
+    MODE_APART = &[Mode], "apart", Error, Assumed, WrongData:
+        "Test mode and live mode have different data. An action in test mode must not change what customers pay."
+        => "Select the data by the header `X-Churnkey-Mode`, or refuse the mode that the provider does not serve with 400. If both modes share the same data on purpose, pass `--same-data`.";
     MODE_UNKNOWN = &[Mode], "unknown", Warning, Assumed, WrongEndpoint:
         "A request with a mode other than `test` and `live` gets 400."
         => "Refuse an unknown `X-Churnkey-Mode`, so that a misspelt mode does not reach live data.";
@@ -311,8 +321,11 @@ checks! {
 "A model has the fields, types and values of the protocol."
         => "Correct the field at the path of this finding.";
     UNKNOWN_FIELD = CONTROLLERS, "unknown-field", Warning, Assumed, WrongDataFormat:
+        "No field has a name that is similar to a missing field of the protocol."
+        => "Correct the name of the field.";
+    EXTRA_FIELD = CONTROLLERS, "extra-field", Advice, Assumed, WrongDataFormat:
 "A model has only fields of the protocol."
-        => "Correct the name of the field, or remove it. Put your own data into `metadata`.";
+        => "Remove the field, or put your own data into `metadata`. Churnkey does not read it.";
     RECOMMENDED = &[Customers, Prices, Coupons], "recommended", Advice, Doc, WrongDataFormat:
         "A model has the fields that the guide recommends: a customer has an e-mail address or a phone number, a price has a name, and a coupon has a code."
         => "Set the field if your data contain the value.";
@@ -362,12 +375,15 @@ checks! {
     ACTION_OTHER_CUSTOMER = ACTIONS, "other-customer", Error, Doc, WrongEffect:
         "An action on a subscription of another customer is refused and changes nothing. An action on all subscriptions of a customer does not change those of another customer."
         => "Look the subscription up by its id and the id of the customer.";
+    ACTION_SIBLING = SINGLE, "sibling", Error, Doc, WrongEffect:
+        "An action on one subscription does not change another subscription of the customer."
+        => "Change only the subscription with the id in `subscriptionId`.";
     ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
         "An action with a malformed body or without a required field gets 400 and changes nothing."
         => "Check the whole body before changing anything.";
     ACTION_NOT_FOUND = ACTIONS, "not-found", Error, Doc, WrongEndpoint:
-        "An action on an unknown subscription or customer gets 404."
-        => "Return 404. A 200 looks like a successful cancellation.";
+        "An action on an unknown subscription or customer gets 404. One with an unknown price or coupon gets 404 or 400."
+        => "Look up every id in the body first, and return 404 if there is no such item. A 200 looks like a successful action.";
     ACTION_TOKEN = ACTIONS, "token", Error, Doc, WrongToken:
         "An action without the token gets 401 and changes nothing."
         => "Check the token first.";

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -71,6 +71,11 @@ impl Transport {
     }
 }
 
+/// Number of times that a request is sent again, if the provider limits the rate.
+const MAX_WAITS: u32 = 3;
+/// The longest time to wait before a request is sent again.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+
 /// Limits of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
@@ -104,6 +109,10 @@ pub struct Client {
     stop: Stop,
     begun: Instant,
     sent: AtomicU64,
+    /// Number of requests so far that can change data.
+    posted: AtomicU64,
+    /// The header has the token without `Bearer`, as in the sample of the integration guide.
+    is_bare: AtomicBool,
 }
 
 impl Client {
@@ -116,6 +125,8 @@ impl Client {
             stop: never(),
             begun: Instant::now(),
             sent: AtomicU64::new(0),
+            posted: AtomicU64::new(0),
+            is_bare: AtomicBool::new(false),
         }
     }
 
@@ -159,8 +170,31 @@ impl Client {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Number of requests so far that can change data.
+    pub(crate) fn posted(&self) -> u64 {
+        self.posted.load(Ordering::Relaxed)
+    }
+
+    /// Sends the token without `Bearer` from now on.
+    pub(crate) fn use_bare_token(&self) {
+        self.is_bare.store(true, Ordering::Relaxed);
+    }
+
+    /// The beginning of a right header, before the token.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self.is_bare.load(Ordering::Relaxed) {
+            true => "",
+            false => "Bearer ",
+        }
+    }
+
     pub(crate) fn elapsed(&self) -> Duration {
         self.begun.elapsed()
+    }
+
+    /// True if the provider is a router, and not behind a URL.
+    pub(crate) fn is_in_process(&self) -> bool {
+        matches!(self.transport, Transport::Router(..))
     }
 
     /// The API root URL, or `in process`.
@@ -173,13 +207,32 @@ impl Client {
         }
     }
 
+    /// The same provider at another API root URL; `None` in process.
+    pub(crate) fn at_root(&self, root: &str) -> Option<Self> {
+        match &self.transport {
+            Transport::Router(..) => None,
+            #[cfg(feature = "http")]
+            Transport::Socket(socket) => Some(Self {
+                transport: Transport::Socket(socket.at(root)),
+                token: self.token.clone(),
+                mode: self.mode,
+                bounds: self.bounds.clone(),
+                stop: self.stop.clone(),
+                begun: self.begun,
+                sent: AtomicU64::new(0),
+                posted: AtomicU64::new(0),
+                is_bare: AtomicBool::new(false),
+            }),
+        }
+    }
+
     /// Sends a request and reads the complete response.
     pub async fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let stopped = self.stop.clone();
         if !request.is_last_look && stopped.clone().now_or_never().is_some() {
             return Err(TransportError::Stopped);
         }
-        let response = pin!(self.send_in_time(request));
+        let response = pin!(self.send_within_rate(request));
         // A request that can change data is not cancelled, so that its changes can be reported.
         if request.is_last_look || request.method != Method::GET {
             return response.await;
@@ -190,11 +243,30 @@ impl Client {
         }
     }
 
+    /// Sends a request again if the provider limits the rate. Refused tokens are not sent again.
+    async fn send_within_rate(&self, request: &Request) -> Result<Response, TransportError> {
+        let mut response = self.send_in_time(request).await;
+        for _ in 0..MAX_WAITS {
+            let Some(wait) = response.as_ref().ok().and_then(Response::retry_after) else {
+                break;
+            };
+            if wait > MAX_WAIT || request.credentials != Credentials::Token {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            response = self.send_in_time(request).await;
+        }
+        response
+    }
+
     async fn send_in_time(&self, request: &Request) -> Result<Response, TransportError> {
         let limit = self.bounds.max_requests;
         if self.sent.fetch_add(1, Ordering::Relaxed) >= limit {
             self.sent.fetch_sub(1, Ordering::Relaxed);
             return Err(TransportError::OutOfRequests(limit));
+        }
+        if request.method != Method::GET {
+            self.posted.fetch_add(1, Ordering::Relaxed);
         }
         let left = self.bounds.max_time.saturating_sub(self.elapsed());
         if left.is_zero() {
@@ -246,8 +318,9 @@ impl Client {
             })?;
             Ok(Response {
                 status: parts.status.as_u16(),
-                headers: parts.headers,
                 body: body.to_bytes(),
+                modes: parts.extensions.get().copied(),
+                headers: parts.headers,
                 is_live: self.mode == Mode::Live,
             })
         };
@@ -274,7 +347,7 @@ impl Client {
                 request.mode.unwrap_or(self.mode.as_str()),
             );
         let authorization = match &request.credentials {
-            Credentials::Token => Some(format!("Bearer {}", self.token)),
+            Credentials::Token => Some(format!("{}{}", self.scheme(), self.token)),
             Credentials::None => None,
             Credentials::Header(value) | Credentials::Alike { value, .. } => Some(value.clone()),
             Credentials::Scheme(scheme) => Some(format!("{scheme} {}", self.token)),
@@ -319,7 +392,7 @@ impl Client {
             option("-d", body);
         }
         let secret = match &request.credentials {
-            Credentials::Token => Some("Bearer $CK_INTEGRATION_TOKEN".to_owned()),
+            Credentials::Token => Some(format!("{}$CK_INTEGRATION_TOKEN", self.scheme())),
             Credentials::Scheme(scheme) => Some(format!("{scheme} $CK_INTEGRATION_TOKEN")),
             Credentials::Alike { shown, .. } => Some((*shown).to_owned()),
             Credentials::None | Credentials::Header(_) => None,

@@ -10,3 +10,4 @@ pub use crate::model::{ModelFlaw, flaws};
 pub use crate::printable::{is_printable, printable};
 pub use crate::report::tally::counted;
 pub use crate::report::text::{Layout, Style, write};
+pub use crate::verifier::mode_of_actions;

@@ -42,6 +42,7 @@
 
 mod actions;
 mod auth;
+mod baseline;
 pub mod billing;
 mod check;
 mod client;
@@ -54,22 +55,27 @@ pub mod internal;
 mod kind;
 mod manifest;
 mod model;
+mod modes;
 mod module;
 mod printable;
 mod random;
 mod read;
 mod report;
+mod root_url;
 mod samples;
 mod session;
 mod settings;
 mod simulate;
 mod verifier;
 
+pub use baseline::{BadBaseline, Baseline, Judged, Place};
 pub use check::{CHECKS, Cause, Check, Known, Severity};
 pub use error::{CannotRun, Failed};
 pub use event::Event;
 pub use module::Module;
-pub use report::{Change, CheckReport, Finding, ModuleReport, Outcome, Report, State};
+pub use report::{
+    Change, CheckReport, Coverage, Finding, ModuleReport, Outcome, Report, State, Unexercised,
+};
 pub use simulate::{
     CLOCK_HEADER, Failure, LedgerLine, NewSubscription, Simulated, Simulation, simulate,
 };

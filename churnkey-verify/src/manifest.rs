@@ -107,7 +107,7 @@ impl DeclaredManifest {
     }
 
     /// The type of a controller's items, if it has one.
-    pub(crate) fn variant(&self, module: Module) -> Option<&'static str> {
+    pub fn variant(&self, module: Module) -> Option<&'static str> {
         let mut features = self.features_of(module)?.iter();
         features.find_map(|declared| match declared.value {
             Declaration::Variant(variant) => Some(variant.word),

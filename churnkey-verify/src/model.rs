@@ -31,6 +31,8 @@ pub struct ModelFlaw {
     pub found: String,
     /// The protocol has no such field.
     pub(crate) is_unknown_field: bool,
+    /// The name of the field is similar to that of a missing one.
+    pub(crate) is_misspelt: bool,
 }
 
 /// Every place of a value that does not follow the protocol.
@@ -98,6 +100,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
             expected: rule,
             found: "another value".to_owned(),
             is_unknown_field: false,
+            is_misspelt: false,
         }
     };
     match serde_json::from_value::<M>(value.clone()) {
@@ -225,15 +228,19 @@ impl Walker {
         for (name, value) in object {
             let is_known = tag == Some(name) || known().any(|field| field.name == name);
             if !is_known && !value.is_null() {
+                let is_missing = |field: &&Field| object.get(field.name).is_none_or(Value::is_null);
+                let mut missing = known().filter(is_missing);
+                let similar = missing.find(|field| is_alike(field.name, name));
                 self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
                     expected: "a field of the protocol".to_owned(),
-                    found: match known().find(|field| is_alike(field.name, name)) {
+                    found: match similar {
                         Some(field) => format!("another name, similar to `{}`", field.name),
                         None => "another name".to_owned(),
                     },
                     is_unknown_field: true,
+                    is_misspelt: similar.is_some(),
                 });
             }
         }
@@ -260,6 +267,7 @@ impl Walker {
             expected: expected.into().into_owned(),
             found: found.into().into_owned(),
             is_unknown_field: false,
+            is_misspelt: false,
         });
     }
 }
@@ -367,10 +375,28 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Returns true for two spellings of one name, such as `product_id` and `productId`.
+/// Returns true for two spellings of one name, such as `product_id` and `productId`, and for a
+/// name with a letter or two that are wrong.
 fn is_alike(name: &str, other: &str) -> bool {
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    plain(name) == plain(other)
+    let (name, other) = (plain(name), plain(other));
+    let most = name.len().min(other.len()) / 4;
+    name == other || format!("{other}id") == name || distance(&name, &other) <= most.min(2)
+}
+
+/// Number of letters to insert, remove or replace.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (number, letter) in one.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = number + 1;
+        for (place, other) in other.bytes().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[place + 1];
+            row[place + 1] = replaced.min(row[place] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }
 
 fn join(path: &str, step: &str) -> String {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{Cause, Known, Severity};
 use crate::module::Module;
 
+pub(crate) mod coverage;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,10 @@ pub struct Report {
     pub requests: u64,
     /// Duration of the run in milliseconds.
     pub milliseconds: u64,
+    /// Number of requests that could change data.
+    pub actions_sent: u64,
+    /// The extent of the run.
+    pub coverage: Coverage,
     /// The checked modules, in a fixed order.
     pub modules: Vec<ModuleReport>,
     /// The faults, those of the highest severity first.
@@ -39,10 +44,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns true if there is no error and, with `strict`, no warning.
+    /// Returns true if there is no error. With `strict`, there must be no warning either, and the
+    /// required modules and the requested actions must be exercised.
     pub fn is_good(&self, strict: bool) -> bool {
+        let is_exercised = self.coverage.unexercised.is_empty();
+        !self.has_faults(strict) && (is_exercised || !strict)
+    }
+
+    /// Returns true if there is an error or, with `strict`, a warning.
+    pub fn has_faults(&self, strict: bool) -> bool {
         let is_bad = |finding: &Finding| finding.severity.is_bad(strict);
-        !self.findings.iter().any(is_bad)
+        self.findings.iter().any(is_bad)
     }
 
     /// Number of findings of a severity.
@@ -50,6 +62,32 @@ impl Report {
         let of_it = |finding: &&Finding| finding.severity == severity;
         self.findings.iter().filter(of_it).count()
     }
+}
+
+/// The part of the protocol that a run exercised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Coverage {
+    /// Number of checks of the declared modules.
+    pub checks: u64,
+    /// Number of those that passed or failed. The others were skipped.
+    pub exercised: u64,
+    /// The required modules and the requested actions without any result.
+    pub unexercised: Vec<Unexercised>,
+}
+
+/// A module that no check exercised, because the data have no case for it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Unexercised {
+    /// The module.
+    pub module: Module,
+    /// The reason.
+    pub reason: String,
 }
 
 /// The result of a module.

@@ -11,7 +11,7 @@ use crate::client::{Client, Request, Response, TransportError};
 use crate::event::Event;
 use crate::module::Module;
 use crate::printable::tame;
-use crate::report::{Change, Finding, Outcome, Report};
+use crate::report::{Change, Finding, Outcome, Report, coverage};
 
 mod record;
 
@@ -36,6 +36,8 @@ pub(crate) struct Fault<'a> {
     pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) request: Option<&'a Request>,
+    /// A fix for this value, in place of the one of the check.
+    pub(crate) fix: Option<String>,
 }
 
 impl<'a> Fault<'a> {
@@ -52,11 +54,17 @@ impl<'a> Fault<'a> {
             expected: expected.into(),
             found: found.into(),
             request: None,
+            fix: None,
         }
     }
 
     pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
+        self
+    }
+
+    pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
         self
     }
 
@@ -173,7 +181,7 @@ impl Session {
             expected: fault.expected,
             found: fault.found,
             request: fault.request.map(|request| self.client.curl(request)),
-            fix: fault.check.fix.to_owned(),
+            fix: fault.fix.unwrap_or_else(|| fault.check.fix.to_owned()),
             count: 1,
         };
         entry.insert(finding.clone());
@@ -193,6 +201,16 @@ impl Session {
         })
     }
 
+    /// Returns true if a check has passed everywhere so far.
+    pub(crate) fn has_passed(&self, check: &'static Check, module: Module) -> bool {
+        let record = self.record();
+        let outcome = record
+            .modules
+            .get(&module)
+            .and_then(|module_record| module_record.checks.get(check.name));
+        matches!(outcome, Some((Outcome::Passed, _)))
+    }
+
     /// Records a change of the provider's data.
     pub(crate) fn changed(&self, change: Change) {
         self.record().changes.push(change);
@@ -201,6 +219,11 @@ impl Session {
     /// The reason why the run was stopped, if a limit was reached.
     pub(crate) fn stopped(&self) -> Option<String> {
         self.record().stopped.clone()
+    }
+
+    /// Sets the modules that the run must exercise.
+    pub(crate) fn expect(&self, modules: Vec<Module>) {
+        self.record().expected = modules;
     }
 
     /// Records that a part of the run is missing.
@@ -291,7 +314,8 @@ impl Session {
             }
         };
         self.pass(&check::JSON, module);
-        match response.media_type() {
+        let media_type = response.media_type();
+        match media_type.as_deref() {
             Some("application/json") => self.pass(&check::CONTENT_TYPE, module),
             other => {
                 let found = other.map_or("no such header".to_owned(), tame);
@@ -310,6 +334,11 @@ impl Session {
             let worst_first = other.severity.cmp(&one.severity);
             worst_first.then(one.module.cmp(&other.module))
         });
+        let modules: Vec<_> = record
+            .modules
+            .keys()
+            .map(|module| record.report(*module))
+            .collect();
         Report {
             version: 1,
             target: self.client.target(),
@@ -317,11 +346,9 @@ impl Session {
             complete: !record.incomplete,
             requests: self.client.sent(),
             milliseconds: u64::try_from(self.client.elapsed().as_millis()).unwrap_or(u64::MAX),
-            modules: record
-                .modules
-                .keys()
-                .map(|module| record.report(*module))
-                .collect(),
+            actions_sent: self.client.posted(),
+            coverage: coverage::of(&modules, &record.expected),
+            modules,
             findings,
             changes: record.changes.clone(),
         }

@@ -7,6 +7,8 @@ use crate::module::Module;
 pub(crate) struct Settings {
     /// Permission to change data.
     pub(crate) actions: bool,
+    /// Test and live mode share the same data on purpose.
+    pub(crate) same_data: bool,
     /// The only module to check; `None` for all.
     pub(crate) only: Option<Module>,
     /// Limit for the items that are read of each list.

@@ -3,22 +3,21 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use axum::Router;
-use churnkey_runtime::{Coupon, CustomerId, Mode, Price, SubscriptionId, Timestamp};
+use churnkey_runtime::{CustomerId, SubscriptionId, Timestamp};
 use futures_util::FutureExt as _;
 
-use crate::client::{Bounds, Client, Transport, usable_token};
-use crate::error::CannotRun;
-use crate::random::Random;
+use crate::client::Transport;
 
 mod compare;
 mod generate;
+mod picture;
 mod play;
 mod provider;
 mod report;
+mod run;
 mod sequence;
 mod setup;
 mod shrink;
@@ -26,11 +25,8 @@ mod shrink;
 mod tests;
 mod timeline;
 
-use generate::Catalog;
-use play::play;
-use provider::{Provider, Unusable};
-use sequence::Sequence;
-use setup::{Arrive, Attempts, Clock, Ledger, Setup, Source};
+use provider::Restart;
+use setup::{Arrive, Clock, Ledger};
 
 pub use provider::CLOCK_HEADER;
 pub use report::{Failure, Simulated};
@@ -77,6 +73,7 @@ pub struct Simulation {
     token: Option<String>,
     seed: u64,
     sequences: u64,
+    first: u64,
     steps: usize,
     months: u32,
     customers: usize,
@@ -88,6 +85,7 @@ pub struct Simulation {
     arrive: Option<Arrive>,
     clock: Option<Clock>,
     ledger: Option<Ledger>,
+    restart: Option<Restart>,
     progress: Option<Progress>,
 }
 
@@ -108,6 +106,7 @@ impl Simulation {
             token: None,
             seed: 0,
             sequences: 100,
+            first: 0,
             steps: 40,
             months: 24,
             customers: 2,
@@ -118,6 +117,7 @@ impl Simulation {
             arrive,
             clock: None,
             ledger: None,
+            restart: None,
             progress: None,
         }
     }
@@ -132,7 +132,7 @@ impl Simulation {
     ///
     /// The URL cannot be one.
     #[cfg(feature = "http")]
-    pub fn of_url(url: &str) -> Result<Self, CannotRun> {
+    pub fn of_url(url: &str) -> Result<Self, crate::CannotRun> {
         let socket = crate::client::Socket::new(url)?;
         Ok(Self::new(Transport::Socket(socket), None))
     }
@@ -152,6 +152,13 @@ impl Simulation {
     /// The number of sequences; 100 if it is not set.
     pub fn sequences(mut self, sequences: u64) -> Self {
         self.sequences = sequences;
+        self
+    }
+
+    /// The number of the first sequence; 0 if it is not set. A long run can be divided: each
+    /// sequence follows from the seed and its number alone.
+    pub fn first(mut self, first: u64) -> Self {
+        self.first = first;
         self
     }
 
@@ -225,174 +232,33 @@ impl Simulation {
         self
     }
 
+    /// Adds new customers through `arrive`, to a provider at a URL too, instead of using those that
+    /// it has.
+    pub fn arrivals<F>(
+        mut self,
+        arrive: impl Fn(NewSubscription) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.arrive = Some(Arc::new(move |new| arrive(new).boxed()));
+        self
+    }
+
+    /// Kills the provider without notice and starts it again, at the same address and with the same
+    /// data. With it, some requests follow a restart, and some are interrupted by one and sent
+    /// again.
+    pub fn restart<F>(mut self, restart: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.restart = Some(Arc::new(move || restart().boxed()));
+        self
+    }
+
     /// Calls `progress` with the number of sequences that were played, after each one.
     pub fn progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
-
-    /// Plays the sequences, up to the first difference.
-    ///
-    /// # Errors
-    ///
-    /// Nothing could be simulated: a setting is wrong, or the provider has no manifest or no
-    /// prices. A difference is no error, but in the result.
-    pub async fn run(self) -> Result<Simulated, CannotRun> {
-        let (seed, sequences, steps, customers) =
-            (self.seed, self.sequences, self.steps, self.customers);
-        let progress = self.progress.clone();
-        let setup = self.prepare().await?;
-        let mut attempts = Attempts::new(seed);
-        let mut result = Simulated::new(seed);
-        let begun = Instant::now();
-        for number in 0..sequences {
-            // The multiplier keeps the sequences of neighbouring seeds apart.
-            let mut random = Random::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
-            let (catalog, random) = (&setup.catalog, &mut random);
-            let sequence = match &setup.source {
-                Source::New(_) => generate::sequence(catalog, customers, steps, random),
-                Source::Existing(_) => {
-                    let (kinds, now) = (setup.source.kinds(), setup.begun);
-                    let existing = generate::sequence_of_existing;
-                    existing(catalog, &kinds, now, customers, steps, random)
-                }
-            };
-            if sequence.arrivals.is_empty() {
-                result.is_exhausted = true;
-                break;
-            }
-            let failed = try_sequence(&setup, sequence, number, &mut result, &mut attempts).await;
-            if let Some(progress) = &progress {
-                progress(result.sequences);
-            }
-            if failed || result.is_exhausted {
-                break;
-            }
-        }
-        result.elapsed = begun.elapsed();
-        Ok(result)
-    }
-
-    /// Plays one sequence again, from the JSON of a [`Failure`].
-    ///
-    /// # Errors
-    ///
-    /// Nothing could be simulated, or the JSON is no sequence.
-    pub async fn replay(self, sequence: &str) -> Result<Simulated, CannotRun> {
-        let sequence: Sequence = match serde_json::from_str(sequence) {
-            Ok(sequence) => sequence,
-            Err(fault) => return CannotRun::because(format!("this is no sequence: {fault}")),
-        };
-        let seed = self.seed;
-        if sequence
-            .steps
-            .iter()
-            .any(|step| step.target >= sequence.arrivals.len())
-        {
-            return CannotRun::because("a step of the sequence is about no arrival");
-        }
-        let setup = self.prepare().await?;
-        let mut attempts = Attempts::new(seed);
-        let mut result = Simulated::new(seed);
-        let begun = Instant::now();
-        try_sequence(&setup, sequence, 0, &mut result, &mut attempts).await;
-        result.elapsed = begun.elapsed();
-        Ok(result)
-    }
-
-    async fn prepare(self) -> Result<Setup, CannotRun> {
-        let token = usable_token(self.token)?;
-        let bounds = Bounds {
-            max_time: Duration::MAX,
-            max_requests: u64::MAX,
-            ..Bounds::default()
-        };
-        let provider = Provider {
-            client: Client::new(self.transport, token, Mode::Test, bounds),
-            clock_header: self.clock_header,
-        };
-        let cannot = |fault: Unusable| CannotRun::because(fault.to_string());
-        let features = match provider.read("/features", None).await {
-            Ok(Some(features)) => features,
-            Ok(None) => return CannotRun::because("the provider has no feature manifest"),
-            Err(fault) => return cannot(fault),
-        };
-        let prices: Vec<Price> = match provider.list("/prices", None).await {
-            Ok(prices) if prices.is_empty() => {
-                return CannotRun::because("the provider has no prices");
-            }
-            Ok(prices) => prices,
-            Err(fault) => return cannot(fault),
-        };
-        let coupons: Vec<Coupon> = match provider.list("/coupons", None).await {
-            Ok(coupons) => coupons,
-            Err(fault) => return cannot(fault),
-        };
-        let source = match self.arrive {
-            Some(arrive) => Source::New(arrive),
-            None => {
-                // Shrinking needs customers too.
-                let wanted = (self.sequences as usize + 200).saturating_mul(self.customers);
-                match provider.existing(wanted, self.customer_actions).await {
-                    Ok(found) => Source::Existing(Mutex::new(found)),
-                    Err(fault) => return cannot(fault),
-                }
-            }
-        };
-        let moves_clock = self.clock_header || self.clock.is_some();
-        Ok(Setup {
-            provider,
-            source,
-            moves_clock,
-            slack: match moves_clock {
-                true => 0,
-                false => 60_000,
-            },
-            begun: Timestamp::now(),
-            catalog: Catalog {
-                prices,
-                coupons,
-                features,
-                customer_actions: self.customer_actions,
-                unpause: self.unpause,
-            },
-            months: self.months,
-            strict: self.strict,
-            clock: self.clock,
-            ledger: self.ledger,
-        })
-    }
-}
-
-/// Plays a sequence, and shrinks it if there is a difference. Returns `true` in this case.
-async fn try_sequence(
-    setup: &Setup,
-    sequence: Sequence,
-    number: u64,
-    result: &mut Simulated,
-    attempts: &mut Attempts,
-) -> bool {
-    let course = play(setup, &sequence, &attempts.prefix()).await;
-    if course.is_exhausted {
-        result.is_exhausted = true;
-        return false;
-    }
-    result.sequences += 1;
-    result.steps += course.steps;
-    result.refused += course.refused;
-    result.tolerated += course.tolerated;
-    if course.difference.is_none() {
-        return false;
-    }
-    let original_steps = sequence.steps.len();
-    let (sequence, course) = shrink::shrink(setup, sequence, course, attempts).await;
-    result.failure = course.difference.map(|difference| Failure {
-        seed: result.seed,
-        number,
-        original_steps,
-        sequence,
-        timeline: course.timeline,
-        difference,
-    });
-    true
 }

@@ -5,23 +5,28 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::Router;
-use churnkey_runtime::Mode;
+use churnkey_runtime::{Mode, Modes};
 use futures_util::FutureExt as _;
 
 use crate::actions;
 use crate::auth;
 use crate::check::{
-    ANSWER, MANIFEST_ENDPOINT, MANIFEST_NEEDS, MANIFEST_OPTIONS, MANIFEST_REQUIRED, MANIFEST_SHAPE,
-    MANIFEST_TOKEN, MANIFEST_UNKNOWN,
+    ANSWER, AUTH_BEARER, MANIFEST_ENDPOINT, MANIFEST_NEEDS, MANIFEST_OPTIONS, MANIFEST_REQUIRED,
+    MANIFEST_SHAPE, MANIFEST_TOKEN, MANIFEST_UNKNOWN,
 };
-use crate::client::{Bounds, Client, Request, Stop, Transport, never, usable_token};
+use crate::client::{
+    Bounds, Client, Credentials, Request, Response, Stop, Transport, TransportError, never,
+    usable_token,
+};
 use crate::error::{CannotRun, Failed};
 use crate::event::Event;
 use crate::manifest::DeclaredManifest;
+use crate::modes;
 use crate::module::Module;
 use crate::read;
 use crate::report::Report;
-use crate::session::{Fault, Observer, Session};
+use crate::root_url;
+use crate::session::{Fault, Observer, Session, status};
 use crate::settings::Settings;
 
 /// Verifies a provider in process, without a socket.
@@ -104,6 +109,14 @@ impl Verifier {
         self
     }
 
+    /// Declares that test and live mode share the same data on purpose. Actions are sent only to a
+    /// provider whose modes are apart, or with this. An integration in process declares it itself,
+    /// with `modes(shared)`.
+    pub fn same_data(mut self, same_data: bool) -> Self {
+        self.settings.same_data = same_data;
+        self
+    }
+
     /// Checks only the manifest and one module, such as `prices` or `apply-coupon`.
     pub fn only(mut self, module: impl Into<String>) -> Self {
         self.only = Some(module.into());
@@ -180,11 +193,7 @@ impl Verifier {
             };
             self.settings.only = Some(module);
         }
-        if self.settings.actions && self.mode == Mode::Live {
-            return CannotRun::because(
-                "actions run in test mode only, because they change what customers pay",
-            );
-        }
+        mode_of_actions(self.settings.actions, self.mode)?;
         let transport = match self.base {
             Some(base) => self.transport.at(&base)?,
             None => self.transport,
@@ -196,10 +205,20 @@ impl Verifier {
     }
 }
 
+/// Refuses actions in live mode.
+pub fn mode_of_actions(actions: bool, mode: Mode) -> Result<(), CannotRun> {
+    match actions && mode == Mode::Live {
+        true => CannotRun::because(
+            "actions run in test mode only, because they change what customers pay",
+        ),
+        false => Ok(()),
+    }
+}
+
 async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun> {
     session.begin(Module::Manifest);
     let manifest = read_manifest(session).await?;
-    let Some(manifest) = manifest else {
+    let Some((manifest, declared)) = manifest else {
         let reason = "there is no manifest";
         session.skip_rest(Module::Manifest, reason);
         session.end(Module::Manifest);
@@ -208,24 +227,64 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
     };
     session.end(Module::Manifest);
     let is_wanted = |module: Module| settings.only.is_none_or(|only| only == module);
+    let is_expected = |module: &Module| {
+        let is_requested = match module.is_action() {
+            // The manifest does not list the actions on all subscriptions of a customer.
+            true => settings.actions && module.single().is_none(),
+            false => module.is_controller() && module.is_required(),
+        };
+        is_requested && is_wanted(*module) && manifest.has(*module)
+    };
+    session.expect(Module::ALL.iter().copied().filter(is_expected).collect());
     let samples = read::run(session, &manifest, settings).await;
     if is_wanted(Module::Auth) {
         auth::run(session, &manifest, &samples).await;
     }
-    if is_wanted(Module::Mode) {
-        auth::mode(session).await;
+    let mut is_apart = true;
+    if is_wanted(Module::Mode) || settings.actions {
+        session.begin(Module::Mode);
+        is_apart = modes::apart(session, &samples, settings, declared).await;
+        auth::unknown_mode(session).await;
+        session.end(Module::Mode);
     }
-    actions::run(session, &manifest, &samples, settings).await;
+    let refused = (!is_apart)
+        .then_some("test and live mode share the same data: the actions need `--same-data`");
+    actions::run(session, &manifest, &samples, settings, refused).await;
     Ok(())
 }
 
-/// Reads the manifest. Without a manifest, the run ends.
-async fn read_manifest(session: &Session) -> Result<Option<DeclaredManifest>, CannotRun> {
-    use crate::client::TransportError;
+/// Reads the manifest, and the modes of an integration in process. Without a manifest, the run
+/// ends.
+async fn read_manifest(
+    session: &Session,
+) -> Result<Option<(DeclaredManifest, Option<Modes>)>, CannotRun> {
     const MANIFEST: Module = Module::Manifest;
 
     let request = Request::get("/features");
-    let response = match session.send(&request).await {
+    let mut response = session.send(&request).await;
+    if let Ok(refused) = &response
+        && matches!(refused.status, 401 | 403)
+        && let Some(accepted) = with_bare_token(session).await
+    {
+        response = Ok(accepted);
+    }
+    let is_served = |response: &Response| matches!(response.status, 200 | 401 | 403);
+    if !response.as_ref().is_ok_and(is_served)
+        && let Some(root) = root_url::other(&session.client, response.as_ref()).await
+    {
+        let found = match &response {
+            Ok(response) => status(response),
+            Err(error) => error.to_string(),
+        };
+        let found = format!("{found}; the provider is at {root}");
+        let fault = Fault::new(&MANIFEST_ENDPOINT, MANIFEST, "200", found).fix(format!(
+            "Enter {root} as the API root URL. Churnkey appends `/churnkey/features` to it and \
+             follows no redirect."
+        ));
+        session.fail(fault.request(&request));
+        return Ok(None);
+    }
+    let response = match response {
         Ok(response) => response,
         Err(TransportError::Unreachable(why)) => {
             return CannotRun::because(format!(
@@ -239,8 +298,7 @@ async fn read_manifest(session: &Session) -> Result<Option<DeclaredManifest>, Ca
         }
     };
     let fault = |check, expected: &str| {
-        let found = crate::session::status(&response);
-        Fault::new(check, MANIFEST, expected, found).request(&request)
+        Fault::new(check, MANIFEST, expected, status(&response)).request(&request)
     };
     match response.status {
         200 => session.pass(&MANIFEST_ENDPOINT, MANIFEST),
@@ -277,7 +335,30 @@ async fn read_manifest(session: &Session) -> Result<Option<DeclaredManifest>, Ca
         session.pass(check, MANIFEST);
     }
     session.pass(&ANSWER, MANIFEST);
-    Ok(Some(manifest))
+    Ok(Some((manifest, response.modes)))
+}
+
+/// Sends the token without `Bearer`. If it is accepted, all further requests send it so.
+async fn with_bare_token(session: &Session) -> Option<Response> {
+    let credentials = Credentials::Alike {
+        value: session.client.token().to_owned(),
+        shown: "$CK_INTEGRATION_TOKEN",
+    };
+    let request = Request::get("/features").credentials(credentials);
+    let response = session.send(&request).await.ok()?;
+    if response.status != 200 {
+        return None;
+    }
+    session.client.use_bare_token();
+    let refused = Request::get("/features").credentials(Credentials::Scheme("Bearer"));
+    let fault = Fault::new(
+        &AUTH_BEARER,
+        Module::Auth,
+        "200 with `Authorization: Bearer` and the token",
+        "401, and 200 with the token alone",
+    );
+    session.fail(fault.request(&refused));
+    Some(response)
 }
 
 impl IntoFuture for Verifier {

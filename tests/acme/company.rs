@@ -35,7 +35,11 @@ pub(crate) fn moment(text: &str) -> Timestamp {
 
 impl Company {
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::open_copy(tempfile::tempdir().unwrap()).await
+    }
+
+    /// Creates a company in this folder, as a copy of one that was created before.
+    pub(crate) async fn open_copy(folder: TempDir) -> Self {
         fs::write(folder.path().join("acme.db"), seeded_file().await).unwrap();
         Self::open_in(folder, OPENING).await
     }

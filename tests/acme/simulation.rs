@@ -1,15 +1,19 @@
 //! Months of a retention service, simulated: the company and the model of `churnkey-verify` answer
 //! the same requests and have the same subscriptions, credits and charges.
 
-use std::env;
+use std::future::Ready;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex};
+use std::{env, fs, thread};
 
 use churnkey::axum::extract::Request;
 use churnkey::axum::middleware::{self, Next};
 use churnkey::http::HeaderMap;
-use churnkey::{Customer, Integration as _, Mode, Timestamp};
+use churnkey::{Customer, CustomerId, Integration as _, Mode, SubscriptionId, Timestamp};
 use churnkey_verify::billing::EntryKind;
 use churnkey_verify::{LedgerLine, NewSubscription, Simulation, simulate};
+use tempfile::TempDir;
+use tokio::runtime::Builder;
 
 use acme::billing::Subscription;
 use acme::{Acme, RequestClock};
@@ -19,27 +23,30 @@ use crate::company::Company;
 /// Sequences in a run without `SIMULATE_SEQUENCES`.
 const SEQUENCES: u64 = 60;
 
+/// A folder in memory, where the system has one: the simulation needs no data after a power
+/// failure, and waits for the disk otherwise.
+pub(crate) fn folder_in_memory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
 async fn simulation() -> Simulation {
-    let company = Arc::new(Company::open().await);
+    let company = Arc::new(Company::open_copy(folder_in_memory()).await);
     let router = company.another_instance();
     let (arrivals, clock) = (Arc::clone(&company), Arc::clone(&company));
-    let file = Arc::new(Mutex::new(company.file()));
+    let ledger = ledger_of(company.file());
     simulate(router, move |new| {
         let acme = Arc::clone(&arrivals.acme);
         async move { add(&acme, new).await.map_err(|error| error.to_string()) }
     })
     .token("token")
     .clock(move |now| clock.set_time(now))
-    .ledger(move |_, subscription| {
-        let lines = prorations(&file.lock().unwrap(), subscription.as_str());
-        async move { lines.map_err(|error| error.to_string()) }
-    })
+    .ledger(ledger)
     .customer_actions(true)
     .unpause(true)
     .strict(true)
 }
 
-async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
+pub(crate) async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
     let added = acme.ledger(Mode::Test).write(move |books| {
         if new.is_new_customer {
             let customer = Customer::new(new.customer.clone())
@@ -65,6 +72,20 @@ async fn add(acme: &Acme, new: NewSubscription) -> churnkey::Result<()> {
     added.await
 }
 
+/// The credits and charges in the company's file. The company itself never reads them by
+/// subscription, and has no index for that.
+pub(crate) fn ledger_of(
+    file: rusqlite::Connection,
+) -> impl Fn(CustomerId, SubscriptionId) -> Ready<Result<Vec<LedgerLine>, String>> {
+    let index = "CREATE INDEX for_the_simulation ON prorations (mode, subscription_id, number)";
+    file.execute(index, []).unwrap();
+    let file = Mutex::new(file);
+    move |_, subscription| {
+        let lines = prorations(&file.lock().unwrap(), subscription.as_str());
+        std::future::ready(lines.map_err(|error| error.to_string()))
+    }
+}
+
 fn prorations(
     file: &rusqlite::Connection,
     subscription: &str,
@@ -85,20 +106,53 @@ fn prorations(
     Ok(lines)
 }
 
-fn number(name: &str) -> Option<u64> {
+pub(crate) fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 
-/// `SIMULATE_SEED` and `SIMULATE_SEQUENCES` make it another run, or a longer one.
+/// A year of 100 customers: a request for each of them in each month.
 #[tokio::test]
-async fn company_follows_the_model_for_months() {
+#[ignore = "a measurement, with --release"]
+async fn year_of_a_hundred_customers() {
+    for months in [1, 12] {
+        let simulation = simulation().await.seed(1).sequences(1);
+        let simulation = simulation.customers(100).months(months);
+        let result = simulation.steps(100 * months as usize).run().await.unwrap();
+
+        println!("{months} months: {result}");
+        assert!(result.failure.is_none(), "{result}");
+    }
+}
+
+/// `SIMULATE_SEED` and `SIMULATE_SEQUENCES` make it another run, or a longer one. A long run is
+/// divided among the processors, each with a company of its own. `SIMULATE_HTML` is a file for the
+/// picture of a difference.
+#[test]
+fn company_follows_the_model_for_months() {
     let seed = number("SIMULATE_SEED").unwrap_or(1);
     let sequences = number("SIMULATE_SEQUENCES").unwrap_or(SEQUENCES);
-    let simulation = simulation().await.seed(seed).sequences(sequences);
+    let processors = thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let share = sequences.div_ceil(processors).max(SEQUENCES);
 
-    let result = simulation.run().await.unwrap();
+    thread::scope(|scope| {
+        for first in (0..sequences).step_by(share as usize) {
+            let count = share.min(sequences - first);
+            scope.spawn(move || follow_the_model(seed, first, count));
+        }
+    });
+}
+
+fn follow_the_model(seed: u64, first: u64, sequences: u64) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let result = runtime.block_on(async {
+        let simulation = simulation().await.seed(seed).first(first);
+        simulation.sequences(sequences).run().await.unwrap()
+    });
 
     println!("{result}");
+    if let (Some(failure), Ok(file)) = (&result.failure, env::var("SIMULATE_HTML")) {
+        fs::write(file, failure.html()).unwrap();
+    }
     assert!(result.failure.is_none(), "{result}");
     assert_eq!((result.sequences, result.tolerated), (sequences, 0));
     assert!(result.steps >= sequences * 40, "{result}");

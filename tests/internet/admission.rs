@@ -259,8 +259,42 @@ fn failures_do_not_affect_other_addresses() {
     };
     let guess = || (0..3).map(|_| ask_from(2)).next_back() == Some(429);
     eventually("the guesser is limited", guess);
-    // Two of forty addresses can share one of 4096 counters by chance, but not many of them.
-    let affected = (3..43).filter(|last| ask_from(*last) == 429).count();
-    assert!(affected < 5, "{affected} of 40");
+    let affected = (3..203).filter(|last| ask_from(*last) == 429).count();
+    assert_eq!(affected, 0);
     eventually("the guesser is still limited", guess);
+}
+
+/// Sends the header to a server that limits each caller to one failure. Returns the statuses.
+fn statuses_of(proxies: Option<&str>, callers: &[&str]) -> Vec<u16> {
+    let host = Host::with_provider(|provider| {
+        let provider = provider.max_failures_per_minute(1);
+        match proxies {
+            Some(proxies) => provider.trusted_proxies(proxies.parse().unwrap()),
+            None => provider,
+        }
+    });
+    let ask = |caller: &&str| {
+        let line = format!("\r\nX-Forwarded-For: {caller}\r\n\r\n");
+        let request = with_token("other").replacen("\r\n\r\n", &line, 1);
+        host.ask(request).status
+    };
+    callers.iter().map(ask).collect()
+}
+
+#[test]
+fn callers_behind_a_trusted_proxy_are_limited_separately() {
+    let callers = [
+        "203.0.113.1",
+        "203.0.113.2",
+        "198.51.100.9, 203.0.113.1",
+        "203.0.113.3, 127.0.0.7",
+        "203.0.113.3",
+        "2001:db8:1:2::1",
+        "2001:db8:1:2::2",
+    ];
+    let trusting = [401, 401, 429, 401, 429, 401, 429];
+    assert_eq!(statuses_of(Some("127.0.0.0/8"), &callers), trusting);
+    let one_peer = [401, 429, 429, 429, 429, 429, 429];
+    assert_eq!(statuses_of(None, &callers), one_peer);
+    assert_eq!(statuses_of(Some("192.0.2.1"), &callers), one_peer);
 }

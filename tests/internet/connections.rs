@@ -90,3 +90,19 @@ fn default_connection_limit_is_512() {
     host.peer().reply().refusal(503);
     assert_eq!(peers[0].ask(get("/customers/c")).status, 200);
 }
+
+#[test]
+fn old_connection_ends_with_an_announced_answer() {
+    let host = Host::with_server(|server| server.max_connection_age(2 * SHORT));
+    let mut peer = host.peer();
+    let first = peer.ask(get("/customers/c"));
+    assert_eq!((first.status, first.header("connection")), (200, None));
+    std::thread::sleep(3 * SHORT);
+    peer.is_open();
+    let last = peer.ask(get("/customers/c"));
+    assert_eq!(
+        (last.status, last.header("connection")),
+        (200, Some("close"))
+    );
+    peer.is_closed();
+}

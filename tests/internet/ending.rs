@@ -1,12 +1,12 @@
 //! Graceful shutdown of a process.
 
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use churnkey::Result;
 
 use crate::support::{
-    self, Ended, Peer, Process, SHORT, cancel, eventually, get, peer_with_small_window,
+    self, Ended, Peer, Process, SHORT, TOKEN, cancel, eventually, get, peer_with_small_window,
     server_of_environment,
 };
 
@@ -233,13 +233,126 @@ fn shutdown_delay_serves_and_closes_connections() {
         }
     }
     idle.is_open();
-    // A second signal ends the delay.
+    // A second signal ends the process.
     process.signal("TERM");
     idle.is_closed();
-    let Ended {
-        status,
-        unread: output,
-        ..
-    } = process.end();
-    assert!(status.success(), "{output}");
+    assert_eq!(process.end().status.code(), Some(1));
+}
+
+const SHORT_DELAY: Duration = Duration::from_secs(1);
+
+#[test]
+#[ignore = "child process of the other tests"]
+fn child_with_a_short_delay() -> Result<()> {
+    server_of_environment(|server| server.shutdown_delay(SHORT_DELAY))
+}
+
+#[test]
+fn idle_connections_are_closed_after_the_delay() {
+    let (process, address) = serving("child_with_a_short_delay");
+    let mut idle = Peer::open(address);
+    assert_eq!(idle.ask(get("/customers/c")).status, 200);
+    let begun = Instant::now();
+    process.signal("TERM");
+    idle.is_closed();
+    assert!(begun.elapsed() >= SHORT_DELAY);
+    assert!(process.end().status.success());
+}
+
+#[test]
+fn delay_is_set_by_the_environment() {
+    let set = |delay: &str| {
+        let variables = [
+            ("CK_INTEGRATION_TOKEN", TOKEN),
+            ("CHURNKEY_SHUTDOWN_DELAY", delay),
+        ];
+        support::start_child("ending::child", &variables)
+    };
+    for wrong in ["soon", "-1", "1e30", "NaN"] {
+        let ended = set(wrong).end();
+        assert!(!ended.status.success());
+        assert!(
+            ended.stderr.contains("CHURNKEY_SHUTDOWN_DELAY"),
+            "{}",
+            ended.stderr
+        );
+    }
+    let process = set(" 0.25 ");
+    process.stderr.address();
+    process.signal("TERM");
+    process
+        .stderr
+        .line_with("accepting requests for another 250ms");
+    assert!(process.end().status.success());
+}
+
+#[test]
+fn connections_in_the_accept_queue_are_served() {
+    for round in 0..5 {
+        let (process, address) = serving("child_with_long_shutdown_timeout");
+        process.signal("STOP");
+        let mut peers: Vec<_> = (0..20).map(|_| Peer::open(address)).collect();
+        let (sent, silent) = peers.split_at_mut(10);
+        for peer in &mut *sent {
+            peer.send(cancel("s"));
+        }
+        process.signal("TERM");
+        process.signal("CONT");
+        // Their requests are under way: a proxy connects first, and then sends.
+        std::thread::sleep(Duration::from_millis(20 * round));
+        for peer in silent.iter_mut().chain(sent) {
+            peer.send(cancel("s"));
+            peer.reply().is_done();
+        }
+        assert!(process.end().status.success());
+    }
+}
+
+#[test]
+fn second_signal_ends_a_process_with_hung_actions() {
+    for (first, second) in [("TERM", "TERM"), ("INT", "INT"), ("TERM", "INT")] {
+        // The second kind blocks all threads of the runtime.
+        for (id, begins) in [("wait", "the wait begins"), ("hang", "the hang begins")] {
+            let (process, address) = serving("child_with_short_shutdown_timeout");
+            let mut callers: Vec<_> = (0..16).map(|_| Peer::open(address)).collect();
+            for (number, caller) in (0..).zip(&mut callers) {
+                // As long as the id that it replaces.
+                let customer = format!(r#""{}""#, char::from(b'd' + number));
+                caller.send(cancel(id).replace(r#""c""#, &customer));
+            }
+            process.stderr.line_with(begins);
+            process.signal(first);
+            std::thread::sleep(SHORT);
+            process.signal(second);
+            let ended = process.end();
+            assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+            assert!(
+                ended.unread.contains("a further signal"),
+                "{}",
+                ended.unread
+            );
+            assert!(ended.unread.contains("cancel (live)"), "{}", ended.unread);
+        }
+    }
+}
+
+#[test]
+fn signal_after_the_shutdown_ends_the_process() {
+    let process = support::start_child(
+        "ending::child_that_hangs_afterwards",
+        &[("CK_INTEGRATION_TOKEN", TOKEN)],
+    );
+    process.stderr.address();
+    process.signal("TERM");
+    process.stderr.line_with("Billing has stopped");
+    process.signal("TERM");
+    assert_eq!(process.end().status.code(), Some(1));
+}
+
+#[test]
+#[ignore = "child process of the other tests"]
+fn child_that_hangs_afterwards() -> Result<()> {
+    server_of_environment(|server| server)?;
+    std::thread::sleep(Duration::from_secs(3600));
+    Ok(())
 }

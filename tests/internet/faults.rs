@@ -165,3 +165,20 @@ fn actions_beyond_the_limit_are_rejected_with_503() {
     first.reply().is_done();
     host.ask(cancel("other")).is_done();
 }
+
+#[test]
+fn action_beyond_its_deadline_is_given_up() {
+    let host = Host::with_provider(|provider| provider.action_deadline(SHORT));
+    let mut caller = host.peer();
+    caller.send(with_id(&cancel("wait"), "given-up-action"));
+    eventually("the action has begun", || host.billing.begun() == 1);
+    let mut next = host.peer();
+    next.send(cancel("other"));
+    let reply = caller.reply();
+    assert_eq!(reply.error(503), "Service Unavailable");
+    reply.retry_after();
+    next.reply().is_done();
+    assert_eq!((host.billing.ended(), host.billing.dropped()), (1, 1));
+    let log = log_of("given-up-action").join("\n");
+    assert!(log.contains("ERROR") && log.contains("given up"), "{log}");
+}

@@ -18,6 +18,7 @@ mod faults;
 mod flood;
 mod heads;
 mod health;
+mod logging;
 mod pipelining;
 mod proxies;
 mod routes;

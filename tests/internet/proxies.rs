@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use crate::smuggling::{
     ambiguous_codings, ambiguous_heads, ambiguous_lengths, bare_line_feeds, hidden,
 };
-use crate::support::{Host, Peer, SHORT, cancel, eventually, get};
+use crate::support::{Host, Peer, SHORT, cancel, cancel_head, eventually, get};
 
 const HIDDEN_PATH: &str = "/churnkey/customers/hidden";
 
@@ -87,6 +87,7 @@ impl Proxy {
                  events {{}}
                  http {{
                      access_log off;
+                     client_max_body_size 0;
                      {temporary}
                      upstream server {{ server {server}; keepalive 1; }}
                      server {{
@@ -217,4 +218,62 @@ fn haproxy_hides_no_request() {
 fn haproxy_that_accepts_invalid_requests_hides_no_request() {
     let option = "option accept-invalid-http-request";
     executes_nothing_hidden(|server| Proxy::haproxy(server, option));
+}
+
+/// Posts bodies over the limit, at once and in pieces. Every caller must be given the 413.
+#[track_caller]
+fn delivers_every_413(start: impl Fn(SocketAddr) -> Option<Proxy>) {
+    let host = Host::new();
+    let Some(proxy) = start(host.address) else {
+        return;
+    };
+    let mut statuses = Vec::new();
+    for bytes in [70 << 10, 300 << 10, 1 << 20, 4 << 20] {
+        for chunked in [false, true] {
+            for pause in [0, 2] {
+                let lines = if chunked {
+                    "Transfer-Encoding: chunked\r\n".to_owned()
+                } else {
+                    format!("Content-Length: {bytes}\r\n")
+                };
+                let mut peer = Peer::open(proxy.address);
+                peer.send(cancel_head(&lines));
+                for _ in 0..bytes / (10 << 10) {
+                    let piece = "x".repeat(10 << 10);
+                    let piece = match chunked {
+                        true => format!("{:x}\r\n{piece}\r\n", piece.len()),
+                        false => piece,
+                    };
+                    peer.send(piece);
+                    std::thread::sleep(Duration::from_millis(pause));
+                }
+                if chunked {
+                    peer.send("0\r\n\r\n");
+                } else {
+                    peer.send("x".repeat(bytes % (10 << 10)));
+                }
+                let status = peer.read(false).ok().flatten().map(|reply| reply.status);
+                statuses.push((bytes, chunked, pause, status));
+            }
+        }
+    }
+    let others: Vec<_> = statuses
+        .iter()
+        .filter(|(.., status)| *status != Some(413))
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert_eq!(host.billing.begun(), 0);
+}
+
+#[test]
+#[ignore = "needs nginx"]
+fn too_large_body_through_nginx_is_a_413() {
+    delivers_every_413(|server| Proxy::nginx(server, "on"));
+    delivers_every_413(|server| Proxy::nginx(server, "off"));
+}
+
+#[test]
+#[ignore = "needs haproxy"]
+fn too_large_body_through_haproxy_is_a_413() {
+    delivers_every_413(|server| Proxy::haproxy(server, ""));
 }

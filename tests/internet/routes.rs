@@ -149,3 +149,61 @@ fn streamed_response_is_not_idle() {
     assert_eq!(peer.reply().status, 200);
     peer.is_closed();
 }
+
+#[test]
+fn no_reply_may_be_stored() {
+    let host = Host::with_server(|server| server.max_connections(1));
+    let mut peer = host.peer();
+    let unauthorized = get("/features").replace(TOKEN, "other");
+    for request in [
+        HEALTHY,
+        READY,
+        NOWHERE,
+        &get("/features"),
+        &get("/customers/c"),
+        &get("/customers/missing"),
+        &get("/customers/broken"),
+        &get("/customers/busy"),
+        &get("/customers/email/a@b"),
+        &get("/customers/c/subscriptions/s"),
+        &get("/prices"),
+        &get("/nothing"),
+        &get("/customers/c").replacen("GET", "DELETE", 1),
+        &cancel("s"),
+        &cancel("broken"),
+        &unauthorized,
+    ] {
+        let reply = peer.ask(request);
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{request}");
+        if reply.header("connection").is_some() {
+            drop(peer);
+            std::thread::sleep(SHORT);
+            peer = host.peer();
+        }
+    }
+    let surplus = host.peer().reply();
+    assert_eq!(surplus.header("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn panic_outside_of_a_function_is_a_500() {
+    async fn panics(request: Request, next: Next) -> Response {
+        assert!(!request.headers().contains_key("x-panic"), "test panic");
+        let response = next.run(request).await;
+        assert_ne!(response.status(), StatusCode::NOT_FOUND, "test panic");
+        response
+    }
+    async fn metrics() -> &'static str {
+        panic!("test panic")
+    }
+    let host = Host::with_server(|server| {
+        let metrics = Router::new().route("/metrics", reads(metrics));
+        server.merge(metrics).layer(from_fn(panics))
+    });
+    let mut peer = host.peer();
+    let marked = get("/customers/c").replacen("\r\n", "\r\nX-Panic: 1\r\n", 1);
+    for request in [METRICS, NOWHERE, &marked] {
+        assert_eq!(peer.ask(request).error(500), "Internal Server Error");
+        assert_eq!(peer.ask(HEALTHY).status, 200);
+    }
+}

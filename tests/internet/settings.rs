@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -28,6 +29,7 @@ const CURRENT: &str = "CK_INTEGRATION_TOKEN";
 const FILE: &str = "CK_INTEGRATION_TOKEN_FILE";
 const PREVIOUS: &str = "CK_INTEGRATION_TOKEN_PREVIOUS";
 const UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
+const PROXIES: &str = "CHURNKEY_TRUSTED_PROXIES";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 const SPELLING: &str = "CHURNKEY_MANIFEST_SPELLING";
 const SENTINEL: &str = "sentinel-of-a-token";
@@ -94,6 +96,15 @@ fn contradictory_or_invalid_variables_are_rejected() {
         &[(CURRENT, OsStr::new(" \t"))],
         &[CURRENT, "missing or empty"],
     );
+    let marked = format!("\u{feff}{SENTINEL}");
+    let marked = OsStr::new(&marked);
+    refuses(&[(CURRENT, marked)], &[CURRENT, "a byte order mark"]);
+    let wrong = [
+        (CURRENT, token),
+        (PREVIOUS, marked),
+        (UNTIL, OsStr::new(LATER)),
+    ];
+    refuses(&wrong, &[PREVIOUS, "a byte order mark"]);
     refuses(&[(FILE, OsStr::new(""))], &[CURRENT, "missing or empty"]);
 }
 
@@ -134,18 +145,77 @@ fn invalid_token_file_is_rejected() {
             "a moment such as",
         ),
         (
-            format!("{SENTINEL}\na until {LATER}\n{SENTINEL}"),
+            format!("{SENTINEL}\n{SENTINEL} until {LATER}\n{SENTINEL}"),
             "at most two lines",
         ),
     ] {
         std::fs::write(&path, holds).unwrap();
         refuses(&variables, &[path.to_str().unwrap(), words]);
     }
-    std::fs::write(&path, b"tok\xff\xfe").unwrap();
-    refuses(&variables, &["the token file", "cannot be read"]);
+    for (holds, words) in unusable() {
+        std::fs::write(&path, holds).unwrap();
+        refuses(&variables, &["the token file", words]);
+    }
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
-    refuses(&variables, &["the token file", "cannot be read"]);
+    refuses(&variables, &["the token file", "is not a regular file"]);
+    refuses(
+        &[(FILE, OsStr::new("/dev/zero"))],
+        &["the token file", "regular file"],
+    );
+}
+
+/// Returns contents of a token file that a faulty editor or an unfinished writer leaves, with words
+/// of the refusal.
+fn unusable() -> Vec<(Vec<u8>, &'static str)> {
+    let utf_16: Vec<u8> = SENTINEL.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let long = SENTINEL.repeat(10_000);
+    let texts = [
+        ("\u{feff}", "", "a byte order mark on its first line"),
+        ("", "\u{feff}", "a byte order mark on its first line"),
+        ("", "\0", "a NUL on its first line"),
+        ("\0\0\0\0", "", "a NUL on its first line"),
+        ("", "\u{200b}", "visible ASCII on its first line"),
+        ("", "é", "visible ASCII on its first line"),
+        ("", "\u{7f}", "visible ASCII on its first line"),
+        ("", "\u{a0}x", "alone on its first line"),
+    ];
+    let mut all: Vec<_> = texts
+        .iter()
+        .map(|(before, after, words)| (format!("{before}{SENTINEL}{after}\n").into_bytes(), *words))
+        .collect();
+    for second in ["\u{feff}", "\0"] {
+        let lines = format!("{SENTINEL}\n{SENTINEL}{second} until {LATER}\n");
+        all.push((lines.into_bytes(), "on its second line"));
+    }
+    all.extend([
+        ([b"\xff\xfe", utf_16.as_slice()].concat(), "must be UTF-8"),
+        (utf_16, "a NUL on its first line"),
+        (b"tok\xff\xfe".to_vec(), "must be UTF-8"),
+        (b"x".to_vec(), "at least 8 characters on its first line"),
+        (
+            b"sentine".to_vec(),
+            "at least 8 characters on its first line",
+        ),
+        (
+            format!("{SENTINEL}\nx until {LATER}").into_bytes(),
+            "at least 8 characters on its second line",
+        ),
+        (
+            format!("{SENTINEL}\n{SENTINEL} until 2999-01-0").into_bytes(),
+            "a moment such as",
+        ),
+        (
+            format!("{SENTINEL}\n{SENTINEL} unt").into_bytes(),
+            "on its second line",
+        ),
+        (
+            format!("{SENTINEL}\n{long}").into_bytes(),
+            "on its second line",
+        ),
+        (Vec::new(), "is empty"),
+    ]);
+    all
 }
 
 #[test]
@@ -167,7 +237,7 @@ fn only_tokens_from_the_environment_are_accepted() {
 fn reload_signal_rejects_no_valid_request() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token");
-    std::fs::write(&path, "a\n").unwrap();
+    std::fs::write(&path, "token-of-a\n").unwrap();
     let process = start(&[(FILE, path.as_os_str())]);
     let address = process.stderr.address();
     let reload = |holds: &str| {
@@ -184,7 +254,7 @@ fn reload_signal_rejects_no_valid_request() {
                 let done = &done;
                 scope.spawn(move || {
                     let mut peer = Peer::open(address);
-                    let request = get("/customers/c").replacen(TOKEN, "a", 1);
+                    let request = get("/customers/c").replacen(TOKEN, "token-of-a", 1);
                     let mut served = 0;
                     while !done.load(Ordering::SeqCst) {
                         if number % 2 == 0 {
@@ -198,18 +268,27 @@ fn reload_signal_rejects_no_valid_request() {
             })
             .collect();
         for _ in 0..20 {
-            reload(&format!("b\na until {LATER}\n"));
-            assert_eq!((status(address, "a"), status(address, "b")), (200, 200));
-            reload(&format!("a\nb until {EARLIER}\n"));
-            assert_eq!((status(address, "a"), status(address, "b")), (200, 401));
+            reload(&format!("token-of-b\ntoken-of-a until {LATER}\n"));
+            assert_eq!(
+                (status(address, "token-of-a"), status(address, "token-of-b")),
+                (200, 200)
+            );
+            reload(&format!("token-of-a\ntoken-of-b until {EARLIER}\n"));
+            assert_eq!(
+                (status(address, "token-of-a"), status(address, "token-of-b")),
+                (200, 401)
+            );
         }
         done.store(true, Ordering::SeqCst);
         for caller in callers {
             assert!(caller.join().unwrap() > 0);
         }
     });
-    reload("b");
-    assert_eq!((status(address, "a"), status(address, "b")), (401, 200));
+    reload("token-of-b");
+    assert_eq!(
+        (status(address, "token-of-a"), status(address, "token-of-b")),
+        (401, 200)
+    );
 }
 
 /// Replaces the file atomically, as an operator should: a half-written file would be read.
@@ -227,25 +306,35 @@ fn invalid_token_file_is_ignored_and_not_printed() {
     let mut process = start(&[(FILE, path.as_os_str())]);
     let address = process.stderr.address();
     let mut output = Vec::new();
-    for holds in [
-        "",
-        &format!("{SENTINEL} {SENTINEL}"),
-        &format!("x\n{SENTINEL} until {SENTINEL}"),
-    ] {
-        std::fs::write(&path, holds).unwrap();
+    let mut reload = |words: &str| {
         process.signal("HUP");
-        output.push(process.stderr.line_with("the tokens stay as they were"));
+        let line = process.stderr.line_with("the tokens stay as they were");
+        assert!(line.contains(words), "`{words}` is not in {line}");
+        output.push(line);
         assert_eq!((status(address, TOKEN), status(address, "x")), (200, 401));
+    };
+    for (holds, words) in unusable() {
+        std::fs::write(&path, holds).unwrap();
+        reload(words);
     }
     std::fs::remove_file(&path).unwrap();
-    process.signal("HUP");
-    output.push(process.stderr.line_with("cannot be read"));
-    assert_eq!(status(address, TOKEN), 200);
+    reload("cannot be read");
+    // A pipe without a writer blocks the one that opens it.
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    reload("regular file");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    reload("regular file");
+    std::fs::remove_dir(&path).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+    reload("regular file");
     assert!(!output.concat().contains(SENTINEL), "{output:?}");
-    std::fs::write(&path, "x").unwrap();
+    replace(&path, "another-token");
     process.signal("HUP");
     process.stderr.line_with("has been read again");
-    assert_eq!((status(address, TOKEN), status(address, "x")), (401, 200));
+    let statuses = (status(address, TOKEN), status(address, "another-token"));
+    assert_eq!(statuses, (401, 200));
     process.lives();
 }
 
@@ -296,4 +385,31 @@ fn failure_limit_can_be_set_in_the_environment() {
     let answers = [(); 3].map(|()| status(address, "x"));
     assert_eq!(answers, [401, 401, 429]);
     assert_eq!(status(address, TOKEN), 200);
+}
+
+#[test]
+fn trusted_proxies_must_be_a_list_of_networks() {
+    for wrong in ["proxy", "10.0.0.0/33", "127.0.0.1:80"] {
+        let variables = [(CURRENT, OsStr::new(TOKEN)), (PROXIES, OsStr::new(wrong))];
+        refuses(&variables, &[PROXIES, "10.0.0.0/8"]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn low_limit_of_open_files_is_a_warning() {
+    for (limit, warns) in [("300", true), ("1000", false)] {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "ulimit -n \"$0\" && exec \"$@\"", limit])
+            .arg(std::env::current_exe().unwrap())
+            .args(["settings::child", "--exact", "--ignored", "--nocapture"])
+            .env(CURRENT, TOKEN)
+            .env("CHURNKEY_ADDR", "127.0.0.1:0");
+        let mut process = Process::start(&mut command);
+        process.stderr.address();
+        process.kill();
+        let text = process.end().stderr;
+        assert_eq!(text.contains("raise `ulimit -n`"), warns, "{text}");
+    }
 }

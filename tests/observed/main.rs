@@ -10,8 +10,8 @@ use churnkey::axum::Router;
 use churnkey::axum::body::Body;
 use churnkey::http::{Request, StatusCode};
 use churnkey::{
-    Cancel, Customer, CustomerId, Error, Integration as _, Page, PageRequest, Price, PriceId,
-    Provider, Result, Server, Subscription, SubscriptionId,
+    Cancel, Customer, CustomerId, Error, Integration as _, LogQueue, Page, PageRequest, Price,
+    PriceId, Provider, Result, Server, Subscription, SubscriptionId,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use serde_json::{Value, json};
@@ -285,6 +285,22 @@ async fn joined_action_is_counted_separately() {
             "answered with the outcome of the same action, which was under way"
         ]
     );
+}
+
+#[test]
+fn lost_log_lines_are_counted() {
+    let observed = Observed::new();
+    let (reader, writer) = io::pipe().unwrap();
+    let queue = LogQueue::new(writer);
+    // Far more than the pipe and the queue hold.
+    let line = "x".repeat(999) + "\n";
+    for _ in 0..20_000 {
+        queue.writer()().write_all(line.as_bytes()).unwrap();
+    }
+    let counted = observed.metric("churnkey_log_lines_lost_total", &[]);
+    assert!(counted > 5_000.0, "{counted}");
+    assert_eq!(counted, queue.lost() as f64);
+    drop(reader);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod contents;
 mod metadata;
+mod promises;
 mod provider;
 mod versions;
 mod workspace;

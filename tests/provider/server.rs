@@ -195,7 +195,7 @@ fn startup_message_has_the_address_and_no_token() {
     for words in [
         "Slow listens on http://127.0.0.1:",
         r#"Slow supports {"controllers":{"customers":true"#,
-        "tracing_subscriber::fmt::init()",
+        "install a subscriber to see them",
     ] {
         process.stderr.line_with(words);
     }

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use churnkey_cli::new::{self, Database, NewProject};
+use churnkey_cli::new::{self, Database, Library, NewProject};
 use tempfile::TempDir;
 
 /// A new provider in a temporary directory.
@@ -13,7 +13,7 @@ pub(crate) struct Project {
 
 impl Project {
     /// Creates a provider that depends on this workspace.
-    pub(crate) fn create(name: &str, database: Database) -> Self {
+    pub(crate) fn create(name: &str, database: Database, with: Option<Library>) -> Self {
         let around = tempfile::tempdir().expect("a temporary directory");
         let project = Self {
             around,
@@ -22,6 +22,7 @@ impl Project {
         let created = new::create(&NewProject {
             name: name.to_owned(),
             database,
+            with,
             directory: project.path(),
             workspace: Some(workspace()),
         });

@@ -6,49 +6,68 @@ mod served;
 
 use std::io::Write as _;
 
-use churnkey_cli::new::Database;
+use churnkey_cli::new::{Database, Library};
 
 use postgres::Server;
 use project::Project;
 use served::Served;
 
+/// The tests of a new provider.
+const TESTS: usize = 5;
+
 #[tokio::test]
 async fn memory_provider_passes_its_tests_and_serves() {
-    let project = Project::create("in-memory", Database::None);
+    let project = Project::create("in-memory", Database::None, None);
     project.check_format_and_lints();
-    assert_eq!(project.test(&[]), Ok(4));
+    assert_eq!(project.test(&[]), Ok(TESTS));
     Served::start(&project, &[]).verify().await;
 }
 
+/// Faults in the rules, each with the tests that fail and a word of their output.
 #[test]
-fn tests_of_a_provider_detect_a_repeated_pause() {
-    let project = Project::create("with-a-mistake", Database::None);
-    let current = "if let Some(pause) = self.current_pause(now)";
-    let never = format!("{current}.filter(|_| false)");
-    project.insert_fault("src/subscription.rs", current, &never);
-    let output = project
-        .test(&[])
-        .expect_err("a repeated pause must fail the tests");
-    for failed in [
-        "provider_passes_all_checks",
-        "repeated_pause_is_applied_once",
-        "of_concurrent_different_pauses_one_is_applied",
-    ] {
-        assert!(
-            output.contains(&format!("test {failed} ... FAILED")),
-            "{output}"
-        );
+fn tests_of_a_provider_detect_wrong_rules() {
+    let repeated = (
+        "if let Some(pause) = self.pause {",
+        "if let Some(pause) = self.pause.filter(|_| false) {",
+        &[
+            "provider_passes_all_checks",
+            "repeated_pause_is_applied_once",
+            "of_concurrent_different_pauses_one_is_applied",
+            "provider_follows_the_model_for_months",
+        ][..],
+        "pause.repeated",
+    );
+    let lost_day = (
+        "self.period = SubscriptionPeriod::new(at, end);",
+        "self.period = SubscriptionPeriod::new(at, end);
+        self.billing_day = day_of_month(end);",
+        &["provider_follows_the_model_for_months"][..],
+        "status.currentPeriod.end: expected",
+    );
+    for (right, wrong, tests, word) in [repeated, lost_day] {
+        let project = Project::create("with-a-mistake", Database::None, None);
+        project.insert_fault("src/subscription.rs", right, wrong);
+        let output = project.test(&[]).expect_err("a test must fail");
+        for failed in tests {
+            assert!(
+                output.contains(&format!("test {failed} ... FAILED")),
+                "{output}"
+            );
+        }
+        let failures = output.matches("... FAILED").count();
+        assert_eq!(failures, tests.len(), "{output}");
+        assert!(output.contains(word), "{output}");
     }
-    assert!(output.contains("pause.repeated"), "{output}");
 }
 
 #[tokio::test]
 async fn sqlite_provider_passes_its_tests_and_serves() {
     // A name of the maximum length.
     let name = "sqlite-".to_owned() + &"provider-".repeat(7)[..57];
-    let project = Project::create(name.trim_end_matches('-'), Database::Sqlite);
+    let name = name.trim_end_matches('-');
+    let project = Project::create(name, Database::Sqlite, None);
     project.check_format_and_lints();
-    assert_eq!(project.test(&[]), Ok(4));
+    assert_eq!(project.test(&[]), Ok(TESTS));
     let data = project.path().join("data").display().to_string();
     let environment = [("DATABASE_DIR", data)];
     Served::start(&project, &environment).verify().await;
@@ -57,14 +76,33 @@ async fn sqlite_provider_passes_its_tests_and_serves() {
 }
 
 #[tokio::test]
+async fn sqlx_provider_on_sqlite_passes_its_tests_and_serves() {
+    let project = Project::create("a2", Database::Sqlite, Some(Library::Sqlx));
+    project.check_format_and_lints();
+    assert_eq!(project.test(&[]), Ok(TESTS));
+    let file = project.path().join("provider.db").display().to_string();
+    let environment = [("DATABASE_URL", format!("sqlite:{file}"))];
+    Served::start(&project, &environment).verify().await;
+    Served::start(&project, &environment).check_health();
+}
+
+#[tokio::test]
 async fn postgresql_provider_passes_its_tests_and_serves() {
-    let project = Project::create("on_postgres", Database::Postgres);
+    let project = Project::create("on_postgres", Database::Postgres, None);
+    passes_on_postgresql(&project, "set DATABASE_URL to postgresql://").await;
+}
+
+#[tokio::test]
+async fn sqlx_provider_on_postgresql_passes_its_tests_and_serves() {
+    let project = Project::create("zebra", Database::Postgres, Some(Library::Sqlx));
+    passes_on_postgresql(&project, "DATABASE_URL must be set").await;
+}
+
+/// Asserts that a provider passes its tests and serves, and that its tests ask for a server.
+async fn passes_on_postgresql(project: &Project, without_server: &str) {
     project.check_format_and_lints();
     let output = project.test(&[]).expect_err("the tests need a database");
-    assert!(
-        output.contains("set DATABASE_URL to postgresql://"),
-        "{output}"
-    );
+    assert!(output.contains(without_server), "{output}");
 
     let Some(server) = Server::start() else {
         // Written directly, because the test harness captures `eprintln!`.
@@ -76,7 +114,7 @@ async fn postgresql_provider_passes_its_tests_and_serves() {
     };
     let databases = server.databases();
     let database = [("DATABASE_URL", server.url())];
-    assert_eq!(project.test(&database), Ok(4));
+    assert_eq!(project.test(&database), Ok(TESTS));
     assert_eq!(server.databases(), databases);
-    Served::start(&project, &database).verify().await;
+    Served::start(project, &database).verify().await;
 }

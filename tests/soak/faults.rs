@@ -197,7 +197,7 @@ impl Tokens {
     fn rotate(&mut self, soak: &Soak) {
         let before = soak.token();
         self.number += 1;
-        let new = format!("token-{}", self.number);
+        let new = format!("rotated-token-{}", self.number);
         fs::write(
             soak.token_file(),
             format!("{new}\n{before} until 2100-01-01T00:00:00Z\n"),
@@ -215,7 +215,7 @@ impl Tokens {
                     .violation(format!("instance {instance} rejects the previous token"));
             }
             if self.number > 1 {
-                let old = format!("token-{}", self.number - 2);
+                let old = format!("rotated-token-{}", self.number - 2);
                 if status_with(soak, instance, &old) != Some(401) {
                     soak.tally
                         .violation(format!("instance {instance} accepts an expired token"));

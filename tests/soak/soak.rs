@@ -64,7 +64,7 @@ pub(crate) struct KeptConnections([Option<(usize, Connection)>; 3]);
 impl Soak {
     pub(crate) fn start(server: &Arc<Server>, database: &Database) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let token = "token-0".to_owned();
+        let token = "rotated-token-0".to_owned();
         fs::write(directory.path().join("token"), &token).expect("a token file");
         let soak = Self {
             server: Arc::clone(server),

@@ -38,7 +38,7 @@ impl AssumedArgs {
         for file in &self.files {
             let read = recording::read(file)
                 .map_err(|fault| Failure(format!("cannot read {}: {fault}", file.display())))?;
-            calls.extend(read);
+            calls.extend(read.calls);
         }
         let assumed = Assumed::of(&calls);
         output.document(&match self.json {

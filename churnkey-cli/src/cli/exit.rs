@@ -5,6 +5,8 @@
 pub(super) enum Exit {
     Success,
     Faults,
+    /// No faults, but a part that was requested was not exercised.
+    NotExercised,
     Interrupted,
 }
 

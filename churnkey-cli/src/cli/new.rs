@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use crate::new::{self, Database, NewProject};
+use crate::new::{self, Database, Library, NewProject};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -14,6 +14,8 @@ Examples:
     churnkey new acme-billing && cd acme-billing && cargo test
   A provider on PostgreSQL, in another directory:
     churnkey new acme-billing --db postgres --path services/billing
+  A provider on PostgreSQL, by sqlx:
+    churnkey new acme-billing --db postgres --with sqlx
   A provider that depends on a checkout of churnkey:
     churnkey new acme-billing --workspace ../churnkey
 
@@ -21,8 +23,8 @@ Exit codes: 0 the provider was created, 2 nothing was written.";
 
 /// Creates a new provider: a crate that compiles, serves and passes its own tests
 ///
-/// It has customers, prices and subscriptions, can cancel and pause, and runs the verifier in its
-/// tests. It includes a Dockerfile and a workflow for GitHub Actions.
+/// It has customers, prices and subscriptions, can cancel and pause, and runs the verifier and the
+/// simulation in its tests. It includes a Dockerfile and a workflow for GitHub Actions.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct NewArgs {
@@ -32,6 +34,10 @@ pub(super) struct NewArgs {
     /// The database of the provider
     #[arg(long = "db", value_enum, value_name = "DATABASE", default_value_t)]
     database: Database,
+
+    /// A crate for the access to the database, instead of rusqlite or tokio-postgres
+    #[arg(long, value_enum, value_name = "CRATE")]
+    with: Option<Library>,
 
     /// The directory of the project, created if it does not exist; by default the name
     #[arg(long, value_name = "DIRECTORY")]
@@ -52,6 +58,7 @@ impl NewArgs {
         let created = new::create(&NewProject {
             name: self.name,
             database: self.database,
+            with: self.with,
             directory,
             workspace: self.workspace,
         })?;

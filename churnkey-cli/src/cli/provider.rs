@@ -35,7 +35,7 @@ impl Provider {
 }
 
 /// Reads the first line. More lines are possible: a provider may accept an old token for some time.
-fn first_line(path: &Path) -> Result<String, Failure> {
+pub(super) fn first_line(path: &Path) -> Result<String, Failure> {
     let text = fs::read_to_string(path)
         .map_err(|fault| Failure(format!("cannot read {}: {fault}", path.display())))?;
     let first = text.lines().next().unwrap_or_default();

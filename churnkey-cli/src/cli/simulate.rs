@@ -22,6 +22,8 @@ Examples:
     CK_INTEGRATION_TOKEN=local-token churnkey simulate http://127.0.0.1:8080
   Months, with a provider that takes its clock from the requests:
     churnkey simulate http://127.0.0.1:8080 --clock-header --seed 7 --sequences 50
+  The failing sequence as a picture:
+    churnkey simulate http://127.0.0.1:8080 --clock-header --html sequence.html
   A failing sequence again, from the JSON in the report:
     churnkey simulate http://127.0.0.1:8080 --clock-header --replay sequence.json
 
@@ -95,6 +97,10 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     junit: Option<PathBuf>,
 
+    /// Also draw a failing sequence as an HTML page in this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    html: Option<PathBuf>,
+
     /// Show no progress
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
@@ -103,6 +109,7 @@ pub(super) struct SimulateArgs {
 impl SimulateArgs {
     pub(super) fn run(self, output: &Output) -> Result<Exit, Failure> {
         let junit_file = self.junit.clone().map(OutputFile::new).transpose()?;
+        let html_file = self.html.clone().map(OutputFile::new).transpose()?;
         let replayed = match &self.replay {
             Some(path) => Some(
                 fs::read_to_string(path)
@@ -142,6 +149,10 @@ impl SimulateArgs {
         // If one of the two outputs cannot be written, the other is still written.
         if let Some(file) = junit_file {
             file.write(&simulated::junit(&result)?)?;
+        }
+        // Without a difference there is nothing to draw, and an older page stays.
+        if let (Some(file), Some(failure)) = (html_file, &result.failure) {
+            file.write(&failure.html())?;
         }
         printed?;
         Ok(match result.failure {

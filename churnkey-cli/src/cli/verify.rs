@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use churnkey_runtime::Mode;
+use churnkey_verify::internal::Client;
 use churnkey_verify::{CannotRun, Module, Report, Verifier};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -14,9 +15,11 @@ use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure};
 use super::file::OutputFile;
+use super::gates::GateArgs;
 use super::output::Output;
 use super::progress::Progress;
 use super::provider::Provider;
+use crate::gates::WithGates;
 use crate::report::json::json;
 use crate::report::junit::junit;
 
@@ -30,8 +33,12 @@ Examples:
     churnkey verify http://127.0.0.1:8080 --only prices --json
   With the actions, on a build server:
     churnkey verify http://127.0.0.1:8080 --actions --strict --junit churnkey.xml
+  The same with known findings and a manifest that must not change:
+    churnkey verify http://127.0.0.1:8080 --baseline churnkey-baseline.json \\
+      --manifest-lock churnkey-manifest.json
 
-Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 130 interrupted.
+Exit codes: 0 no faults, 1 faults found, 2 nothing could be verified, 3 no faults, but with
+`--strict` a required module or a requested action was not exercised, 130 interrupted.
 
 Ctrl-C ends a run with a report of the results and changes so far; a second one ends it at once.";
 
@@ -53,6 +60,11 @@ pub(super) struct VerifyArgs {
     /// Also carry out actions such as cancel and pause, which change data. Only in test mode
     #[arg(long)]
     actions: bool,
+
+    /// Test and live mode share the same data on purpose. Without it, actions are sent only if the
+    /// data of the two modes differ
+    #[arg(long)]
+    same_data: bool,
 
     /// Check only this module and the manifest
     #[arg(long, value_name = "MODULE", value_parser = modules(), hide_possible_values = true)]
@@ -106,7 +118,8 @@ pub(super) struct VerifyArgs {
     )]
     max_requests: u64,
 
-    /// Count warnings as faults
+    /// Count warnings as faults, and fail if a required module or a requested action was not
+    /// exercised
     #[arg(long)]
     strict: bool,
 
@@ -121,6 +134,9 @@ pub(super) struct VerifyArgs {
     /// Show no progress, and print only the faults
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
+
+    #[command(flatten)]
+    gates: GateArgs,
 }
 
 /// Runs the verifier. Returns the report and whether the run was interrupted; `None` after a second
@@ -156,14 +172,24 @@ fn modules() -> PossibleValuesParser {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum ModeName {
+pub(super) enum ModeName {
     Test,
     Live,
+}
+
+impl ModeName {
+    pub(super) fn mode(self) -> Mode {
+        match self {
+            Self::Test => Mode::Test,
+            Self::Live => Mode::Live,
+        }
+    }
 }
 
 impl VerifyArgs {
     pub(super) fn run(self, output: &Output) -> Result<Exit, Failure> {
         let junit_file = self.junit.clone().map(OutputFile::new).transpose()?;
+        let gates = self.gates.prepare(self.strict)?;
         let verifier = self.verifier()?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -178,29 +204,41 @@ impl VerifyArgs {
         };
         let report = report?;
 
+        let gates = gates.judge(&report, &runtime, || self.client())?;
+        let is_good = gates.is_good(&report, self.strict);
         let printed = match self.json {
-            true => output.document(&json(&report)?),
-            false => output.report(&report, self.quiet),
+            true => output.document(&json(&WithGates {
+                report: &report,
+                gates: &gates,
+            })?),
+            false => output.report(&report, self.quiet).and_then(|()| {
+                let is_shown = !(self.quiet && is_good);
+                output.document(&is_shown.then(|| gates.text()).unwrap_or_default())
+            }),
         };
         // If one of the two outputs cannot be written, the other is still written.
         if let Some(file) = junit_file {
-            file.write(&junit(&report, self.strict)?)?;
+            file.write(&junit(&report, self.strict, &gates)?)?;
         }
         printed?;
-        Ok(match report.is_good(self.strict) {
+        Ok(match is_good {
             _ if is_interrupted => Exit::Interrupted,
             true => Exit::Success,
-            false => Exit::Faults,
+            false if report.has_faults(self.strict) => Exit::Faults,
+            false => Exit::NotExercised,
         })
+    }
+
+    fn client(&self) -> Result<Client, Failure> {
+        let token = self.provider.token()?;
+        Ok(Client::of_url(&self.provider.url, token, self.mode.mode())?)
     }
 
     fn verifier(&self) -> Result<Verifier, Failure> {
         let mut verifier = Verifier::of_url(&self.provider.url)?
-            .mode(match self.mode {
-                ModeName::Test => Mode::Test,
-                ModeName::Live => Mode::Live,
-            })
+            .mode(self.mode.mode())
             .actions(self.actions)
+            .same_data(self.same_data)
             .timeout(Duration::from_secs(self.timeout))
             .max_time(Duration::from_secs(self.max_time))
             .max_requests(self.max_requests);

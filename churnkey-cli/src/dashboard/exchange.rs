@@ -112,7 +112,7 @@ impl Exchange {
                         p {
                             span class={ "status-code status-" (response.status / 100) "xx" } { (status(response)) }
                             @if let Some(media_type) = response.media_type() {
-                                " " code { (plain(media_type)) }
+                                " " code { (plain(&media_type)) }
                             }
                         }
                         @if response.body.is_empty() {

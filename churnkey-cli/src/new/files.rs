@@ -12,25 +12,36 @@ pub enum Database {
     None,
 }
 
+/// A crate of the new provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Library {
+    /// Access to the database by sqlx, with its migrations and tests
+    Sqlx,
+}
+
 pub(super) struct File {
     pub(super) path: &'static str,
     pub(super) text: &'static str,
 }
 
-/// The files for a database, in the order of their paths.
-pub(super) fn of(database: Database) -> Vec<File> {
-    let own = match database {
-        Database::Sqlite => SQLITE,
-        Database::Postgres => POSTGRES,
-        Database::None => NONE,
+/// The files of a provider in the order of their paths, or `None` if there is no such provider.
+pub(super) fn of(database: Database, with: Option<Library>) -> Option<Vec<File>> {
+    let (shared, own) = match (database, with) {
+        (Database::Sqlite, None) => (DIRECT, SQLITE),
+        (Database::Postgres, None) => (DIRECT, POSTGRES),
+        (Database::None, None) => (DIRECT, NONE),
+        (Database::Sqlite, Some(Library::Sqlx)) => (SQLX, SQLX_SQLITE),
+        (Database::Postgres, Some(Library::Sqlx)) => (SQLX, SQLX_POSTGRES),
+        (Database::None, Some(Library::Sqlx)) => return None,
     };
     let mut files: Vec<_> = COMMON
         .iter()
+        .chain(shared)
         .chain(own)
         .map(|&(path, text)| File { path, text })
         .collect();
     files.sort_by_key(|file| file.path);
-    files
+    Some(files)
 }
 
 /// Includes the templates of a directory. Names of templates have no leading dot, because git would
@@ -48,8 +59,25 @@ const COMMON: Templates = templates! { "common":
     ".dockerignore" = "dockerignore",
     ".gitignore" = "gitignore",
     "src/actions.rs" = "src/actions.rs",
+    "src/calendar.rs" = "src/calendar.rs",
+    "src/clock.rs" = "src/clock.rs",
     "src/controllers.rs" = "src/controllers.rs",
+    "src/email.rs" = "src/email.rs",
     "src/subscription.rs" = "src/subscription.rs",
+    "tests/provider/simulation.rs" = "tests/provider/simulation.rs",
+};
+
+/// The files of all providers without sqlx.
+const DIRECT: Templates = templates! { "common":
+    "tests/provider/main.rs" = "tests/provider/main.rs",
+};
+
+const SQLX: Templates = templates! { "sqlx":
+    "build.rs" = "build.rs",
+    "src/books.rs" = "src/books.rs",
+    "src/lib.rs" = "src/lib.rs",
+    "src/main.rs" = "src/main.rs",
+    "src/rows.rs" = "src/rows.rs",
     "tests/provider/main.rs" = "tests/provider/main.rs",
 };
 
@@ -92,4 +120,26 @@ const POSTGRES: Templates = templates! { "postgres":
     "src/lib.rs" = "src/lib.rs",
     "src/main.rs" = "src/main.rs",
     "tests/provider/fresh.rs" = "tests/provider/fresh.rs",
+};
+
+const SQLX_SQLITE: Templates = templates! { "sqlx_sqlite":
+    ".env.example" = "env.example",
+    ".github/workflows/ci.yml" = "../common/github/ci.yml",
+    "Cargo.toml" = "manifest.toml",
+    "Dockerfile" = "Dockerfile",
+    "README.md" = "README.md",
+    "fixtures/examples.sql" = "fixtures/examples.sql",
+    "migrations/1_books.sql" = "migrations/1_books.sql",
+    "src/database.rs" = "src/database.rs",
+};
+
+const SQLX_POSTGRES: Templates = templates! { "sqlx_postgres":
+    ".env.example" = "env.example",
+    ".github/workflows/ci.yml" = "../postgres/github/ci.yml",
+    "Cargo.toml" = "manifest.toml",
+    "Dockerfile" = "../common/Dockerfile",
+    "README.md" = "README.md",
+    "fixtures/examples.sql" = "fixtures/examples.sql",
+    "migrations/1_books.sql" = "migrations/1_books.sql",
+    "src/database.rs" = "src/database.rs",
 };

@@ -91,6 +91,7 @@ const RESERVED: &[(&[&str], &str)] = &[
     ),
     (
         &[
+            "chrono",
             "churnkey",
             "churnkey_macros",
             "churnkey_runtime",
@@ -99,6 +100,7 @@ const RESERVED: &[(&[&str], &str)] = &[
             "deadpool_sqlite",
             "rusqlite",
             "rusqlite_migration",
+            "sqlx",
             "tempfile",
             "tokio",
             "tokio_postgres",
@@ -106,5 +108,5 @@ const RESERVED: &[(&[&str], &str)] = &[
         ],
         "a crate that the provider depends on",
     ),
-    (&["fresh"], "a module of the provider's tests"),
+    (&["fresh", "simulation"], "a module of the provider's tests"),
 ];

@@ -2,10 +2,10 @@
 
 use churnkey_verify::internal::is_printable;
 
-use churnkey_verify::Report;
+use serde::Serialize;
 
-/// The report as JSON that is safe to show on a terminal: unprintable characters are escaped.
-pub(crate) fn json(report: &Report) -> Result<String, serde_json::Error> {
+/// A report as JSON that is safe to show on a terminal: unprintable characters are escaped.
+pub(crate) fn json(report: &impl Serialize) -> Result<String, serde_json::Error> {
     let plain = serde_json::to_string_pretty(report)?;
     let mut escaped = String::with_capacity(plain.len() + 1);
     for char in plain.chars() {

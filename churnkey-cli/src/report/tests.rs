@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::json::json;
 use super::junit::junit;
+use crate::gates::Gates;
 
 /// A string from a provider that would harm a terminal, XML or HTML if it were not escaped.
 const HOSTILE: &str = "\u{1b}[2J\u{9b}31m</testcase>\r\n\u{202e}<script>]]>\u{ffff}\u{0}";
@@ -41,7 +42,7 @@ fn hostile(text: &str) -> Report {
 }
 
 fn cases(report: &Report, strict: bool) -> Vec<TestCase> {
-    let xml = junit(report, strict).unwrap();
+    let xml = junit(report, strict, &Gates::default()).unwrap();
     let parsed = quick_junit::Report::deserialize_from_str(&xml).unwrap();
     parsed
         .test_suites
@@ -142,7 +143,7 @@ fn junit_of_hostile_strings_has_the_same_cases() {
         names(cases(&hostile(HOSTILE), false)),
         names(cases(&faulty(), false))
     );
-    let xml = junit(&hostile(HOSTILE), false).unwrap();
+    let xml = junit(&hostile(HOSTILE), false, &Gates::default()).unwrap();
     let bad = |char: &char| *char != '\n' && !is_printable(*char);
     assert_eq!(xml.chars().find(bad), None);
     assert!(!xml.contains("<script>"), "{xml}");
@@ -150,6 +151,6 @@ fn junit_of_hostile_strings_has_the_same_cases() {
 
 #[test]
 fn undeclared_module_has_no_junit_suite() {
-    let xml = junit(&faulty(), false).unwrap();
+    let xml = junit(&faulty(), false, &Gates::default()).unwrap();
     assert!(!xml.contains(Module::Families.as_str()), "{xml}");
 }

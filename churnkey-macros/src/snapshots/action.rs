@@ -70,7 +70,7 @@ where
             ))
     }
 }
-const __CHURNKEY_PAUSE: () = {
+const REQUIREMENTS_OF_PAUSE: () = {
     const _: () = {
         use billing::__private::{
             ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,

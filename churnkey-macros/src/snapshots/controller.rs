@@ -7,7 +7,10 @@ where
     ():,
 {
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
-    const READS_MODE: ::core::primitive::bool = false;
+    const READS_MODE: ::core::primitive::bool = {
+        let _ = price;
+        false
+    };
     async fn call(
         &self,
         __churnkey_input: ::churnkey::__private::Input<

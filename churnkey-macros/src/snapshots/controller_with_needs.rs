@@ -11,7 +11,10 @@ where
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::Prices(
         ::churnkey::__private::PricesType::Product,
     );
-    const READS_MODE: ::core::primitive::bool = false;
+    const READS_MODE: ::core::primitive::bool = {
+        let _ = list;
+        false
+    };
     async fn call(
         &self,
         __churnkey_input: ::churnkey::__private::Input<
@@ -51,7 +54,7 @@ where
     }
 }
 #[cfg(feature = "prices")]
-const __CHURNKEY_LIST: () = {
+const REQUIREMENTS_OF_LIST: () = {
     const _: () = {
         use ::churnkey::__private::{
             ProbeFallback as _, ViaNothing as _, ViaImpl as _, ViaUnknownContext as _,

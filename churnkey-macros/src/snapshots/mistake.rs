@@ -1,4 +1,3 @@
-#[allow(unused)]
 fn retrieve(ctx: &Billing, id: &PriceId) -> churnkey::Result<Option<Price>> {
     ctx.price(id)
 }

@@ -1,8 +1,7 @@
-#[allow(unused)]
 async fn retrieve(id: PriceId) -> churnkey::Result<Option<Price>> {
     find(id).await
 }
-const __CHURNKEY_RETRIEVE: () = {
+const REQUIREMENTS_OF_RETRIEVE: () = {
     struct __ChurnkeyAnyContext;
     impl<Context> ::churnkey::__private::UnknownContext<__ChurnkeyAnyContext, Context>
     for ::churnkey::__private::endpoint::RetrievePrice {}

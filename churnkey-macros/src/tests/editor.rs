@@ -207,10 +207,6 @@ fn only_a_function_with_its_own_await_becomes_async() {
 /// Asserts that the expansion begins with the tokens of the item.
 fn assert_starts_with(expansion: &TokenStream, item: &str) {
     let (expansion, item) = (expansion.to_string(), tokens(item).to_string());
-    let expansion = expansion
-        .strip_prefix("# [allow (unused)] ")
-        .or_else(|| expansion.strip_prefix("#[allow(unused)] "))
-        .unwrap_or(&expansion);
     assert!(
         expansion.starts_with(item.trim_end()),
         "the item\n    {item}\nbecame\n    {expansion}"

@@ -1,6 +1,8 @@
+use std::future::poll_fn;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::task::Poll;
 use std::thread;
 
 use axum::http::StatusCode;
@@ -199,7 +201,10 @@ fn disconnected_joined_callers_are_released_early() {
 fn panicking_action_is_a_500_and_frees_its_queue() {
     let in_flight = InFlight::new(10);
     runtime().block_on(async {
-        let panics = in_flight.accept(cancellation("ada", 1), async { panic_any(()) });
+        let panics = in_flight.accept(
+            cancellation("ada", 1),
+            poll_fn(|_| -> Poll<Reply> { panic_any(()) }),
+        );
         let next = in_flight.accept(cancellation("ada", 2), async { Reply::empty() });
         let panicked = panics.expect("there is a place").outcome.await;
         assert_eq!(panicked.status(), StatusCode::INTERNAL_SERVER_ERROR);

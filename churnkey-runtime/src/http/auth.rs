@@ -1,8 +1,9 @@
 //! Authentication: checks the integration token and rate-limits failed attempts per peer.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::collections::HashMap;
+use std::mem::take;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
@@ -10,7 +11,9 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::reply::Reply;
 use super::token::TokenHandle;
+use super::trusted_proxies::TrustedProxies;
 use crate::error::Error;
+use crate::events::emit;
 use crate::telemetry;
 
 /// Static, so that rejecting an unauthenticated request allocates nothing. Protocol: **doc**.
@@ -18,13 +21,19 @@ const UNAUTHORIZED: &[u8] = br#"{"code":401,"message":"Unauthorized"}"#;
 
 pub(crate) struct Authentication {
     token: TokenHandle,
+    proxies: TrustedProxies,
     failures: Failures,
 }
 
 impl Authentication {
-    pub(crate) fn new(token: TokenHandle, failures_per_minute: u32) -> Self {
+    pub(crate) fn new(
+        token: TokenHandle,
+        proxies: TrustedProxies,
+        failures_per_minute: u32,
+    ) -> Self {
         Self {
             token,
+            proxies,
             failures: Failures::new(failures_per_minute),
         }
     }
@@ -42,12 +51,12 @@ impl Authentication {
         if self.token.admits(headers) {
             return None;
         }
-        let peer = peer();
+        let peer = self.proxies.caller(peer(), headers);
         let wait = peer.and_then(|peer| self.failures.count(peer, Instant::now()));
         let refusal = match wait {
             None => {
                 let peer = peer.map(tracing::field::display);
-                tracing::warn!(peer, "refused a request without the integration token");
+                emit(|| tracing::warn!(peer, "refused a request without the integration token"));
                 Reply::json(StatusCode::UNAUTHORIZED, Bytes::from_static(UNAUTHORIZED))
             }
             Some(wait) => Error::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
@@ -59,49 +68,60 @@ impl Authentication {
     }
 }
 
-/// The rate of failures of each peer.
+/// The rate of failures of each peer (the algorithm is known as GCRA).
 ///
-/// The number of counters is fixed, so that no number of peers takes more memory. Peers whose
-/// hashes collide share one allowance, which affects no request that has the token. Each counter
-/// holds the moment at which everything counted so far is forgiven (the algorithm is known as
-/// GCRA).
+/// No peer is refused because of another: where there are more peers than fit, the earliest are
+/// forgotten, and their failures with them.
 struct Failures {
-    /// Seeded at random, so that no peer can aim at the counter of another.
-    hasher: RandomState,
-    forgiven: Box<[AtomicU64]>,
-    began: Instant,
-    /// The cost of one failure, in microseconds; `None` is no limit.
-    cost: Option<u64>,
+    counted: Mutex<Counted>,
+    /// The time that one failure costs; `None` is no limit.
+    cost: Option<Duration>,
 }
 
-const COUNTERS: usize = 4096;
-const MINUTE: u64 = 60_000_000;
+/// The moment at which everything counted of a peer is forgiven. Two maps bound the memory: once
+/// the recent one is full or a minute old, it replaces the one before.
+struct Counted {
+    recent: HashMap<IpAddr, Instant>,
+    before: HashMap<IpAddr, Instant>,
+    since: Instant,
+}
+
+/// The most peers in a map, which then takes about 2 MiB.
+const PEERS: usize = 32_768;
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Failures {
     fn new(per_minute: u32) -> Self {
         Self {
-            hasher: RandomState::new(),
-            forgiven: (0..COUNTERS).map(|_| AtomicU64::new(0)).collect(),
-            began: Instant::now(),
-            cost: (per_minute < u32::MAX).then(|| MINUTE / u64::from(per_minute.max(1))),
+            counted: Mutex::new(Counted {
+                recent: HashMap::new(),
+                before: HashMap::new(),
+                since: Instant::now(),
+            }),
+            cost: (per_minute < u32::MAX).then(|| MINUTE / per_minute.max(1)),
         }
     }
 
     /// Counts a failure. Returns how long to wait if there were too many.
     fn count(&self, peer: IpAddr, now: Instant) -> Option<Duration> {
         let cost = self.cost?;
-        let counter = self.hasher.hash_one(network(peer)) as usize % COUNTERS;
-        let now = u64::try_from(now.duration_since(self.began).as_micros()).unwrap_or(u64::MAX);
-        let spend = |forgiven: u64| {
-            let after = forgiven.max(now).saturating_add(cost);
-            (after - now <= MINUTE).then_some(after)
-        };
-        let counted =
-            self.forgiven[counter].fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
-        let forgiven = counted.err()?;
-        Some(Duration::from_micros(
-            forgiven.saturating_add(cost).saturating_sub(now + MINUTE),
-        ))
+        let peer = network(peer);
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whatever was counted a minute ago is forgiven.
+        let is_old = now.saturating_duration_since(counted.since) >= MINUTE;
+        if is_old || counted.recent.len() >= PEERS {
+            counted.before = take(&mut counted.recent);
+            counted.since = now;
+        }
+        let earlier = counted.recent.get(&peer);
+        let earlier = earlier.or_else(|| counted.before.get(&peer)).copied();
+        let forgiven = earlier.map_or(now, |earlier| earlier.max(now)) + cost;
+        let over = forgiven.saturating_duration_since(now + MINUTE);
+        if over.is_zero() {
+            counted.recent.insert(peer, forgiven);
+            return None;
+        }
+        Some(over)
     }
 }
 
@@ -124,7 +144,7 @@ mod tests {
     #[test]
     fn failures_over_the_limit_return_the_time_to_wait() {
         let failures = Failures::new(30);
-        let start = failures.began;
+        let start = Instant::now();
         let (guesser, other) = (ip("192.0.2.1"), ip("192.0.2.2"));
         for attempt in 0..30 {
             assert_eq!(failures.count(guesser, start), None, "attempt {attempt}");
@@ -132,12 +152,7 @@ mod tests {
         assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
         // A refused attempt costs nothing more.
         assert_eq!(failures.count(guesser, start), Some(Duration::from_secs(2)));
-        // Each hasher is seeded at random, and two addresses share one of 4096 counters only by
-        // chance.
-        let unlucky = (0..20)
-            .filter(|_| Failures::new(1).collide(guesser, other))
-            .count();
-        assert!(unlucky < 5);
+        assert_eq!(failures.count(other, start), None);
         let later = start + Duration::from_secs(2);
         assert_eq!(failures.count(guesser, later), None);
         assert_eq!(failures.count(guesser, later), Some(Duration::from_secs(2)));
@@ -152,12 +167,27 @@ mod tests {
         assert!(failures.count(guesser, much_later).is_some());
     }
 
-    impl Failures {
-        fn collide(&self, one: IpAddr, other: IpAddr) -> bool {
-            let now = self.began;
-            self.count(one, now);
-            self.count(other, now).is_some()
+    #[test]
+    fn limit_spans_the_change_of_maps() {
+        let failures = Failures::new(1);
+        let start = Instant::now();
+        let guesser = ip("192.0.2.1");
+        let late = start + MINUTE - Duration::from_secs(1);
+        assert_eq!(failures.count(guesser, late), None);
+        let after_the_change = start + MINUTE + Duration::from_secs(1);
+        assert!(failures.count(guesser, after_the_change).is_some());
+    }
+
+    #[test]
+    fn no_peer_is_refused_because_of_others() {
+        let failures = Failures::new(1);
+        let start = Instant::now();
+        for peer in 0..200_000_u32 {
+            let peer = IpAddr::V4((0x0a00_0000 + peer).into());
+            assert_eq!(failures.count(peer, start), None, "{peer}");
         }
+        let counted = failures.counted.lock().expect("no panic before");
+        assert!(counted.recent.len() <= PEERS && counted.before.len() <= PEERS);
     }
 
     #[test]
@@ -177,9 +207,9 @@ mod tests {
     fn largest_number_is_unlimited_and_zero_counts_as_one() {
         let unlimited = Failures::new(u32::MAX);
         let none = Failures::new(0);
-        let peer = ip("192.0.2.1");
-        assert!((0..10_000).all(|_| unlimited.count(peer, unlimited.began).is_none()));
-        assert_eq!(none.count(peer, none.began), None);
-        assert!(none.count(peer, none.began).is_some());
+        let (peer, now) = (ip("192.0.2.1"), Instant::now());
+        assert!((0..10_000).all(|_| unlimited.count(peer, now).is_none()));
+        assert_eq!(none.count(peer, now), None);
+        assert!(none.count(peer, now).is_some());
     }
 }

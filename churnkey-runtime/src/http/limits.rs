@@ -9,6 +9,7 @@ pub(crate) struct Limits {
     pub(crate) body_bytes: usize,
     pub(crate) body_timeout: Duration,
     pub(crate) request_timeout: Duration,
+    pub(crate) action_deadline: Option<Duration>,
     pub(crate) failures_per_minute: u32,
 }
 
@@ -23,6 +24,8 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(10),
             // Churnkey publishes no timeout of its own. A customer waits for the reply.
             request_timeout: Duration::from_secs(30),
+            // An action that is cut may be half done, so only the user of the crate can decide.
+            action_deadline: None,
             // Enough for a person who tries several tokens by hand.
             failures_per_minute: 60,
         }

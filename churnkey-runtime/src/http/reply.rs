@@ -53,13 +53,18 @@ impl Reply {
     }
 }
 
-/// Headers with the space for type, length and request id, which the default would exceed.
+/// Headers with the space for type, length, cache control and request id, which the default would
+/// exceed.
 fn headers() -> HeaderMap {
-    HeaderMap::with_capacity(3)
+    HeaderMap::with_capacity(6)
 }
 
+/// No reply may be stored between the provider and its caller: customers, subscriptions and errors
+/// hold personal data, the manifest and the catalog change, and readiness is of the moment.
 impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        let no_store = HeaderValue::from_static("no-store");
+        self.headers.insert(header::CACHE_CONTROL, no_store);
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
@@ -76,6 +81,12 @@ struct Document<'e> {
 
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Reply {
+    fn from(error: &Error) -> Self {
         let status = error.status();
         let document = Document {
             code: status.as_u16(),

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::net::{IpAddr, SocketAddr};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,7 +18,6 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either};
 use tokio::time::timeout;
 use tower_service::Service;
-use tracing::Instrument as _;
 
 use super::auth::Authentication;
 use super::body;
@@ -32,6 +31,7 @@ use super::request_context::RequestContext;
 use super::request_id::{REQUEST_ID, RequestId};
 use crate::actions_in_flight::{Accepted, InFlight};
 use crate::error::{Error, Result};
+use crate::events::emit;
 use crate::manifest::Manifest;
 use crate::mode::{Mode, Modes};
 use crate::operation::{Operation, Side};
@@ -125,7 +125,13 @@ impl Service<Request> for Endpoint {
                 }
                 Err(refusal) => nothing(refusal, &parts, &id),
             },
-            Target::Features => features(&self.shared, &parts, &id),
+            Target::Features => {
+                let reply = features(&self.shared, &parts, &id);
+                let mut response = with_id(reply, id);
+                // Not a part of the protocol: the verifier reads it in process.
+                response.extensions_mut().insert(self.shared.modes);
+                return now(response);
+            }
             Target::Nothing => nothing(no_such_path(), &parts, &id),
         };
         now(with_id(reply, id))
@@ -153,18 +159,20 @@ fn features(shared: &ProviderState, parts: &Parts, id: &RequestId) -> Reply {
         Err(refusal) => refusal.into(),
     };
     let (request_id, status) = (id.as_str(), reply.status().as_u16());
-    tracing::info!(request_id, status, "asked for the features");
+    emit(|| tracing::info!(request_id, status, "asked for the features"));
     reply
 }
 
 fn nothing(refusal: Error, parts: &Parts, id: &RequestId) -> Reply {
     let refusal = Mode::of(&parts.headers).err().unwrap_or(refusal);
-    tracing::info!(
-        request_id = id.as_str(),
-        status = refusal.status().as_u16(),
-        reason = refusal.message(),
-        "refused"
-    );
+    emit(|| {
+        tracing::info!(
+            request_id = id.as_str(),
+            status = refusal.status().as_u16(),
+            reason = refusal.message(),
+            "refused"
+        );
+    });
     refusal.into()
 }
 
@@ -212,25 +220,25 @@ impl Call {
         let span = log.span();
         let response = match side {
             Side::Controller => match span.in_scope(|| self.prepare(context, Bytes::new())) {
-                Ok(call) => async move {
-                    let reply = read(&shared, call.reply, &log).await;
-                    Ok(with_id(reply, id))
-                }
-                .instrument(span)
-                .boxed(),
+                Ok(call) => span
+                    .run(async move {
+                        let reply = read(&shared, call.reply, &log).await;
+                        Ok(with_id(reply, id))
+                    })
+                    .boxed(),
                 Err(refusal) => return now(with_id(log.end(Err(refusal)), id)),
             },
-            Side::Action => async move {
-                let body = body::read(context.headers(), body, &shared.limits).await;
-                let reply = match body.and_then(|body| self.prepare(context, body)) {
-                    Ok(call) => act(&shared, call, &log).await,
-                    Err(refusal) => Err(refusal),
-                };
-                let reply = reply.unwrap_or_else(|refusal| log.end(Err(refusal)));
-                Ok(with_id(reply, id))
-            }
-            .instrument(span)
-            .boxed(),
+            Side::Action => span
+                .run(async move {
+                    let body = body::read(context.headers(), body, &shared.limits).await;
+                    let reply = match body.and_then(|body| self.prepare(context, body)) {
+                        Ok(call) => act(&shared, call, &log).await,
+                        Err(refusal) => Err(refusal),
+                    };
+                    let reply = reply.unwrap_or_else(|refusal| log.end(Err(refusal)));
+                    Ok(with_id(reply, id))
+                })
+                .boxed(),
         };
         Either::Right(response)
     }
@@ -268,11 +276,12 @@ async fn read(
 async fn act(shared: &ProviderState, call: PreparedCall, log: &RequestLog) -> Result<Reply> {
     let PreparedCall { action, reply } = call;
     let key = action.ok_or_else(|| Error::internal("the action has no deduplication key"))?;
+    let deadline = shared.limits.action_deadline;
     let work = {
         let log = log.clone();
-        async move { log.end(catch_panic(reply).await) }
+        async move { log.end_action(until(deadline, catch_panic(reply)).await) }
     };
-    let Accepted { outcome, joined } = shared.in_flight.accept(key, work.instrument(log.span()))?;
+    let Accepted { outcome, joined } = shared.in_flight.accept(key, log.span().run(work))?;
     let result = timeout(shared.limits.request_timeout, outcome).await;
     Ok(match result {
         Ok(reply) if joined => log.joined(reply),
@@ -280,9 +289,28 @@ async fn act(shared: &ProviderState, call: PreparedCall, log: &RequestLog) -> Re
         // The outcome is logged by the request that began the action.
         Err(_) if joined => log.end(Err(too_late(STILL_UNDER_WAY))),
         Err(_) => {
-            tracing::warn!("the action takes long: its caller received a 503, and it runs on");
+            emit(|| {
+                tracing::warn!("the action takes long: its caller received a 503, and it runs on");
+            });
             too_late(STILL_UNDER_WAY).into()
         }
+    })
+}
+
+/// The result of an action, which is given up at its deadline.
+async fn until(
+    deadline: Option<Duration>,
+    action: impl Future<Output = Result<Reply>>,
+) -> Result<Reply> {
+    let Some(deadline) = deadline else {
+        return action.await;
+    };
+    let mut action = Box::pin(action);
+    timeout(deadline, &mut action).await.unwrap_or_else(|_| {
+        // A panic in a drop is one of the function.
+        let _panic = catch_unwind(AssertUnwindSafe(|| drop(action)));
+        let cause = "the action was given up at `action_deadline`: it may be half done";
+        Err(too_late(cause))
     })
 }
 

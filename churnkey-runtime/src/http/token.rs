@@ -1,6 +1,7 @@
 //! The integration token.
 
 use std::fmt;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -63,29 +64,43 @@ impl IntegrationToken {
     /// 9d07aa51c2.. until 2026-12-01T00:00:00Z
     /// ```
     ///
+    /// A token has at least 8 characters of visible ASCII. Replace the file by a rename: while it
+    /// is written, it may be half there.
+    ///
     /// # Errors
     ///
-    /// The file cannot be read, has no token, or has other content. The message names the line and
-    /// never its content.
+    /// The file cannot be read, is no regular file, as a pipe is none, has no token, or has other
+    /// content. The message names the line and never its content.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let refusal = |rule: &str| {
             let message = format!("the token file {} {rule}", path.display());
             Error::new(StatusCode::INTERNAL_SERVER_ERROR, message)
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| refusal("cannot be read").with_cause(cause))?;
+        let bytes = read(path).map_err(|cause| refusal("cannot be read").with_cause(cause))?;
+        let bytes = bytes.ok_or_else(|| refusal("is not a regular file"))?;
+        let text = String::from_utf8(bytes).map_err(|_| refusal("must be UTF-8"))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let current = lines.next().ok_or_else(|| refusal("is empty"))?;
         if current.contains(char::is_whitespace) {
             return Err(refusal("must have the token alone on its first line"));
         }
+        let check = |token: &str, line: &str| match unsendable(token) {
+            Some(part) => Err(refusal(&format!("must not have {part} on its {line} line"))),
+            None if token.len() < MIN_BYTES => Err(refusal(&format!(
+                "must have a token of at least {MIN_BYTES} characters on its {line} line: it was \
+                 cut off, or can be guessed"
+            ))),
+            None => Ok(()),
+        };
+        check(current, "first")?;
         let token = Self::new(current);
         let token = match lines.next() {
             None => token,
             Some(line) => {
                 match line.split_whitespace().collect::<Vec<_>>()[..] {
                     [previous, "until", until] => {
+                        check(previous, "second")?;
                         let until = until.parse().map_err(|_| {
                         refusal("must end its second line with a moment such as 2026-12-01T00:00:00Z")
                     })?;
@@ -129,6 +144,31 @@ impl IntegrationToken {
         // expired token from one that never existed.
         let in_time = self.previous.is_some_and(|(_, until)| now() < until);
         bool::from(current | previous & Choice::from(u8::from(in_time)))
+    }
+}
+
+/// A shorter token in a file is one that was half written, or that is soon guessed.
+const MIN_BYTES: usize = 8;
+
+/// Reads a regular file, and no other: a pipe or a device may have no end.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    const MAX_BYTES: u64 = 64 * 1024;
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// The part of a token that no caller can send in a header.
+pub(crate) fn unsendable(token: &str) -> Option<&'static str> {
+    let is_visible = |char: char| char.is_ascii_graphic() || char == ' ';
+    match token.chars().find(|char| !is_visible(*char))? {
+        '\u{feff}' => Some("a byte order mark"),
+        '\0' => Some("a NUL"),
+        _ => Some("a character that is not visible ASCII"),
     }
 }
 

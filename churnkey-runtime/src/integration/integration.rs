@@ -14,6 +14,7 @@ use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
 use crate::http::router::{self, ProviderState};
 use crate::http::token::{IntegrationToken, TokenHandle};
+use crate::http::trusted_proxies::TrustedProxies;
 use crate::manifest::{Manifest, Options, Spelling};
 use crate::mode::Modes;
 use crate::operation::Operation;
@@ -127,10 +128,15 @@ pub trait Integration: Sized + 'static {
     where
         S: Clone + Send + Sync + 'static,
     {
+        let limits = Limits::default();
         let router = mount(
             &context.into(),
-            TokenHandle::new(token.into()),
-            Limits::default(),
+            Authentication::new(
+                TokenHandle::new(token.into()),
+                TrustedProxies::default(),
+                limits.failures_per_minute,
+            ),
+            limits,
             InFlight::new(MAX_ACTIONS),
             Spelling::default(),
         );
@@ -150,14 +156,14 @@ pub struct Route<T> {
 /// Builds the routes of an integration.
 pub(crate) fn mount<T: Integration>(
     context: &Arc<T>,
-    token: TokenHandle,
+    authentication: Authentication,
     limits: Limits,
     in_flight: InFlight,
     spelling: Spelling,
 ) -> Router {
     telemetry::describe();
     let shared = ProviderState {
-        authentication: Authentication::new(token, limits.failures_per_minute),
+        authentication,
         limits,
         in_flight,
         modes: T::MODES,

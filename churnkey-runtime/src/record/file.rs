@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::events::emit;
 
 /// Lines that wait to be written.
 const WAITING: usize = 1024;
@@ -97,7 +98,7 @@ impl Output {
                     Ok(()) => failed = false,
                     Err(cause) if !failed => {
                         failed = true;
-                        tracing::error!(cause = %cause, "calls cannot be recorded");
+                        emit(|| tracing::error!(cause = %cause, "calls cannot be recorded"));
                     }
                     Err(_) => {}
                 }

@@ -121,7 +121,7 @@ fn is_id(key: &str) -> bool {
 
 /// The shape of a response: the paths of its fields with their types, in order. Elements of a list
 /// are merged.
-pub(super) fn shape(value: &Value) -> Vec<String> {
+pub fn shape(value: &Value) -> Vec<String> {
     let mut paths = BTreeSet::new();
     add_shape(value, String::new(), &mut paths);
     paths.into_iter().collect()

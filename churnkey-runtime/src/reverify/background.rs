@@ -6,6 +6,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::Verification;
+use crate::events::emit;
 
 /// The maximum number of attempts: with a first delay of a second, about half an hour.
 const ATTEMPTS: u32 = 12;
@@ -37,30 +38,34 @@ impl Verification {
                 .await
                 .is_some_and(|verified| verified.trim() == digest)
         {
-            tracing::info!("Churnkey verified this manifest last: nothing to verify");
+            emit(|| tracing::info!("Churnkey verified this manifest last: nothing to verify"));
             return;
         }
         let mut delay = self.background.first_delay;
         for attempt in 1..=ATTEMPTS {
             match self.send().await {
                 Ok(()) => {
-                    tracing::info!("Churnkey has verified the manifest");
+                    emit(|| tracing::info!("Churnkey has verified the manifest"));
                     self.remember(digest).await;
                     return;
                 }
-                Err(error) => tracing::warn!(
-                    attempt,
-                    retry_in_ms = delay.as_millis() as u64,
-                    "not verified: {error:?}"
-                ),
+                Err(error) => emit(|| {
+                    tracing::warn!(
+                        attempt,
+                        retry_in_ms = delay.as_millis() as u64,
+                        "not verified: {error:?}"
+                    );
+                }),
             }
             tokio::time::sleep(delay).await;
             delay *= 2;
         }
-        tracing::error!(
-            "not verified: Churnkey uses the previous manifest; press Verify in its dashboard, or \
-             restart"
-        );
+        emit(|| {
+            tracing::error!(
+                "not verified: Churnkey uses the previous manifest; press Verify in its \
+                 dashboard, or restart"
+            );
+        });
     }
 
     async fn remember(&self, digest: String) {
@@ -70,10 +75,12 @@ impl Verification {
         let shown = file.display().to_string();
         let written = tokio::task::spawn_blocking(move || write(&file, &digest)).await;
         if !matches!(written, Ok(Ok(()))) {
-            tracing::warn!(
-                file = shown,
-                "the digest of the verified manifest could not be stored: the next start verifies it again"
-            );
+            emit(|| {
+                tracing::warn!(
+                    file = shown,
+                    "the digest of the verified manifest could not be stored: the next start verifies it again"
+                );
+            });
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
@@ -10,6 +11,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
+use futures_util::FutureExt as _;
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,6 +24,8 @@ use tower_service::Service as _;
 
 use super::reject::{lingering_close, reject};
 use super::stream::{Activity, Stream, Timeout, Timeouts};
+use crate::error::Error;
+use crate::events::emit;
 use crate::telemetry;
 
 /// State shared by all connections.
@@ -31,7 +36,7 @@ pub(super) struct Connections {
     pub(super) timeouts: Timeouts,
     /// Shutdown has begun: every answer is the last of its connection.
     draining: CancellationToken,
-    /// Connections without a request are closed.
+    /// Connections without a request are closed, new ones after a moment.
     ending: CancellationToken,
 }
 
@@ -81,7 +86,7 @@ impl Connections {
                 {
                     telemetry::refused("bad_request");
                     let peer = peer.map(tracing::field::display);
-                    tracing::debug!(peer, %error, "rejected an invalid request");
+                    emit(|| tracing::debug!(peer, %error, "rejected an invalid request"));
                 }
                 lingering_close(stream).await;
             }
@@ -90,7 +95,7 @@ impl Connections {
             End::Timeout(Timeout::Head) => {
                 telemetry::refused("bad_request");
                 let peer = peer.map(tracing::field::display);
-                tracing::debug!(peer, "the request's head took too long");
+                emit(|| tracing::debug!(peer, "the request's head took too long"));
                 let status = StatusCode::REQUEST_TIMEOUT;
                 let message = "the request's head took too long";
                 reject(stream, status, message, self.timeouts.write).await;
@@ -114,12 +119,9 @@ impl Connections {
             }
             let ending = ending.as_mut().poll(cx).is_ready();
             loop {
-                let Some((deadline, timeout)) = activity.deadline(&self.timeouts) else {
+                let Some((deadline, timeout)) = activity.deadline(&self.timeouts, ending) else {
                     return Poll::Pending;
                 };
-                if ending && timeout != Timeout::Reader {
-                    return Poll::Ready(End::Timeout(Timeout::Idle));
-                }
                 if deadline < alarm.deadline() {
                     alarm.as_mut().reset(deadline);
                 }
@@ -147,12 +149,13 @@ impl Connections {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let Ok(mut response) = self.routes.clone().call(request).await;
+        let mut response = respond(self.routes.clone(), request).await;
         let last = self.draining.is_cancelled()
             // Another parser of the same bytes may find the end of the chunks elsewhere.
             || chunked
             // hyper closes in this case, and does not announce it.
             || activity.is_body_unread()
+            || activity.age() >= self.timeouts.age
             || response.status() == StatusCode::TOO_MANY_REQUESTS;
         if last {
             let close = HeaderValue::from_static("close");
@@ -162,6 +165,18 @@ impl Connections {
             body,
             dropped: move |_: &Body| activity.end_answer(),
         }))
+    }
+}
+
+/// A panic in a layer or a route of the user is a 500, as one in a function is.
+async fn respond(mut routes: Router, request: Request<Body>) -> Response<Body> {
+    let response = AssertUnwindSafe(async move { routes.call(request).await });
+    match response.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Err(_) => {
+            emit(|| tracing::error!("a layer or a route panicked"));
+            Error::internal("a layer or a route panicked").into_response()
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::address::ListenAddress;
 use super::announce::startup_error;
 use super::{Server, Source};
 use crate::error::Result;
-use crate::http::token::IntegrationToken;
+use crate::http::token::{self, IntegrationToken};
+use crate::http::trusted_proxies::TrustedProxies;
 use crate::integration::integration::Integration;
 use crate::manifest::Spelling;
 use crate::model::timestamp::Timestamp;
@@ -21,6 +23,8 @@ const PREVIOUS_UNTIL: &str = "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL";
 const ADDRESS: &str = "CHURNKEY_ADDR";
 const SPELLING: &str = "CHURNKEY_MANIFEST_SPELLING";
 const PORT: &str = "PORT";
+const PROXIES: &str = "CHURNKEY_TRUSTED_PROXIES";
+const DELAY: &str = "CHURNKEY_SHUTDOWN_DELAY";
 const MAX_FAILURES: &str = "CHURNKEY_MAX_FAILURES_PER_MINUTE";
 
 impl<T: Integration> Server<T> {
@@ -46,7 +50,10 @@ impl<T: Integration> Server<T> {
             (None, Some(file)) => {
                 Self::new(Provider::new(context, IntegrationToken::new(""))).token_file(file)?
             }
-            (Some(token), None) => Self::new(Provider::new(context, with_previous(&token)?)),
+            (Some(token), None) => {
+                is_sendable(TOKEN, &token)?;
+                Self::new(Provider::new(context, with_previous(&token)?))
+            }
             (None, None) => {
                 return Err(startup_error(format!(
                     "{TOKEN} is missing or empty. Take the integration token from the settings of \
@@ -65,6 +72,19 @@ impl<T: Integration> Server<T> {
                 ))
             })?;
             server.provider = server.provider.max_failures_per_minute(failures);
+        }
+        if let Some(proxies) = variable(PROXIES)? {
+            let proxies: TrustedProxies = proxies
+                .parse()
+                .map_err(|invalid| startup_error(format!("{PROXIES} {invalid}")))?;
+            server.provider = server.provider.trusted_proxies(proxies);
+        }
+        if let Some(delay) = variable(DELAY)? {
+            let delay = delay.trim().parse().ok().map(Duration::try_from_secs_f64);
+            let delay = delay.and_then(Result::ok).ok_or_else(|| {
+                startup_error(format!("{DELAY} must be a number of seconds, such as 5"))
+            })?;
+            server.shutdown_delay = delay;
         }
         if let Some(word) = variable(SPELLING)? {
             let mut spellings = Spelling::ALL.into_iter();
@@ -153,8 +173,17 @@ fn with_previous(token: &str) -> Result<IntegrationToken> {
                     "{PREVIOUS_UNTIL} must be a moment such as 2026-12-01T00:00:00Z"
                 ))
             })?;
+            is_sendable(PREVIOUS, &previous)?;
             Ok(token.with_previous(previous, until))
         }
+    }
+}
+
+/// Refuses a token that no header can have, as a file with a byte order mark yields.
+fn is_sendable(name: &str, token: &str) -> Result<()> {
+    match token::unsendable(token.trim()) {
+        Some(part) => Err(startup_error(format!("{name} must not have {part}"))),
+        None => Ok(()),
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
+use crate::events::emit;
 use crate::http::reply::Reply;
 use crate::telemetry::Chain;
 
@@ -96,15 +97,15 @@ async fn run(check: Check) -> bool {
             let cause = error
                 .cause()
                 .map(|cause| tracing::field::display(Chain(cause)));
-            tracing::warn!(reason = error.message(), cause, "not ready");
+            emit(|| tracing::warn!(reason = error.message(), cause, "not ready"));
             false
         }
         Ok(Err(_)) => {
-            tracing::error!("the readiness check panicked");
+            emit(|| tracing::error!("the readiness check panicked"));
             false
         }
         Err(_) => {
-            tracing::warn!("not ready: the readiness check took too long");
+            emit(|| tracing::warn!("not ready: the readiness check took too long"));
             false
         }
     }

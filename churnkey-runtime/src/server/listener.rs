@@ -1,6 +1,5 @@
 //! The accept loop: connection limit and graceful shutdown.
 
-use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +14,9 @@ use super::announce::announce;
 use super::connection::Connections;
 use super::notify::notify;
 use super::reject::reject;
-use super::socket::{Connected, ListenSocket};
+use super::socket::{Connected, ListenSocket, is_connection_error};
 use crate::actions_in_flight::InFlight;
+use crate::events::emit;
 use crate::telemetry::{self, OpenConnection};
 
 /// The connections of a server.
@@ -31,7 +31,7 @@ pub(super) struct Listener {
 
 /// The number of rejected connections that are sent a 503 concurrently. Further ones are closed
 /// without a response.
-const MAX_REJECTING: usize = 64;
+pub(super) const MAX_REJECTING: usize = 64;
 
 impl Listener {
     pub(super) fn new(connections: Connections, max_connections: usize) -> Self {
@@ -52,12 +52,26 @@ impl Listener {
                 Err(error) if is_connection_error(&error) => {}
                 Err(error) => {
                     // Out of files or memory. Accepting at once would fail again.
-                    tracing::error!(%error, "cannot accept connections");
+                    emit(|| tracing::error!(%error, "cannot accept connections"));
                     telemetry::refused("accept");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
         }
+    }
+
+    /// Closes the socket, and accepts the connections that wait in its queue: the kernel has
+    /// accepted them, so their callers do not try another server.
+    pub(super) fn accept_queued(&self, socket: ListenSocket) {
+        for (stream, peer) in socket.close() {
+            self.admit(stream, peer);
+        }
+    }
+
+    /// A function that returns the number of open connections.
+    pub(super) fn count(&self) -> impl Fn() -> usize + Send + Sync + use<> {
+        let open = self.open.clone();
+        move || open.len()
     }
 
     fn admit(&self, stream: Connected, peer: Option<SocketAddr>) {
@@ -104,15 +118,6 @@ impl Listener {
         // Actions that were accepted in the meantime.
         drain_actions(in_flight).await;
     }
-}
-
-/// Recognizes errors of the connection that was being accepted, in contrast to the listener's own.
-fn is_connection_error(error: &Error) -> bool {
-    use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
 }
 
 /// Waits for the accepted actions, and logs their number while it does. A service manager gets more

@@ -6,7 +6,9 @@ pub(super) fn notify(state: &str) {
     if let Some(socket) = std::env::var_os("NOTIFY_SOCKET").filter(|socket| !socket.is_empty())
         && let Err(error) = send(&socket, state)
     {
-        tracing::warn!(%error, state, "cannot notify the service manager");
+        crate::events::emit(|| {
+            tracing::warn!(%error, state, "cannot notify the service manager");
+        });
     }
     #[cfg(not(unix))]
     let _ = state;

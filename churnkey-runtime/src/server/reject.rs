@@ -32,24 +32,36 @@ fn answer(status: StatusCode, message: &str) -> String {
     };
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n{retry}date: {}\r\n\r\n{body}",
+         cache-control: no-store\r\nconnection: close\r\n{retry}date: {}\r\n\r\n{body}",
         body.len(),
         httpdate::fmt_http_date(SystemTime::now()),
     )
 }
 
 /// Closes so that the peer can still read the last answer: closing a socket with unread bytes
-/// resets the connection, and the answer may be lost with it.
+/// resets the connection, and the answer may be lost with it. A proxy that passes on a large body
+/// reads the answer to its beginning only after the end, so the rest of a body is read as well.
 pub(super) async fn lingering_close<S>(mut stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    const LINGER: Duration = Duration::from_secs(1);
-    const MAX_BYTES: u64 = 256 * 1024;
+    /// The time for the peer to close, or to send more.
+    const SILENCE: Duration = Duration::from_secs(1);
+    const LINGER: Duration = Duration::from_secs(10);
+    /// Proxies have limits for bodies of their own, such as 1 MiB by default in nginx.
+    const MAX_BYTES: usize = 16 * 1024 * 1024;
     let close = async {
-        stream.shutdown().await?;
-        tokio::io::copy(&mut stream.take(MAX_BYTES), &mut tokio::io::sink()).await
+        if stream.shutdown().await.is_err() {
+            return;
+        }
+        let mut chunk = vec![0; 16 * 1024];
+        let mut left = MAX_BYTES;
+        while let Ok(Ok(read @ 1..)) = timeout(SILENCE, stream.read(&mut chunk)).await {
+            left = left.saturating_sub(read);
+            if left == 0 {
+                return;
+            }
+        }
     };
-    // Best effort; errors are ignored.
-    let _closed = timeout(LINGER, close).await;
+    let _closed_or_late = timeout(LINGER, close).await;
 }

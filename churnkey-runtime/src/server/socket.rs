@@ -63,6 +63,45 @@ impl ListenSocket {
         }
     }
 
+    /// Closes the socket, and returns the connections that waited in its queue. The system call is
+    /// repeated here, without tokio, because tokio may not have heard of the last ones yet.
+    pub(super) fn close(self) -> Vec<(Connected, Option<SocketAddr>)> {
+        let mut queued = Vec::new();
+        match self.0 {
+            Bound::Tcp(listener) => {
+                let Ok(listener) = listener.into_std() else {
+                    return queued;
+                };
+                while let Some((stream, peer)) = next(|| listener.accept()) {
+                    let set = stream.set_nonblocking(true);
+                    let _unset = stream.set_nodelay(true);
+                    if let Ok(stream) = set.and_then(|()| TcpStream::from_std(stream)) {
+                        queued.push((Either::Left(stream), Some(peer)));
+                    }
+                    if queued.len() >= MAX_QUEUED {
+                        break;
+                    }
+                }
+            }
+            #[cfg(unix)]
+            Bound::Unix(listener) => {
+                let Ok(listener) = listener.into_std() else {
+                    return queued;
+                };
+                while let Some((stream, _)) = next(|| listener.accept()) {
+                    let set = stream.set_nonblocking(true);
+                    if let Ok(stream) = set.and_then(|()| LocalStream::from_std(stream)) {
+                        queued.push((Either::Right(stream), None));
+                    }
+                    if queued.len() >= MAX_QUEUED {
+                        break;
+                    }
+                }
+            }
+        }
+        queued
+    }
+
     /// The place where clients find the provider, for the log.
     pub(super) fn place(&self) -> io::Result<String> {
         match &self.0 {
@@ -76,6 +115,29 @@ impl ListenSocket {
             }
         }
     }
+}
+
+/// The length of the queue that tokio asks for.
+const MAX_QUEUED: usize = 1024;
+
+/// Accepts a connection that waits. Connections that ended in the queue are left out.
+fn next<T>(accept: impl Fn() -> io::Result<T>) -> Option<T> {
+    loop {
+        match accept() {
+            Ok(accepted) => return Some(accepted),
+            Err(error) if is_connection_error(&error) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Recognizes errors of the connection that was being accepted, in contrast to the listener's own.
+pub(super) fn is_connection_error(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }
 
 /// `true` for a socket file without a listener, as a process leaves it behind.

@@ -15,7 +15,13 @@ pub(super) struct Timeouts {
     pub(super) header: Duration,
     pub(super) idle: Duration,
     pub(super) write: Duration,
+    /// The age from which an answer is the last of its connection.
+    pub(super) age: Duration,
 }
+
+/// The time for a request to arrive on a connection on which it may be under way, while all others
+/// are closed at the end of the process.
+const LAST_REQUEST: Duration = Duration::from_secs(1);
 
 /// The deadline of a connection that expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,7 @@ pub(super) struct Activity(Arc<Mutex<ActivityState>>);
 
 #[derive(Debug)]
 struct ActivityState {
+    opened: Instant,
     phase: Phase,
     /// The start of the phase, or the moment at which a stalled peer caught up.
     since: Instant,
@@ -57,9 +64,11 @@ enum Phase {
 
 impl Activity {
     pub(super) fn new() -> Self {
+        let now = Instant::now();
         Self(Arc::new(Mutex::new(ActivityState {
+            opened: now,
             phase: Phase::New,
-            since: Instant::now(),
+            since: now,
             write_stalled_since: None,
             body_unread: false,
         })))
@@ -92,13 +101,23 @@ impl Activity {
         state.since = Instant::now();
     }
 
+    /// The time since the connection was accepted.
+    pub(super) fn age(&self) -> Duration {
+        self.state().opened.elapsed()
+    }
+
     /// The next deadline. There is none while a request is being answered.
-    pub(super) fn deadline(&self, timeouts: &Timeouts) -> Option<(Instant, Timeout)> {
+    pub(super) fn deadline(&self, timeouts: &Timeouts, ending: bool) -> Option<(Instant, Timeout)> {
         let state = self.state();
         if let Some(since) = state.write_stalled_since {
             return Some((since + timeouts.write, Timeout::Reader));
         }
         match state.phase {
+            Phase::New | Phase::Head if ending => {
+                let timeout = timeouts.header.min(LAST_REQUEST);
+                Some((state.since + timeout, Timeout::Idle))
+            }
+            Phase::Idle if ending => Some((state.since, Timeout::Idle)),
             Phase::New => Some((state.since + timeouts.header, Timeout::Idle)),
             Phase::Head => Some((state.since + timeouts.header, Timeout::Head)),
             Phase::Answering => None,

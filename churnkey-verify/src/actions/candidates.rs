@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
+use super::expected::list;
 use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
 use super::subscription::state;
@@ -56,15 +57,19 @@ impl ActionRunner<'_> {
     ) -> impl Iterator<Item = Attempt> + 'h {
         let mut fitting: Vec<_> = pooled.filter(|pooled| variant.fits(&pooled.item)).collect();
         // Trials are rare and another action needs them. Few customers cancel during a pause.
-        fitting.sort_by_key(|pooled| match state(&pooled.item) {
-            "active" => 0,
-            "trial" => 1,
-            _ => 2,
+        // A discount shows whether an action keeps it.
+        fitting.sort_by_key(|pooled| {
+            let order = match state(&pooled.item) {
+                "active" => 0,
+                "trial" => 1,
+                _ => 2,
+            };
+            (order, list(&pooled.item, "discounts").next().is_none())
         });
         (1..).zip(fitting).filter_map(move |(months, pooled)| {
             let (customer, item) = (&pooled.customer, &pooled.item);
             let (mut body, effect) = variant.body(self.samples, months, item)?;
-            if state(item) == "paused" {
+            if state(item) == "paused" && self.unpauses() {
                 body.insert("unpause".to_owned(), true.into());
             }
             body.insert("customerId".to_owned(), customer.as_str().into());
@@ -103,7 +108,7 @@ impl ActionRunner<'_> {
             let Some((mut body, effect)) = variant.body(self.samples, 1, &running[0].item) else {
                 continue;
             };
-            if running.iter().any(|pooled| state(&pooled.item) == "paused") {
+            if running.iter().any(|pooled| state(&pooled.item) == "paused") && self.unpauses() {
                 body.insert("unpause".to_owned(), true.into());
             }
             body.insert("customerId".to_owned(), customer.as_str().into());
@@ -128,7 +133,25 @@ impl ActionRunner<'_> {
                 count => (*is_used, count),
             },
         );
+        // An id that is the beginning of another one shows a query by prefix.
+        attempts.sort_by_key(|(is_used, attempt)| {
+            let customer = &attempt.target.customer;
+            let mut others = self.samples.customers.iter();
+            let is_prefix = others.any(|one| one != customer && one.starts_with(customer));
+            (
+                *is_used,
+                attempt.target.subscriptions.len() == 1,
+                !is_prefix,
+            )
+        });
         attempts.into_iter().map(|(_, attempt)| attempt)
+    }
+}
+
+impl ActionRunner<'_> {
+    /// Returns true if a cancellation can end a pause first.
+    fn unpauses(&self) -> bool {
+        self.manifest.is_on(Module::Cancel, "unpause")
     }
 }
 

@@ -1,29 +1,50 @@
 //! The expected effects of actions, and the comparison with the actual ones.
 
+use churnkey_runtime::Timestamp;
 use serde_json::Value;
 
-use super::subscription::{DAY, date, state};
+use super::expected::{list, side_effect};
+use super::moment::{difference, is_months_later, is_near, is_now, is_the_moment, shown};
+use super::subscription::{date, state};
 use crate::model;
 use crate::module::Module;
 use crate::printable::tame;
 use crate::read::id;
 
 /// The expected effect of an action.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Effect {
     Canceled,
+    /// Canceled at the end of the period.
+    CanceledLater {
+        /// A pause ends at once.
+        unpauses: bool,
+    },
     PausedForMonths(u32),
     /// The end in milliseconds since 1970.
     PausedUntil(i64),
+    /// Paused from the end of the period.
+    PausedLater,
     /// The subscription has one discount of the coupon, even after a repetition.
-    HasCoupon(String),
-    HasPrice(String),
+    HasCoupon(Value),
+    HasPrice(Value),
+    /// Another price from the end of the period.
+    PriceLater,
     TrialMonthsLonger(u32),
     /// The end in milliseconds since 1970.
     TrialUntil(i64),
-    /// The change takes effect at the end of the period. The protocol does not specify how a
-    /// subscription shows it until then.
-    Later,
+}
+
+impl Effect {
+    /// Returns true if the change takes effect at the end of the period.
+    ///
+    /// The protocol does not specify how a subscription shows it until then.
+    pub(super) fn is_later(&self) -> bool {
+        matches!(
+            self,
+            Self::CanceledLater { .. } | Self::PausedLater | Self::PriceLater
+        )
+    }
 }
 
 /// An expected and an actual value that differ.
@@ -55,133 +76,166 @@ pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value
 }
 
 fn mismatch(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
-    let expect = |holds: bool, expected: &str, found: String| {
-        (!holds).then(|| Mismatch {
-            expected: expected.to_owned(),
-            found,
-        })
-    };
+    main_effect(effect, before, after).or_else(|| side_effect(effect, before, after))
+}
+
+fn expect(holds: bool, expected: &str, found: impl Into<String>) -> Option<Mismatch> {
+    (!holds).then(|| Mismatch {
+        expected: expected.to_owned(),
+        found: found.into(),
+    })
+}
+
+fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     let has_status = |name: &str| {
         let found = format!("the status `{}`", state(after));
         expect(state(after) == name, &format!("the status `{name}`"), found)
     };
     match effect {
-        Effect::Later => None,
-        Effect::Canceled => has_status("canceled"),
+        Effect::Canceled => has_status("canceled").or_else(|| {
+            let at = date(after, "/status/canceledAt");
+            let found = shown(after, "/status/canceledAt");
+            expect(at.is_none_or(is_now), "a cancellation now", found)
+        }),
+        Effect::CanceledLater { unpauses } => {
+            // An action on all subscriptions of a customer may end a pause, too.
+            let has_resumed = state(before) == "paused" && state(after) == "active";
+            let was_running = match *unpauses || has_resumed {
+                true => "active",
+                false => state(before),
+            };
+            let is_ahead =
+                |end| date(after, "/status/canceledAt").is_some_and(|at| is_near(at, end));
+            later(before, after, was_running, "canceled", is_ahead)
+        }
         Effect::PausedForMonths(months) => has_status("paused").or_else(|| {
-            let days = days_between(
-                date(after, "/status/pause/start"),
-                date(after, "/status/pause/end"),
+            let start = date(after, "/status/pause/start");
+            let late = expect(
+                start.is_none_or(is_now),
+                "a pause from now on",
+                shown(after, "/status/pause/start"),
             );
-            let expected = format!("a pause of {}", in_months(*months));
-            expect(is_months(days, *months), &expected, in_days(days))
+            late.or_else(|| {
+                let expected = format!("a pause of {}", in_months(*months));
+                is_longer(start, date(after, "/status/pause/end"), *months, &expected)
+            })
         }),
         Effect::PausedUntil(end) => has_status("paused").or_else(|| {
-            let days = days_between(Some(*end), date(after, "/status/pause/end"));
-            let found = match days {
-                Some(days) => format!("an end {}", difference(days)),
-                None => "no end".to_owned(),
-            };
-            expect(is_the_day(days), "a pause until the requested date", found)
+            let found = date(after, "/status/pause/end");
+            is_until(*end, found, "a pause until the requested date")
         }),
-        Effect::HasCoupon(coupon) => {
-            let count = |item: &Value| {
-                let discounts = item
-                    .get("discounts")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten();
-                discounts
-                    .filter(|discount| {
-                        discount
-                            .pointer("/coupon/id")
-                            .is_some_and(|id| id == coupon)
-                    })
-                    .count()
-            };
-            let found = match count(after) {
-                0 => "no discount of the coupon".to_owned(),
-                count => format!("{count} discounts of the coupon"),
-            };
-            expect(count(after) == 1, "one discount of the coupon", found)
+        Effect::PausedLater => {
+            let is_ahead =
+                |end| date(after, "/status/pause/start").is_some_and(|start| is_near(start, end));
+            later(before, after, state(before), "paused", is_ahead)
         }
+        Effect::HasCoupon(coupon) => has_coupon(coupon, before, after),
         Effect::HasPrice(price) => {
-            let items = after
-                .get("items")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten();
-            let count = items
-                .filter(|item| item.pointer("/price/id").is_some_and(|id| id == price))
-                .count();
-            let found = match count {
+            let has = |item: &&Value| item.pointer("/price/id") == price.get("id");
+            let found = match list(after, "items").filter(has).count() {
                 0 => "no item with the new price".to_owned(),
                 count => format!("{count} items with the new price"),
             };
-            let was_alone = before
-                .get("items")
-                .and_then(Value::as_array)
-                .is_some_and(|items| items.len() == 1);
-            expect(
-                count == 1 || count > 1 && !was_alone,
-                "an item with the new price",
-                found,
-            )
+            let holds = list(after, "items").any(|item| has(&item));
+            let has_amount = |item: &Value| match item.get("price") {
+                Some(other) => model::same(Module::Prices, other, price),
+                None => false,
+            };
+            let is_charged = list(after, "items").filter(has).all(has_amount);
+            expect(holds, "an item with the new price", found).or_else(|| {
+                let expected = "the price under /churnkey/prices";
+                expect(is_charged, expected, "another price with the same id")
+            })
         }
+        Effect::PriceLater => None,
         Effect::TrialMonthsLonger(months) => {
-            let days = days_between(
-                date(before, "/status/trial/end"),
-                date(after, "/status/trial/end"),
-            );
             let expected = format!("a trial that ends {} later", in_months(*months));
-            expect(is_months(days, *months), &expected, in_days(days))
+            let end = |item| date(item, "/status/trial/end");
+            is_longer(end(before), end(after), *months, &expected)
         }
         Effect::TrialUntil(end) => {
-            let days = days_between(Some(*end), date(after, "/status/trial/end"));
-            let found = match days {
-                Some(days) => format!("an end {}", difference(days)),
-                None => "no trial".to_owned(),
-            };
-            expect(is_the_day(days), "a trial until the requested date", found)
+            let found = date(after, "/status/trial/end");
+            is_until(*end, found, "a trial until the requested date")
         }
     }
 }
 
-fn days_between(start: Option<i64>, end: Option<i64>) -> Option<i64> {
-    // Rounds to the nearest day.
-    Some((end? - start?).div_euclid(DAY / 2).div_euclid(2))
+/// The mismatch of a change at the end of the period.
+///
+/// A provider may show the later status already, with the moment at which it begins. If there is no
+/// period that can end, it may apply the change at once.
+fn later(
+    before: &Value,
+    after: &Value,
+    until_then: &str,
+    then: &str,
+    is_ahead: impl Fn(i64) -> bool,
+) -> Option<Mismatch> {
+    let has_ended = |end: i64| end <= Timestamp::now().unix_millis();
+    let end = date(before, "/status/currentPeriod/end").filter(|end| !has_ended(*end));
+    let holds = state(after) == until_then
+        || state(after) == then && end.is_none_or(is_ahead)
+        || end.is_none() && state(after) == state(before);
+    expect(
+        holds,
+        &format!("the status `{until_then}` until the end of the period"),
+        format!("the status `{}` at once", state(after)),
+    )
 }
 
-/// Compares days with calendar months of 28 to 31 days. A provider may round to whole days.
-fn is_months(days: Option<i64>, months: u32) -> bool {
-    let months = i64::from(months);
-    days.is_some_and(|days| (28 * months - 1..=31 * months + 1).contains(&days))
+fn has_coupon(coupon: &Value, before: &Value, after: &Value) -> Option<Mismatch> {
+    let of_it = |item: &'_ Value| -> Vec<Value> {
+        let discounts = list(item, "discounts");
+        discounts
+            .filter(|discount| discount.pointer("/coupon/id") == coupon.get("id"))
+            .cloned()
+            .collect()
+    };
+    let applied = of_it(after);
+    let found = match applied.len() {
+        0 => "no discount of the coupon".to_owned(),
+        count => format!("{count} discounts of the coupon"),
+    };
+    let Some(discount) = applied.first().filter(|_| applied.len() == 1) else {
+        return expect(false, "one discount of the coupon", found);
+    };
+    let is_over = |end: i64| end <= Timestamp::now().unix_millis();
+    let terms = ["value", "duration"].map(|name| &discount["coupon"][name] == &coupon[name]);
+    let is_other = of_it(before).is_empty() && terms.contains(&false);
+    let found = "another value or duration in the discount";
+    expect(!is_other, "the value and the duration of the coupon", found).or_else(|| {
+        let found = shown(discount, "/end");
+        let holds = !date(discount, "/end").is_some_and(is_over);
+        expect(holds, "a discount that has not ended", found)
+    })
+}
+
+fn is_longer(from: Option<i64>, to: Option<i64>, months: u32, expected: &str) -> Option<Mismatch> {
+    match (from, to) {
+        (Some(from), Some(to)) => expect(
+            is_months_later(from, to, months),
+            expected,
+            difference(from, to),
+        ),
+        _ => expect(false, expected, "no end"),
+    }
+}
+
+fn is_until(requested: i64, end: Option<i64>, expected: &str) -> Option<Mismatch> {
+    match end {
+        Some(end) => expect(
+            is_the_moment(requested, end),
+            expected,
+            format!("an end {}", difference(requested, end)),
+        ),
+        None => expect(false, expected, "no end"),
+    }
 }
 
 fn in_months(months: u32) -> String {
     match months {
         1 => "one month".to_owned(),
         months => format!("{months} months"),
-    }
-}
-
-/// A provider may round to whole days.
-fn is_the_day(days: Option<i64>) -> bool {
-    days.is_some_and(|days| (-1..=1).contains(&days))
-}
-
-fn in_days(days: Option<i64>) -> String {
-    match days {
-        Some(0) => "0 days".to_owned(),
-        Some(days) => format!("{days} days"),
-        None => "no end".to_owned(),
-    }
-}
-
-fn difference(days: i64) -> String {
-    match days < 0 {
-        true => format!("{} days earlier", -days),
-        false => format!("{days} days later"),
     }
 }
 
@@ -196,15 +250,8 @@ pub(super) fn differences(before: &[Value], after: &[Value]) -> Option<String> {
 }
 
 /// The changes of a subscription, in words.
-pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
-    // A company may write its own data, such as the time of the last request, into `metadata`.
-    let [bare_before, bare_after] = [before, after].map(|item| {
-        let mut bare = item.clone();
-        if let Some(fields) = bare.as_object_mut() {
-            fields.remove("metadata");
-        }
-        bare
-    });
+pub(crate) fn changes(before: &Value, after: &Value) -> Option<String> {
+    let [bare_before, bare_after] = [before, after].map(bare);
     if model::same(Module::Subscriptions, &bare_before, &bare_after) {
         return None;
     }
@@ -230,12 +277,16 @@ pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
     }
     for (name, list, pointer) in [
         ("price", "items", "/price/id"),
+        ("quantity", "items", "/quantity"),
         ("coupon", "discounts", "/coupon/id"),
     ] {
-        let (had, has) = (ids(before, list, pointer), ids(after, list, pointer));
+        let (had, has) = (parts(before, list, pointer), parts(after, list, pointer));
         if had != has {
             changed.push(format!("{name}: {had} → {has}"));
         }
+    }
+    if before["duration"] != after["duration"] {
+        changed.push("another billing cycle".to_owned());
     }
     if changed.is_empty() {
         changed.push(format!("another field of {}", tame(id(after))));
@@ -243,24 +294,32 @@ pub(super) fn changes(before: &Value, after: &Value) -> Option<String> {
     Some(changed.join(", "))
 }
 
-fn shown(value: &Value, pointer: &str) -> String {
-    let text = value.pointer(pointer).and_then(Value::as_str);
-    text.map_or("none".to_owned(), tame)
+/// A subscription without what can change for other reasons.
+fn bare(item: &Value) -> Value {
+    let mut bare = item.clone();
+    if let Some(fields) = bare.as_object_mut() {
+        // A company may write its own data, such as the time of the last request.
+        fields.remove("metadata");
+    }
+    // Another subscription may have redeemed the coupon.
+    let discounts = bare.get_mut("discounts").and_then(Value::as_array_mut);
+    for discount in discounts.into_iter().flatten() {
+        if let Some(coupon) = discount.get_mut("coupon").and_then(Value::as_object_mut) {
+            coupon.remove("redemptions");
+        }
+    }
+    bare
 }
 
-fn ids(item: &Value, list: &str, pointer: &str) -> String {
-    let parts = item
-        .get(list)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let ids: Vec<_> = parts
-        .filter_map(|part| part.pointer(pointer)?.as_str())
-        .map(tame)
-        .collect();
-    match ids.is_empty() {
+fn parts(item: &Value, name: &str, pointer: &str) -> String {
+    let parts = list(item, name).filter_map(|part| match part.pointer(pointer)? {
+        Value::String(id) => Some(tame(id)),
+        number => Some(number.to_string()),
+    });
+    let parts: Vec<_> = parts.collect();
+    match parts.is_empty() {
         true => "none".to_owned(),
-        false => ids.join(" and "),
+        false => parts.join(" and "),
     }
 }
 

@@ -66,6 +66,28 @@ impl SubscriptionPool {
         open
     }
 
+    /// The customers, in the order of their list.
+    pub(super) fn customers(&self) -> Vec<String> {
+        let mut customers: Vec<String> = Vec::new();
+        for pooled in &self.subscriptions {
+            if customers.last() != Some(&pooled.customer) {
+                customers.push(pooled.customer.clone());
+            }
+        }
+        customers
+    }
+
+    /// The customers of the subscriptions on which an action was tried.
+    pub(super) fn customers_of(&self, module: Module) -> Vec<String> {
+        let mut customers: Vec<String> = Vec::new();
+        for pooled in &self.subscriptions {
+            if pooled.is_used_for(module) && !customers.contains(&pooled.customer) {
+                customers.push(pooled.customer.clone());
+            }
+        }
+        customers
+    }
+
     /// All subscriptions of a customer.
     pub(super) fn of(&self, customer: &str) -> Vec<&PooledSubscription> {
         let of_customer = |pooled: &&PooledSubscription| pooled.customer == customer;

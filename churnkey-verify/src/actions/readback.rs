@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
-use super::effect::{self, Effect};
+use super::effect;
 use super::runner::ActionRunner;
 use crate::check::{self, Check};
 use crate::client::{Request, encoded};
@@ -34,16 +34,48 @@ impl ActionRunner<'_> {
         }
     }
 
+    /// Reads the subscriptions of a target before an action. Returns `None` if an earlier action
+    /// has changed one of them that it does not name.
+    pub(super) async fn read_before(&mut self, target: &Target) -> Option<Vec<Value>> {
+        let items = self.read_again(target).await?;
+        if let Some(last) = self.last.clone() {
+            for item in &items {
+                if !self.is_as_known(&last, &target.customer, item) {
+                    return None;
+                }
+            }
+        }
+        for item in &items {
+            self.pool.update(&target.customer, item);
+        }
+        Some(items)
+    }
+
     /// Reads the current subscriptions of a target, and records the faults of their models.
     pub(super) async fn read(&mut self, target: &Target) -> Option<Vec<Value>> {
+        let items = self.read_again(target).await?;
+        for item in &items {
+            self.pool.update(&target.customer, item);
+        }
+        Some(items)
+    }
+
+    /// Reads the current subscriptions of a target without a change of the pool.
+    pub(super) async fn read_again(&mut self, target: &Target) -> Option<Vec<Value>> {
         self.read_for(&check::STATUS, Module::Subscriptions, target)
             .await
     }
 
     /// Reads the subscriptions after an action. One that cannot be read is a wrong effect.
     pub(super) async fn read_after(&mut self, attempt: &Attempt) -> Option<Vec<Value>> {
-        self.read_for(&check::ACTION_EFFECT, attempt.module, &attempt.target)
-            .await
+        let target = &attempt.target;
+        let items = self
+            .read_for(&check::ACTION_EFFECT, attempt.module, target)
+            .await?;
+        for item in &items {
+            self.pool.update(&target.customer, item);
+        }
+        Some(items)
     }
 
     async fn read_for(
@@ -69,7 +101,6 @@ impl ActionRunner<'_> {
             if !self.reading.item(SUBSCRIPTIONS, &request, &value) {
                 return None;
             }
-            self.pool.update(&target.customer, &value);
             read.push(value);
         }
         self.is_unread = false;
@@ -78,7 +109,7 @@ impl ActionRunner<'_> {
 
     /// Records the changes of an accepted action, also those that take effect later.
     pub(super) fn record_accepted(&self, attempt: &Attempt, before: &[Value], after: &[Value]) {
-        if attempt.effect == Effect::Later && effect::differences(before, after).is_none() {
+        if attempt.effect.is_later() && effect::differences(before, after).is_none() {
             for item in after {
                 let what = "accepted for the end of the period".to_owned();
                 self.changed(attempt.module, &attempt.target, item, what);

@@ -18,6 +18,7 @@ impl ActionRunner<'_> {
         self.unknown_subscription(module).await;
         self.other_customer(module).await;
         self.unknown_customer(module).await;
+        self.unknown_object(module).await;
         self.bad_bodies(module).await;
         self.features_off(module).await;
     }
@@ -100,6 +101,26 @@ impl ActionRunner<'_> {
         {
             let request = attempt.with(json!({ "customerId": UNKNOWN }));
             self.not_found(&attempt, &request).await;
+        }
+    }
+
+    /// Sends an unknown price or coupon.
+    async fn unknown_object(&mut self, module: Module) {
+        if self.session.has_failed(&check::ACTION_NOT_FOUND, module) {
+            return;
+        }
+        if let Some(attempt) = self.fitting(module)
+            && attempt.body.contains_key("id")
+        {
+            let request = attempt.with(json!({ "id": UNKNOWN }));
+            self.must_refuse(
+                &check::ACTION_NOT_FOUND,
+                &attempt,
+                &request,
+                "404 or 400",
+                is_refusal,
+            )
+            .await;
         }
     }
 
@@ -197,7 +218,15 @@ impl ActionRunner<'_> {
         }
         if module == Module::Pause && !self.manifest.is_on(module, "allow_annual") {
             any = true;
-            self.annual().await;
+            for flag in [json!({}), json!({ "allowAnnual": true })] {
+                if !self.annual(flag).await {
+                    break;
+                }
+            }
+        }
+        if module == Module::ExtendTrial && !self.manifest.is_on(module, "multiple") {
+            any = true;
+            self.second_extension().await;
         }
         if !any {
             let reason = "the manifest switches off no option";
@@ -205,13 +234,40 @@ impl ActionRunner<'_> {
         }
     }
 
-    /// Sends a pause of an annual subscription without `allow_annual`. Protocol: **doc**.
-    async fn annual(&mut self) {
+    /// Extends a trial again, by another length, although `multiple` is off.
+    async fn second_extension(&mut self) {
+        let module = Module::ExtendTrial;
+        let variants = variants(module, self.manifest);
+        let Some(attempt) = variants
+            .iter()
+            .find_map(|variant| self.used(module, *variant))
+        else {
+            return;
+        };
+        let longer = match attempt.body["duration"]["type"].as_str() {
+            Some("period") => json!({ "type": "period", "amount": 5, "unit": "month" }),
+            _ => json!({ "type": "date", "date": "2099-01-01T00:00:00.000Z" }),
+        };
+        let request = attempt.with(json!({ "duration": longer }));
+        // A provider may answer a further extension with 200 and ignore it.
+        self.must_refuse(
+            &check::ACTION_FEATURE,
+            &attempt,
+            &request,
+            "400",
+            |status| status < 500,
+        )
+        .await;
+    }
+
+    /// Sends a pause of an annual subscription while `allow_annual` is off. Protocol: **doc**.
+    /// Returns true if it was refused.
+    async fn annual(&mut self, flag: Value) -> bool {
         let is_fit = |item: &Value| state(item) == "active" && is_annual(item);
         let open = self.pool.open();
         let annual = open.iter().find(|pooled| is_fit(&pooled.item));
         let (Some(pooled), Some(mut attempt)) = (annual, self.fitting(Module::Pause)) else {
-            return;
+            return false;
         };
         let (customer, id) = (
             pooled.customer.clone(),
@@ -221,7 +277,11 @@ impl ActionRunner<'_> {
             customer: customer.clone(),
             subscriptions: vec![id.clone()],
         };
-        let request = attempt.with(json!({ "customerId": customer, "subscriptionId": id }));
+        let mut fields = json!({ "customerId": customer, "subscriptionId": id });
+        if let (Value::Object(fields), Value::Object(flag)) = (&mut fields, flag) {
+            fields.extend(flag);
+        }
+        let request = attempt.with(fields);
         self.must_refuse(
             &check::ACTION_FEATURE,
             &attempt,
@@ -229,7 +289,7 @@ impl ActionRunner<'_> {
             "400",
             is_refusal,
         )
-        .await;
+        .await
     }
 
     /// The fields that select each option that is off.
@@ -252,6 +312,8 @@ impl ActionRunner<'_> {
                             .map(|length| json!({ field: variant::length_json(length, 1, date) })),
                     );
                 }
+                // It matters only on an annual subscription: see `annual`.
+                FeatureKind::Flag if feature.name == "allow_annual" => {}
                 FeatureKind::Flag if !self.manifest.is_on(module, feature.name) => {
                     off.push(json!({ field: true }));
                 }

@@ -23,6 +23,10 @@ pub(super) struct ActionRunner<'s> {
     pub(super) pool: SubscriptionPool,
     /// The last subscription could not be read.
     pub(super) is_unread: bool,
+    /// The last accepted attempt.
+    pub(super) last: Option<Attempt>,
+    /// The action that changed a subscription that it does not name.
+    pub(super) has_hit: Option<Module>,
 }
 
 /// The result of an action on suitable subscriptions.
@@ -52,11 +56,13 @@ impl<'s> ActionRunner<'s> {
             reading: Reading::new(session, manifest, settings),
             pool: SubscriptionPool::new(samples),
             is_unread: false,
+            last: None,
+            has_hit: None,
         }
     }
 
     pub(super) async fn carry_out(&mut self, attempt: &Attempt) -> Execution {
-        let Some(before) = self.read(&attempt.target).await else {
+        let Some(before) = self.read_before(&attempt.target).await else {
             return Execution::Broken;
         };
         self.pool.mark_used(&attempt.target, attempt.module);
@@ -82,6 +88,7 @@ impl<'s> ActionRunner<'s> {
             }
         }
         self.empty(attempt.module, &request, &response);
+        self.last = Some(attempt.clone());
         let Some(after) = self.read_after(attempt).await else {
             if self.session.stopped().is_some() {
                 self.record_unread(attempt);
@@ -114,7 +121,7 @@ impl<'s> ActionRunner<'s> {
         expected: &str,
         is_right: fn(u16) -> bool,
     ) -> bool {
-        let Some(before) = self.read(&attempt.target).await else {
+        let Some(before) = self.read_before(&attempt.target).await else {
             return false;
         };
         let Some(response) = self.session.exchange(attempt.module, request).await else {

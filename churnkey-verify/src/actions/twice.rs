@@ -73,7 +73,7 @@ impl ActionRunner<'_> {
     /// Sends one attempt twice. Returns a reason if the result shows nothing.
     async fn try_concurrent(&mut self, attempt: &Attempt) -> Result<(), &'static str> {
         let module = attempt.module;
-        let Some(before) = self.read(&attempt.target).await else {
+        let Some(before) = self.read_before(&attempt.target).await else {
             return Ok(());
         };
         let request = attempt.request();

@@ -102,6 +102,10 @@ pub(super) enum BodyVariant {
     Price(Schedule),
     /// Change of price with proration.
     Prorated(Schedule),
+    /// Change to a price with another billing cycle.
+    OtherCycle(Schedule),
+    /// Cancellation of a paused subscription at the end of its period. The pause ends at once.
+    Unpause,
     Trial(Length),
 }
 
@@ -110,21 +114,33 @@ impl BodyVariant {
     ///
     /// The protocol does not specify how a subscription shows a change at the end of its period.
     pub(super) fn is_visible(self) -> bool {
-        !matches!(
-            self,
-            Self::Cancel(Schedule::EndOfPeriod)
-                | Self::Pause(Schedule::EndOfPeriod, _)
-                | Self::PauseAnnual(Schedule::EndOfPeriod, _)
-                | Self::Price(Schedule::EndOfPeriod)
-                | Self::Prorated(Schedule::EndOfPeriod)
-        )
+        match self {
+            Self::Cancel(when)
+            | Self::Pause(when, _)
+            | Self::PauseAnnual(when, _)
+            | Self::Price(when)
+            | Self::Prorated(when)
+            | Self::OtherCycle(when) => when == Schedule::Immediate,
+            Self::Unpause => false,
+            Self::Coupon | Self::Trial(_) => true,
+        }
     }
 
-    /// Replaces an effect that is not visible yet with `Effect::Later`.
-    fn visible(self, effect: Effect) -> Effect {
-        match self.is_visible() {
-            true => effect,
-            false => Effect::Later,
+    /// Returns true if a company may refuse it for rules of its own.
+    pub(super) fn is_optional(self) -> bool {
+        matches!(self, Self::OtherCycle(_) | Self::Unpause)
+    }
+
+    /// The expected effect, which takes place now or at the end of the period.
+    fn effect(self, now: Effect) -> Effect {
+        match (self.is_visible(), now) {
+            (true, now) => now,
+            (false, Effect::Canceled) => Effect::CanceledLater {
+                unpauses: matches!(self, Self::Unpause),
+            },
+            (false, Effect::PausedForMonths(_) | Effect::PausedUntil(_)) => Effect::PausedLater,
+            (false, Effect::HasPrice(_)) => Effect::PriceLater,
+            (false, other) => other,
         }
     }
 
@@ -140,8 +156,9 @@ impl BodyVariant {
                     && (when == Schedule::Immediate || has_period)
             }
             Self::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
+            Self::Unpause => state(item) == "paused",
             Self::Coupon => matches!(state(item), "active" | "trial"),
-            Self::Price(_) | Self::Prorated(_) => state(item) == "active",
+            Self::Price(_) | Self::Prorated(_) | Self::OtherCycle(_) => state(item) == "active",
         }
     }
 
@@ -155,7 +172,11 @@ impl BodyVariant {
         let (fields, effect) = match self {
             Self::Cancel(when) => (
                 json!({ "scheduledAt": when.word() }),
-                self.visible(Effect::Canceled),
+                self.effect(Effect::Canceled),
+            ),
+            Self::Unpause => (
+                json!({ "scheduledAt": Schedule::EndOfPeriod.word(), "unpause": true }),
+                self.effect(Effect::Canceled),
             ),
             Self::Pause(when, length) | Self::PauseAnnual(when, length) => {
                 let paid_until = date(item, "/status/currentPeriod/end").unwrap_or(0);
@@ -169,7 +190,7 @@ impl BodyVariant {
                 if let Self::PauseAnnual(..) = self {
                     fields["allowAnnual"] = true.into();
                 }
-                (fields, self.visible(effect))
+                (fields, self.effect(effect))
             }
             Self::Coupon => {
                 let coupon = samples
@@ -178,16 +199,17 @@ impl BodyVariant {
                     .find(|coupon| can_redeem(coupon, item))?;
                 (
                     json!({ "id": id(coupon) }),
-                    Effect::HasCoupon(id(coupon).to_owned()),
+                    Effect::HasCoupon(coupon.clone()),
                 )
             }
-            Self::Price(when) | Self::Prorated(when) => {
-                let price = another_price(samples, item)?;
+            Self::Price(when) | Self::Prorated(when) | Self::OtherCycle(when) => {
+                let is_other = matches!(self, Self::OtherCycle(_));
+                let price = another_price(samples, item, is_other)?;
                 let mut fields = json!({ "id": id(price), "scheduledAt": when.word() });
                 if let Self::Prorated(_) = self {
                     fields["prorate"] = true.into();
                 }
-                (fields, self.visible(Effect::HasPrice(id(price).to_owned())))
+                (fields, self.effect(Effect::HasPrice(price.clone())))
             }
             Self::Trial(length) => {
                 let now = date(item, "/status/trial/end")?;
@@ -214,14 +236,26 @@ pub(super) fn variants(module: Module, manifest: &DeclaredManifest) -> Vec<BodyV
     let schedules = Schedule::on(module, manifest).into_iter();
     let lengths = Length::on(module, manifest);
     match module {
-        Module::Cancel | Module::CancelAll => schedules.map(BodyVariant::Cancel).collect(),
+        Module::Cancel | Module::CancelAll => {
+            let mut variants: Vec<_> = schedules.map(BodyVariant::Cancel).collect();
+            if module == Module::Cancel
+                && variants.contains(&BodyVariant::Cancel(Schedule::EndOfPeriod))
+                && manifest.is_on(module, "unpause")
+            {
+                variants.push(BodyVariant::Unpause);
+            }
+            variants
+        }
         Module::Pause | Module::PauseAll => {
-            let of = |when| {
-                lengths
+            // Few subscriptions may exist, so both schedules come before the second notation.
+            let schedules: Vec<_> = schedules.collect();
+            let of = |length: &Length| {
+                let length = *length;
+                schedules
                     .iter()
-                    .map(move |length| BodyVariant::Pause(when, *length))
+                    .map(move |when| BodyVariant::Pause(*when, length))
             };
-            let mut variants: Vec<_> = schedules.flat_map(of).collect();
+            let mut variants: Vec<_> = lengths.iter().flat_map(of).collect();
             if let Some(BodyVariant::Pause(when, length)) = variants.first().copied()
                 && manifest.is_on(module, "allow_annual")
                 && module == Module::Pause
@@ -237,6 +271,9 @@ pub(super) fn variants(module: Module, manifest: &DeclaredManifest) -> Vec<BodyV
                 && manifest.is_on(module, "prorate")
             {
                 variants.push(BodyVariant::Prorated(when));
+            }
+            if variants.contains(&BodyVariant::Price(Schedule::Immediate)) {
+                variants.push(BodyVariant::OtherCycle(Schedule::Immediate));
             }
             variants
         }
@@ -288,8 +325,13 @@ pub(super) fn nothing_fits(module: Module) -> &'static str {
     }
 }
 
-/// Another price in the same currency, if possible of the same product and cycle.
-fn another_price<'s>(samples: &'s Samples, item: &Value) -> Option<&'s Value> {
+/// Another price in the same currency, if possible of the same product and cycle. With `is_other_cycle`,
+/// the cycle is another one.
+fn another_price<'s>(
+    samples: &'s Samples,
+    item: &Value,
+    is_other_cycle: bool,
+) -> Option<&'s Value> {
     let present = item.pointer("/items/0/price")?;
     let pooled: Vec<_> = item
         .get("items")?
@@ -300,10 +342,11 @@ fn another_price<'s>(samples: &'s Samples, item: &Value) -> Option<&'s Value> {
     let others = samples.prices.iter().filter(|price| {
         price.get("id").is_some_and(|id| !pooled.contains(&id))
             && price["amount"]["currency"] == present["amount"]["currency"]
+            && (!is_other_cycle || price["duration"] != item["duration"])
     });
     others.max_by_key(|price| {
         let same = |name: &str| price.get(name) == present.get(name);
-        (same("productId"), same("duration"))
+        (same("duration"), same("productId"))
     })
 }
 

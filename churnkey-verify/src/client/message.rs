@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, header};
 use bytes::Bytes;
+use churnkey_runtime::Modes;
 use serde_json::Value;
 
 /// The `Authorization` header of a request.
@@ -98,6 +99,8 @@ pub struct Response {
     pub body: Bytes,
     /// The response is in live mode, so that a report must not quote its message.
     pub(crate) is_live: bool,
+    /// The modes of an integration in process, with its manifest.
+    pub(crate) modes: Option<Modes>,
 }
 
 impl Response {
@@ -107,7 +110,8 @@ impl Response {
         if text.trim().is_empty() {
             return Err(NoJson::Empty);
         }
-        serde_json::from_str(text).map_err(|fault| match fault.is_eof() {
+        let value = serde_json::from_str(text).map(with_whole_numbers);
+        value.map_err(|fault| match fault.is_eof() {
             true => NoJson::CutOff,
             false if text.trim_start().starts_with('<') => NoJson::Markup,
             false => NoJson::Malformed {
@@ -117,10 +121,42 @@ impl Response {
         })
     }
 
-    /// The media type without parameters.
-    pub fn media_type(&self) -> Option<&str> {
+    /// The media type in lowercase, without parameters.
+    pub fn media_type(&self) -> Option<String> {
         let value = self.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or_default().trim())
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        Some(essence.to_ascii_lowercase())
+    }
+
+    /// The time to wait before the request is sent again, if the provider limits the rate.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let value = self.headers.get(header::RETRY_AFTER)?;
+        // A date is possible as well. The requests that follow get the same response until then.
+        let seconds = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        (self.status == 429).then(|| Duration::from_secs(seconds.unwrap_or(1)))
+    }
+}
+
+/// Writes each number without a fraction as an integer: `12.0` is 12 in JSON.
+fn with_whole_numbers(value: Value) -> Value {
+    /// Larger numbers are not exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() <= EXACT => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(with_whole_numbers).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, with_whole_numbers(value)))
+            .collect(),
+        other => other,
     }
 }
 

@@ -16,6 +16,11 @@ use crate::error::CannotRun;
 pub(crate) struct Socket {
     root: String,
     client: Client,
+    /// A client that opens a connection for each request.
+    ///
+    /// A server may close a kept connection at any time. A request that changes data could not be
+    /// repeated then, because the server may have received it.
+    unpooled: Client,
 }
 
 impl Socket {
@@ -39,25 +44,27 @@ impl Socket {
             return refuse("must not have a query or a fragment");
         }
         let root = parsed.as_str().trim_end_matches('/');
-        // The URL of an endpoint, as copied from documentation, is accepted too.
-        let root = root.strip_suffix("/features").unwrap_or(root);
-        let root = root.strip_suffix("/churnkey").unwrap_or(root);
 
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             // It fails only if a provider is installed already.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let client = Client::builder()
-            .redirect(Policy::none())
-            .http1_only()
-            .no_proxy()
-            .user_agent(concat!("churnkey-verify/", env!("CARGO_PKG_VERSION")))
-            .build();
-        match client {
-            Ok(client) => Ok(Self {
+        let client = || {
+            Client::builder()
+                .redirect(Policy::none())
+                .http1_only()
+                .no_proxy()
+                .user_agent(concat!("churnkey-verify/", env!("CARGO_PKG_VERSION")))
+        };
+        let clients = client()
+            .build()
+            .and_then(|kept| Ok((kept, client().pool_max_idle_per_host(0).build()?)));
+        match clients {
+            Ok((client, unpooled)) => Ok(Self {
                 root: root.to_owned(),
                 client,
+                unpooled,
             }),
             Err(fault) => refuse(&format!("cannot be used: {}", innermost(&fault))),
         }
@@ -65,6 +72,14 @@ impl Socket {
 
     pub(crate) fn root(&self) -> &str {
         &self.root
+    }
+
+    /// The same connections with another API root URL.
+    pub(crate) fn at(&self, root: &str) -> Self {
+        Self {
+            root: root.to_owned(),
+            ..self.clone()
+        }
     }
 
     pub(crate) async fn send(
@@ -75,14 +90,27 @@ impl Socket {
         let (parts, body) = request.into_parts();
         let mut headers = parts.headers;
         headers.remove(http::header::HOST);
-        let mut request = self
-            .client
-            .request(parts.method, format!("{}{}", self.root, parts.uri))
-            .headers(headers);
-        if let Some(body) = body {
-            request = request.body(body);
+        let is_read = parts.method == http::Method::GET;
+        let client = match is_read {
+            true => &self.client,
+            false => &self.unpooled,
+        };
+        let send = || {
+            let request = client
+                .request(parts.method.clone(), format!("{}{}", self.root, parts.uri))
+                .headers(headers.clone());
+            match &body {
+                Some(body) => request.body(body.clone()),
+                None => request,
+            }
+            .send()
+        };
+        let mut response = send().await.map_err(|fault| error(&fault));
+        // The server may just have closed the kept connection. Then the request is sent again.
+        if is_read && matches!(response, Err(TransportError::Broken)) {
+            response = send().await.map_err(|fault| error(&fault));
         }
-        let mut response = request.send().await.map_err(|fault| error(&fault))?;
+        let mut response = response?;
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| TransportError::Broken)? {
             if body.len() + chunk.len() > limit {
@@ -95,6 +123,7 @@ impl Socket {
             headers: response.headers().clone(),
             body: body.freeze(),
             is_live: false,
+            modes: None,
         })
     }
 }
@@ -105,7 +134,7 @@ impl Socket {
 ///
 /// The URL cannot be used.
 pub fn upstream(url: &str) -> Result<(String, Client), CannotRun> {
-    let Socket { root, client } = Socket::new(url)?;
+    let Socket { root, client, .. } = Socket::new(url)?;
     Ok((root, client))
 }
 

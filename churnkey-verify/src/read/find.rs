@@ -43,15 +43,21 @@ impl Reading<'_> {
         let values = customers
             .iter()
             .filter_map(|customer| customer.get(field)?.as_str());
-        for value in values.filter(|value| !value.is_empty()).take(TRIES) {
-            let mut request = Request::get(format_args!("/customers/{field}/{}", encoded(value)));
+        let values: Vec<_> = values.filter(|value| !value.is_empty()).collect();
+        // In a path, a `+` is a plus sign, and a client need not encode it.
+        let plus = values.iter().find(|value| value.contains('+'));
+        let plus = plus.map(|value| (*value, encoded(value).replace("%2B", "+")));
+        let values = values.iter().take(TRIES);
+        let values = values.map(|value| (*value, encoded(value))).chain(plus);
+        for (value, segment) in values {
+            let mut request = Request::get(format_args!("/customers/{field}/{segment}"));
             request.is_personal = true;
             let Some(response) = self.session.exchange(CUSTOMERS, &request).await else {
                 return true;
             };
             match response.status {
                 // The manifest does not list this route. Without any result it counts as absent.
-                404 | 405 | 501 => missed = Some(request),
+                _ if self.is_absent(&response).await => missed = Some(request),
                 _ => {
                     found = true;
                     self.found(field, value, &request).await;

@@ -27,9 +27,15 @@ impl Reading<'_> {
     pub(crate) fn item(&self, module: Module, request: &Request, item: &Value) -> bool {
         let flaws = model::flaws(module, item);
         let good = flaws.iter().all(|flaw| flaw.is_unknown_field);
+        // Without an id, it is another document, whose fields need no findings.
+        let has_id = item.get("id").is_some();
         self.session.pass(&check::MODEL, module);
         self.session.pass(&check::UNKNOWN_FIELD, module);
-        for flaw in flaws {
+        self.session.pass(&check::EXTRA_FIELD, module);
+        for flaw in flaws
+            .into_iter()
+            .filter(|flaw| has_id || !flaw.is_unknown_field)
+        {
             self.flaw(request, flaw);
         }
         if good {
@@ -39,9 +45,10 @@ impl Reading<'_> {
     }
 
     fn flaw(&self, request: &Request, flaw: ModelFlaw) {
-        let check = match flaw.is_unknown_field {
-            true => &check::UNKNOWN_FIELD,
-            false => &check::MODEL,
+        let check = match (flaw.is_unknown_field, flaw.is_misspelt) {
+            (true, true) => &check::UNKNOWN_FIELD,
+            (true, false) => &check::EXTRA_FIELD,
+            (false, _) => &check::MODEL,
         };
         let fault = Fault::new(check, flaw.module, flaw.expected, flaw.found).request(request);
         self.session.fail(match flaw.path.is_empty() {

@@ -202,7 +202,7 @@ impl Reading<'_> {
             return Err(Walked::Broken);
         };
         match response.status {
-            404 | 405 | 501 => Err(Walked::Absent),
+            _ if self.is_absent(&response).await => Err(Walked::Absent),
             200 => {
                 self.session.pass(&check::STATUS, list.module);
                 let value = self.session.read(list.module, request, &response);

@@ -8,6 +8,11 @@ use crate::check;
 use crate::client::Request;
 use crate::session::{Fault, status};
 
+/// Number of pages that are read with a limit of 1.
+const FEW_PAGES: usize = 4;
+/// Number of pages that are read with other limits.
+const MOST_PAGES: usize = 12;
+
 impl Reading<'_> {
     /// Reads a list with other limits and cursors. The list must be readable to its end.
     pub(crate) async fn paging(&self, list: &List, contents: &Contents) {
@@ -18,7 +23,6 @@ impl Reading<'_> {
     }
 
     async fn limits(&self, list: &List, contents: &Contents) {
-        const PAGES: usize = 5;
         let module = list.module;
         if contents.count < 2 {
             return self.session.skip(
@@ -27,14 +31,27 @@ impl Reading<'_> {
                 "the list has fewer than two items",
             );
         }
-        for limit in [1, 3] {
+        let limits = [
+            Some((1, FEW_PAGES)),
+            uneven(contents.count),
+            even(contents.count),
+        ];
+        let limits = limits.into_iter().flatten();
+        let limits = limits.map(|(limit, pages)| (Some(limit), pages));
+        for (limit, pages) in limits.chain([(None, MOST_PAGES)]) {
+            let words = match limit {
+                Some(limit) => format!("with limit {limit}"),
+                None => "without a limit".to_owned(),
+            };
             let mut reference = contents.first_ids.clone();
             // In a live system a list may change between two requests.
             for is_last_try in [false, true] {
-                let Some(walk) = self.short_walk(list, limit, PAGES).await else {
+                let Some(walk) = self.short_walk(list, limit, pages).await else {
                     return;
                 };
-                let agrees = walk.ids.len() <= reference.len() && reference.starts_with(&walk.ids);
+                // Only the first ids are stored.
+                let mut pairs = walk.ids.iter().zip(&reference);
+                let agrees = walk.count <= contents.count && pairs.all(|(one, other)| one == other);
                 let ended_early = walk.ended && walk.count < contents.count;
                 if agrees && !ended_early {
                     self.session.pass(&check::LIST_PAGING, module);
@@ -42,13 +59,8 @@ impl Reading<'_> {
                 }
                 if is_last_try {
                     let found = match ended_early && agrees {
-                        true => format!(
-                            "the list with limit {limit} ends after {} items",
-                            walk.ids.len()
-                        ),
-                        false => {
-                            format!("other items or another order with limit {limit}")
-                        }
+                        true => format!("the list {words} ends after {} items", walk.ids.len()),
+                        false => format!("other items or another order {words}"),
                     };
                     let fault = Fault::new(
                         &check::LIST_PAGING,
@@ -58,7 +70,7 @@ impl Reading<'_> {
                     );
                     return self.session.fail(fault.request(&walk.request));
                 }
-                let Some(again) = self.short_walk(list, LIMIT, 1).await else {
+                let Some(again) = self.short_walk(list, Some(LIMIT), 1).await else {
                     return;
                 };
                 reference = again.ids;
@@ -66,16 +78,19 @@ impl Reading<'_> {
         }
     }
 
-    async fn short_walk(&self, list: &List, limit: u64, pages: usize) -> Option<ShortWalk> {
+    /// Reads at most some pages. Returns `None` if a page has a fault.
+    async fn short_walk(&self, list: &List, limit: Option<u64>, pages: usize) -> Option<ShortWalk> {
         let mut ids = Vec::new();
         let mut read = 0;
         let mut cursor: Option<String> = None;
-        let mut request = list.page(Some(limit), None);
+        let mut request = list.page(limit, None);
         for _ in 0..pages {
-            request = list.page(Some(limit), cursor.as_deref());
+            request = list.page(limit, cursor.as_deref());
             let page = self.page(list, &request).await?;
             let count = page.items.len() as u64;
-            if !self.within(list, &request, count, limit) {
+            if let Some(limit) = limit
+                && !self.within(list, &request, count, limit)
+            {
                 return None;
             }
             read += count;
@@ -168,6 +183,26 @@ impl Reading<'_> {
             self.session.fail(fault.request(&request));
         }
     }
+}
+
+/// A limit at which the last page is not full, and enough pages to read the list to its end.
+fn uneven(count: u64) -> Option<(u64, usize)> {
+    let limits = 2..LIMIT.min(count);
+    let mut limits = limits.filter(|limit| !count.is_multiple_of(*limit));
+    limits.find_map(|limit| Some((limit, pages(count, limit)?)))
+}
+
+/// A limit at which the last page is full, and enough pages to read the list to its end.
+fn even(count: u64) -> Option<(u64, usize)> {
+    let limits = 2..=LIMIT.min(count);
+    let mut limits = limits.filter(|limit| count.is_multiple_of(*limit));
+    limits.find_map(|limit| Some((limit, pages(count, limit)?)))
+}
+
+/// Number of pages of a list, if they are not too many, with one more after the end.
+fn pages(count: u64, limit: u64) -> Option<usize> {
+    let pages = usize::try_from(count.div_ceil(limit)).ok()?;
+    (pages <= MOST_PAGES).then_some(pages + 1)
 }
 
 struct ShortWalk {

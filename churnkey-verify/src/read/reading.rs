@@ -1,6 +1,9 @@
 //! State of a run of the controllers.
 
+use tokio::sync::OnceCell;
+
 use super::lookups::Lookups;
+use crate::client::{Request, Response};
 use crate::manifest::DeclaredManifest;
 use crate::session::Session;
 use crate::settings::Settings;
@@ -13,6 +16,8 @@ pub(crate) struct Reading<'s> {
     pub(crate) manifest: &'s DeclaredManifest,
     pub(crate) settings: &'s Settings,
     pub(super) lookups: Lookups,
+    /// Status of the response to a GET request for an unknown path.
+    unknown_path: OnceCell<Option<u16>>,
 }
 
 impl<'s> Reading<'s> {
@@ -26,7 +31,23 @@ impl<'s> Reading<'s> {
             manifest,
             settings,
             lookups: Lookups::default(),
+            unknown_path: OnceCell::new(),
         }
+    }
+
+    /// Returns true if a response is that of an optional endpoint which the provider lacks.
+    ///
+    /// A provider may check the request before it looks for the endpoint.
+    pub(super) async fn is_absent(&self, response: &Response) -> bool {
+        if matches!(response.status, 404 | 405 | 501) {
+            return true;
+        }
+        let request = Request::get("/churnkey-verify-unknown/churnkey-verify-unknown?limit=100");
+        let usual = self.unknown_path.get_or_init(async || {
+            let response = self.session.send(&request).await.ok()?;
+            Some(response.status)
+        });
+        (400..500).contains(&response.status) && *usual.await == Some(response.status)
     }
 
     pub(super) fn max_samples(&self) -> usize {

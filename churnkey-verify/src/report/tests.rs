@@ -30,6 +30,12 @@ pub(super) fn good() -> Report {
         complete: true,
         requests: 1,
         milliseconds: 49,
+        actions_sent: 0,
+        coverage: Coverage {
+            checks: 3,
+            exercised: 3,
+            unexercised: Vec::new(),
+        },
         modules: vec![passed(Module::Manifest, &["answer", "endpoint", "json"])],
         findings: Vec::new(),
         changes: Vec::new(),

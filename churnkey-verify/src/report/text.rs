@@ -50,6 +50,7 @@ impl Layout {
 pub fn write(report: &Report, layout: Layout, out: &mut dyn fmt::Write) -> fmt::Result {
     let mut renderer = Renderer { layout, out };
     if layout.quiet {
+        renderer.unexercised(report)?;
         if report.findings.is_empty() {
             return Ok(());
         }
@@ -80,7 +81,20 @@ const MODULE_INDENT: usize = 28;
 const FINDING_INDENT: usize = 14;
 
 impl Renderer<'_> {
+    /// The modules that should have been exercised and were not.
+    fn unexercised(&mut self, report: &Report) -> fmt::Result {
+        let missing = report.coverage.unexercised.iter();
+        let missing = missing.map(|one| format!("{} ({})", one.module, printable(&one.reason)));
+        let missing: Vec<_> = missing.collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let first = self.painted(Style::Warning, "Not exercised");
+        self.paragraph("", "", &format!("{first}: {}.", missing.join("; ")))
+    }
+
     fn head(&mut self, report: &Report) -> fmt::Result {
+        self.unexercised(report)?;
         let title = format!("churnkey verify: {}", printable(&report.target));
         let title = self.painted(Style::Heading, &title);
         let mode = match report.mode.as_str() {
@@ -92,10 +106,6 @@ impl Renderer<'_> {
             .modules
             .iter()
             .any(|module| module.module != Module::Manifest && is_checked(module));
-        let has_acted = report
-            .modules
-            .iter()
-            .any(|module| module.module.is_action() && is_checked(module));
         let read = match is_read {
             true => {
                 "Fetched the feature manifest and checked the modules below, like the Verify button of Churnkey's dashboard."
@@ -104,10 +114,10 @@ impl Renderer<'_> {
                 "Fetched the feature manifest, like the Verify button of Churnkey's dashboard."
             }
         };
-        let changed = match (has_acted, report.changes.is_empty()) {
-            (false, _) => "No action was sent.",
-            (true, true) => "Actions were sent and changed nothing.",
-            (true, false) => "Actions were sent; their changes are listed below.",
+        let changed = match (report.actions_sent, report.changes.is_empty()) {
+            (0, _) => "No action was sent, and no data was changed.",
+            (_, true) => "Actions were sent, and no change was seen.",
+            (_, false) => "Actions were sent; their changes are listed below.",
         };
         self.paragraph("", "", &format!("{read} {changed}"))?;
         writeln!(self.out)

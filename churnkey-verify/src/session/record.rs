@@ -12,6 +12,8 @@ pub(super) struct Record {
     pub(super) modules: BTreeMap<Module, ModuleRecord>,
     pub(super) findings: BTreeMap<(String, Option<String>), Finding>,
     pub(super) changes: Vec<Change>,
+    /// The modules that the run must exercise.
+    pub(super) expected: Vec<Module>,
     pub(super) stopped: Option<String>,
     pub(super) incomplete: bool,
 }

@@ -1,7 +1,8 @@
 //! The comparison of a subscription that the provider returns with the one of the model.
 
-use churnkey_runtime::{Subscription, Timestamp};
-use serde_json::{Value, json};
+use std::fmt;
+
+use churnkey_runtime::{Subscription, SubscriptionStatus, Timestamp};
 
 /// The first difference between the model and the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +27,80 @@ impl Difference {
     }
 }
 
-/// The fields that are compared, as paths, and true for those that a provider may leave out.
-const FIELDS: [(&str, bool); 10] = [
-    ("/status/name", false),
-    ("/status/canceledAt", false),
-    ("/status/pause/start", false),
-    ("/status/pause/end", true),
-    ("/status/currentPeriod/start", true),
-    ("/status/currentPeriod/end", true),
-    ("/status/trial/start", true),
-    ("/status/trial/end", true),
-    ("/items/0/price/id", false),
-    ("/items/0/quantity", false),
-];
+/// A value that is compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value<'s> {
+    Text(&'s str),
+    Number(u64),
+    Moment(Timestamp),
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Moment(at) => at.fmt(f),
+        }
+    }
+}
+
+/// The fields that are compared: the path, true if a provider may leave it out, and the value.
+fn fields(subscription: &Subscription) -> [(&'static str, bool, Option<Value<'_>>); 10] {
+    let status = &subscription.status;
+    let (pause, canceled_at) = match status {
+        SubscriptionStatus::Paused { pause, .. } => (Some(pause), None),
+        SubscriptionStatus::Canceled { canceled_at, .. } => (None, Some(*canceled_at)),
+        _ => (None, None),
+    };
+    let (period, trial) = (status.current_period_dates(), status.trial_dates());
+    let item = subscription.items.first();
+    let moment = |at: Option<Timestamp>| at.map(Value::Moment);
+    [
+        ("status.name", false, Some(Value::Text(status.name()))),
+        ("status.canceledAt", false, moment(canceled_at)),
+        (
+            "status.pause.start",
+            false,
+            moment(pause.map(|pause| pause.start)),
+        ),
+        (
+            "status.pause.end",
+            true,
+            moment(pause.and_then(|pause| pause.end)),
+        ),
+        (
+            "status.currentPeriod.start",
+            true,
+            moment(period.map(|period| period.start)),
+        ),
+        (
+            "status.currentPeriod.end",
+            true,
+            moment(period.map(|period| period.end)),
+        ),
+        (
+            "status.trial.start",
+            true,
+            moment(trial.map(|trial| trial.start)),
+        ),
+        (
+            "status.trial.end",
+            true,
+            moment(trial.map(|trial| trial.end)),
+        ),
+        (
+            "items.0.price.id",
+            false,
+            item.map(|item| Value::Text(item.price.id.as_str())),
+        ),
+        (
+            "items.0.quantity",
+            false,
+            item.map(|item| Value::Number(item.quantity)),
+        ),
+    ]
+}
 
 /// The strictness of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -74,20 +136,20 @@ pub(super) fn difference(
     found: &Subscription,
     strictness: Strictness,
 ) -> Option<Difference> {
-    let (expected, found) = (json!(model), json!(found));
-    for (path, optional) in FIELDS {
-        let [expected, found] = [&expected, &found].map(|value| value.pointer(path));
-        let [at, found_at] = [expected, found].map(moment);
-        let is_same = match at {
-            Some(_) => strictness.is_same(at, found_at, optional),
-            None => expected == found,
+    for ((field, optional, expected), (_, _, given)) in fields(model).into_iter().zip(fields(found))
+    {
+        let is_same = match (expected, given) {
+            (Some(Value::Moment(at)), Some(Value::Moment(found))) => {
+                strictness.is_same(Some(at), Some(found), optional)
+            }
+            (Some(Value::Moment(at)), None) => strictness.is_same(Some(at), None, optional),
+            (expected, given) => expected == given,
         };
         if !is_same {
-            let field = path.trim_start_matches('/').replace('/', ".");
-            return Some(Difference::new(field, shown(expected), shown(found)));
+            return Some(Difference::new(field, shown(expected), shown(given)));
         }
     }
-    let (expected, found) = (discounts(&expected), discounts(&found));
+    let (expected, found) = (discounts(model), discounts(found));
     let is_same = expected.len() == found.len()
         && expected.iter().zip(&found).all(|(expected, found)| {
             expected.coupon == found.coupon
@@ -100,38 +162,29 @@ pub(super) fn difference(
     }
 }
 
-fn moment(value: Option<&Value>) -> Option<Timestamp> {
-    value?.as_str()?.parse().ok()
-}
-
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Dates {
-    coupon: String,
+struct Dates<'s> {
+    coupon: &'s str,
     start: Option<Timestamp>,
     end: Option<Timestamp>,
 }
 
-fn discounts(subscription: &Value) -> Vec<Dates> {
-    let all = subscription.get("discounts").and_then(Value::as_array);
-    let mut dates: Vec<Dates> = all
-        .into_iter()
-        .flatten()
+fn discounts(subscription: &Subscription) -> Vec<Dates<'_>> {
+    let mut dates: Vec<_> = subscription
+        .discounts
+        .iter()
         .map(|discount| Dates {
-            coupon: discount
-                .pointer("/coupon/id")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-            start: moment(discount.get("start")),
-            end: moment(discount.get("end")),
+            coupon: discount.coupon.id.as_str(),
+            start: discount.start,
+            end: discount.end,
         })
         .collect();
     dates.sort();
     dates
 }
 
-fn list(discounts: &[Dates]) -> String {
-    let one = |dates: &Dates| {
+fn list(discounts: &[Dates<'_>]) -> String {
+    let one = |dates: &Dates<'_>| {
         let moment = |at: Option<Timestamp>| at.map_or("…".to_owned(), |at| at.to_string());
         let (start, end) = (moment(dates.start), moment(dates.end));
         format!("{} from {start} to {end}", dates.coupon)
@@ -142,10 +195,6 @@ fn list(discounts: &[Dates]) -> String {
     }
 }
 
-fn shown(value: Option<&Value>) -> String {
-    match value {
-        None => "nothing".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-    }
+fn shown(value: Option<Value<'_>>) -> String {
+    value.map_or("nothing".to_owned(), |value| value.to_string())
 }

@@ -1,14 +1,13 @@
 //! One sequence, played by the provider and by the model side by side.
 
-use churnkey_runtime::{CustomerId, Schedule, Subscription, SubscriptionId, TimeUnit, Timestamp};
+use churnkey_runtime::{CustomerId, Schedule, SubscriptionId, TimeUnit, Timestamp};
 
 use super::compare::{Difference, Strictness, difference};
-use super::provider::Unusable;
+use super::provider::{Unusable, path_of};
 use super::sequence::{Arrival, Sending, Sequence, Step, Wait};
 use super::setup::{Arrive, LedgerLine, NewSubscription, Setup, Source};
-use super::timeline::{Line, curls, in_words, state};
+use super::timeline::{Event, Line, State};
 use crate::billing::{Company, EntryKind, Refusal, Request};
-use crate::client::encoded;
 
 /// The course of a sequence.
 #[derive(Debug, Default)]
@@ -18,7 +17,7 @@ pub(super) struct Course {
     pub(super) refused: u64,
     /// Steps in which the provider decided otherwise, where the rules leave that open.
     pub(super) tolerated: u64,
-    /// The commands and the states on both sides, in order.
+    /// The events and the states on both sides, in order.
     pub(super) timeline: Vec<Line>,
     /// The first difference, after which nothing is played.
     pub(super) difference: Option<Difference>,
@@ -31,7 +30,20 @@ struct Player<'s> {
     company: Company,
     ids: Vec<(CustomerId, SubscriptionId)>,
     limit: Timestamp,
+    /// The subscription that is read next beside the one of a request.
+    next_read: usize,
     course: Course,
+}
+
+/// The subscriptions that are read after each request, beside its own. With more of them, each is
+/// read in turn, and all are read at the end.
+const OTHERS: usize = 4;
+
+/// A subscription on both sides.
+struct Compared {
+    model: State,
+    provider: State,
+    difference: Option<Difference>,
 }
 
 /// The end of a sequence before its last step.
@@ -65,6 +77,7 @@ pub(super) async fn play(setup: &Setup, sequence: &Sequence, prefix: &str) -> Co
             .start
             .plus(setup.months, TimeUnit::Month)
             .unwrap_or(Timestamp::MAX),
+        next_read: 0,
         course: Course::default(),
     };
     let end = player.course(sequence, prefix).await.err();
@@ -98,6 +111,10 @@ impl Player<'_> {
             self.course.steps += 1;
             self.step(step).await?;
         }
+        for number in 0..self.ids.len() {
+            self.read_back(number, Event::Other("read at the end".into()))
+                .await?;
+        }
         Ok(())
     }
 
@@ -130,8 +147,8 @@ impl Player<'_> {
             }
             if self.company.adopt(&taken) {
                 self.ids.push((taken.customer_id, taken.id));
-                let line = "as it is".to_owned();
-                return self.read_back(self.ids.len() - 1, line, Vec::new()).await;
+                let event = Event::Other("as it is".into());
+                return self.read_back(self.ids.len() - 1, event).await;
             }
         }
     }
@@ -171,7 +188,7 @@ impl Player<'_> {
         began.map_err(|fault| Unusable(fault.to_string()))?;
         self.company.set_unpaid(&subscription, new.unpaid);
         self.ids.push((customer, subscription));
-        let line = format!(
+        let words = format!(
             "{} × {}{}{}",
             new.quantity,
             new.price.as_str(),
@@ -186,7 +203,7 @@ impl Player<'_> {
         );
         let arrived = arrive(new).await;
         arrived.map_err(|fault| Unusable(format!("a customer cannot be added: {fault}")))?;
-        self.read_back(number, line, Vec::new()).await
+        self.read_back(number, Event::Other(words.into())).await
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), End> {
@@ -195,38 +212,41 @@ impl Player<'_> {
         let (customer, subscription) = self.ids[step.target].clone();
         let Some(request) = step.plan.request(&customer, &subscription, now) else {
             return self
-                .read_all(step.target, "read".to_owned(), Vec::new())
+                .read_all(step.target, Event::Other("read".into()))
                 .await;
         };
-        let provider = &self.setup.provider;
-        let curl = curls(&provider.curl(&request, step.sending, now), step.sending);
-        let line = in_words(&request, step.sending);
-        let before = self.company.clone();
+        let status = self
+            .setup
+            .provider
+            .change(&request, step.sending, now)
+            .await?;
+        // If the provider refuses what the model allows, and may do so, the model forgets it.
+        let before = (status != 200 && !self.setup.strict).then(|| self.company.clone());
         let expected = match step.sending {
             Sending::OtherMode => Err(Refusal::NotFound("the customer exists in test mode only")),
             _ => self.company.apply(&request),
         };
-        let status = provider.change(&request, step.sending, now).await?;
         let judged = self.judge(expected.map(drop), status, step.sending);
-        if judged.is_ok() && expected.is_ok() && status != 200 {
-            // The provider has refused what the model allows, and that is its right.
-            self.company = before;
-            self.course.tolerated += 1;
-        }
+        let event = Event::Request(request, step.sending);
         if judged.is_err() {
             self.course.timeline.push(Line {
                 at: now,
-                request: line,
-                curl,
-                model: match &expected {
+                customer,
+                subscription,
+                event,
+                model: State::Answer(match &expected {
                     Ok(outcome) => format!("200, {outcome:?}"),
                     Err(refusal) => format!("{}, {refusal}", refusal.status()),
-                },
-                provider: status.to_string(),
+                }),
+                provider: State::Answer(status.to_string()),
             });
             return judged;
         }
-        self.read_all(step.target, line, curl).await
+        if let Some(before) = before.filter(|_| expected.is_ok()) {
+            self.company = before;
+            self.course.tolerated += 1;
+        }
+        self.read_all(step.target, event).await
     }
 
     /// Compares the status of a response with the answer of the model.
@@ -283,97 +303,92 @@ impl Player<'_> {
             .unwrap_or(now)
     }
 
-    /// Reads the changed subscription, and all others: a request may only change its own.
-    async fn read_all(
-        &mut self,
-        target: usize,
-        line: String,
-        curl: Vec<String>,
-    ) -> Result<(), End> {
-        self.read_back(target, line, curl).await?;
-        for other in (0..self.ids.len()).filter(|other| *other != target) {
-            let Err((difference, found)) = self.compare(other).await else {
-                continue;
-            };
-            let (now, id) = (self.company.now(), &self.ids[other].1);
-            let model = self.company.subscription(id).map(|one| one.model(now));
-            self.course.timeline.push(Line {
-                at: now,
-                request: format!("{}: no request", id.as_str()),
-                curl: vec![self.setup.provider.curl_of_read(&self.path(other), now)],
-                model: model.as_ref().map(state).unwrap_or_default(),
-                provider: found,
-            });
-            return Err(difference.into());
+    /// Reads the changed subscription, and others: a request may only change its own.
+    async fn read_all(&mut self, target: usize, event: Event) -> Result<(), End> {
+        self.read_back(target, event).await?;
+        for _ in 0..OTHERS.min(self.ids.len() - 1) {
+            self.next_read = (self.next_read + 1) % self.ids.len();
+            if self.next_read == target {
+                self.next_read = (self.next_read + 1) % self.ids.len();
+            }
+            self.require_same(self.next_read).await?;
         }
         Ok(())
     }
 
-    async fn read_back(
-        &mut self,
-        number: usize,
-        line: String,
-        mut curl: Vec<String>,
-    ) -> Result<(), End> {
-        let (now, id) = (self.company.now(), &self.ids[number].1);
-        curl.push(self.setup.provider.curl_of_read(&self.path(number), now));
-        let model = self.company.subscription(id).map(|one| one.model(now));
+    /// Reads a subscription and its ledger, and adds it to the timeline, with the event before it.
+    async fn read_back(&mut self, number: usize, event: Event) -> Result<(), End> {
+        let mut compared = self.compare(number).await;
+        if compared.difference.is_none() {
+            compared.difference = self.compare_ledger(number).await.err();
+        }
+        let (customer, subscription) = self.ids[number].clone();
         self.course.timeline.push(Line {
-            at: now,
-            request: format!("{}: {line}", id.as_str()),
-            curl,
-            model: model.as_ref().map(state).unwrap_or_default(),
-            provider: String::new(),
+            at: self.company.now(),
+            customer,
+            subscription,
+            event,
+            model: compared.model,
+            provider: compared.provider,
         });
-        let compared = self.compare(number).await;
-        if let (Ok(found), Some(line)) = (&compared, self.course.timeline.last_mut()) {
-            line.provider.clone_from(found);
-        }
-        if let (Err((_, found)), Some(line)) = (&compared, self.course.timeline.last_mut()) {
-            line.provider.clone_from(found);
-        }
         compared
-            .map(drop)
-            .map_err(|(difference, _)| difference.into())
+            .difference
+            .map_or(Ok(()), |found| Err(found.into()))
     }
 
-    fn path(&self, number: usize) -> String {
-        let (customer, subscription) = &self.ids[number];
-        let (customer, subscription) = (encoded(customer.as_str()), encoded(subscription.as_str()));
-        format!("/customers/{customer}/subscriptions/{subscription}")
+    /// Reads a subscription that no request is about. Only a difference is in the timeline.
+    async fn require_same(&mut self, number: usize) -> Result<(), End> {
+        let compared = self.compare(number).await;
+        let Some(difference) = compared.difference else {
+            return Ok(());
+        };
+        let (customer, subscription) = self.ids[number].clone();
+        self.course.timeline.push(Line {
+            at: self.company.now(),
+            customer,
+            subscription,
+            event: Event::Other("no request".into()),
+            model: compared.model,
+            provider: compared.provider,
+        });
+        Err(difference.into())
     }
 
-    /// Reads one subscription. Returns its state in words, also beside a difference.
-    async fn compare(&self, number: usize) -> Result<String, (Difference, String)> {
-        let (now, id) = (self.company.now(), &self.ids[number].1);
-        let path = self.path(number);
-        let found = self.setup.provider.read::<Subscription>(&path, Some(now));
-        let unusable = |fault: Unusable| {
-            (
-                Difference::new("response", "a subscription", &fault),
-                fault.to_string(),
-            )
+    async fn compare(&self, number: usize) -> Compared {
+        let (now, (customer, id)) = (self.company.now(), &self.ids[number]);
+        let model = self.company.subscription(id).map(|one| one.model(now));
+        let found = self
+            .setup
+            .provider
+            .read(&path_of(customer, id), Some(now))
+            .await;
+        let (found, difference) = match (found, &model) {
+            (Ok(Some(found)), Some(model)) => {
+                let strictness = Strictness {
+                    exact: self.setup.strict,
+                    slack: self.setup.slack,
+                };
+                let difference = difference(model, &found, strictness);
+                (State::Subscription(Box::new(found)), difference)
+            }
+            (Ok(Some(found)), None) => (State::Subscription(Box::new(found)), None),
+            (Ok(None), _) => {
+                let missing = Difference::new(id.as_str(), "a subscription", "404");
+                (State::Answer("404".to_owned()), Some(missing))
+            }
+            (Err(fault), _) => {
+                let unusable = Difference::new("response", "a subscription", &fault);
+                (State::Answer(fault.to_string()), Some(unusable))
+            }
         };
-        let found = found.await.map_err(unusable)?;
-        let Some(found) = found else {
-            let missing = Difference::new(id.as_str(), "a subscription", "404");
-            return Err((missing, "404".to_owned()));
-        };
-        let shown = state(&found);
-        let Some(expected) = self.company.subscription(id) else {
-            return Ok(shown);
-        };
-        let strictness = Strictness {
-            exact: self.setup.strict,
-            slack: self.setup.slack,
-        };
-        if let Some(difference) = difference(&expected.model(now), &found, strictness) {
-            return Err((difference, shown));
+        Compared {
+            model: match model {
+                Some(model) => State::Subscription(Box::new(model)),
+                None => State::Answer(String::new()),
+            },
+            provider: found,
+            difference,
         }
-        self.compare_ledger(number)
-            .await
-            .map_err(|difference| (difference, shown.clone()))?;
-        Ok(shown)
     }
 
     /// Compares the lines of the changes within a period, if the provider shows its ledger.

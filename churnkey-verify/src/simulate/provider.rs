@@ -1,9 +1,12 @@
 //! The provider of a simulation, as it is reached over HTTP.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use churnkey_runtime::{Customer, Mode, Subscription, Timestamp};
+use churnkey_runtime::{Customer, CustomerId, Mode, Subscription, SubscriptionId, Timestamp};
+use futures_util::future::{BoxFuture, join};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -15,10 +18,23 @@ use crate::client::{Client, Request, encoded};
 /// of Churnkey's protocol: Churnkey never sends it.
 pub const CLOCK_HEADER: &str = "X-Churnkey-Now";
 
+pub(super) type Restart = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// The time after which a caller over a socket hangs up: the action has begun by then, or ended.
+const HANG_UP: Duration = Duration::from_millis(1);
+
+/// The longest wait for a provider that was restarted. A database needs some time to notice that
+/// the transactions of a killed process are over.
+const RECOVERY: Duration = Duration::from_secs(20);
+
 /// A provider behind a client in test mode.
 pub(super) struct Provider {
     pub(super) client: Client,
     pub(super) clock_header: bool,
+    /// Kills the provider and starts it again.
+    pub(super) restart: Option<Restart>,
+    /// The number of requests whose response was lost.
+    pub(super) interrupted: AtomicU64,
 }
 
 /// A request that got no usable response.
@@ -128,20 +144,72 @@ impl Provider {
                 same(path, first, second)
             }
             Sending::Together => {
-                let both = futures_util::future::join(status(&request), status(&request));
+                let both = join(status(&request), status(&request));
                 let (first, second) = both.await;
                 same(path, first?, second?)
             }
             Sending::HangUp => {
-                let first = self.client.send(&request);
-                // The response is not waited for: the action has begun at most.
-                let _ = tokio::time::timeout(Duration::ZERO, first).await;
+                let limit = match self.client.is_in_process() {
+                    true => Duration::ZERO,
+                    false => HANG_UP,
+                };
+                let first = tokio::time::timeout(limit, self.client.send(&request)).await;
+                self.count(first.is_err());
                 status(&request).await
+            }
+            Sending::AfterRestart => {
+                self.kill_and_start().await?;
+                self.recovered(path, &request).await
+            }
+            Sending::Killed { millis } => {
+                let kill = async {
+                    tokio::time::sleep(Duration::from_millis(millis.into())).await;
+                    self.kill_and_start().await
+                };
+                let (first, killed) = join(self.client.send(&request), kill).await;
+                killed?;
+                self.count(first.is_err());
+                let second = self.recovered(path, &request).await?;
+                match first {
+                    Ok(first) if first.status != 503 => same(path, first.status, second),
+                    _ => Ok(second),
+                }
             }
             Sending::OtherMode => {
                 request = request.mode(Mode::Live.as_str());
                 status(&request).await
             }
+        }
+    }
+
+    fn count(&self, interrupted: bool) {
+        self.interrupted
+            .fetch_add(interrupted.into(), Ordering::Relaxed);
+    }
+
+    async fn kill_and_start(&self) -> Result<(), Unusable> {
+        let Some(restart) = &self.restart else {
+            return Err(Unusable(
+                "the simulation cannot restart the provider".to_owned(),
+            ));
+        };
+        let restarted = restart().await;
+        restarted.map_err(|fault| Unusable(format!("the provider does not start: {fault}")))
+    }
+
+    /// Sends a request to a provider that was just started, until it answers with more than a 503.
+    async fn recovered(&self, path: &str, request: &Request) -> Result<u16, Unusable> {
+        let begun = Instant::now();
+        loop {
+            let fault = match self.client.send(request).await {
+                Ok(response) if response.status != 503 => return Ok(response.status),
+                Ok(_) => "503".to_owned(),
+                Err(fault) => fault.to_string(),
+            };
+            if begun.elapsed() > RECOVERY {
+                return Err(Unusable(format!("POST {path} after a restart: {fault}")));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -165,6 +233,12 @@ impl Provider {
             None => request,
         }
     }
+}
+
+/// The path of a subscription.
+pub(super) fn path_of(customer: &CustomerId, subscription: &SubscriptionId) -> String {
+    let (customer, subscription) = (encoded(customer.as_str()), encoded(subscription.as_str()));
+    format!("/customers/{customer}/subscriptions/{subscription}")
 }
 
 /// A repetition is answered like the first request.

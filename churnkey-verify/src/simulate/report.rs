@@ -21,6 +21,8 @@ pub struct Simulated {
     pub refused: u64,
     /// The steps in which the provider decided otherwise, where the rules leave that open.
     pub tolerated: u64,
+    /// The requests whose response was lost, because the caller hung up or the provider was killed.
+    pub interrupted: u64,
     /// True if the provider had too few subscriptions for all sequences.
     pub is_exhausted: bool,
     /// The time of the run.
@@ -37,6 +39,8 @@ pub struct Failure {
     pub(super) original_steps: usize,
     pub(super) sequence: Sequence,
     pub(super) timeline: Vec<Line>,
+    /// The commands of each line.
+    pub(super) curls: Vec<Vec<String>>,
     pub(super) difference: Difference,
 }
 
@@ -65,9 +69,10 @@ impl Failure {
     /// A shell script that sends the requests. The customers must exist, and the clock must follow.
     pub fn curl_script(&self) -> String {
         let mut script = format!("#!/bin/sh\n# {}\n", self.message());
-        for line in &self.timeline {
-            script.push_str(&format!("\n# {}: {}\n", line.at, line.request));
-            for curl in &line.curl {
+        for (line, curls) in self.timeline.iter().zip(&self.curls) {
+            let id = line.subscription.as_str();
+            script.push_str(&format!("\n# {}  {id}: {}\n", line.at, line.event));
+            for curl in curls {
                 script.push_str(curl);
                 script.push('\n');
             }
@@ -112,7 +117,8 @@ impl fmt::Display for Failure {
             self.steps()
         )?;
         for line in &self.timeline {
-            writeln!(f, "{}  {}", line.at, line.request)?;
+            let id = line.subscription.as_str();
+            writeln!(f, "{}  {id}: {}", line.at, line.event)?;
             writeln!(f, "    model     {}", line.model)?;
             writeln!(f, "    provider  {}", line.provider)?;
         }
@@ -129,12 +135,14 @@ impl fmt::Display for Simulated {
         }
         write!(
             f,
-            "{} sequences of seed {}, {} steps, {} requests refused by both, {} tolerated, {:.1} s",
+            "{} sequences of seed {}, {} steps, {} requests refused by both, {} tolerated, \
+             {} interrupted, {:.1} s",
             self.sequences,
             self.seed,
             self.steps,
             self.refused,
             self.tolerated,
+            self.interrupted,
             self.elapsed.as_secs_f64()
         )?;
         match self.is_exhausted {
@@ -152,6 +160,7 @@ impl Simulated {
             steps: 0,
             refused: 0,
             tolerated: 0,
+            interrupted: 0,
             is_exhausted: false,
             elapsed: Duration::ZERO,
             failure: None,

@@ -195,4 +195,10 @@ pub(super) enum Sending {
     HangUp,
     /// Sent in live mode, in which the customer does not exist.
     OtherMode,
+    /// Sent after the provider was killed and started again.
+    AfterRestart,
+    /// Sent, interrupted by a kill after this time, and sent again after the restart.
+    Killed {
+        millis: u8,
+    },
 }

@@ -1,5 +1,7 @@
 //! The shortest sequence that still shows a difference.
 
+use std::ops::Range;
+
 use super::play::{Course, play};
 use super::sequence::{Plan, Sending, Sequence, Wait};
 use super::setup::{Attempts, Setup};
@@ -58,7 +60,20 @@ async fn attempt(setup: &Setup, sequence: &Sequence, attempts: &mut Attempts) ->
     course.difference.is_some().then_some(course)
 }
 
-/// The same sequence without one step, without one arrival and the steps about it, or with one
+fn without_arrivals(sequence: &Sequence, removed: Range<usize>) -> Sequence {
+    let mut shorter = sequence.clone();
+    let end = removed.end.min(shorter.arrivals.len());
+    shorter.arrivals.drain(removed.start..end);
+    shorter.steps.retain(|step| !removed.contains(&step.target));
+    for step in &mut shorter.steps {
+        if step.target >= end {
+            step.target -= end - removed.start;
+        }
+    }
+    shorter
+}
+
+/// The same sequence without one step, without some arrivals and the steps about them, or with one
 /// thing less special.
 fn simpler(sequence: &Sequence) -> Vec<Sequence> {
     let mut simpler = Vec::new();
@@ -67,17 +82,12 @@ fn simpler(sequence: &Sequence) -> Vec<Sequence> {
         shorter.steps.remove(number);
         simpler.push(shorter);
     }
-    for number in 0..sequence.arrivals.len() {
-        if sequence.arrivals.len() == 1 {
-            break;
-        }
-        let mut shorter = sequence.clone();
-        shorter.arrivals.remove(number);
-        shorter.steps.retain(|step| step.target != number);
-        for step in shorter.steps.iter_mut().filter(|step| step.target > number) {
-            step.target -= 1;
-        }
-        simpler.push(shorter);
+    // Halves first: a sequence can have a hundred arrivals.
+    let mut count = sequence.arrivals.len() / 2;
+    while count > 0 {
+        let starts = (0..sequence.arrivals.len()).step_by(count);
+        simpler.extend(starts.map(|start| without_arrivals(sequence, start..start + count)));
+        count /= 2;
     }
     let mut change = |differ: &dyn Fn(&mut Sequence)| {
         let mut changed = sequence.clone();

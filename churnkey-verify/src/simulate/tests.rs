@@ -9,11 +9,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use churnkey_runtime::model::{CouponDuration, CycleUnit, Percent};
-use churnkey_runtime::{Amount, BillingCycle, Currency, OfferDuration, Schedule};
+use churnkey_runtime::{Amount, BillingCycle, Coupon, Currency, OfferDuration, Price, Schedule};
 use serde_json::{Value, json};
 
+use super::sequence::Sequence;
 use super::*;
 use crate::billing::{Company, Request};
+use crate::error::CannotRun;
+
+/// The id of a coupon that an HTML page must escape.
+const TWO: &str = "two<b>&\"'";
 
 /// A wrong rule: what is carried out instead of a request.
 type Rule = fn(Request) -> Request;
@@ -45,7 +50,7 @@ fn catalog() -> (Vec<Price>, Vec<Coupon>) {
         ],
         vec![
             Coupon::new("once", CouponDuration::Once, ten),
-            Coupon::new("two", two, ten),
+            Coupon::new(TWO, two, ten),
         ],
     )
 }
@@ -262,7 +267,7 @@ async fn wrong_rules_are_found_and_shrunk() {
             if let Request::ApplyCoupon { coupon, .. } = &mut request
                 && *coupon == "once"
             {
-                *coupon = "two".into();
+                *coupon = TWO.into();
             }
             request
         }),
@@ -290,7 +295,68 @@ async fn wrong_rules_are_found_and_shrunk() {
         assert!(good.failure.is_none(), "{name}: {good}");
         assert!(failure.rust_test().contains(&sequence), "{name}");
         assert!(failure.curl_script().contains("/churnkey/"), "{name}");
+        let page = failure.html();
+        assert!(
+            page.contains("<svg") && page.contains("Provider"),
+            "{name}: {page}"
+        );
+        assert!(!page.contains("<b>"), "{name}: {page}");
     }
+}
+
+#[tokio::test]
+async fn sequence_of_many_customers_is_shrunk_to_one() {
+    let rule: Rule = |mut request| {
+        if let Request::ChangePrice { prorate, .. } = &mut request {
+            *prorate = false;
+        }
+        request
+    };
+    let crowd = simulation(rule).customers(60).months(6).steps(600);
+    let result = crowd.sequences(1).run().await.unwrap();
+
+    let failure = result.failure.as_ref().unwrap();
+    assert!(failure.steps() <= 4, "{failure}");
+    let sequence: Sequence = serde_json::from_str(&failure.sequence()).unwrap();
+    assert_eq!(sequence.arrivals.len(), 1, "{failure}");
+}
+
+#[tokio::test]
+async fn sequences_follow_from_their_number() {
+    let rule: Rule = |mut request| {
+        if let Request::ExtendTrial {
+            length: OfferDuration::Period { amount, .. },
+            ..
+        } = &mut request
+        {
+            *amount += 1;
+        }
+        request
+    };
+    let whole = simulation(rule).run().await.unwrap();
+    let number = whole.failure.as_ref().unwrap().number();
+    let alone = simulation(rule).first(number).sequences(1);
+    let alone = alone.run().await.unwrap();
+
+    assert_eq!(
+        alone.failure.unwrap().sequence(),
+        whole.failure.unwrap().sequence()
+    );
+}
+
+#[tokio::test]
+async fn restarts_are_mixed_in_only_with_a_restart() {
+    let restarts = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&restarts);
+    let restart = move || {
+        *count.lock().unwrap() += 1;
+        std::future::ready(Ok(()))
+    };
+    let simulation = simulation(|request| request).sequences(10);
+    let result = simulation.restart(restart).run().await.unwrap();
+
+    assert!(result.failure.is_none(), "{result}");
+    assert!(*restarts.lock().unwrap() > 20, "{result}");
 }
 
 #[tokio::test]

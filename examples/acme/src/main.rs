@@ -23,14 +23,14 @@
 
 use std::env;
 use std::error::Error;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use acme::{Acme, Clock, RequestClock};
 use churnkey::axum::extract::Request;
 use churnkey::axum::middleware::{self, Next};
 use churnkey::http::StatusCode;
-use churnkey::{Provider, Server};
+use churnkey::{LogQueue, Provider, Server};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -41,8 +41,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
 
+    // A log that is full, closed or stalled affects no request.
+    let log = LogQueue::stderr().with_panics();
     tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(log.writer())
         .with_ansi(io::stderr().is_terminal())
         .init();
 
@@ -96,7 +98,8 @@ fn show_requests(address: SocketAddr, token: &str) {
     let pause = format!(
         r#"{{"customerId":"{customer}","subscriptionId":"sub_test_0010_1","startAt":"immediate","duration":{{"type":"period","amount":2,"unit":"month"}}}}"#
     );
-    println!(
+    let _shown = writeln!(
+        io::stdout(),
         "The features of Acme:\n  {curl} {root}/features\n\
          Its customers:\n  {curl} '{root}/customers?limit=3'\n\
          One customer:\n  {curl} {root}/customers/{customer}\n\

@@ -20,7 +20,7 @@ mod tests;
 use std::env;
 
 use anyhow::Context as _;
-use churnkey::Provider;
+use churnkey::{LogQueue, Provider};
 use tokio::net::TcpListener;
 
 use crate::app::App;
@@ -29,7 +29,9 @@ use crate::database::Databases;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt().init();
+    // A log that is full, closed or stalled affects no request.
+    let log = LogQueue::stderr().with_panics();
+    tracing_subscriber::fmt().with_writer(log.writer()).init();
     let secret = |name| env::var(name).with_context(|| format!("{name} is not set"));
     let databases = Databases {
         live: database::open(env::var("DATABASE_URL").ok()).await?,
@@ -42,15 +44,24 @@ async fn main() -> anyhow::Result<()> {
     let provider = Provider::new(Billing { databases }, secret("CK_INTEGRATION_TOKEN")?);
     let actions = provider.actions();
     let listener = TcpListener::bind("127.0.0.1:8080").await?;
-    axum::serve(listener, app::router(app, provider))
-        .with_graceful_shutdown(async {
-            // Without the signal, the application runs until it is killed.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending().await
-            }
-        })
-        .await?;
-    // An action runs on if its caller disconnects.
-    actions.ended().await;
+    let serving = axum::serve(listener, app::router(app, provider));
+    let served = async {
+        serving.with_graceful_shutdown(interrupted()).await?;
+        // An action runs on if its caller disconnects.
+        actions.ended().await;
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        result = served => result?,
+        // A second Ctrl-C cuts actions that hang.
+        () = async { interrupted().await; interrupted().await } => {}
+    }
     Ok(())
+}
+
+/// Waits for Ctrl-C. Without the signal, the application runs until it is killed.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }

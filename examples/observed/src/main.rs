@@ -18,10 +18,10 @@ mod billing;
 
 use std::env;
 use std::error::Error;
-use std::io;
 use std::time::Duration;
 
 use billing::Billing;
+use churnkey::LogQueue;
 use churnkey::axum::{self, Router, routing::get};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -35,6 +35,9 @@ const DURATIONS: [f64; 12] = [
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    // A log that is full, closed or stalled affects no request. Lost lines are counted in
+    // `churnkey_log_lines_lost_total`.
+    let log = LogQueue::stderr().with_panics();
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -44,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .with_default_directive(tracing::Level::INFO.into())
                 .from_env_lossy(),
         )
-        .with_writer(io::stderr)
+        .with_writer(log.writer())
         .init();
     // The recorder must be installed before the provider is created, because the provider describes
     // its metrics to the installed recorder.

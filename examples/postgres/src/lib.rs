@@ -13,6 +13,7 @@ use churnkey::{Mode, Result};
 
 use database::Database;
 use ledger::Ledger;
+pub use ledger::Subject;
 
 /// The company's billing system, passed to every annotated function as `ctx`. It holds connections,
 /// and no state that other instances would have to share.

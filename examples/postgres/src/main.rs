@@ -21,12 +21,12 @@
 //! `database.rs` a TLS connector, such as that of `tokio-postgres-rustls`.
 
 use std::env;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
 use churnkey::http::StatusCode;
-use churnkey::{Error, Result, ResultExt as _, Server};
+use churnkey::{Error, LogQueue, Result, ResultExt as _, Server};
 use postgres::Acme;
 use tokio::net::TcpListener;
 
@@ -34,8 +34,10 @@ const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // A log that is full, closed or stalled affects no request.
+    let log = LogQueue::stderr().with_panics();
     tracing_subscriber::fmt()
-        .with_writer(io::stderr)
+        .with_writer(log.writer())
         .with_ansi(io::stderr().is_terminal())
         .init();
 
@@ -78,7 +80,8 @@ fn refusal(message: String) -> Error {
 }
 
 fn show_address(address: SocketAddr) {
-    println!(
+    let _shown = writeln!(
+        io::stdout(),
         "The features of Acme:\n  curl -H \"Authorization: Bearer $CK_INTEGRATION_TOKEN\" http://{address}/churnkey/features"
     );
 }

@@ -80,6 +80,10 @@ impl Billing {
                 eprintln!("the wait begins");
                 self.gate.acquire().await.or_internal()?.forget();
             }
+            "hang" => {
+                eprintln!("the hang begins");
+                std::thread::sleep(Duration::from_secs(3600));
+            }
             "nap" => {
                 eprintln!("the nap begins");
                 tokio::time::sleep(Duration::from_millis(700)).await;

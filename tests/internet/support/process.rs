@@ -9,12 +9,14 @@ use test_support::{Process, this_test};
 use super::{Billing, TOKEN};
 
 /// The variables that a server reads.
-const VARIABLES: [&str; 5] = [
+const VARIABLES: [&str; 7] = [
     "CK_INTEGRATION_TOKEN",
     "CK_INTEGRATION_TOKEN_FILE",
     "CK_INTEGRATION_TOKEN_PREVIOUS",
     "CK_INTEGRATION_TOKEN_PREVIOUS_UNTIL",
     "CK_API_KEY",
+    "CHURNKEY_SHUTDOWN_DELAY",
+    "CHURNKEY_TRUSTED_PROXIES",
 ];
 
 /// Starts the ignored test of this name with these variables, on a free port.

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -15,13 +17,25 @@ pub fn install() {
     });
 }
 
-/// Returns the log lines of a request. A line is written before the reply is sent.
+/// Returns the log lines of a request, once there is one: the line of an action is written after
+/// its reply was handed over.
 pub fn log_of(request_id: &str) -> Vec<String> {
-    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     let tag = format!("request_id=\"{request_id}\"");
+    let deadline = Instant::now() + Duration::from_secs(2);
+    loop {
+        let lines = lines_with(&tag);
+        if !lines.is_empty() || Instant::now() > deadline {
+            return lines;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn lines_with(tag: &str) -> Vec<String> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&lines)
         .lines()
-        .filter(|line| line.contains(&tag))
+        .filter(|line| line.contains(tag))
         .map(str::to_owned)
         .collect()
 }

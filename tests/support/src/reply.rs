@@ -87,13 +87,20 @@ impl Reply {
         assert_eq!((self.status, self.text().as_str()), (status, ""));
         assert_eq!(self.header("connection"), Some("close"));
         assert_eq!(self.header("content-type"), None);
+        assert_eq!(self.header("cache-control"), None);
         self.has_no_headers_but(&[]);
     }
 
     /// Asserts that there are only these headers, in addition to those of every reply.
     #[track_caller]
     pub fn has_no_headers_but(&self, allowed: &[&str]) {
-        const USUAL: [&str; 4] = ["content-type", "content-length", "connection", "date"];
+        const USUAL: [&str; 5] = [
+            "cache-control",
+            "content-type",
+            "content-length",
+            "connection",
+            "date",
+        ];
         for (name, _) in &self.headers {
             let name = name.as_str();
             assert!(

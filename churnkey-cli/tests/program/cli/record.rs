@@ -24,13 +24,13 @@ const SENTINELS: [&str; 5] = [
 ];
 
 /// A proxy that records, and the calls sent to it.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     url: String,
 }
 
 impl Proxy {
-    fn start(to: &str, out: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(to: &str, out: &Path, arguments: &[&str]) -> Self {
         let mut command = churnkey();
         command.args(["record", "--listen", "127.0.0.1:0", "--to", to, "--out"]);
         command.arg(out).args(arguments).stdout(Stdio::piped());
@@ -44,7 +44,14 @@ impl Proxy {
     }
 
     /// Sends a request and returns its status.
-    fn send(&self, method: Method, target: &str, token: &str, mode: &str, body: &str) -> u16 {
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        target: &str,
+        token: &str,
+        mode: &str,
+        body: &str,
+    ) -> u16 {
         // The client of the program, which has a TLS provider.
         let (root, client) = upstream(&self.url).unwrap();
         let url = format!("{root}{target}");
@@ -67,14 +74,14 @@ impl Proxy {
         self.send(Method::POST, &target, TOKEN, "TEST", &body.to_string());
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
         assert!(self.child.wait().unwrap().success());
     }
 }
 
 /// A provider that takes the bare token and accepts every body.
-fn lenient() -> String {
+pub(crate) fn lenient() -> String {
     serve(|request| {
         let is_authorized = request.headers().values().any(|value| value == TOKEN);
         let status = match is_authorized {
@@ -90,7 +97,7 @@ fn assumed(arguments: &[&str], file: &Path) -> RunOutput {
 }
 
 /// Sends another reading of every assumption that a request can show.
-fn send_second_readings(proxy: &Proxy) {
+pub(crate) fn send_second_readings(proxy: &Proxy) {
     let [customer, coupon, name, email, query] = SENTINELS;
     let id = json!({ "customer_id": customer, "note": name });
     proxy.send(

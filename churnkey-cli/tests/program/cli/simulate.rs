@@ -130,6 +130,36 @@ fn json_of_a_difference_can_be_replayed() {
 }
 
 #[test]
+fn page_shows_a_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("sequence.html");
+    let html = page.to_str().unwrap();
+    let good = simulate(
+        &idle(),
+        &["--steps", "0", "--sequences", "1", "--html", html],
+    );
+    assert_eq!((good.code, page.exists()), (0, false), "{good:?}");
+
+    let output = simulate(
+        &idle(),
+        &["--seed", "3", "--customers", "1", "--html", html],
+    );
+
+    assert_eq!(output.code, 1, "{output:?}");
+    let page = std::fs::read_to_string(page).unwrap();
+    for part in [
+        "<!doctype html>",
+        "<svg",
+        "Model",
+        "Provider",
+        "differs",
+        "curl -i",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[test]
 fn wrong_arguments_are_exit_code_2() {
     let missing = simulate(&good(), &["--replay", "/no/such/file"]);
     assert_eq!(missing.code, 2, "{missing:?}");

@@ -32,15 +32,33 @@ fn database_and_directory_can_be_chosen() {
 }
 
 #[test]
+fn sqlx_can_be_chosen_for_both_databases() {
+    for (database, feature) in [("sqlite", "\"sqlite\""), ("postgres", "\"postgres\"")] {
+        let around = tempfile::tempdir().unwrap();
+        let output = new(around.path(), &["acme", "--db", database, "--with", "sqlx"]);
+        assert_eq!(output.status.code(), Some(0));
+        let manifest = fs::read_to_string(around.path().join("acme/Cargo.toml")).unwrap();
+        assert!(
+            manifest.contains("\nsqlx = ") && manifest.contains(feature),
+            "{manifest}"
+        );
+    }
+}
+
+#[test]
 fn workspace_may_be_a_relative_path() {
     let around = tempfile::tempdir().unwrap();
     let checkout = concat!(env!("CARGO_MANIFEST_DIR"), "/../churnkey-verify/..");
-    let output = new(around.path(), &["acme", "--workspace", checkout]);
-    assert_eq!(output.status.code(), Some(0));
-    let manifest = fs::read_to_string(around.path().join("acme/Cargo.toml")).unwrap();
-    let depends = |line: &str| manifest.lines().any(|other| other.starts_with(line));
-    assert!(depends("churnkey = { path = \"/"), "{manifest}");
-    assert!(depends("churnkey-verify = { path = \"/"), "{manifest}");
+    for (name, more) in [("direct", &[][..]), ("by-sqlx", &["--with", "sqlx"])] {
+        let arguments = [&[name, "--workspace", checkout], more].concat();
+        let output = new(around.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0));
+        let manifest = around.path().join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let depends = |line: &str| manifest.lines().any(|other| other.starts_with(line));
+        assert!(depends("churnkey = { path = \"/"), "{manifest}");
+        assert!(depends("churnkey-verify = { path = \"/"), "{manifest}");
+    }
 }
 
 #[test]

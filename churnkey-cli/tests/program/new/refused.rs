@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use churnkey_cli::new::{self, Database, NewProject};
+use churnkey_cli::new::{self, Database, Library, NewProject};
 
 fn attempt(name: &str, directory: &Path) -> Result<(), String> {
     let project = NewProject {
         name: name.to_owned(),
         database: Database::Sqlite,
+        with: None,
         directory: directory.to_owned(),
         workspace: None,
     };
@@ -51,7 +52,9 @@ fn invalid_name_is_rejected_with_advice() {
         ("churnkey-runtime", "a crate that the provider depends on"),
         ("churnkey_verify", "a crate that the provider depends on"),
         ("tokio", "a crate that the provider depends on"),
+        ("sqlx", "a crate that the provider depends on"),
         ("fresh", "a module of the provider's tests"),
+        ("simulation", "a module of the provider's tests"),
     ];
     let around = tempfile::tempdir().unwrap();
     for (name, why) in table {
@@ -123,6 +126,7 @@ fn workspace_that_is_no_checkout_is_rejected() {
         let project = NewProject {
             name: "acme".to_owned(),
             database: Database::Sqlite,
+            with: None,
             directory: around.path().join("project"),
             workspace: Some(workspace),
         };
@@ -133,6 +137,24 @@ fn workspace_that_is_no_checkout_is_rejected() {
         );
         assert_eq!(entries(around.path()), [""; 0]);
     }
+}
+
+#[test]
+fn library_without_a_database_is_rejected() {
+    let around = tempfile::tempdir().unwrap();
+    let project = NewProject {
+        name: "acme".to_owned(),
+        database: Database::None,
+        with: Some(Library::Sqlx),
+        directory: around.path().join("project"),
+        workspace: None,
+    };
+    let refused = new::create(&project).unwrap_err().to_string();
+    assert!(
+        refused.contains("use --db sqlite or --db postgres"),
+        "{refused}"
+    );
+    assert_eq!(entries(around.path()), [""; 0]);
 }
 
 fn entries(directory: &Path) -> Vec<String> {

@@ -15,11 +15,12 @@ impl Books<'_> {
 
     /// Finds a customer by email address. The case of letters is ignored.
     pub fn customer_by_email(&self, email: &Email) -> Result<Option<Customer>> {
+        let wanted = without_case(email.as_str());
         let found = self.customer_where(
             "SELECT * FROM customers WHERE mode = :mode AND email = :key",
-            &email.as_str(),
+            &wanted,
         )?;
-        if found.is_some() || email.as_str().is_ascii() {
+        if found.is_some() {
             return Ok(found);
         }
         // SQLite found no equal address because it ignores the case of ASCII letters only.
@@ -29,7 +30,6 @@ impl Books<'_> {
             &[],
             |row| Ok((column(row, "id")?, column(row, "email")?)),
         )?;
-        let wanted = without_case(email.as_str());
         let mut addresses = addresses.into_iter();
         let found = addresses.find(|(_, address)| without_case(address) == wanted);
         found.map_or(Ok(None), |(id, _)| self.customer(&id.into()))
@@ -89,7 +89,6 @@ impl Books<'_> {
     /// Adds a customer. No two customers have addresses that differ only in case.
     pub fn add_customer(&self, customer: &Customer, created: Timestamp) -> Result<()> {
         if let Some(email) = &customer.email
-            && !email.as_str().is_ascii()
             && self.customer_by_email(email)?.is_some()
         {
             return Err(Error::conflict("another customer has this email address"));
@@ -149,9 +148,13 @@ impl Books<'_> {
     }
 }
 
-/// The text with all letters in lower case. The two forms of a small sigma, of which the second one
-/// ends a word, are the same letter.
+/// The text in a form that all its spellings in upper and lower case share. Some letters have more
+/// than two: `ß` is `SS` in upper case, and a sigma is `ς` at the end of a word. Turkish pairs `ı`
+/// with `I` and `i` with `İ`, so that these four count as one letter.
 fn without_case(text: &str) -> String {
     let lower = text.chars().flat_map(char::to_lowercase);
-    lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+    let upper = lower.flat_map(char::to_uppercase);
+    let lower: String = upper.flat_map(char::to_lowercase).collect();
+    // The lower case of `İ` is an `i` and a dot of its own.
+    lower.replace("i\u{307}", "i")
 }

@@ -156,9 +156,13 @@ fn read(row: &Row) -> Result<Customer> {
     Ok(customer)
 }
 
-/// The text with all letters in lower case. The two forms of a small sigma, of which the second one
-/// ends a word, are the same letter.
+/// The text in a form that all its spellings in upper and lower case share. Some letters have more
+/// than two: `ß` is `SS` in upper case, and a sigma is `ς` at the end of a word. Turkish pairs `ı`
+/// with `I` and `i` with `İ`, so that these four count as one letter.
 fn without_case(text: &str) -> String {
     let lower = text.chars().flat_map(char::to_lowercase);
-    lower.map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+    let upper = lower.flat_map(char::to_uppercase);
+    let lower: String = upper.flat_map(char::to_lowercase).collect();
+    // The lower case of `İ` is an `i` and a dot of its own.
+    lower.replace("i\u{307}", "i")
 }

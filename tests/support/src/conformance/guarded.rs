@@ -1,45 +1,35 @@
 //! A provider whose data must not change.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
+use std::thread;
 
 use serde_json::Value;
 
 use crate::conformance::client::{Client, Mode, id_of, subscriptions_of, text_of};
-use crate::conformance::manifest::Manifest;
+use crate::conformance::shared::Shared;
 use crate::conformance::snapshot::Snapshot;
 use crate::conformance::{Instance, Start};
 use crate::{Request, encoded};
 
-/// A provider, and its complete data before the first invalid request.
+/// A provider, and its complete data before the first invalid request. The drop asserts that the
+/// data is unchanged.
 pub(crate) struct Guarded {
     pub(crate) process: Instance,
-    pub(crate) manifest: Manifest,
     pub(crate) before: Snapshot,
 }
 
 impl Guarded {
     pub(crate) fn start(start: Start) -> Self {
         let process = start();
-        let manifest = Manifest::of(&process);
-        let before = Snapshot::take(&process, &manifest);
-        Self {
-            process,
-            manifest,
-            before,
-        }
+        let before = Snapshot::take(&process);
+        Self { process, before }
     }
 
-    /// Returns the provider that all concurrent tests share if they must not change data, because
-    /// reading all data takes a second. If one of them changes data, the others fail as well, but
-    /// only its own message has the request.
+    /// Returns the shared provider of all tests that must not change data, because reading all data
+    /// takes a second. The last test reports a change. Run alone, each test reports its own.
     pub(crate) fn shared(start: Start) -> Arc<Self> {
-        static SHARED: Mutex<Weak<Guarded>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let started = Arc::new(Self::start(start));
-            *shared = Arc::downgrade(&started);
-            started
-        })
+        static SHARED: Shared<Guarded> = Shared::new();
+        SHARED.get(|| Self::start(start))
     }
 
     pub(crate) fn client(&self) -> Client<'_> {
@@ -66,10 +56,16 @@ impl Guarded {
         let path = format!("{list}/{}", encoded(&id_of(subscription)));
         assert_eq!(&client.row(&path), subscription, "changed by {}", request);
     }
+}
 
-    pub(crate) fn assert_unchanged(&self) {
-        let after = Snapshot::take(&self.process, &self.manifest);
-        let changes = self.before.changes(&after);
-        assert!(changes.is_empty(), "{changes:#?}");
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            let changes = self.before.changes(&Snapshot::take(&self.process));
+            assert!(
+                changes.is_empty(),
+                "a rejected request changed {changes:#?}"
+            );
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::conformance::Instance;
 use crate::conformance::client::{Client, Mode, id_of, subscriptions_of};
-use crate::conformance::manifest::Manifest;
+use crate::conformance::manifest::LISTS;
 
 /// Mode, list and id of a row.
 pub(crate) type Key = (Mode, String, String);
@@ -18,10 +18,9 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn take(process: &Instance, manifest: &Manifest) -> Self {
+    pub(crate) fn take(process: &Instance) -> Self {
         let rows = thread::scope(|scope| {
-            let modes =
-                Mode::BOTH.map(|mode| scope.spawn(move || of_mode(process, manifest, mode)));
+            let modes = Mode::BOTH.map(|mode| scope.spawn(move || of_mode(process, mode)));
             modes.map(|rows| rows.join().expect("the walk through one mode"))
         });
         Self {
@@ -58,14 +57,10 @@ impl Snapshot {
     }
 }
 
-fn of_mode(process: &Instance, manifest: &Manifest, mode: Mode) -> BTreeMap<Key, Value> {
+fn of_mode(process: &Instance, mode: Mode) -> BTreeMap<Key, Value> {
     let mut client = Client::new(process, mode);
     let mut rows = BTreeMap::new();
-    let mut lists: Vec<String> = manifest
-        .lists()
-        .into_iter()
-        .map(ToOwned::to_owned)
-        .collect();
+    let mut lists: Vec<String> = LISTS.map(ToOwned::to_owned).into();
     while let Some(list) = lists.pop() {
         for row in client.walk(&list, Some(100)) {
             if list == "/customers" {

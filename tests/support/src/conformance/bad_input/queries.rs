@@ -2,7 +2,7 @@ use super::{PAUSE, assert_refused, pause_of};
 use crate::conformance::Start;
 use crate::conformance::client::{Client, Mode, id_of, page, subscriptions_of, text_of};
 use crate::conformance::guarded::Guarded;
-use crate::conformance::manifest::Manifest;
+use crate::conformance::manifest::LISTS;
 use crate::encoded;
 
 pub fn limit_that_is_not_positive_is_a_400(start: Start) {
@@ -10,9 +10,7 @@ pub fn limit_that_is_not_positive_is_a_400(start: Start) {
     let mut client = Client::new(&process, Mode::Test);
     let customer = id_of(&client.page("/customers", Some(1), None).data[0]);
     let subscriptions = subscriptions_of(&customer);
-    let mut lists = Manifest::of(&process).lists();
-    lists.push(&subscriptions);
-    for list in lists {
+    for list in LISTS.into_iter().chain([subscriptions.as_str()]) {
         for limit in [
             "0",
             "-1",
@@ -97,7 +95,7 @@ pub fn invalid_cursor_is_a_400(start: Start) {
         format!("{written}%00"),
         format!("7f3a{written}"),
     ]);
-    for list in guarded.manifest.lists() {
+    for list in LISTS {
         for cursor in &cursors {
             let request = client.request("GET", &format!("{list}?limit=3&cursor={cursor}"));
             if *cursor == huge {
@@ -119,12 +117,7 @@ pub fn invalid_cursor_is_a_400(start: Start) {
 
 pub fn foreign_cursor_never_leaks_the_other_list(start: Start) {
     let guarded = Guarded::shared(start);
-    let mut lists: Vec<String> = guarded
-        .manifest
-        .lists()
-        .into_iter()
-        .map(ToOwned::to_owned)
-        .collect();
+    let mut lists: Vec<String> = LISTS.map(ToOwned::to_owned).into();
     for mode in Mode::BOTH {
         for status in ["active", "trial"] {
             let subscription = guarded.subscription(mode, status, "month");
@@ -160,9 +153,8 @@ pub fn stale_cursor_continues_after_its_row(start: Start) {
     let cursor = first.next.expect("more than three customers");
     let third = text_of(&first.data[2], "id");
     let body = serde_json::json!({"customerId": third, "scheduledAt": "immediate"});
-    if Manifest::of(&process).allows(&["cancel", "schedules", "immediate"]) {
-        client.post("/actions/customer/cancel", &body);
-    }
+    let canceled = client.post("/actions/customer/cancel", &body);
+    assert_eq!(canceled.status, 200, "{}", canceled.text());
     for _ in 0..2 {
         let rest = client.page("/customers", Some(100), Some(&cursor));
         assert_eq!(rest.data, all[3..rest.data.len() + 3]);
@@ -204,7 +196,6 @@ pub fn unknown_mode_is_a_400_without_effect(start: Start) {
             guarded.assert_kept(&mut client, subscription, &request);
         }
     }
-    guarded.assert_unchanged();
 }
 
 /// Asserts a rejection or a valid page: a cursor is opaque, so only the provider can decide. A page

@@ -2,7 +2,7 @@
 
 use churnkey::{
     Customer, CustomerId, Email, Error, Mode, Page, PageRequest, Price, PriceId, Result,
-    Subscription, SubscriptionId, Timestamp,
+    Subscription, SubscriptionId,
 };
 
 use crate::Billing;
@@ -41,7 +41,7 @@ pub async fn subscription(
     mode: Mode,
 ) -> Result<Option<Subscription>> {
     let found = ctx.books(mode).subscription(customer, id).await?;
-    Ok(found.map(|subscription| subscription.model(Timestamp::now())))
+    Ok(found.map(|subscription| subscription.model(ctx.clock.now())))
 }
 
 /// Lists the subscriptions of a customer. An unknown customer gets a 404, and a customer without
@@ -57,7 +57,7 @@ pub async fn subscriptions(
     if books.customer(customer.clone()).await?.is_none() {
         return Err(Error::not_found("there is no such customer"));
     }
-    let now = Timestamp::now();
     let page = books.subscriptions(customer, page).await?;
+    let now = ctx.clock.now();
     Ok(page.map(|subscription| subscription.model(now)))
 }

@@ -1,4 +1,4 @@
-//! A subscription and the rules to change it, independent of the database.
+//! A subscription and its rules, independent of the database.
 
 use churnkey::model::PausePeriod;
 use churnkey::{
@@ -6,20 +6,27 @@ use churnkey::{
     SubscriptionPeriod, SubscriptionStatus, Timestamp,
 };
 
-/// A subscription with its past and scheduled events. The status that Churnkey reads is computed
-/// from these and the current time, so no job has to run when a pause or the last period ends.
+use crate::calendar::{billing_day_after, day_of_month, end_of_cycle};
+
+/// A subscription: its state after the last change. [`settle`](Self::settle) brings it up to date,
+/// so no job has to run when a pause or a period ends.
 #[derive(Clone)]
-pub(crate) struct Subscription {
+pub struct Subscription {
     pub(crate) id: SubscriptionId,
     pub(crate) customer_id: CustomerId,
     pub(crate) price: Price,
     pub(crate) quantity: i64,
     pub(crate) started_at: Timestamp,
-    /// The paid period. The system that charges the customer updates it.
+    /// The current period. During a trial it is the trial.
     pub(crate) period: SubscriptionPeriod,
-    /// The last pause, which may have ended.
+    /// The day of the month on which periods end, in months that have it.
+    pub(crate) billing_day: i16,
+    pub(crate) trial_end: Option<Timestamp>,
+    /// True if a charge has failed and is still open.
+    pub unpaid: bool,
     pub(crate) pause: Option<Pause>,
-    /// The time when the subscription ends or has ended.
+    /// True if the subscription is canceled when the period ends, wherever that end is by then.
+    pub(crate) ends_with_period: bool,
     pub(crate) canceled_at: Option<Timestamp>,
 }
 
@@ -30,36 +37,110 @@ pub(crate) struct Pause {
 }
 
 impl Subscription {
-    /// Cancels at once or at the end of the period. An earlier end that is already set is kept.
-    pub(crate) fn cancel(&mut self, at: Schedule, unpause: bool, now: Timestamp) -> Result<()> {
-        if self.is_canceled(now) {
-            return Ok(());
-        }
-        if unpause {
-            self.pause = None;
-        }
-        let end = match at {
-            Schedule::Immediate => now,
-            Schedule::EndOfPeriod => self.period.end.max(now),
+    /// Begins a subscription with its first period, or with a trial.
+    pub fn begin(
+        id: SubscriptionId,
+        customer_id: CustomerId,
+        price: Price,
+        quantity: i64,
+        start: Timestamp,
+        trial_end: Option<Timestamp>,
+    ) -> Self {
+        let end = trial_end.unwrap_or(start);
+        let mut subscription = Self {
+            id,
+            customer_id,
+            price,
+            quantity,
+            started_at: start,
+            period: SubscriptionPeriod::new(start, end),
+            billing_day: day_of_month(end),
+            trial_end,
+            unpaid: false,
+            pause: None,
+            ends_with_period: false,
+            canceled_at: None,
         };
-        self.canceled_at = Some(self.canceled_at.map_or(end, |earlier| earlier.min(end)));
-        Ok(())
+        subscription.settle(start);
+        subscription
     }
 
-    /// Pauses from now on. The length of a pause does not change: the same request again succeeds
-    /// and changes nothing, and a different one is rejected until the pause is over.
-    pub(crate) fn pause(&mut self, duration: OfferDuration, now: Timestamp) -> Result<()> {
-        if self.canceled_at.is_some() {
-            return Err(Error::conflict(
-                "the subscription has ended or is due to end",
-            ));
+    /// Carries out everything that is due by now, each at its own time: the end of the period or of
+    /// a pause. At one moment a cancellation comes first, so that nothing is charged after it.
+    fn settle(&mut self, now: Timestamp) {
+        while self.canceled_at.is_none() {
+            let (end, pause) = (self.period.end, self.pause);
+            let ends = self.ends_with_period && pause.is_none_or(|pause| end <= pause.end);
+            match pause {
+                _ if ends && end <= now => self.end(end),
+                Some(pause) if pause.end <= now => self.resume(pause.end),
+                // A period that ends with the calendar has no successor.
+                None if end <= now && end < Timestamp::MAX => self.begin_period(end),
+                _ => return,
+            }
         }
-        if let Some(pause) = self.current_pause(now) {
+    }
+
+    /// Begins a period. Its charge is due now.
+    fn begin_period(&mut self, at: Timestamp) {
+        let end = end_of_cycle(at, self.price.duration, self.billing_day);
+        self.period = SubscriptionPeriod::new(at, end);
+    }
+
+    /// Ends a pause. A period or a trial that is not over goes on; otherwise a new period begins.
+    fn resume(&mut self, at: Timestamp) {
+        let Some(pause) = self.pause.take() else {
+            return;
+        };
+        if self.period.end < at {
+            self.billing_day = billing_day_after(pause, at, self.billing_day);
+        }
+        if self.period.end <= at {
+            self.begin_period(at);
+        }
+    }
+
+    fn end(&mut self, at: Timestamp) {
+        self.canceled_at = Some(at);
+        self.ends_with_period = false;
+        self.pause = None;
+        self.period.end = self.period.end.min(at).max(self.period.start);
+    }
+
+    /// Cancels at once or at the end of the period. The earlier of two cancellations counts.
+    ///
+    /// During a pause the period may be over; then both schedules mean at once. To give the
+    /// customer one more period, the request sets `unpause`.
+    pub(crate) fn cancel(&mut self, at: Schedule, unpause: bool, now: Timestamp) {
+        self.settle(now);
+        if self.canceled_at.is_some() {
+            return;
+        }
+        if at == Schedule::EndOfPeriod && unpause {
+            self.resume(now);
+        }
+        match at {
+            Schedule::EndOfPeriod if now < self.period.end => self.ends_with_period = true,
+            _ => self.end(now),
+        }
+    }
+
+    /// Pauses from now on: nothing is charged until the end of the pause. The length does not
+    /// change: the same request again succeeds and changes nothing, and a different one is rejected
+    /// until the pause is over.
+    pub(crate) fn pause(&mut self, duration: OfferDuration, now: Timestamp) -> Result<()> {
+        self.settle(now);
+        if let Some(pause) = self.pause {
             if duration.end_from(pause.start) == Some(pause.end) {
                 return Ok(());
             }
             return Err(Error::conflict(
                 "the subscription already has a different pause",
+            ));
+        }
+        if self.ends_with_period || self.canceled_at.is_some() {
+            return Err(Error::conflict(
+                "the subscription has ended or is due to end",
             ));
         }
         let end = duration
@@ -70,38 +151,42 @@ impl Subscription {
     }
 
     /// The model that Churnkey reads.
-    pub(crate) fn model(&self, now: Timestamp) -> churnkey::Subscription {
+    pub(crate) fn model(mut self, now: Timestamp) -> churnkey::Subscription {
+        self.settle(now);
+        let status = self.status(now);
         let item = SubscriptionItem::new(
             format!("item_{}", self.id),
             self.price.clone(),
             self.quantity,
         );
+        let cycle = self.price.duration;
         churnkey::Subscription::new(
-            self.id.clone(),
-            self.customer_id.clone(),
-            self.status(now),
+            self.id,
+            self.customer_id,
+            status,
             self.started_at,
-            self.price.duration,
+            cycle,
             [item],
         )
     }
 
     fn status(&self, now: Timestamp) -> SubscriptionStatus {
-        let status = match (self.canceled_at, self.current_pause(now)) {
-            (Some(at), _) if at <= now => SubscriptionStatus::canceled(at),
-            (_, Some(pause)) => {
+        let trial = self
+            .trial_end
+            .map(|end| SubscriptionPeriod::new(self.started_at, end));
+        let status = match (self.canceled_at, self.pause, trial) {
+            (Some(at), ..) => SubscriptionStatus::canceled(at),
+            (_, Some(pause), _) => {
                 SubscriptionStatus::paused(PausePeriod::new(pause.start).end(pause.end))
             }
+            (_, _, Some(trial)) if now < trial.end => SubscriptionStatus::trial(trial),
+            _ if self.unpaid => SubscriptionStatus::unpaid(),
             _ => SubscriptionStatus::active(),
         };
-        status.current_period(self.period)
-    }
-
-    fn is_canceled(&self, now: Timestamp) -> bool {
-        self.canceled_at.is_some_and(|at| at <= now)
-    }
-
-    fn current_pause(&self, now: Timestamp) -> Option<Pause> {
-        self.pause.filter(|pause| now < pause.end)
+        let status = status.current_period(self.period);
+        match trial {
+            Some(trial) => status.trial_period(trial),
+            None => status,
+        }
     }
 }

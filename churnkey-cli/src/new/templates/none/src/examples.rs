@@ -1,11 +1,6 @@
 //! Example customers for test mode.
 
-use std::sync::Mutex;
-
-use churnkey::model::CycleUnit;
-use churnkey::{
-    Amount, BillingCycle, Currency, Customer, Price, SubscriptionPeriod, TimeUnit, Timestamp,
-};
+use churnkey::{Amount, BillingCycle, Currency, Customer, Price, Timestamp};
 
 use crate::Subscription;
 use crate::books::Books;
@@ -16,14 +11,16 @@ pub(crate) fn books() -> Books {
     let basic = price("basic_monthly", "Basic", BillingCycle::monthly(), 900);
     let pro = price("pro_monthly", "Pro", BillingCycle::monthly(), 1900);
     let yearly = price("pro_yearly", "Pro, yearly", BillingCycle::yearly(), 19000);
+    let books = Books::with_prices([basic.clone(), pro.clone(), yearly.clone()]);
 
     let names = "Ada Blaise Charles Dorothy Edsger Frances Grace Hedy Ida John Katherine Linus";
-    let customers = names.split(' ').map(|name| {
+    for name in names.split(' ') {
         let id = name.to_lowercase();
-        Customer::new(format!("cus_{id}"))
+        let customer = Customer::new(format!("cus_{id}"))
             .name(name)
-            .email(format!("{id}@example.test"))
-    });
+            .email(format!("{id}@example.test"));
+        books.insert_customer(customer);
+    }
 
     let mut paused = subscription("sub_grace", "cus_grace", &pro, 1);
     paused.pause = Some(Pause {
@@ -32,7 +29,7 @@ pub(crate) fn books() -> Books {
     });
     let mut canceled = subscription("sub_hedy", "cus_hedy", &basic, 1);
     canceled.canceled_at = Some(canceled.started_at);
-    let subscriptions = vec![
+    for subscription in [
         subscription("sub_ada", "cus_ada", &pro, 1),
         subscription("sub_blaise", "cus_blaise", &pro, 3),
         subscription("sub_charles", "cus_charles", &basic, 1),
@@ -45,12 +42,10 @@ pub(crate) fn books() -> Books {
         subscription("sub_ida", "cus_ida", &pro, 2),
         subscription("sub_john", "cus_john", &basic, 1),
         subscription("sub_katherine", "cus_katherine", &pro, 1),
-    ];
-    Books {
-        customers: customers.collect(),
-        prices: vec![basic, pro, yearly],
-        subscriptions: Mutex::new(subscriptions),
+    ] {
+        books.insert_subscription(subscription);
     }
+    books
 }
 
 fn price(id: &str, name: &str, cycle: BillingCycle, cents: i64) -> Price {
@@ -59,22 +54,13 @@ fn price(id: &str, name: &str, cycle: BillingCycle, cents: i64) -> Price {
 
 /// A subscription whose first period begins now.
 fn subscription(id: &str, customer: &str, price: &Price, quantity: i64) -> Subscription {
-    let start = Timestamp::now();
-    let unit = match price.duration.unit {
-        CycleUnit::Month => TimeUnit::Month,
-        CycleUnit::Year => TimeUnit::Year,
-    };
-    let end = start
-        .plus(price.duration.amount, unit)
-        .unwrap_or(Timestamp::MAX);
-    Subscription {
-        id: id.into(),
-        customer_id: customer.into(),
-        price: price.clone(),
+    let now = Timestamp::now();
+    Subscription::begin(
+        id.into(),
+        customer.into(),
+        price.clone(),
         quantity,
-        started_at: start,
-        period: SubscriptionPeriod::new(start, end),
-        pause: None,
-        canceled_at: None,
-    }
+        now,
+        None,
+    )
 }

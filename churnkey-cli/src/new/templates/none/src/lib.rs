@@ -2,14 +2,19 @@
 
 pub mod actions;
 mod books;
+mod calendar;
+mod clock;
 pub mod controllers;
+mod email;
 mod examples;
 mod subscription;
 
-use churnkey::Mode;
+use churnkey::{Customer, Mode, Result};
 
 use books::Books;
-use subscription::Subscription;
+
+pub use clock::Clock;
+pub use subscription::Subscription;
 
 /// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
 /// here is missing, the crate does not compile.
@@ -21,6 +26,7 @@ use subscription::Subscription;
 pub struct Billing {
     test: Books,
     live: Books,
+    pub clock: Clock,
 }
 
 impl Billing {
@@ -29,7 +35,18 @@ impl Billing {
         Self {
             test: examples::books(),
             live: Books::default(),
+            clock: Clock::default(),
         }
+    }
+
+    /// Adds a subscription, and its customer if it is the first one.
+    pub async fn add(
+        &self,
+        mode: Mode,
+        customer: Customer,
+        subscription: Subscription,
+    ) -> Result<()> {
+        self.books(mode).add(customer, subscription).await
     }
 
     /// The data of a request's mode. Functions have no other access to the data, so they cannot mix

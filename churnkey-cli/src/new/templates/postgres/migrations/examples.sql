@@ -1,18 +1,18 @@
 -- Example customers for test mode.
 
-INSERT INTO customers (id, name, email) VALUES
-    ('cus_ada', 'Ada', 'ada@example.test'),
-    ('cus_blaise', 'Blaise', 'blaise@example.test'),
-    ('cus_charles', 'Charles', 'charles@example.test'),
-    ('cus_dorothy', 'Dorothy', 'dorothy@example.test'),
-    ('cus_edsger', 'Edsger', 'edsger@example.test'),
-    ('cus_frances', 'Frances', 'frances@example.test'),
-    ('cus_grace', 'Grace', 'grace@example.test'),
-    ('cus_hedy', 'Hedy', 'hedy@example.test'),
-    ('cus_ida', 'Ida', 'ida@example.test'),
-    ('cus_john', 'John', 'john@example.test'),
-    ('cus_katherine', 'Katherine', 'katherine@example.test'),
-    ('cus_linus', 'Linus', 'linus@example.test');
+INSERT INTO customers (id, name, email, email_folded) VALUES
+    ('cus_ada', 'Ada', 'ada@example.test', 'ada@example.test'),
+    ('cus_blaise', 'Blaise', 'blaise@example.test', 'blaise@example.test'),
+    ('cus_charles', 'Charles', 'charles@example.test', 'charles@example.test'),
+    ('cus_dorothy', 'Dorothy', 'dorothy@example.test', 'dorothy@example.test'),
+    ('cus_edsger', 'Edsger', 'edsger@example.test', 'edsger@example.test'),
+    ('cus_frances', 'Frances', 'frances@example.test', 'frances@example.test'),
+    ('cus_grace', 'Grace', 'grace@example.test', 'grace@example.test'),
+    ('cus_hedy', 'Hedy', 'hedy@example.test', 'hedy@example.test'),
+    ('cus_ida', 'Ida', 'ida@example.test', 'ida@example.test'),
+    ('cus_john', 'John', 'john@example.test', 'john@example.test'),
+    ('cus_katherine', 'Katherine', 'katherine@example.test', 'katherine@example.test'),
+    ('cus_linus', 'Linus', 'linus@example.test', 'linus@example.test');
 
 INSERT INTO prices (id, name, currency, amount, cycle) VALUES
     ('basic_monthly', 'Basic', 'USD', 900, 'month'),
@@ -35,8 +35,9 @@ WITH example (id, customer_id, price_id, quantity) AS (VALUES
     ('sub_katherine', 'cus_katherine', 'pro_monthly', 1)
 )
 INSERT INTO subscriptions
-    (id, customer_id, price_id, quantity, started_at, period_start, period_end)
-SELECT example.*, now(), now(), now() + ('1 ' || cycle)::interval
+    (id, customer_id, price_id, quantity, started_at, period_start, period_end, billing_day)
+SELECT example.*, now(), now(), now() + ('1 ' || cycle)::interval,
+    extract(day FROM now() AT TIME ZONE 'UTC')
 FROM example JOIN prices ON prices.id = price_id;
 
 UPDATE subscriptions SET pause_start = started_at, pause_end = period_end WHERE id = 'sub_grace';

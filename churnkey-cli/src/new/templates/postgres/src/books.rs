@@ -12,6 +12,7 @@ use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Config, NoTls, Row};
 
 use crate::Subscription;
+use crate::email::folded;
 use crate::subscription::Pause;
 
 /// The migrations, in order. New ones are only appended: existing schemas have applied the earlier
@@ -109,6 +110,35 @@ impl Books {
         transaction.commit().await.map_err(failure)
     }
 
+    pub(crate) async fn add(&self, customer: Customer, subscription: Subscription) -> Result<()> {
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await.map_err(failure)?;
+        let email = customer.email.as_ref().map_or("", |email| email.as_str());
+        let name = customer.name.unwrap_or_default();
+        let sql = "INSERT INTO customers (id, name, email, email_folded)
+                   VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
+        let params: &[&(dyn ToSql + Sync)] =
+            &[&customer.id.as_str(), &name, &email, &folded(email)];
+        transaction.execute(sql, params).await.map_err(failure)?;
+        let sql = "INSERT INTO subscriptions (id, customer_id, price_id, quantity, started_at,
+                       period_start, period_end, billing_day, trial_end, unpaid)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let params: &[&(dyn ToSql + Sync)] = &[
+            &subscription.id.as_str(),
+            &subscription.customer_id.as_str(),
+            &subscription.price.id.as_str(),
+            &subscription.quantity,
+            &time(subscription.started_at)?,
+            &time(subscription.period.start)?,
+            &time(subscription.period.end)?,
+            &subscription.billing_day,
+            &time_if(subscription.trial_end)?,
+            &subscription.unpaid,
+        ];
+        transaction.execute(sql, params).await.map_err(failure)?;
+        transaction.commit().await.map_err(failure)
+    }
+
     pub(crate) async fn ping(&self) -> Result<()> {
         self.rows("SELECT 1", &[]).await.map(drop)
     }
@@ -120,8 +150,8 @@ impl Books {
     }
 
     pub(crate) async fn customer_by_email(&self, email: Email) -> Result<Option<Customer>> {
-        let sql = "SELECT * FROM customers WHERE lower(email) = lower($1)";
-        let rows = self.rows(sql, &[&email.as_str()]).await?;
+        let sql = "SELECT * FROM customers WHERE email_folded = $1";
+        let rows = self.rows(sql, &[&folded(email.as_str())]).await?;
         rows.first().map(customer).transpose()
     }
 
@@ -180,7 +210,7 @@ impl Books {
         &self,
         customer: CustomerId,
         id: SubscriptionId,
-        change: impl FnOnce(&mut Subscription, Timestamp) -> Result<()>,
+        change: impl FnOnce(&mut Subscription) -> Result<()>,
     ) -> Result<()> {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(failure)?;
@@ -197,17 +227,20 @@ impl Books {
             .map_err(failure)?
             .ok_or_else(|| Error::not_found("there is no such subscription"))?;
         let mut subscription = subscription(&row)?;
-        // The time is read after the lock: an action that waited for the lock must not use the time
-        // from before the wait.
-        change(&mut subscription, Timestamp::now())?;
-        let sql = "UPDATE subscriptions SET pause_start = $2, pause_end = $3, canceled_at = $4
+        change(&mut subscription)?;
+        let sql = "UPDATE subscriptions SET period_start = $2, period_end = $3, billing_day = $4,
+                       pause_start = $5, pause_end = $6, ends_with_period = $7, canceled_at = $8
                    WHERE id = $1";
         let statement = transaction.prepare_cached(sql).await.map_err(failure)?;
         let pause = subscription.pause;
         let params: &[&(dyn ToSql + Sync)] = &[
             &id.as_str(),
+            &time(subscription.period.start)?,
+            &time(subscription.period.end)?,
+            &subscription.billing_day,
             &time_if(pause.map(|pause| pause.start))?,
             &time_if(pause.map(|pause| pause.end))?,
+            &subscription.ends_with_period,
             &time_if(subscription.canceled_at)?,
         ];
         transaction
@@ -282,7 +315,11 @@ fn subscription(row: &Row) -> Result<Subscription> {
         quantity: column(row, "quantity")?,
         started_at: moment(row, "started_at")?,
         period,
+        billing_day: column(row, "billing_day")?,
+        trial_end: moment_if(row, "trial_end")?,
+        unpaid: column(row, "unpaid")?,
         pause: start.zip(end).map(|(start, end)| Pause { start, end }),
+        ends_with_period: column(row, "ends_with_period")?,
         canceled_at: moment_if(row, "canceled_at")?,
     })
 }
@@ -297,6 +334,10 @@ fn moment(row: &Row, name: &str) -> Result<Timestamp> {
 
 fn moment_if(row: &Row, name: &str) -> Result<Option<Timestamp>> {
     Ok(column::<Option<SystemTime>>(row, name)?.map(Timestamp::from))
+}
+
+fn time(moment: Timestamp) -> Result<SystemTime> {
+    Ok(moment.try_into()?)
 }
 
 fn time_if(moment: Option<Timestamp>) -> Result<Option<SystemTime>> {

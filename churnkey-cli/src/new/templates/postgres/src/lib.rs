@@ -2,14 +2,19 @@
 
 pub mod actions;
 mod books;
+mod calendar;
+mod clock;
 pub mod controllers;
+mod email;
 mod subscription;
 
-use churnkey::{Mode, Result};
+use churnkey::{Customer, Mode, Result};
 use tokio_postgres::Config;
 
 use books::Books;
-use subscription::Subscription;
+
+pub use clock::Clock;
+pub use subscription::Subscription;
 
 /// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
 /// here is missing, the crate does not compile.
@@ -21,6 +26,7 @@ use subscription::Subscription;
 pub struct Billing {
     test: Books,
     live: Books,
+    pub clock: Clock,
 }
 
 impl Billing {
@@ -30,12 +36,23 @@ impl Billing {
         let test = Books::open(database, "test").await?;
         test.add_examples().await?;
         let live = Books::open(database, "live").await?;
-        Ok(Self { test, live })
+        let clock = Clock::default();
+        Ok(Self { test, live, clock })
     }
 
     /// Checks that the database can be reached, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
         self.live.ping().await
+    }
+
+    /// Adds a subscription, and its customer if it is the first one.
+    pub async fn add(
+        &self,
+        mode: Mode,
+        customer: Customer,
+        subscription: Subscription,
+    ) -> Result<()> {
+        self.books(mode).add(customer, subscription).await
     }
 
     /// The data of a request's mode. Functions have no other access to the data, so they cannot mix

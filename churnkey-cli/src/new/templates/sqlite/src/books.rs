@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavio
 use rusqlite_migration::{M, Migrations};
 
 use crate::Subscription;
+use crate::email::folded;
 use crate::subscription::Pause;
 
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
@@ -76,6 +77,41 @@ impl Books {
         .await
     }
 
+    pub(crate) async fn add(&self, customer: Customer, subscription: Subscription) -> Result<()> {
+        let email = customer.email.as_ref().map_or("", |email| email.as_str());
+        let customer = (
+            customer.id.to_string(),
+            customer.name.unwrap_or_default(),
+            email.to_owned(),
+            folded(email),
+        );
+        self.with(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let sql = "INSERT INTO customers (id, name, email, email_folded)
+                       VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
+            transaction.execute(sql, customer)?;
+            let sql = "INSERT INTO subscriptions (id, customer_id, price_id, quantity, started_at,
+                           period_start, period_end, billing_day, trial_end, unpaid)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+            let row = (
+                subscription.id.as_str(),
+                subscription.customer_id.as_str(),
+                subscription.price.id.as_str(),
+                subscription.quantity,
+                subscription.started_at.unix_millis(),
+                subscription.period.start.unix_millis(),
+                subscription.period.end.unix_millis(),
+                subscription.billing_day,
+                subscription.trial_end.map(Timestamp::unix_millis),
+                subscription.unpaid,
+            );
+            transaction.execute(sql, row)?;
+            Ok(transaction.commit()?)
+        })
+        .await
+    }
+
     pub(crate) async fn ping(&self) -> Result<()> {
         self.with(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
             .await
@@ -92,10 +128,10 @@ impl Books {
 
     pub(crate) async fn customer_by_email(&self, email: Email) -> Result<Option<Customer>> {
         self.with(move |connection| {
-            // The column ignores case in comparisons.
-            let sql = "SELECT * FROM customers WHERE email = ?1";
+            let sql = "SELECT * FROM customers WHERE email_folded = ?1";
             let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_row([email.as_str()], customer).optional()?)
+            let email = folded(email.as_str());
+            Ok(statement.query_row([email], customer).optional()?)
         })
         .await
     }
@@ -170,7 +206,7 @@ impl Books {
         &self,
         customer: CustomerId,
         id: SubscriptionId,
-        change: impl FnOnce(&mut Subscription, Timestamp) -> Result<()> + Send + 'static,
+        change: impl FnOnce(&mut Subscription) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         self.with(move |connection| {
             // An immediate transaction takes the write lock before it reads. Otherwise another one
@@ -179,14 +215,21 @@ impl Books {
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut subscription = find_subscription(&transaction, &customer, &id)?
                 .or_not_found("there is no such subscription")?;
-            change(&mut subscription, Timestamp::now())?;
-            let sql = "UPDATE subscriptions SET pause_start = :pause_start, pause_end = :pause_end,
-                           canceled_at = :canceled_at WHERE id = :id";
+            change(&mut subscription)?;
+            let sql = "UPDATE subscriptions SET period_start = :period_start,
+                           period_end = :period_end, billing_day = :billing_day,
+                           pause_start = :pause_start, pause_end = :pause_end,
+                           ends_with_period = :ends_with_period, canceled_at = :canceled_at
+                       WHERE id = :id";
             let pause = subscription.pause;
             transaction.prepare_cached(sql)?.execute(named_params! {
                 ":id": id.as_str(),
+                ":period_start": subscription.period.start.unix_millis(),
+                ":period_end": subscription.period.end.unix_millis(),
+                ":billing_day": subscription.billing_day,
                 ":pause_start": pause.map(|pause| pause.start.unix_millis()),
                 ":pause_end": pause.map(|pause| pause.end.unix_millis()),
+                ":ends_with_period": subscription.ends_with_period,
                 ":canceled_at": subscription.canceled_at.map(Timestamp::unix_millis),
             })?;
             Ok(transaction.commit()?)
@@ -296,7 +339,11 @@ fn subscription(row: &Row<'_>) -> Work<Subscription> {
         quantity: row.get("quantity")?,
         started_at: moment(row, "started_at")?,
         period,
+        billing_day: row.get("billing_day")?,
+        trial_end: moment_if(row, "trial_end")?,
+        unpaid: row.get("unpaid")?,
         pause: start.zip(end).map(|(start, end)| Pause { start, end }),
+        ends_with_period: row.get("ends_with_period")?,
         canceled_at: moment_if(row, "canceled_at")?,
     })
 }

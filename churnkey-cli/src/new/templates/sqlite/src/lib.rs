@@ -2,15 +2,20 @@
 
 pub mod actions;
 mod books;
+mod calendar;
+mod clock;
 pub mod controllers;
+mod email;
 mod subscription;
 
 use std::path::Path;
 
-use churnkey::{Mode, Result, ResultExt as _};
+use churnkey::{Customer, Mode, Result, ResultExt as _};
 
 use books::Books;
-use subscription::Subscription;
+
+pub use clock::Clock;
+pub use subscription::Subscription;
 
 /// Our billing system, passed to every annotated function as `ctx`. If a function that is expected
 /// here is missing, the crate does not compile.
@@ -22,6 +27,7 @@ use subscription::Subscription;
 pub struct Billing {
     test: Books,
     live: Books,
+    pub clock: Clock,
 }
 
 impl Billing {
@@ -32,12 +38,23 @@ impl Billing {
         let test = Books::open(directory.join("test.db")).await?;
         test.add_examples().await?;
         let live = Books::open(directory.join("live.db")).await?;
-        Ok(Self { test, live })
+        let clock = Clock::default();
+        Ok(Self { test, live, clock })
     }
 
     /// Checks that live data can be read, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
         self.live.ping().await
+    }
+
+    /// Adds a subscription, and its customer if it is the first one.
+    pub async fn add(
+        &self,
+        mode: Mode,
+        customer: Customer,
+        subscription: Subscription,
+    ) -> Result<()> {
+        self.books(mode).add(customer, subscription).await
     }
 
     /// The data of a request's mode. Functions have no other access to the data, so they cannot mix

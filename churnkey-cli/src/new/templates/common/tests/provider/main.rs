@@ -1,11 +1,13 @@
 //! Tests of the provider, with the example customers of test mode.
 
 mod fresh;
+mod simulation;
 
 use churnkey::{Integration, Mode, OfferDuration, Pause, Schedule, Subscription, TimeUnit};
 use tokio::task::JoinSet;
 
 use fresh::Fresh;
+
 use my_provider::Billing;
 use my_provider::actions::pause;
 use my_provider::controllers::subscription;
@@ -61,6 +63,13 @@ async fn test_data_is_not_visible_in_live_mode() {
     let fresh = Fresh::start().await;
     let refused = pause(&fresh.billing(), months("ada", 2), Mode::Live).await;
     assert_eq!(refused.unwrap_err().status(), 404);
+    fresh.end().await;
+}
+
+#[tokio::test]
+async fn provider_follows_the_model_for_months() {
+    let fresh = Fresh::start().await;
+    simulation::assert_no_difference(fresh.billing()).await;
     fresh.end().await;
 }
 

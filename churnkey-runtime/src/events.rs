@@ -1,0 +1,99 @@
+//! Events and spans of `tracing`. A subscriber that panics, as `tracing_subscriber::fmt` does where
+//! it can write neither a line nor its message about that, affects nothing else.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::thread;
+
+use tracing::Span;
+use tracing::span::Entered;
+
+use crate::telemetry;
+
+/// Emits events, and counts them as lost if the subscriber panics. During a panic nothing is
+/// emitted: a second one would end the process.
+pub(crate) fn emit(events: impl FnOnce()) {
+    if !thread::panicking() {
+        call(events);
+    }
+}
+
+fn call<T>(subscriber: impl FnOnce() -> T) -> Option<T> {
+    let called = catch_unwind(AssertUnwindSafe(subscriber));
+    if called.is_err() {
+        telemetry::lost_lines(1);
+    }
+    called.ok()
+}
+
+/// A span. A subscriber may write lines for its beginning, its end and each entry, and panic there.
+#[derive(Clone)]
+pub(crate) struct GuardedSpan(Option<Span>);
+
+impl GuardedSpan {
+    pub(crate) fn new(span: impl FnOnce() -> Span) -> Self {
+        Self(call(span))
+    }
+
+    /// Emits events inside of the span.
+    pub(crate) fn emit(&self, events: impl FnOnce()) {
+        let entered = self.enter();
+        emit(events);
+        leave(entered);
+    }
+
+    /// Records fields, which are not lines of their own.
+    pub(crate) fn record(&self, fields: impl FnOnce(&Span)) {
+        if let Some(span) = &self.0 {
+            emit(|| fields(span));
+        }
+    }
+
+    /// Calls a function inside of the span.
+    pub(crate) fn in_scope<T>(&self, function: impl FnOnce() -> T) -> T {
+        let entered = self.enter();
+        let result = function();
+        leave(entered);
+        result
+    }
+
+    /// Runs a future inside of the span.
+    pub(crate) async fn run<F: Future>(self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            let entered = self.enter();
+            let polled = future.as_mut().poll(cx);
+            leave(entered);
+            polled
+        })
+        .await
+    }
+
+    /// Enters the span. Where the subscriber panics in between, the span is left again: it would
+    /// stay that of the thread.
+    fn enter(&self) -> Option<Entered<'_>> {
+        let span = self.0.as_ref()?;
+        let entered = call(|| span.enter());
+        if entered.is_none() {
+            call(|| span.with_subscriber(|(id, dispatch)| dispatch.exit(id)));
+        }
+        entered
+    }
+}
+
+fn leave(entered: Option<Entered<'_>>) {
+    call(|| drop(entered));
+}
+
+impl Drop for GuardedSpan {
+    fn drop(&mut self) {
+        let span = self.0.take();
+        if thread::panicking() {
+            // The subscriber is not called, so its record of the span stays.
+            std::mem::forget(span);
+        } else {
+            call(|| drop(span));
+        }
+    }
+}
