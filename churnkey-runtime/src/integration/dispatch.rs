@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::endpoint::OperationKind;
-use super::integration::Provides;
+use super::integration::{OneFunctionFor, RemoveTheOther};
 use crate::error::Result;
 use crate::http::encode::Encode as _;
 use crate::http::extract::{Arguments as _, Extracted};
@@ -19,7 +19,7 @@ struct Function<T, E> {
 
 pub(super) fn handler<T, E>(context: &Arc<T>) -> Arc<dyn Handler>
 where
-    T: Provides<E> + Send + Sync + 'static,
+    T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static,
     E: OperationKind,
 {
     Arc::new(Function {
@@ -30,7 +30,7 @@ where
 
 impl<T, E> Handler for Function<T, E>
 where
-    T: Provides<E> + Send + Sync + 'static,
+    T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static,
     E: OperationKind,
 {
     fn call(self: Arc<Self>, mut extracted: Extracted) -> Result<PreparedCall> {
