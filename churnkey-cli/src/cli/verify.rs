@@ -226,7 +226,7 @@ impl VerifyArgs {
         Ok(match is_good {
             _ if is_interrupted => Exit::Interrupted,
             true => Exit::Success,
-            false if report.has_faults(self.strict) => Exit::Faults,
+            false if gates.has_faults(&report, self.strict) => Exit::Faults,
             false => Exit::NotExercised,
         })
     }
