@@ -192,8 +192,7 @@ fn parts_of(argument: &str, body: &TokenStream) -> Option<HashSet<String>> {
 /// Returns false if the argument is used as a whole.
 fn reads(argument: &str, tokens: TokenStream, parts: &mut HashSet<String>) -> bool {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |token: Option<&TokenTree>, sign: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
-    let is_dot = |token| is(token, '.');
+    let is_dot = |token| is_sign(token, '.');
     // Another variable of this name hides the argument after the end of its `let`.
     let hidden = tokens.windows(2).position(|pair| {
         pair[0].to_string() == "let"
@@ -201,7 +200,7 @@ fn reads(argument: &str, tokens: TokenStream, parts: &mut HashSet<String>) -> bo
     });
     let end = hidden.and_then(|start| {
         let mut rest = tokens.iter().enumerate().skip(start);
-        rest.find(|(_, token)| is(Some(token), ';'))
+        rest.find(|(_, token)| is_sign(Some(token), ';'))
             .map(|(end, _)| end)
     });
     let end = end.unwrap_or(tokens.len());
@@ -228,4 +227,8 @@ fn reads(argument: &str, tokens: TokenStream, parts: &mut HashSet<String>) -> bo
         }
         _ => true,
     })
+}
+
+fn is_sign(token: Option<&TokenTree>, sign: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
 }

@@ -17,6 +17,7 @@ use crate::settings::Settings;
 mod attempt;
 mod bystander;
 mod candidates;
+mod comparison;
 mod effect;
 mod expected;
 mod moment;
@@ -177,7 +178,7 @@ impl ActionRunner<'_> {
                 Execution::Broken => return None,
                 Execution::Refused(response) => refused = Some((attempt, response)),
                 Execution::Done { before, after } => {
-                    match effect::first_mismatch(&attempt.effect, &before, &after) {
+                    match comparison::first_mismatch(&attempt.effect, &before, &after) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
                             self.repeat(&attempt, &after).await;
@@ -187,7 +188,7 @@ impl ActionRunner<'_> {
                             return Some(attempt);
                         }
                         Some(mismatch)
-                            if effect::is_only_left_out(&attempt.effect, &before, &after) =>
+                            if comparison::is_only_left_out(&attempt.effect, &before, &after) =>
                         {
                             if !self.watch(module).await {
                                 return None;

@@ -208,6 +208,7 @@ impl Client {
     }
 
     /// The same provider at another API root URL; `None` in process.
+    #[cfg_attr(not(feature = "http"), expect(unused_variables))]
     pub(crate) fn at_root(&self, root: &str) -> Option<Self> {
         match &self.transport {
             Transport::Router(..) => None,

@@ -132,7 +132,7 @@ impl Simulation {
     ///
     /// The URL cannot be one.
     #[cfg(feature = "http")]
-    pub fn of_url(url: &str) -> Result<Self, crate::CannotRun> {
+    pub fn of_url(url: &str) -> Result<Self, crate::error::CannotRun> {
         let socket = crate::client::Socket::new(url)?;
         Ok(Self::new(Transport::Socket(socket), None))
     }

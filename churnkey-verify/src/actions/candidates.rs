@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::attempt::{Attempt, Target};
-use super::expected::list;
 use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
+use super::subscription::list;
 use super::subscription::state;
 use super::variant::BodyVariant;
 use crate::module::Module;

@@ -3,9 +3,8 @@
 use churnkey_runtime::Timestamp;
 use serde_json::Value;
 
-use super::expected::{list, side_effect};
 use super::moment::{difference, is_months_later, is_near, is_now, is_the_moment, shown};
-use super::subscription::{date, state};
+use super::subscription::{date, list, state};
 use crate::model;
 use crate::module::Module;
 use crate::printable::tame;
@@ -54,31 +53,6 @@ pub(super) struct Mismatch {
     pub(super) found: String,
 }
 
-/// The mismatch of the first subscription without the expected effect.
-pub(super) fn first_mismatch(
-    effect: &Effect,
-    before: &[Value],
-    after: &[Value],
-) -> Option<Mismatch> {
-    let mut pairs = before.iter().zip(after);
-    pairs.find_map(|(before, after)| mismatch(effect, before, after))
-}
-
-/// Returns true if every subscription without the effect is unchanged.
-///
-/// A provider may skip a subscription for a reason that the document does not show, such as a
-/// scheduled cancellation.
-pub(super) fn is_only_left_out(effect: &Effect, before: &[Value], after: &[Value]) -> bool {
-    let mut pairs = before.iter().zip(after);
-    pairs.all(|(before, after)| {
-        mismatch(effect, before, after).is_none() || changes(before, after).is_none()
-    })
-}
-
-fn mismatch(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
-    main_effect(effect, before, after).or_else(|| side_effect(effect, before, after))
-}
-
 fn expect(holds: bool, expected: &str, found: impl Into<String>) -> Option<Mismatch> {
     (!holds).then(|| Mismatch {
         expected: expected.to_owned(),
@@ -86,7 +60,8 @@ fn expect(holds: bool, expected: &str, found: impl Into<String>) -> Option<Misma
     })
 }
 
-fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
+/// The mismatch of what an action is for.
+pub(super) fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     let has_status = |name: &str| {
         let found = format!("the status `{}`", state(after));
         expect(state(after) == name, &format!("the status `{name}`"), found)
@@ -322,6 +297,3 @@ fn parts(item: &Value, name: &str, pointer: &str) -> String {
         false => parts.join(" and "),
     }
 }
-
-#[cfg(test)]
-mod tests;

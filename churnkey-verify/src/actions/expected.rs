@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::effect::{Effect, Mismatch};
 use super::moment::shown;
-use super::subscription::{date, state};
+use super::subscription::{date, list, state};
 use crate::printable::tame;
 
 /// The first field that differs although the effect does not include it.
@@ -141,9 +141,4 @@ fn same(before: &Value, after: &Value, pointer: &str, name: &str) -> Option<Mism
         expected: format!("{name} as before: {}", shown(before, pointer)),
         found: shown(after, pointer),
     })
-}
-
-pub(super) fn list<'v>(item: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
-    let items = item.get(name).and_then(Value::as_array);
-    items.into_iter().flatten()
 }

@@ -22,3 +22,8 @@ pub(super) fn date(value: &Value, pointer: &str) -> Option<i64> {
     let text = value.pointer(pointer)?.as_str()?;
     Some(text.parse::<Timestamp>().ok()?.unix_millis())
 }
+
+pub(super) fn list<'v>(item: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    let items = item.get(name).and_then(Value::as_array);
+    items.into_iter().flatten()
+}

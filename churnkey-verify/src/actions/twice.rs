@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::candidates::TRIES;
-use super::effect;
 use super::runner::ActionRunner;
 use super::variant::variants;
+use super::{comparison, effect};
 use crate::check;
 use crate::module::Module;
 use crate::session::{Fault, status};
@@ -112,11 +112,12 @@ impl ActionRunner<'_> {
                 .fail(fault("200 for both requests", status(worst)));
         } else if one.status != 200 && other.status != 200 {
             return Err("both requests were refused");
-        } else if effect::is_only_left_out(&attempt.effect, &before, &after)
-            && effect::first_mismatch(&attempt.effect, &before, &after).is_some()
+        } else if comparison::is_only_left_out(&attempt.effect, &before, &after)
+            && comparison::first_mismatch(&attempt.effect, &before, &after).is_some()
         {
             return Err("the action has no effect on the remaining subscriptions");
-        } else if let Some(mismatch) = effect::first_mismatch(&attempt.effect, &before, &after) {
+        } else if let Some(mismatch) = comparison::first_mismatch(&attempt.effect, &before, &after)
+        {
             self.pool.close(&attempt.target);
             self.session.fail(fault(&mismatch.expected, mismatch.found));
         } else {

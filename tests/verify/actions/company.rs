@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
@@ -90,7 +92,18 @@ pub(crate) fn router(
         ));
     Router::new()
         .nest("/churnkey", routes)
+        .layer(middleware::from_fn(test_mode_only))
         .with_state(Arc::new(company))
+}
+
+/// Refuses requests in live mode, except for the manifest.
+async fn test_mode_only(request: Request, next: Next) -> Response {
+    let is_live =
+        request.headers().get("x-churnkey-mode") == Some(&HeaderValue::from_static("live"));
+    match is_live && !request.uri().path().ends_with("/features") {
+        true => StatusCode::BAD_REQUEST.into_response(),
+        false => next.run(request).await,
+    }
 }
 
 fn catalogue(name: &str, items: Vec<Value>) -> Router<Arc<Company>> {
@@ -266,6 +279,11 @@ impl Company {
                 .iter()
                 .any(|(done, duration)| *done == key && *duration == fields["duration"]);
             let state = one["status"]["name"].as_str().unwrap_or_default();
+            let has_multiple = self.manifest["actions"]["extendTrial"]["multiple"] == true;
+            let mut before = books.done.iter().filter(|(done, _)| *done == key);
+            if what == "extend-trial" && !noted && !has_multiple && before.next().is_some() {
+                return Err((StatusCode::BAD_REQUEST, "only once".to_owned()));
+            }
             let is_done = match what {
                 "cancel" => state == "canceled",
                 "pause" if whose == "customer" => {

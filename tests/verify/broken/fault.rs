@@ -9,6 +9,8 @@ use crate::broken::provider::{Action, Books, Content, Kind, ProviderRequest, Rep
 
 type Edit<T> = Box<dyn Fn(&mut T) + Send + Sync>;
 type Responder = Box<dyn Fn(&ProviderRequest) -> Option<Response> + Send + Sync>;
+/// The data after an action, the places of its subscriptions, and the fields of its body.
+type EditEffect = Box<dyn Fn(&mut Books, &[usize], &Value) + Send + Sync>;
 type EditReply = Box<dyn Fn(&ProviderRequest, &mut Reply) + Send + Sync>;
 
 /// The faults of a provider. By default it has none.
@@ -20,6 +22,7 @@ pub(crate) struct Fault {
     instead: Option<Responder>,
     reply: Option<EditReply>,
     action_faults: HashSet<(ActionFault, Action)>,
+    effect: Option<(Action, EditEffect)>,
 }
 
 /// A fault of an action.
@@ -113,6 +116,16 @@ impl Fault {
         })
     }
 
+    /// Changes the data after an action. The places are those of the changed subscriptions.
+    pub(crate) fn effect(
+        mut self,
+        action: Action,
+        edit: impl Fn(&mut Books, &[usize], &Value) + Send + Sync + 'static,
+    ) -> Self {
+        self.effect = Some((action, Box::new(edit)));
+        self
+    }
+
     /// Adds a fault to an action.
     pub(crate) fn habit(mut self, habit: ActionFault, action: Action) -> Self {
         self.action_faults.insert((habit, action));
@@ -144,6 +157,20 @@ impl Fault {
     pub(crate) fn edit_reply(&self, request: &ProviderRequest, reply: &mut Reply) {
         if let Some(edit) = &self.reply {
             edit(request, reply);
+        }
+    }
+
+    pub(crate) fn edit_effect(
+        &self,
+        action: Action,
+        books: &mut Books,
+        places: &[usize],
+        fields: &Value,
+    ) {
+        if let Some((of, edit)) = &self.effect
+            && *of == action
+        {
+            edit(books, places, fields);
         }
     }
 

@@ -5,7 +5,7 @@ use churnkey_verify::{Outcome, Report, State};
 use serde_json::{Value, json};
 
 use crate::broken::fault::{ActionFault, Fault};
-use crate::broken::provider::{Action, Kind, Route};
+use crate::broken::provider::{Action, Content, Kind, Route};
 use crate::broken::row::verified;
 
 #[tokio::test]
@@ -127,6 +127,81 @@ async fn a_provider_with_only_required_modules_has_no_finding() {
             "{}",
             module.module
         );
+    }
+}
+
+#[tokio::test]
+async fn additional_fields_of_a_refusal_are_no_finding() {
+    let fault = Fault::none().reply(|_, reply| {
+        if reply.status == 401 {
+            reply.value()["hint"] = json!("see the vault");
+        }
+    });
+    assert_good(&verified(fault, |verifier| verifier).await);
+}
+
+#[tokio::test]
+async fn whole_numbers_with_a_fraction_are_no_finding() {
+    let fault = Fault::none().reply(|_, reply| {
+        if let Content::Json(value) = &reply.body {
+            let text = with_fractions(value).to_string();
+            reply.raw(text);
+        }
+    });
+    assert_good(&verified(fault, |verifier| verifier).await);
+}
+
+#[tokio::test]
+async fn shared_data_are_verified_only_on_request() {
+    let shared = || {
+        Fault::none().request(|request| {
+            if request.mode.as_deref() == Some("live") {
+                request.mode = Some("test".to_owned());
+            }
+        })
+    };
+    let report = verified(shared(), |verifier| verifier).await;
+    assert!(
+        report.changes.is_empty() && report.actions_sent == 0,
+        "{report}"
+    );
+    let unexercised = report.coverage.unexercised.iter();
+    assert!(
+        unexercised
+            .clone()
+            .any(|one| one.module.as_str() == "cancel"),
+        "{report}"
+    );
+    assert_good(&verified(shared(), |verifier| verifier.same_data(true)).await);
+}
+
+#[tokio::test]
+async fn empty_database_is_not_good_in_strict_runs() {
+    let fault = Fault::none().books(|books| {
+        books.customers.clear();
+        books.subscriptions.clear();
+    });
+    let report = verified(fault, |verifier| verifier).await;
+    assert!(
+        report.findings.is_empty() && report.is_good(false),
+        "{report}"
+    );
+    assert!(!report.is_good(true));
+    let first = report.to_string();
+    assert!(first.starts_with("Not exercised: customers ("), "{first}");
+}
+
+fn with_fractions(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => json!(number.as_f64()),
+        Value::Array(items) => items.iter().map(with_fractions).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            fields
+                .map(|(name, value)| (name.clone(), with_fractions(value)))
+                .collect()
+        }
+        other => other.clone(),
     }
 }
 

@@ -68,6 +68,10 @@ impl Provider {
         if !matches!(request.mode.as_deref(), None | Some("test" | "live")) {
             return Reply::error(400, "the mode must be `test` or `live`");
         }
+        // The data are those of test mode.
+        if request.mode.as_deref() == Some("live") && request.route != Route::Manifest {
+            return Reply::error(400, "this provider serves test mode only");
+        }
         if let Route::Act(action) = request.route {
             return self.act(action, &request.body).await;
         }

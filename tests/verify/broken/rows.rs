@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod auth;
 mod data;
+mod effects;
 mod items;
 mod lists;
 mod manifest;
@@ -55,6 +56,11 @@ async fn faults_of_actions_are_found() {
     verify(actions::rows()).await;
 }
 
+#[tokio::test]
+async fn wrong_effects_of_actions_are_found() {
+    verify(effects::rows()).await;
+}
+
 #[test]
 fn every_check_has_a_row() {
     let tables = [
@@ -66,6 +72,7 @@ fn every_check_has_a_row() {
         models::rows(),
         data::rows(),
         actions::rows(),
+        effects::rows(),
     ];
     let rows: Vec<_> = tables.into_iter().flatten().collect();
     let tried: BTreeSet<_> = rows.iter().map(Row::id).collect();

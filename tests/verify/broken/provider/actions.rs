@@ -106,7 +106,10 @@ impl Provider {
                 .iter()
                 .all(|habit| !self.fault.has(*habit, action));
             if alone {
-                return books.apply(&request, &undone);
+                books.apply(&request, &undone)?;
+                self.fault
+                    .edit_effect(action, &mut books, &undone, &request.fields);
+                return Ok(());
             }
             undone
         };

@@ -69,13 +69,6 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
-            "a refusal has a further field",
-            "auth.refusal",
-            refusal(|reply| {
-                reply.value()["hint"] = json!("see the vault");
-            }),
-        ),
-        row(
             "unknown paths get 404 without a token",
             "auth.unknown-path",
             Fault::none().reply(|request, reply| {
@@ -95,9 +88,28 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         row(
+            "only the token without a scheme is accepted",
+            "auth.bearer",
+            Fault::none().request(|request| {
+                let given = request.authorization.take();
+                request.authorization = given.filter(|given| given == TOKEN).map(|_| right());
+            }),
+        ),
+        row(
+            "both modes have the same data",
+            "mode.apart",
+            Fault::none().request(|request| {
+                if request.mode.as_deref() == Some("live") {
+                    request.mode = Some("test".to_owned());
+                }
+            }),
+        ),
+        row(
             "any mode is accepted",
             "mode.unknown",
-            Fault::none().request(|request| request.mode = None),
+            Fault::none().request(|request| {
+                request.mode = request.mode.take().filter(|mode| mode == "live");
+            }),
         ),
         row(
             "an unknown mode gets 500",

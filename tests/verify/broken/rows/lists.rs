@@ -149,6 +149,16 @@ pub(super) fn rows() -> Vec<Row> {
                 }
             }),
         );
+        add(
+            "the list ends early without a limit",
+            "paging",
+            reply(kind, |request, reply| {
+                if request.parameter("limit").is_none() && reply.status == 200 {
+                    reply.value()["data"].as_array_mut().unwrap().truncate(1);
+                    reply.value().as_object_mut().unwrap().remove("next");
+                }
+            }),
+        );
     }
     rows
 }

@@ -255,9 +255,31 @@ fn unknown() -> Vec<Row> {
             let fault = edit(kind, move |item| {
                 item.pointer_mut(parent).unwrap()[field] = json!("something");
             });
-            row(what, format!("{}.unknown-field", kind.name()), fault).at(path)
+            row(what, format!("{}.extra-field", kind.name()), fault).at(path)
         })
+        .chain(misspelt())
         .collect()
+}
+
+/// Optional fields under another name.
+fn misspelt() -> Vec<Row> {
+    let fields = [
+        (Customers, "lastName", "last_name"),
+        (Prices, "description", "descripton"),
+        (Subscriptions, "metadata", "meta_data"),
+        (Coupons, "expiresAt", "expires_at"),
+        (Products, "unitLabel", "unitLable"),
+        (Families, "description", "Description"),
+    ];
+    let rows = fields.into_iter().map(|(kind, name, other)| {
+        let fault = edit(kind, move |item| {
+            remove(item, "", name);
+            item[other] = json!("something");
+        });
+        let what = format!("{}: {other} for {name}", kind.name());
+        row(what, format!("{}.unknown-field", kind.name()), fault).at(other)
+    });
+    rows.collect()
 }
 
 fn advised() -> Vec<Row> {

@@ -1,3 +1,4 @@
+use churnkey_runtime::{TimeUnit, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Effect, changes, first_mismatch, is_only_left_out};
@@ -40,22 +41,74 @@ fn a_month_is_one_month_of_the_calendar() {
     assert_eq!(after("2026-03-03T00:00:00.000Z"), None);
     assert_eq!(
         after("2026-03-31T00:00:00.000Z"),
-        Some("59 days".to_owned())
+        Some("59 days later".to_owned())
     );
-    assert_eq!(after("2026-01-31T00:00:00.000Z"), Some("0 days".to_owned()));
+    assert_eq!(
+        after("2026-01-31T00:00:00.000Z"),
+        Some("no time later".to_owned())
+    );
+    assert_eq!(
+        after("2026-02-28T05:00:00.000Z"),
+        Some("28 days and 5 hours later".to_owned())
+    );
+}
+
+fn paused_for(months: u32) -> Value {
+    let now = Timestamp::now();
+    let end = now.plus(months, TimeUnit::Month).unwrap();
+    subscription(
+        json!({"name": "paused", "pause": {"start": now.to_string(), "end": end.to_string()}}),
+    )
 }
 
 #[test]
 fn a_pause_is_measured_from_its_own_start() {
     let active = subscription(json!({"name": "active"}));
-    let after = |end| found(Effect::PausedForMonths(1), &active, &paused(end));
-    assert_eq!(after("2026-03-01T12:00:00.000Z"), None);
+    let after = |paused: &Value| found(Effect::PausedForMonths(1), &active, paused);
+    assert_eq!(after(&paused_for(1)), None);
+    assert_ne!(after(&paused_for(2)), None);
+    let early = paused("2026-03-01T12:00:00.000Z");
+    assert_eq!(after(&early), Some("2026-02-01T12:00:00.000Z".to_owned()));
+    assert_eq!(after(&active), Some("the status `active`".to_owned()));
+}
+
+#[test]
+fn effect_at_the_period_end_is_not_visible_before() {
+    let until = |name: &str| {
+        let mut one = subscription(json!({"name": name}));
+        one["status"]["currentPeriod"] =
+            json!({"start": "2026-01-01T00:00:00.000Z", "end": "2199-01-01T00:00:00.000Z"});
+        one
+    };
+    let after = |at: &str| {
+        let mut canceled = until("canceled");
+        canceled["status"]["canceledAt"] = json!(at);
+        found(
+            Effect::CanceledLater { unpauses: false },
+            &until("active"),
+            &canceled,
+        )
+    };
+    assert_ne!(after("2026-01-02T00:00:00.000Z"), None);
+    assert_eq!(after("2199-01-01T00:00:00.000Z"), None);
+}
+
+#[test]
+fn a_displaced_coupon_is_a_mismatch() {
+    let coupon =
+        |id: &str| json!({"id": id, "value": {"percent": 5}, "duration": {"type": "once"}});
+    let with = |ids: &[&str]| {
+        let mut one = subscription(json!({"name": "active"}));
+        one["discounts"] = ids.iter().map(|id| json!({"coupon": coupon(id)})).collect();
+        one
+    };
+    let effect = || Effect::HasCoupon(coupon("new"));
     assert_eq!(
-        after("2026-04-01T12:00:00.000Z"),
-        Some("59 days".to_owned())
+        found(effect(), &with(&["old"]), &with(&["old", "new"])),
+        None
     );
-    let still = found(Effect::PausedForMonths(1), &active, &active);
-    assert_eq!(still, Some("the status `active`".to_owned()));
+    let displaced = found(effect(), &with(&["old"]), &with(&["new"]));
+    assert_eq!(displaced, Some("discounts of new".to_owned()));
 }
 
 #[test]
@@ -79,7 +132,7 @@ fn changes_are_described_in_words() {
 fn an_unchanged_subscription_differs_from_a_wrongly_changed_one() {
     let active = subscription(json!({"name": "active"}));
     let unpaid = subscription(json!({"name": "unpaid"}));
-    let paused = paused("2026-03-01T12:00:00.000Z");
+    let paused = paused_for(1);
     let effect = Effect::PausedForMonths(1);
     let before = [active.clone(), active.clone()];
 
