@@ -15,7 +15,7 @@ pub use churnkey_runtime::axum::http;
 pub use churnkey_runtime::*;
 // Repeated here, so that the documentation shows their features.
 #[cfg(feature = "server")]
-pub use churnkey_runtime::{Server, serve};
+pub use churnkey_runtime::{Server, Serving, serve};
 #[cfg(feature = "reverify")]
 pub use churnkey_runtime::{Verification, reverify};
 

@@ -1,7 +1,7 @@
     use churnkey::*;
 
     #[derive(churnkey::Integration)]
-    #[churnkey(name = "Measured", modes(shared))]
+    #[churnkey(name = "Measured", modes(shared), expect(cancel, cancel_all, pause, apply_coupon, change_price, extend_trial, coupons, products, families))]
     pub struct Billing;
 
     #[churnkey::controller(customers, retrieve)]

@@ -101,13 +101,23 @@ impl Gates {
 
     /// `true` if a run with this report succeeds.
     pub(crate) fn is_good(&self, report: &Report, strict: bool) -> bool {
-        let mut rest = report.clone();
-        rest.findings.retain(|finding| !self.is_known(finding));
+        !self.has_faults(report, strict) && self.rest(report).is_good(strict)
+    }
+
+    /// `true` if a finding, the baseline or the manifest lock makes a run with this report fail.
+    pub(crate) fn has_faults(&self, report: &Report, strict: bool) -> bool {
         let baseline = self.baseline.as_ref();
         let lock = self.manifest_lock.as_ref();
-        rest.is_good(strict)
-            && baseline.is_none_or(Judged::is_good)
-            && lock.is_none_or(LockResult::is_good)
+        self.rest(report).has_faults(strict)
+            || !baseline.is_none_or(Judged::is_good)
+            || !lock.is_none_or(LockResult::is_good)
+    }
+
+    /// The report without the findings of the baseline.
+    fn rest(&self, report: &Report) -> Report {
+        let mut rest = report.clone();
+        rest.findings.retain(|finding| !self.is_known(finding));
+        rest
     }
 
     /// The results for people.

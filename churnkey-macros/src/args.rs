@@ -101,6 +101,14 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
             arguments.extend(quoted(text, errors));
             return;
         }
+        [TokenTree::Punct(not), TokenTree::Ident(name)] if not.as_char() == '!' => {
+            errors.on(
+                tokens.iter().cloned().collect::<TokenStream>(),
+                format_args!("`!{name}` is not an option"),
+                format_args!("leave it out, or write `{name} = false`"),
+            );
+            return;
+        }
         _ => {
             foreign(tokens, errors);
             return;
@@ -116,7 +124,16 @@ fn argument(tokens: &[TokenTree], errors: &Errors, arguments: &mut Vec<Arg>) {
                     "write a value after `=`",
                 );
             }
-            (Value::Assigned(value.iter().cloned().collect()), &[][..])
+            let (value, after) = match value {
+                // A literal is a whole value, so a word after it is the next argument.
+                [literal @ TokenTree::Literal(_), after @ ..]
+                    if matches!(after, [TokenTree::Ident(_), ..]) =>
+                {
+                    (std::slice::from_ref(literal), after)
+                }
+                value => (value, &[][..]),
+            };
+            (Value::Assigned(value.iter().cloned().collect()), after)
         }
         [TokenTree::Group(group), after @ ..] => {
             if group.delimiter() != Delimiter::Parenthesis {

@@ -17,7 +17,7 @@ use crate::rust;
 pub(crate) use context::find as context;
 pub(crate) use options::Options;
 pub(crate) use signature::{Call, Extra, check as signature};
-pub(crate) use types::{failure, text};
+pub(crate) use types::{parts, text};
 
 /// A parsed attribute.
 pub(crate) struct Attribute {
@@ -201,6 +201,17 @@ fn module(side: Side, first: &Arg, errors: &Errors) -> Option<&'static Module> {
 }
 
 impl Attribute {
+    /// The operation that the attribute names, or else the function's name, whatever its types.
+    pub(crate) fn named(&self, function: &str) -> Option<&'static Operation> {
+        match (self.module.operations, &self.operation) {
+            ([only], _) => Some(only),
+            (_, OperationArg::Given(_, operation) | OperationArg::Guessed(operation)) => {
+                Some(operation)
+            }
+            _ => rust::operation_of(self.module, function),
+        }
+    }
+
     /// The operation that the attribute names, or else the function's name.
     ///
     /// An operation that is missing, or that does not fit the types of the function, is reported.

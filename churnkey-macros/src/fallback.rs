@@ -1,5 +1,6 @@
 //! Implementations for functions with mistakes, which suppress errors that follow from these.
 
+use churnkey_protocol::Operation;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -15,19 +16,21 @@ pub(crate) fn implementation(writer: &ImplWriter, context: Option<&syn::Type>) -
             };
             writer.provides(context, Span::mixed_site(), &TokenStream::new(), &body)
         }
-        None => unplaced(writer),
+        None => unplaced(&writer.private, writer.operation, &writer.cfg),
     }
 }
 
-/// Marks the operation as implemented for every context, because its own could not be parsed, so
+/// Marks an operation as implemented for every context, because its own could not be parsed, so
 /// that no integration is reported to lack it.
-fn unplaced(writer: &ImplWriter) -> TokenStream {
-    let (private, cfg) = (&writer.private, &writer.cfg);
-    let endpoint = format_ident!("{}", writer.operation.ident);
-    let name = &writer.constant;
+pub(crate) fn unplaced(
+    private: &TokenStream,
+    operation: &Operation,
+    cfg: &TokenStream,
+) -> TokenStream {
+    let endpoint = format_ident!("{}", operation.ident);
     quote! {
         #cfg
-        const #name: () = {
+        const _: () = {
             struct __ChurnkeyAnyContext;
             impl<Context> #private::UnknownContext<__ChurnkeyAnyContext, Context>
                 for #private::endpoint::#endpoint {}

@@ -5,19 +5,23 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-/// Writes `impl Provides<Operation> for Context`.
+/// Writes `impl OneFunctionFor<Operation, ..> for Context`.
 pub(crate) struct ImplWriter {
     pub(crate) private: TokenStream,
     /// Span of the module name in the attribute, for errors about the operation as a whole.
     pub(crate) module_span: Span,
+    /// Span of the function's name, where generated code is located.
+    pub(crate) name: Span,
     pub(crate) operation: &'static Operation,
     /// Name of the constant beside the implementation. In an impl block, where an attribute may be
     /// by mistake, a constant needs a name.
     pub(crate) constant: Ident,
     /// Value of the constant with the options; empty if the attribute leaves them open.
     pub(crate) options: TokenStream,
-    /// Const assertions that the required operations exist.
+    /// Checks that the required operations exist.
     pub(crate) requirements: TokenStream,
+    /// Warnings about the body of the function.
+    pub(crate) warnings: TokenStream,
     /// `#[cfg]` of the function, or nothing.
     pub(crate) cfg: TokenStream,
     /// Lint levels of the function.
@@ -42,6 +46,7 @@ impl ImplWriter {
             private,
             module_span,
             requirements,
+            warnings,
             constant,
             cfg,
             allows,
@@ -51,15 +56,18 @@ impl ImplWriter {
         let there = Span::mixed_site().located_at(*module_span);
         let endpoint = Ident::new(self.operation.ident, there);
         let header = quote_spanned! {there=>
-            impl #private::Provides<#private::endpoint::#endpoint> for #context where ():
+            impl #private::OneFunctionFor<#private::endpoint::#endpoint, #private::RemoveTheOther>
+                for #context where ():
         };
         let endpoint = Ident::new(self.operation.ident, here);
         let options = Some(&self.options)
             .filter(|options| !options.is_empty())
             .map(|options| quote_spanned!(here=> const OPTIONS: #private::Options = #options;));
-        // If the context type does not resolve, this impl applies to every type, which suppresses
-        // errors that follow from the missing operation.
-        let attempt = quote_spanned! {here=>
+        // It is in the constant, which an impl block accepts as well: there rustc rejects the
+        // implementation, and the operation still counts as present. If the context type does not
+        // resolve, it applies to every type, which suppresses errors that follow from the missing
+        // operation.
+        let attempt = quote! {
             struct __ChurnkeyFunction {}
             impl #private::ContextOf for __ChurnkeyFunction {
                 type Context = #context;
@@ -83,25 +91,21 @@ impl ImplWriter {
                 where
                     for<'shared> &'shared Self: ::core::marker::Send,
                 {
-                    #attempt
                     #body
                 }
             },
         );
         braces.set_span(there);
-        let requirements = Some(requirements)
-            .filter(|requirements| !requirements.is_empty())
-            .map(|requirements| {
-                quote! {
-                    #cfg
-                    const #constant: () = { #requirements };
-                }
-            });
         quote! {
             #cfg
             #allows
             #header #braces
-            #requirements
+            #cfg
+            const #constant: () = {
+                #attempt
+                #requirements
+            };
+            #warnings
         }
     }
 }
@@ -115,11 +119,15 @@ pub(crate) fn method(
     method: &str,
     place: &syn::Type,
 ) -> TokenStream {
-    let span = match place {
+    let named = match place {
+        syn::Type::Reference(reference) => &reference.elem,
+        place => place,
+    };
+    let span = match named {
         syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.span()),
         _ => None,
     };
     let span = span.unwrap_or_else(|| place.span());
     let method = Ident::new(method, span);
-    quote_spanned!(span=> <_ as #private::#r#trait>::#method)
+    quote_spanned!(span=> <_ as #private::rules::#r#trait>::#method)
 }

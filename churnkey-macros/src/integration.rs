@@ -72,10 +72,11 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
     if !item.generics.params.is_empty() {
         return Some(fallback::integration(&private, &item));
     }
-    let requirements = requirements::of_integration(&private, &item.ident, &options.expected);
-    let implementation = implementation(&private, &item, &options);
+    let requirements =
+        requirements::of_integration(&private, &item.ident, options.expected.as_deref());
+    let implementation = implementation(&private, &item, &options, &requirements);
     let shared = shared(&private, &item);
-    Some(quote!(#implementation #requirements #shared))
+    Some(quote!(#implementation #shared))
 }
 
 fn shape(item: &DeriveInput, errors: &Errors) {
@@ -115,7 +116,8 @@ fn shape(item: &DeriveInput, errors: &Errors) {
 /// The options of the attribute.
 struct Options {
     title: Option<LitStr>,
-    expected: Vec<Expected>,
+    /// `None` if `expect` is not written.
+    expected: Option<Vec<Expected>>,
     modes: Modes,
 }
 
@@ -182,7 +184,8 @@ fn options(item: &DeriveInput, arguments: Vec<Arg>, errors: &Errors) -> Options 
     };
     Options {
         title: title.flatten(),
-        expected: expected.unwrap_or_default(),
+        // An argument with a mistake may have been `expect`.
+        expected: expected.or_else(|| (!errors.is_empty()).then(Vec::new)),
         modes: modes.unwrap_or(default),
     }
 }
@@ -221,13 +224,6 @@ fn expectation(argument: &Arg, errors: &Errors) -> Vec<Expected> {
         );
         return Vec::new();
     };
-    if group.stream().is_empty() {
-        errors.at(
-            group.span(),
-            "`expect()` expects nothing",
-            "list what must exist, such as `expect(cancel, pause)`, or remove it",
-        );
-    }
     let words = args::parse(group.stream(), errors);
     if let Some(all) = words.iter().find(|word| word.is(ALL)) {
         return expect_all(all, words.len(), errors);
@@ -354,7 +350,12 @@ fn unknown(
     }
 }
 
-fn implementation(private: &TokenStream, item: &DeriveInput, options: &Options) -> TokenStream {
+fn implementation(
+    private: &TokenStream,
+    item: &DeriveInput,
+    options: &Options,
+    requirements: &TokenStream,
+) -> TokenStream {
     let name = &item.ident;
     let allows = item::allows(&item.attrs);
     let endpoints = operations().map(|(_, operation)| format_ident!("{}", operation.ident));
@@ -365,7 +366,10 @@ fn implementation(private: &TokenStream, item: &DeriveInput, options: &Options) 
     let modes = options.modes.expand(private);
     quote! {
         const _: () = {
-            use #private::ProbeFallback as _;
+            #requirements
+
+            struct __ChurnkeyDerive;
+            impl #private::HasIntegration<__ChurnkeyDerive, #name> for #private::Crate {}
 
             #allows
             impl #private::Integration for #name {

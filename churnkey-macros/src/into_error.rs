@@ -193,7 +193,7 @@ fn wrapped(fields: &Fields) -> Option<usize> {
 fn implementation(private: &TokenStream, name: &Ident, arms: &TokenStream) -> TokenStream {
     let here = Span::mixed_site();
     let respond = Ident::new("respond", here.located_at(name.span()));
-    let respond = quote_spanned!(name.span()=> <_ as #private::LoggedCause>::#respond);
+    let respond = quote_spanned!(name.span()=> <_ as #private::rules::LoggedCause>::#respond);
     quote_spanned! {here=>
         #[automatically_derived]
         impl #private::IntoError for #name {

@@ -2,9 +2,10 @@
 //! the compiler alone.
 
 use churnkey_protocol::Side;
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::token::Brace;
 use syn::{Attribute, FnArg, Meta, PatType, Signature, Token, Type, Visibility};
 
 use crate::cfg::Cfg;
@@ -16,10 +17,13 @@ pub(crate) struct Function {
     /// `#[allow]` below our attribute, which generated code needs as well.
     pub(crate) allows: TokenStream,
     pub(crate) signature: Signature,
+    /// The tokens after the signature: the body in braces.
+    pub(crate) body: TokenStream,
 }
 
 impl Function {
-    /// Parses an item. One that is not a function is reported.
+    /// Parses an item. One that is not a function is reported; a signature that cannot be parsed is
+    /// not, because rustc has reported it before it calls the macro.
     pub(crate) fn parse(side: Side, item: TokenStream, errors: &Errors) -> Option<Self> {
         match syn::parse2::<Item>(item) {
             Ok(Item::Function(function)) => Some(*function),
@@ -31,10 +35,7 @@ impl Function {
                 );
                 None
             }
-            Err(error) => {
-                errors.push(error);
-                None
-            }
+            Err(_) => None,
         }
     }
 
@@ -58,6 +59,66 @@ impl Function {
                 FnArg::Receiver(_) => None,
             })
     }
+}
+
+/// The name after `fn`, also of a function that cannot be parsed.
+pub(crate) fn name(item: &TokenStream) -> Option<Ident> {
+    let mut tokens = item.clone().into_iter();
+    tokens.find(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))?;
+    match tokens.next()? {
+        TokenTree::Ident(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Inserts code at the start of the body of a function. A function without a body is unchanged.
+pub(crate) fn with_inside(item: TokenStream, code: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last_mut()
+        && body.delimiter() == Delimiter::Brace
+    {
+        let (span, inside) = (body.span(), body.stream());
+        *body = Group::new(Delimiter::Brace, quote!(#code #inside));
+        body.set_span(span);
+    }
+    tokens.into_iter().collect()
+}
+
+/// Replaces the body of a function by one that has no names and any type.
+pub(crate) fn without_body(item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last_mut()
+        && body.delimiter() == Delimiter::Brace
+    {
+        let span = body.span();
+        *body = Group::new(Delimiter::Brace, quote!(::core::panic!()));
+        body.set_span(span);
+    }
+    tokens.into_iter().collect()
+}
+
+/// Inserts a return type before the body of a function that has none, if its body needs one: it
+/// contains `?` or `Ok`.
+///
+/// The missing type was reported, and without this the compiler would report each `?` as well.
+pub(crate) fn with_return_type(item: TokenStream, returns: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.last()
+        && needs_result(body.stream())
+    {
+        let place = tokens.len() - 1;
+        tokens.splice(place..place, quote!(-> #returns));
+    }
+    tokens.into_iter().collect()
+}
+
+fn needs_result(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Ident(word) => word == "Ok" || word == "Err",
+        TokenTree::Group(group) => needs_result(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
 }
 
 /// Makes a function async if it is not and contains `await`.
@@ -131,13 +192,14 @@ impl Parse for Item {
             return Ok(Self::Other(keyword, what));
         }
         let signature = input.parse()?;
-        input.parse::<TokenStream>()?;
+        let body = input.parse()?;
         let cfg = Cfg::of(&attributes);
         let allows = allows(&attributes);
         Ok(Self::Function(Box::new(Function {
             cfg,
             allows,
             signature,
+            body,
         })))
     }
 }
@@ -178,6 +240,10 @@ fn other_item(input: ParseStream<'_>) -> Option<&'static str> {
         "a module"
     } else if input.peek(Token![use]) {
         "a use"
+    } else if input.peek(Token![extern]) && input.peek2(Token![crate]) {
+        "an extern crate"
+    } else if input.peek(Token![extern]) && (input.peek2(Brace) || input.peek3(Brace)) {
+        "an extern block"
     } else if input.peek(Token![static]) {
         "a static"
     } else if input.peek(Token![type]) {

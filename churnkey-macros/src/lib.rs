@@ -15,11 +15,14 @@ mod integration;
 mod into_error;
 mod item;
 mod message;
+mod misplaced;
 mod operation;
 mod requirements;
 mod rust;
 #[cfg(test)]
 mod tests;
+mod unread;
+mod warning;
 
 use churnkey_protocol::Side;
 use proc_macro::TokenStream;

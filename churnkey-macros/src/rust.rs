@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use churnkey_protocol::{Input, Model, Module, Operation, Output, Side, operations};
+use churnkey_protocol::{Input, MODULES, Model, Module, Operation, Output, Side, operations};
+
+use crate::message::normal;
 
 /// One argument of a function after the context.
 #[derive(Clone, Copy)]
@@ -52,11 +54,36 @@ fn id_type(model: Model) -> &'static str {
     }
 }
 
+/// Returns true if some operation answers with a model of this name.
+pub(crate) fn is_model(name: &str) -> bool {
+    operations().any(|(_, operation)| match operation.output {
+        Output::One(model) | Output::Page(model) => model.name() == name,
+        Output::Nothing => false,
+    })
+}
+
 /// Returns true if a type of this name is given by some operation.
 pub(crate) fn is_given(name: &str) -> bool {
     operations()
         .flat_map(|(_, operation)| arguments(operation))
         .any(|argument| argument.r#type == name)
+}
+
+/// Returns true for a name that reads one part of a request: a field, or a method of the page. Any
+/// other method, such as `clone`, may read all of it.
+pub(crate) fn is_part(name: &str) -> bool {
+    const METHODS: [&str; 6] = [
+        "after",
+        "cursor",
+        "keyset",
+        "limit",
+        "limit_plus_one",
+        "permit",
+    ];
+    let mut fields = MODULES.iter().flat_map(|module| module.fields);
+    METHODS.contains(&name)
+        || name.ends_with("_id")
+        || fields.any(|field| normal(field.name) == name)
 }
 
 /// Return type of a function, with paths as the user would write them.
@@ -118,7 +145,7 @@ impl fmt::Display for Signature<'_> {
 }
 
 /// `RetrievePrice` as `retrieve_price`.
-fn snake_case(ident: &str) -> String {
+pub(crate) fn snake_case(ident: &str) -> String {
     let mut name = String::new();
     for letter in ident.chars() {
         if letter.is_uppercase() && !name.is_empty() {

@@ -9,6 +9,7 @@ mod change_price;
 mod extend_trial;
 mod field;
 pub(crate) mod keys;
+pub(crate) mod party;
 mod pause;
 pub(crate) mod request;
 mod schedule;

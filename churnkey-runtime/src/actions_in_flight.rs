@@ -1,20 +1,22 @@
 //! The actions under way: each runs to its end, once, and in the order of arrival.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::Map;
-use serde::Serialize;
-use serde_json::Value;
+use smallvec::SmallVec;
 use tokio::sync::oneshot::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::error::{Error, Result, ResultExt as _};
+use crate::action::party::Party;
+use crate::action::request::ActionRequest;
+use crate::error::{Error, Result};
 use crate::events::emit;
 use crate::http::reply::Reply;
 use crate::mode::Mode;
@@ -23,44 +25,51 @@ use crate::telemetry;
 
 /// The deduplication key of an action: equal keys are the same action, even if their bodies were
 /// written in different ways.
-#[derive(PartialEq, Eq, Hash)]
 pub(crate) struct ActionKey {
     operation: Operation,
     mode: Mode,
-    /// Every field of the request, in one spelling.
-    request: Value,
+    queues: SmallVec<[QueueKey; 2]>,
+    request: Box<dyn AnyRequest>,
 }
 
 impl ActionKey {
-    pub(crate) fn new(operation: Operation, mode: Mode, request: &impl Serialize) -> Result<Self> {
-        Ok(Self {
+    pub(crate) fn new<R: ActionRequest>(operation: Operation, mode: Mode, request: &R) -> Self {
+        let parties = request.parties();
+        Self {
             operation,
             mode,
-            request: serde_json::to_value(request).or_internal()?,
-        })
+            queues: parties.map(|party| QueueKey { mode, party }).collect(),
+            request: Box::new(request.clone()),
+        }
     }
+}
 
-    /// The queues of an action.
-    fn queues(&self) -> impl Iterator<Item = QueueKey> {
-        ["customerId", "subscriptionId"]
-            .into_iter()
-            .filter_map(|party| {
-                Some(QueueKey {
-                    party,
-                    mode: self.mode,
-                    id: self.request[party].as_str()?.to_owned(),
-                })
-            })
+impl PartialEq for ActionKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.operation == other.operation
+            && self.mode == other.mode
+            && self.request.equals(&*other.request)
+    }
+}
+
+/// A request of any operation.
+trait AnyRequest: Any + Send + Sync {
+    fn equals(&self, other: &dyn AnyRequest) -> bool;
+}
+
+impl<R: ActionRequest> AnyRequest for R {
+    fn equals(&self, other: &dyn AnyRequest) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref() == Some(self)
     }
 }
 
 /// The key of a queue: actions that name the same customer or the same subscription wait for one
 /// another.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct QueueKey {
-    party: &'static str,
     mode: Mode,
-    id: String,
+    party: Party,
 }
 
 /// The actions that were accepted and have not ended.
@@ -82,18 +91,19 @@ pub(crate) struct InFlight {
 
 #[derive(Default)]
 struct State {
-    /// Each with the callers that joined it.
-    actions: HashMap<Arc<ActionKey>, Vec<oneshot::Sender<Reply>>>,
+    /// The number of actions.
+    actions: usize,
     /// Actions in the order of their arrival. One runs once it is the first of each of its queues.
-    queues: HashMap<QueueKey, VecDeque<QueueEntry>>,
+    queues: BTreeMap<QueueKey, SmallVec<[QueueEntry; 1]>>,
 }
 
 /// An action in a queue, the one that runs included.
-#[derive(Clone)]
 struct QueueEntry {
     action: Arc<ActionKey>,
     /// `None` for an action that found its queues empty.
     start: Option<CancellationToken>,
+    /// The callers that joined the action, in the first of its queues.
+    joined: Vec<oneshot::Sender<Reply>>,
 }
 
 /// The reply of an action, delivered to one of its callers.
@@ -143,26 +153,21 @@ impl InFlight {
     {
         let (caller, outcome) = oneshot::channel();
         let outcome = outcome.map(received as fn(_) -> _);
-        let action = Arc::new(key);
         let mut state = lock(&self.state);
-        let full = state.actions.len() >= self.most;
-        match state.actions.entry(Arc::clone(&action)) {
-            Entry::Occupied(mut callers) => {
-                // Callers that have disconnected since are not kept until the action ends.
-                callers.get_mut().retain(|caller| !caller.is_closed());
-                callers.get_mut().push(caller);
-                return Ok(Accepted {
-                    outcome,
-                    joined: true,
-                });
-            }
-            Entry::Vacant(_) if full => {
-                return Err(Error::unavailable(TOO_MANY)
-                    .with_cause("as many actions as `max_actions` allows are under way"));
-            }
-            Entry::Vacant(place) => drop(place.insert(Vec::new())),
+        if let Some(same) = state.find(&key) {
+            // Callers that have disconnected since are not kept until the action ends.
+            same.joined.retain(|caller| !caller.is_closed());
+            same.joined.push(caller);
+            return Ok(Accepted {
+                outcome,
+                joined: true,
+            });
         }
-        telemetry::actions_in_flight(state.actions.len());
+        if state.actions >= self.most {
+            return Err(Error::unavailable(TOO_MANY)
+                .with_cause("as many actions as `max_actions` allows are under way"));
+        }
+        let action = Arc::new(key);
         let start = state.enqueue(&action);
         drop(state);
         let guard = ActionGuard {
@@ -197,9 +202,14 @@ impl InFlight {
     #[cfg(feature = "server")]
     pub(crate) fn names(&self) -> Vec<String> {
         let state = lock(&self.state);
-        let actions = state.actions.keys();
+        let queues = state.queues.iter();
+        let entries =
+            queues.flat_map(|(queue, entries)| entries.iter().map(move |one| (queue, one)));
+        // An action is in several queues, and counts in the first of them.
+        let actions = entries.map(|(queue, entry)| (queue, &entry.action));
         actions
-            .map(|action| format!("{} ({})", action.operation.module(), action.mode.as_str()))
+            .filter(|(queue, action)| action.queues.first() == Some(*queue))
+            .map(|(_, action)| format!("{} ({})", action.operation.module(), action.mode.as_str()))
             .collect()
     }
 
@@ -254,47 +264,70 @@ fn received(outcome: Result<Reply, RecvError>) -> Reply {
 }
 
 impl State {
+    /// Finds the same action under way, which is in the same queues.
+    fn find(&mut self, key: &ActionKey) -> Option<&mut QueueEntry> {
+        let queue = self.queues.get_mut(key.queues.first()?)?;
+        queue.iter_mut().find(|entry| *entry.action == *key)
+    }
+
     /// Enqueues an action for its customer and its subscription. Returns a token that is cancelled
     /// when the action reaches the front, or `None` if it can run now.
     fn enqueue(&mut self, action: &Arc<ActionKey>) -> Option<CancellationToken> {
-        let is_first = !action
-            .queues()
-            .any(|queue| self.queues.contains_key(&queue));
-        let entry = QueueEntry {
-            action: Arc::clone(action),
-            start: (!is_first).then(CancellationToken::new),
-        };
-        for queue in action.queues() {
-            let queue = self.queues.entry(queue).or_default();
-            queue.push_back(entry.clone());
+        let mut queues = action.queues.iter();
+        let waits = queues.any(|queue| self.queues.contains_key(queue));
+        let start = waits.then(CancellationToken::new);
+        for queue in &action.queues {
+            let queue = self.queues.entry(queue.clone()).or_default();
+            queue.push(QueueEntry {
+                action: Arc::clone(action),
+                start: start.clone(),
+                joined: Vec::new(),
+            });
         }
-        entry.start
+        self.count(self.actions + 1);
+        start
     }
 
-    /// Removes an action from its queues, at any place in them. Returns the start tokens of the
-    /// actions that can run now.
-    fn leave(&mut self, action: &Arc<ActionKey>) -> Vec<CancellationToken> {
+    /// Removes an action from its queues, at any place in them. Returns the callers that joined it,
+    /// and the start tokens of the actions that can run now.
+    fn leave(
+        &mut self,
+        action: &Arc<ActionKey>,
+    ) -> (Vec<oneshot::Sender<Reply>>, Vec<CancellationToken>) {
+        let mut joined = Vec::new();
         let mut firsts = Vec::new();
-        for queue in action.queues() {
-            let Entry::Occupied(mut queue) = self.queues.entry(queue) else {
+        for queue in &action.queues {
+            let Entry::Occupied(mut queue) = self.queues.entry(queue.clone()) else {
                 continue;
             };
             let entries = queue.get_mut();
-            entries.retain(|entry| !Arc::ptr_eq(&entry.action, action));
-            match entries.front() {
-                Some(first) => firsts.push(first.clone()),
+            let place = entries
+                .iter()
+                .position(|entry| Arc::ptr_eq(&entry.action, action));
+            if let Some(place) = place {
+                joined.append(&mut entries.remove(place).joined);
+            }
+            match entries.first() {
+                Some(first) => firsts.push((Arc::clone(&first.action), first.start.clone())),
                 None => drop(queue.remove()),
             }
         }
-        firsts.retain(|first| self.is_first(&first.action));
-        firsts.into_iter().filter_map(|first| first.start).collect()
+        self.count(self.actions - 1);
+        firsts.retain(|(first, _)| self.is_first(first));
+        let next = firsts.into_iter().filter_map(|(_, start)| start).collect();
+        (joined, next)
     }
 
     fn is_first(&self, action: &Arc<ActionKey>) -> bool {
-        action.queues().all(|queue| {
-            let first = self.queues.get(&queue).and_then(VecDeque::front);
+        action.queues.iter().all(|queue| {
+            let first = self.queues.get(queue).and_then(|queue| queue.first());
             first.is_some_and(|first| Arc::ptr_eq(&first.action, action))
         })
+    }
+
+    fn count(&mut self, actions: usize) {
+        self.actions = actions;
+        telemetry::actions_in_flight(actions);
     }
 }
 
@@ -315,19 +348,14 @@ impl ActionGuard {
 
 impl Drop for ActionGuard {
     fn drop(&mut self) {
-        let (joined, next) = {
-            let mut state = lock(&self.state);
-            let joined = state.actions.remove(&self.action);
-            telemetry::actions_in_flight(state.actions.len());
-            (joined, state.leave(&self.action))
-        };
+        let (joined, next) = lock(&self.state).leave(&self.action);
         for start in next {
             start.cancel();
         }
         // Only now, so that a caller with its reply can send the same action again.
         match self.outcome.take() {
             Some(reply) => {
-                for caller in joined.into_iter().flatten() {
+                for caller in joined {
                     let _disconnected = caller.send(reply.clone());
                 }
                 if let Some(caller) = self.caller.take() {
@@ -353,7 +381,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State")
-            .field("actions", &self.actions.len())
+            .field("actions", &self.actions)
             .finish_non_exhaustive()
     }
 }

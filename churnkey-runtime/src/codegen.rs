@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use crate::error::{Error, IntoError};
 use crate::http::request_context::FromRequestContext;
 use crate::integration::endpoint::OperationKind;
-use crate::integration::integration::Provides;
+use crate::integration::integration::{Integration, OneFunctionFor, RemoveTheOther};
 use crate::page::Page;
 
 /// The arguments that an operation gives its function, as a tuple.
@@ -34,41 +34,58 @@ impl<Given> Argument<Given> for Given {
     }
 }
 
-/// The return type of a function, which must hold the output of the operation. The error is a
-/// parameter instead of an associated type, because rustc reports a projection that fails a second
-/// time.
+/// The return type of a function, which must be a result. The error is a parameter instead of an
+/// associated type, because rustc reports a projection that fails a second time.
 #[diagnostic::on_unimplemented(
-    message = "the operation answers with a `churnkey::Result<{Answer}>`, and the function returns \
+    message = "the operation answers with a `churnkey::Result<{Wanted}>`, and the function returns \
                `{Self}`",
-    label = "write `churnkey::Result<{Answer}>`"
+    label = "write `churnkey::Result<{Wanted}>`"
 )]
-pub trait ReturnType<Answer, E>: Sized {
-    fn answer(self) -> Result<Answer, E>;
+pub trait ReturnType<Wanted, E>: Sized {
+    fn answer(self) -> Result<Wanted, E>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, E> ReturnType<Option<M>, E> for Result<Option<M>, E> {
+impl<A: Answer<Wanted>, Wanted, E> ReturnType<Wanted, E> for Result<A, E> {
+    fn answer(self) -> Result<Wanted, E> {
+        self.map(A::answer)
+    }
+}
+
+/// The success of a function, which must be the output of the operation. A model may stand for an
+/// `Option` of it.
+#[diagnostic::on_unimplemented(
+    message = "the operation answers with `{Wanted}`, and the function with `{Self}`",
+    label = "the answer is `{Wanted}`",
+    note = "write `churnkey::Result<{Wanted}>` as the return type"
+)]
+pub trait Answer<Wanted>: Sized {
+    fn answer(self) -> Wanted;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Answer<Option<M>> for Option<M> {
     fn answer(self) -> Self {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, E> ReturnType<Option<M>, E> for Result<M, E> {
-    fn answer(self) -> Result<Option<M>, E> {
-        self.map(Some)
+impl<M> Answer<Option<M>> for M {
+    fn answer(self) -> Option<M> {
+        Some(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, E> ReturnType<Page<M>, E> for Result<Page<M>, E> {
+impl<M> Answer<Page<M>> for Page<M> {
     fn answer(self) -> Self {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<E> ReturnType<(), E> for Result<(), E> {
+impl Answer<()> for () {
     fn answer(self) -> Self {
         self
     }
@@ -153,6 +170,18 @@ impl<E> Opaque<E> for Wrapped<E> {
     }
 }
 
+/// The return type of a function that has none by mistake: its `?` takes every error.
+pub type AnyResult<T> = Result<T, AnyError>;
+
+/// Any error, in a function that does not compile.
+pub struct AnyError;
+
+impl<E: StdError> From<E> for AnyError {
+    fn from(_: E) -> Self {
+        Self
+    }
+}
+
 /// Requires that the future of a function can move between threads. Checked at the call, where
 /// rustc names the function.
 pub fn sendable<F: Future + Send>(future: F) -> F {
@@ -184,9 +213,9 @@ pub trait ContextOf {
     type Context;
 }
 
-/// Detects whether an operation has a function: one that [`Provides`] it, else one with an
-/// [`UnknownContext`]. The compiler tries three methods in this order on `&&ImplProbe`: by value,
-/// with one reference more, with one less.
+/// Detects whether an operation has a function: one that [`OneFunctionFor`] it, else one with an
+/// [`UnknownContext`], else one for another context. The compiler tries four methods in this order
+/// on `&&&ImplProbe`: by value, with one reference more, with one less, with two less.
 pub struct ImplProbe<T, E>(PhantomData<(T, E)>);
 
 impl<T, E> ImplProbe<T, E> {
@@ -199,7 +228,7 @@ pub trait ViaImpl {
     }
 }
 
-impl<T: Provides<E>, E: OperationKind> ViaImpl for &ImplProbe<T, E> {}
+impl<T: OneFunctionFor<E, RemoveTheOther>, E: OperationKind> ViaImpl for &&ImplProbe<T, E> {}
 
 pub trait ViaUnknownContext<Function> {
     fn __churnkey_found(&self) -> True {
@@ -208,7 +237,18 @@ pub trait ViaUnknownContext<Function> {
 }
 
 impl<Function, T, E: UnknownContext<Function, T>> ViaUnknownContext<Function>
-    for &&ImplProbe<T, E>
+    for &&&ImplProbe<T, E>
+{
+}
+
+pub trait ViaOtherContext<Function, Context> {
+    fn __churnkey_found(&self) -> Elsewhere<Context> {
+        Elsewhere(PhantomData)
+    }
+}
+
+impl<Function, Context, T, E: UnknownContext<Function, Context>> ViaOtherContext<Function, Context>
+    for &ImplProbe<T, E>
 {
 }
 
@@ -219,6 +259,98 @@ pub trait ViaNothing {
 }
 
 impl<T, E> ViaNothing for ImplProbe<T, E> {}
+
+/// An operation with a function for another context. If that is an integration, the operation is
+/// missing here. If it is none, the context is the mistake, and its function reports it.
+pub struct Elsewhere<Context>(PhantomData<Context>);
+
+/// Converts the outcome of [`ImplProbe`] into a boolean, by value or with one reference more.
+pub trait ViaOutcome {
+    type Present: Boolean;
+
+    fn __churnkey_present(&self) -> Self::Present {
+        never()
+    }
+}
+
+impl ViaOutcome for True {
+    type Present = Self;
+}
+
+impl ViaOutcome for False {
+    type Present = Self;
+}
+
+impl<Context: Integration> ViaOutcome for Elsewhere<Context> {
+    type Present = False;
+}
+
+pub trait ViaReported {
+    fn __churnkey_present(&self) -> True {
+        True
+    }
+}
+
+impl<Context> ViaReported for &Elsewhere<Context> {}
+
+/// The integrations of a crate: each derive implements it for [`Crate`]. `Derive` is a type of the
+/// derive's crate, and another one for each, so that nothing follows from two derives.
+pub trait HasIntegration<Derive, Context> {}
+
+/// The crate of an integration.
+pub struct Crate;
+
+/// A type in code that is never run.
+pub struct Type<T>(PhantomData<T>);
+
+/// Finds the integration whose functions take a context: the context itself, else the integration
+/// of the crate, else none, which `serve` reports. The order is that of [`ImplProbe`].
+pub struct ContextProbe<T>(PhantomData<T>);
+
+impl<T> ContextProbe<T> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+pub trait ViaIntegration<T> {
+    fn __churnkey_contexts(&self) -> (Type<T>, Type<T>) {
+        never()
+    }
+}
+
+impl<T: Integration> ViaIntegration<T> for &ContextProbe<T> {}
+
+pub trait ViaOtherIntegration<T, Derive, Other> {
+    fn __churnkey_contexts(&self) -> (Type<T>, Type<Other>) {
+        never()
+    }
+}
+
+impl<T, Derive, Other> ViaOtherIntegration<T, Derive, Other> for &&ContextProbe<T> where
+    Crate: HasIntegration<Derive, Other>
+{
+}
+
+pub trait ViaNoIntegration<T> {
+    fn __churnkey_contexts(&self) -> (Type<T>, Type<T>) {
+        never()
+    }
+}
+
+impl<T> ViaNoIntegration<T> for ContextProbe<T> {}
+
+/// The context of a function, which must be the integration.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integration, so this function is never called: the integration \
+               of this crate is `{Integration}`",
+    label = "write `{Integration}`",
+    note = "if `{Self}` is an integration too, put `#[derive(churnkey::Integration)]` on it"
+)]
+pub trait ContextOfFunction<Integration>: Sized {
+    fn serves(_: (Type<Self>, Type<Integration>)) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> ContextOfFunction<T> for T {}
 
 pub struct True;
 pub struct False;
@@ -287,6 +419,27 @@ pub trait ViaOther {
 }
 
 impl<X> ViaOther for Extra<X> {}
+
+/// A requirement that is met, as a type.
+pub struct Met;
+/// A requirement that is not met. Generated code has a trait that it does not implement, with the
+/// message.
+pub struct Missing;
+
+/// The outcome of a condition as a type.
+pub struct Condition<const FAILS: bool>;
+
+impl Condition<false> {
+    pub fn outcome() -> Met {
+        Met
+    }
+}
+
+impl Condition<true> {
+    pub fn outcome() -> Missing {
+        Missing
+    }
+}
 
 /// Stops the compilation with a message, at the caller.
 #[track_caller]

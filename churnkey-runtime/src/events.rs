@@ -50,6 +50,14 @@ impl GuardedSpan {
         }
     }
 
+    /// Calls a function inside of the span.
+    pub(crate) fn in_scope<T>(&self, function: impl FnOnce() -> T) -> T {
+        let entered = self.enter();
+        let result = function();
+        leave(entered);
+        result
+    }
+
     /// Runs a future inside of the span.
     pub(crate) async fn run<F: Future>(self, future: F) -> F::Output {
         let mut future = pin!(future);

@@ -16,6 +16,8 @@ mod events;
 mod http;
 #[allow(missing_docs, reason = "its probes are hidden from the docs")]
 mod integration;
+#[allow(missing_docs, reason = "in no public path")]
+mod json;
 mod log_queue;
 pub mod manifest;
 mod mode;
@@ -47,7 +49,7 @@ pub use http::request_id::RequestId;
 pub use http::token::{IntegrationToken, TokenHandle};
 pub use http::trusted_proxies::{InvalidTrustedProxies, TrustedProxies};
 pub use integration::endpoint;
-pub use integration::integration::{Integration, Provides};
+pub use integration::integration::{Integration, IntoIntegration, OneFunctionFor, RemoveTheOther};
 pub use log_queue::{LogQueue, LogWriter};
 pub use mode::{Mode, Modes};
 pub use model::{
@@ -61,21 +63,34 @@ pub use provider::Provider;
 #[cfg(feature = "reverify")]
 pub use reverify::{Verification, reverify};
 #[cfg(feature = "server")]
-pub use server::{Server, serve};
+pub use server::{Server, Serving, serve};
+
+/// The traits that rustc names if a type of an annotated function does not fit. They have a module
+/// of their own, because rustc prints its path. They change without notice.
+#[doc(hidden)]
+pub mod rules {
+    pub use crate::codegen::{
+        Answer, Argument, ContextOfFunction, FunctionError, LoggedCause, ReturnType, Shared,
+        sendable,
+    };
+    pub use crate::http::request_context::FromRequestContext;
+}
 
 /// The names that generated code uses. They change without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::action::*;
     pub use crate::codegen::{
-        Argument, ContextOf, Extra, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
-        Response, ReturnType, Shared, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
-        ViaUnknownContext, Wrapped, fail, is_true, never, sendable,
+        AnyResult, Boolean, Condition, ContextOf, ContextProbe, Crate, Extra, HasIntegration,
+        ImplProbe, Input, Met, Opaque, Output, Response, UnknownContext, ViaExtractor, ViaImpl,
+        ViaIntegration, ViaNoIntegration, ViaNothing, ViaOther, ViaOtherContext,
+        ViaOtherIntegration, ViaOutcome, ViaReported, ViaUnknownContext, Wrapped, fail, is_true,
+        never,
     };
     pub use crate::error::{Error, IntoError, Result};
-    pub use crate::http::request_context::{FromRequestContext, RequestContext};
+    pub use crate::http::request_context::RequestContext;
     pub use crate::integration::endpoint::{self, OperationKind};
-    pub use crate::integration::integration::{Integration, Provides, Route};
+    pub use crate::integration::integration::{Integration, OneFunctionFor, RemoveTheOther, Route};
     pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
     pub use crate::manifest::*;
     pub use crate::mode::{Mode, Modes};
@@ -83,4 +98,5 @@ pub mod __private {
         CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
     };
     pub use crate::page::PageRequest;
+    pub use crate::rules;
 }

@@ -340,6 +340,16 @@ impl Options {
         matches!(self, Self::None)
     }
 
+    /// `true` if the chosen type needs a module.
+    pub const fn needs(self, module: &str) -> bool {
+        let needed = match self {
+            Self::Prices(PricesType::Product) => protocol::controllers::PRODUCTS.name,
+            Self::Products(ProductsType::Family) => protocol::controllers::FAMILIES.name,
+            _ => return false,
+        };
+        protocol::equal(needed, module)
+    }
+
     /// `true` if two attributes of one module have the same option, or one of them has none.
     pub const fn agrees_with(self, other: Self) -> bool {
         match (self, other) {

@@ -23,7 +23,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-churnkey-mode");
 ///     }
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
     /// Test data.
     Test,

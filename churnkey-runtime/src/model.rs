@@ -31,6 +31,7 @@ pub(crate) mod percent;
 pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod subscription;
+pub(crate) mod text;
 pub(crate) mod time_unit;
 pub(crate) mod timestamp;
 mod wire;
@@ -59,5 +60,6 @@ pub use product::{Product, ProductType};
 pub use subscription::{
     PausePeriod, Subscription, SubscriptionItem, SubscriptionPeriod, SubscriptionStatus,
 };
+pub use text::Text;
 pub use time_unit::TimeUnit;
 pub use timestamp::{InvalidTimestamp, Timestamp};

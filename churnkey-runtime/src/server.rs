@@ -20,7 +20,9 @@ use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -37,7 +39,7 @@ pub use self::socket::ListenSocket;
 use self::stream::Timeouts;
 use crate::error::{Error, Result};
 use crate::http::token::IntegrationToken;
-use crate::integration::integration::Integration;
+use crate::integration::integration::{Integration, IntoIntegration};
 use crate::provider::Provider;
 
 /// Serves an integration until SIGTERM or Ctrl-C.
@@ -69,8 +71,29 @@ use crate::provider::Provider;
 ///
 /// On SIGTERM or Ctrl-C the server shuts down as [`Server`] describes, and returns `Ok`. To set
 /// these in code, or for other limits, see [`Server`].
-pub async fn serve<T: Integration>(context: impl Into<Arc<T>>) -> Result<()> {
-    Server::from_env(context)?.run().await
+pub fn serve<C: IntoIntegration>(context: C) -> Serving {
+    let server = Server::<C::Integration>::from_env(context.into_shared());
+    Serving(Box::pin(async { server?.run().await }))
+}
+
+/// The future of [`serve`], which does nothing unless it is awaited.
+///
+/// It has no type parameter, so that a context without the derive is reported once.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Serving(Pin<Box<dyn Future<Output = Result<()>> + Send>>);
+
+impl Future for Serving {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Result<()>> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl fmt::Debug for Serving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serving").finish_non_exhaustive()
+    }
 }
 
 /// A server for an integration; [`serve`] is the short form.

@@ -109,7 +109,7 @@ fn isolated_server() -> SocketAddr {
 }
 
 const SAMPLES: usize = 400;
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 12;
 
 /// A difference may exceed the noise by this factor.
 const FACTOR: f64 = 4.0;

@@ -20,7 +20,7 @@ macro_rules! scripted {
             use churnkey::*;
 
             #[derive(churnkey::Integration)]
-            #[churnkey(name = "Scripted", modes(shared))]
+            #[churnkey(name = "Scripted", modes(shared), expect())]
             pub(crate) struct Billing {
                 pub(crate) customer: fn() -> Result<Option<Customer>>,
                 pub(crate) price: fn() -> Result<Option<Price>>,

@@ -116,7 +116,7 @@ mod shadowed {
     }
 
     #[derive(::churnkey::Integration)]
-    #[churnkey(name = "Shadowed", modes(shared))]
+    #[churnkey(name = "Shadowed", modes(shared), expect())]
     pub(super) struct Billing;
 
     type Answer<T> = ::churnkey::Result<::std::option::Option<T>>;
@@ -133,6 +133,7 @@ mod shadowed {
 
     #[::churnkey::controller(customers, list)]
     async fn page(_: &Billing, request: ::churnkey::PageRequest) -> List<::churnkey::Customer> {
+        let _ = request.cursor();
         request.keyset(::std::vec::Vec::new(), |_| 0)
     }
 
@@ -341,7 +342,7 @@ mod within_a_function {
         use churnkey::{Subscription, SubscriptionId};
 
         #[derive(churnkey::Integration)]
-        #[churnkey(name = "Local", modes(shared))]
+        #[churnkey(name = "Local", modes(shared), expect())]
         struct Billing;
 
         #[churnkey::controller(customers)]
@@ -386,7 +387,7 @@ mod under_a_path {
     };
 
     #[derive(vendored::deep::provider::Integration)]
-    #[churnkey(crate = vendored::deep::provider, name = "Under a path", modes(shared))]
+    #[churnkey(crate = vendored::deep::provider, name = "Under a path", modes(shared), expect())]
     pub(super) struct Billing;
 
     #[vendored::deep::provider::controller(customers, crate = self::vendored::deep::provider)]

@@ -124,6 +124,10 @@ impl Shop {
         }
         let mut books = self.books();
         books.modes.push(mode);
+        // The data belong to the mode of the first request.
+        if books.modes.first() != books.modes.last() && !uri.path().ends_with("/features") {
+            return error(400, "there are no data in this mode");
+        }
         let Some(path) = uri.path().strip_prefix("/churnkey/") else {
             return error(404, "not found");
         };

@@ -16,7 +16,7 @@ use churnkey::{
 use tokio::net::TcpListener;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Verified", modes(shared))]
+#[churnkey(name = "Verified", modes(shared), expect())]
 struct Billing;
 
 #[churnkey::controller(customers, retrieve)]
@@ -44,7 +44,7 @@ async fn subscription(
 }
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Verified with more", modes(shared))]
+#[churnkey(name = "Verified with more", modes(shared), expect())]
 struct Extended;
 
 #[churnkey::controller(customers, retrieve)]

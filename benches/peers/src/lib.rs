@@ -6,6 +6,7 @@
     reason = "the crate contains benchmarks only, no other crate depends on it"
 )]
 
+pub mod allocations;
 pub mod cases;
 pub mod data;
 pub mod handwritten;

@@ -212,8 +212,10 @@ impl VerifyArgs {
                 gates: &gates,
             })?),
             false => output.report(&report, self.quiet).and_then(|()| {
-                let is_shown = !(self.quiet && is_good);
-                output.document(&is_shown.then(|| gates.text()).unwrap_or_default())
+                if self.quiet && is_good {
+                    return Ok(());
+                }
+                output.document(&gates.text())
             }),
         };
         // If one of the two outputs cannot be written, the other is still written.
@@ -224,7 +226,7 @@ impl VerifyArgs {
         Ok(match is_good {
             _ if is_interrupted => Exit::Interrupted,
             true => Exit::Success,
-            false if report.has_faults(self.strict) => Exit::Faults,
+            false if gates.has_faults(&report, self.strict) => Exit::Faults,
             false => Exit::NotExercised,
         })
     }

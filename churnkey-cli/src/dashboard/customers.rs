@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use churnkey_runtime::model::Address;
+use churnkey_runtime::model::{Address, Text};
 use churnkey_runtime::{Customer, Subscription};
 use churnkey_verify::Module;
 use churnkey_verify::internal::encoded;
@@ -164,7 +164,7 @@ fn table(listed: &Listed<Customer>) -> Markup {
 
 fn name(customer: &Customer) -> String {
     let parts = [&customer.name, &customer.last_name];
-    let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+    let parts: Vec<_> = parts.into_iter().flatten().map(Text::as_str).collect();
     parts.join(" ")
 }
 
@@ -241,7 +241,7 @@ fn person(item: &Item<Customer>) -> Markup {
 fn line(address: &Address) -> String {
     let city = [&address.postal_code, &address.city];
     let city: Vec<_> = city.into_iter().flatten().cloned().collect();
-    let city = Some(city.join(" ")).filter(|city| !city.is_empty());
+    let city = Some(Text::from(city.join(" "))).filter(|city| !city.is_empty());
     let parts = [
         &address.line1,
         &address.line2,

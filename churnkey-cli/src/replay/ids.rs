@@ -154,8 +154,8 @@ impl Ids {
     ) -> Result<(), Halt> {
         listed.sort_by_key(|item| distance(item, customer));
         let mut best: Option<(usize, usize, Vec<Value>)> = None;
-        for index in 0..listed.len().min(TRIES) {
-            let Some(id) = id_of(&listed[index]) else {
+        for (index, item) in listed.iter().take(TRIES).enumerate() {
+            let Some(id) = id_of(item) else {
                 continue;
             };
             if subscriptions.is_empty() {

@@ -84,13 +84,12 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
         );
         return false;
     }
-    if let Some(lifetime) = &reference.lifetime {
-        if !function.signature.generics.params.is_empty() {
-            return false;
-        }
+    if let Some(lifetime) = &reference.lifetime
+        && lifetime.ident == "static"
+    {
         errors.on(
             lifetime,
-            "the context has a lifetime, and it is borrowed for the call only",
+            "the context has the lifetime `'static`, and it is borrowed for the call only",
             format_args!("remove the lifetime: `&{}`", text(inner)),
         );
         return false;

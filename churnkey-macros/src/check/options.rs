@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use churnkey_protocol::{Feature, FeatureKind, MODULES, Module, Side, Variant, Word};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::args::{Arg, Value, parse};
@@ -21,6 +21,8 @@ const ALL: &str = "all";
 pub(crate) struct Options {
     module: &'static Module,
     given: HashMap<&'static str, Choice>,
+    /// The name of each option, as it is written.
+    names: HashMap<&'static str, Ident>,
     all: Option<Ident>,
 }
 
@@ -37,6 +39,7 @@ impl Options {
         Self {
             module,
             given: HashMap::new(),
+            names: HashMap::new(),
             all: None,
         }
     }
@@ -63,6 +66,7 @@ impl Options {
                 variant(self.module, feature, variants, &argument, errors)
             }
         };
+        self.names.insert(feature.name, argument.name.clone());
         if self
             .given
             .insert(feature.name, choice.unwrap_or(Choice::Mistaken))
@@ -168,6 +172,21 @@ impl Options {
                 format_args!("{belongs}`{module}` has {}", any_of(known.iter().copied())),
             ),
         }
+    }
+
+    /// The token that switches a feature on, so that requests have different values for it; none if
+    /// it is on because nothing is written.
+    pub(crate) fn switches(&self, feature: &Feature) -> Option<Option<Span>> {
+        let name = self.names.get(feature.name).or(self.all.as_ref());
+        let is_on = match (self.given.get(feature.name), feature.kind) {
+            (Some(Choice::Flag(on)), _) => *on,
+            (Some(Choice::Words(words)), FeatureKind::Schedules) => *words != ["immediate"],
+            (Some(Choice::Words(_)), _) => true,
+            (Some(Choice::Variant(_) | Choice::Mistaken), _) => false,
+            (None, FeatureKind::Flag) => self.all.is_some(),
+            (None, _) => true,
+        };
+        is_on.then(|| name.map(Ident::span))
     }
 
     /// The chosen string of a module whose option is a choice of strings.

@@ -3,7 +3,7 @@
 use churnkey_protocol::{Operation, Output};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Generics, PatType, ReturnType, Type};
+use syn::{Attribute, GenericParam, Generics, PatType, ReturnType, Type};
 
 use super::context;
 use super::types::{last_segment, text, ungroup};
@@ -40,6 +40,14 @@ pub(crate) fn check(
 ) -> Option<Call> {
     let context = context::find(function);
     let example = example(function, operation);
+    if let Some(receiver) = function.self_in_signature() {
+        errors.at(
+            receiver,
+            "the function is a method",
+            format_args!("write it outside of the impl block, with the context as its first argument: `{example}`"),
+        );
+        return None;
+    }
     qualifiers(function, &example, errors);
     let arguments = arguments(function, operation, &example, errors);
     let returns = returns(function, operation, errors);
@@ -98,9 +106,11 @@ fn qualifiers(function: &Function, example: &str, errors: &Errors) {
 }
 
 fn generics(generics: &Generics, errors: &Errors) {
-    if !generics.params.is_empty() {
+    let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
+    let mut parameters = generics.params.iter();
+    if let Some(parameter) = parameters.find(|parameter| !is_lifetime(parameter)) {
         errors.on(
-            &generics.params,
+            parameter,
             "the function is generic, and generated code cannot infer the types",
             "remove the parameters and write the types out",
         );
@@ -118,14 +128,6 @@ fn arguments(
     errors: &Errors,
 ) -> Option<Arguments> {
     let signature = &function.signature;
-    if let Some(receiver) = function.self_in_signature() {
-        errors.at(
-            receiver,
-            "the function is a method",
-            format_args!("write it outside of the impl block, with the context as its first argument: `{example}`"),
-        );
-        return None;
-    }
     let mut types = function.types();
     let Some(first) = types.next() else {
         errors.at(
@@ -201,7 +203,17 @@ fn inputs(
         .collect();
     let given: Vec<Option<String>> = types.iter().map(|given| last_segment(given)).collect();
     let is_taken = |name: &str| given.iter().any(|given| given.as_deref() == Some(name));
-    if types.len() < expected.len() {
+    // An argument that is extracted from the request does not stand for a missing one.
+    let own = given
+        .iter()
+        .take_while(|given| !given.as_deref().is_some_and(is_extractor))
+        .count();
+    if own < expected.len()
+        && !given[own..]
+            .iter()
+            .flatten()
+            .any(|given| expected.contains(&given.as_str()))
+    {
         let missing: Vec<String> = rust::arguments(operation)
             .filter(|argument| !is_taken(argument.r#type))
             .map(|Argument { name, r#type }| format!("`{name}: churnkey::{type}`"))
@@ -263,6 +275,19 @@ fn is_lost(first: &Type, operation: &'static Operation) -> bool {
     !matches!(first, Type::Reference(_))
         && last_segment(first)
             .is_some_and(|name| rust::arguments(operation).any(|argument| argument.r#type == name))
+}
+
+/// Returns true for the types of this crate that are extracted from the request.
+fn is_extractor(name: &str) -> bool {
+    [
+        "Mode",
+        "Headers",
+        "RequestId",
+        "RequestContext",
+        "Parts",
+        "Extension",
+    ]
+    .contains(&name)
 }
 
 fn argument(r#type: &Type, expected: Option<&str>, errors: &Errors) -> bool {
@@ -327,9 +352,30 @@ fn returns(function: &Function, operation: &Operation, errors: &Errors) -> Optio
                 );
                 None
             }
-            returns => Some(returns.clone()),
+            returns => {
+                // The compiler does not see the types of a function with a mistake.
+                if !errors.is_empty() && is_no_result(returns) {
+                    errors.on(
+                        returns,
+                        format_args!(
+                            "the operation answers with a `{}`",
+                            rust::return_type(operation)
+                        ),
+                        "return it",
+                    );
+                }
+                Some(returns.clone())
+            }
         },
     }
+}
+
+/// Returns true for a type that is no result by its name.
+fn is_no_result(returns: &Type) -> bool {
+    last_segment(returns).is_some_and(|name| {
+        ["Vec", "Option", "Page", "String", "bool"].contains(&name.as_str())
+            || rust::is_model(&name)
+    })
 }
 
 /// Returns true if a type is or contains an `impl Trait`.

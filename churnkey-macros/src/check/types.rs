@@ -1,5 +1,6 @@
 //! Types as they are written.
 
+use churnkey_protocol::{Operation, Output};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -41,16 +42,42 @@ pub(crate) fn text(tokens: impl ToTokens) -> String {
         .replace(" ,", ",")
 }
 
-/// The error type in `Result<_, Error>`, or else the whole type.
-pub(crate) fn failure(returns: &Type) -> &Type {
-    let Type::Path(path) = returns else {
-        return returns;
+/// The success of a `Result<Success, Error>`, if the type is one as it is written, and the type at
+/// which a wrong error is shown: the error, or else the whole type.
+///
+/// In the right wrapper it is the type inside, which alone can be wrong.
+pub(crate) fn parts<'a>(returns: &'a Type, operation: &Operation) -> (Option<&'a Type>, &'a Type) {
+    let arguments = arguments_of(returns);
+    let failure = arguments.get(1).copied().unwrap_or(returns);
+    let is_result = last_segment(returns).is_some_and(|name| name == "Result");
+    let success = arguments.first().copied().filter(|_| is_result);
+    let wrapper = match operation.output {
+        Output::One(_) => "Option",
+        Output::Page(_) => "Page",
+        Output::Nothing => "()",
+    };
+    let inside = success.filter(|success| {
+        matches!(success, Type::Path(_))
+            && last_segment(success).is_some_and(|name| name == wrapper)
+    });
+    let inside = inside.and_then(|success| arguments_of(success).first().copied());
+    (inside.or(success), failure)
+}
+
+/// The types in the angle brackets at the end of a path.
+fn arguments_of(r#type: &Type) -> Vec<&Type> {
+    let Type::Path(path) = ungroup(r#type) else {
+        return Vec::new();
     };
     match path.path.segments.last().map(|last| &last.arguments) {
-        Some(PathArguments::AngleBracketed(arguments)) => match arguments.args.iter().nth(1) {
-            Some(GenericArgument::Type(error)) => error,
-            _ => returns,
-        },
-        _ => returns,
+        Some(PathArguments::AngleBracketed(arguments)) => arguments
+            .args
+            .iter()
+            .filter_map(|argument| match argument {
+                GenericArgument::Type(inner) => Some(ungroup(inner)),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
     }
 }

@@ -1,8 +1,10 @@
 pub async fn price(ctx: &Billing, id: PriceId) -> churnkey::Result<Option<Price>> {
     ctx.price(id).await
 }
-impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::RetrievePrice>
-for Billing
+impl ::churnkey::__private::OneFunctionFor<
+    ::churnkey::__private::endpoint::RetrievePrice,
+    ::churnkey::__private::RemoveTheOther,
+> for Billing
 where
     ():,
 {
@@ -23,31 +25,53 @@ where
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
-        struct __ChurnkeyFunction {}
-        impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
-            type Context = Billing;
+        {
+            use ::churnkey::__private::{
+                ViaIntegration as _, ViaNoIntegration as _, ViaOtherIntegration as _,
+            };
+            let _ = || <_ as ::churnkey::__private::rules::ContextOfFunction<
+                _,
+            >>::serves(
+                (&&::churnkey::__private::ContextProbe::<Self>::NEW)
+                    .__churnkey_contexts(),
+            );
         }
-        impl ::churnkey::__private::UnknownContext<
-            __ChurnkeyFunction,
-            <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
-        > for ::churnkey::__private::endpoint::RetrievePrice {}
         let (__churnkey_id,) = __churnkey_input;
         let __churnkey_function = price;
-        let __churnkey_answer = ::churnkey::__private::sendable(
+        let __churnkey_answer = ::churnkey::__private::rules::sendable(
                 __churnkey_function(
                     self,
-                    <_ as ::churnkey::__private::Argument<_>>::take(__churnkey_id),
+                    <_ as ::churnkey::__private::rules::Argument<_>>::take(__churnkey_id),
                 ),
             )
             .await;
-        <_ as ::churnkey::__private::ReturnType<
-            ::churnkey::__private::Output<
-                ::churnkey::__private::endpoint::RetrievePrice,
-            >,
-            _,
-        >>::answer(__churnkey_answer)
-            .map_err(|__churnkey_error| <_ as ::churnkey::__private::FunctionError>::into_error(
-                __churnkey_error,
-            ))
+        match __churnkey_answer {
+            ::core::result::Result::Ok(__churnkey_answer) => {
+                ::core::result::Result::Ok(
+                    <_ as ::churnkey::__private::rules::Answer<
+                        ::churnkey::__private::Output<
+                            ::churnkey::__private::endpoint::RetrievePrice,
+                        >,
+                    >>::answer(__churnkey_answer),
+                )
+            }
+            ::core::result::Result::Err(__churnkey_error) => {
+                ::core::result::Result::Err(
+                    <_ as ::churnkey::__private::rules::FunctionError>::into_error(
+                        __churnkey_error,
+                    ),
+                )
+            }
+        }
     }
 }
+const REQUIREMENTS_OF_PRICE_RETRIEVEPRICE: () = {
+    struct __ChurnkeyFunction {}
+    impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
+        type Context = Billing;
+    }
+    impl ::churnkey::__private::UnknownContext<
+        __ChurnkeyFunction,
+        <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
+    > for ::churnkey::__private::endpoint::RetrievePrice {}
+};

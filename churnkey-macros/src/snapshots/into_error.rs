@@ -1,7 +1,7 @@
 #[automatically_derived]
 impl ::churnkey::__private::IntoError for BillingError {
     fn into_error(self) -> ::churnkey::__private::Error {
-        <_ as ::churnkey::__private::LoggedCause>::respond(
+        <_ as ::churnkey::__private::rules::LoggedCause>::respond(
             self,
             |error: Self, text| match error {
                 error @ Self::NoSuchCustomer { .. } => {

@@ -1,8 +1,10 @@
 fn retrieve(ctx: &Billing, id: &PriceId) -> churnkey::Result<Option<Price>> {
     ctx.price(id)
 }
-impl ::churnkey::__private::Provides<::churnkey::__private::endpoint::RetrievePrice>
-for Billing
+impl ::churnkey::__private::OneFunctionFor<
+    ::churnkey::__private::endpoint::RetrievePrice,
+    ::churnkey::__private::RemoveTheOther,
+> for Billing
 where
     ():,
 {
@@ -19,18 +21,20 @@ where
     where
         for<'shared> &'shared Self: ::core::marker::Send,
     {
-        struct __ChurnkeyFunction {}
-        impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
-            type Context = Billing;
-        }
-        impl ::churnkey::__private::UnknownContext<
-            __ChurnkeyFunction,
-            <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
-        > for ::churnkey::__private::endpoint::RetrievePrice {}
         let _ = (__churnkey_input, __churnkey_context);
         ::core::panic!()
     }
 }
+const REQUIREMENTS_OF_RETRIEVE_RETRIEVEPRICE: () = {
+    struct __ChurnkeyFunction {}
+    impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
+        type Context = Billing;
+    }
+    impl ::churnkey::__private::UnknownContext<
+        __ChurnkeyFunction,
+        <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
+    > for ::churnkey::__private::endpoint::RetrievePrice {}
+};
 ::core::compile_error! {
     "the function is not async\nhelp: write `async fn`: it runs on the server's threads and must not block them"
 }

@@ -1,7 +1,7 @@
 async fn retrieve(id: PriceId) -> churnkey::Result<Option<Price>> {
     find(id).await
 }
-const REQUIREMENTS_OF_RETRIEVE: () = {
+const _: () = {
     struct __ChurnkeyAnyContext;
     impl<Context> ::churnkey::__private::UnknownContext<__ChurnkeyAnyContext, Context>
     for ::churnkey::__private::endpoint::RetrievePrice {}

@@ -105,7 +105,9 @@ fn a_half_typed_signature_is_unchanged() {
             (Side::Action, "pause"),
             (Side::Action, ""),
         ] {
-            assert_starts_with(&expand(side, arguments, item), item);
+            // The names in the body of a signature that cannot be parsed would be unknown.
+            let signature = item.trim_end_matches("{}");
+            assert_starts_with(&expand(side, arguments, item), signature);
         }
     }
 }
@@ -177,7 +179,7 @@ fn a_half_typed_derive_implements_integration() {
 fn only_a_function_with_its_own_await_becomes_async() {
     for body in [
         "{ g().await }",
-        "{ if ready { h(g().await?) } }",
+        "{ if ready { h(g().await) } }",
         "{ async { 1 }; g().await }",
         "{ async fn h() -> u8 { 1 } h(g().await) }",
     ] {

@@ -14,6 +14,8 @@ pub(super) enum Line {
     /// A check that the compiler evaluates once every function is known; `wrong` is the first half
     /// of its message.
     Check { at: String, wrong: String },
+    /// The place of the check before it.
+    At(String),
     /// A call through a trait, where the compiler reports a type that does not implement it.
     Trait { at: String, name: &'static str },
     /// An implementation of an operation, or of the integration.
@@ -21,12 +23,13 @@ pub(super) enum Line {
 }
 
 /// The methods through which generated code calls, and their traits.
-const TRAITS: [(&str, &str); 6] = [
+const TRAITS: [(&str, &str); 7] = [
     ("take", "Argument"),
     ("from_request_context", "FromRequestContext"),
-    ("answer", "ReturnType"),
+    ("answer", "Answer"),
     ("into_error", "FunctionError"),
     ("respond", "LoggedCause"),
+    ("serves", "ContextOfFunction"),
     ("check", "Shared"),
 ];
 
@@ -73,8 +76,15 @@ fn expand_item(item: Vec<TokenTree>, lines: &mut Vec<Line>) {
         Macro::Integration => crate::integration::expand(rest),
         Macro::IntoError => crate::into_error::expand(rest),
     };
-    let mut found = Vec::new();
-    read(expansion, &mut found);
+    let mut lines_of_item = Vec::new();
+    read(expansion, &mut lines_of_item);
+    let mut found: Vec<Line> = Vec::new();
+    for line in lines_of_item {
+        match (line, found.last_mut()) {
+            (Line::At(place), Some(Line::Check { at, .. })) => *at = place,
+            (line, _) => found.push(line),
+        }
+    }
     // Beside an error only the implementations matter.
     if found.iter().any(|line| matches!(line, Line::Error { .. })) {
         found.retain(|line| matches!(line, Line::Error { .. } | Line::Provides(_)));
@@ -140,11 +150,24 @@ fn line(word: &proc_macro2::Ident, before: &[TokenTree], after: &[TokenTree]) ->
             at: source(word.span().join(group.span())?),
             message: string(group.stream())?,
         }),
-        ("fail", [TokenTree::Group(group), ..]) => Some(Line::Check {
-            at: source(word.span()),
-            wrong: string(group.stream())?.lines().next()?.to_owned(),
-        }),
-        ("Provides" | "UnknownContext", _) => provided(&name, after).map(Line::Provides),
+        ("on_unimplemented", [TokenTree::Group(group), ..]) => {
+            let text = group.stream().into_iter().nth(2)?;
+            Some(Line::Check {
+                at: String::new(),
+                wrong: string(text.into())?.lines().next()?.to_owned(),
+            })
+        }
+        // It is where the check above is shown.
+        (
+            "Required",
+            [
+                TokenTree::Punct(_),
+                TokenTree::Punct(_),
+                TokenTree::Ident(check),
+                ..,
+            ],
+        ) if check == "check" => Some(Line::At(source(word.span()))),
+        ("OneFunctionFor" | "UnknownContext", _) => provided(&name, after).map(Line::Provides),
         ("Integration", [TokenTree::Ident(word), TokenTree::Ident(name), ..]) if word == "for" => {
             Some(Line::Provides(format!("`Integration` for `{name}`")))
         }
@@ -163,8 +186,11 @@ fn line(word: &proc_macro2::Ident, before: &[TokenTree], after: &[TokenTree]) ->
 fn provided(name: &str, after: &[TokenTree]) -> Option<String> {
     let words: Vec<String> = after.iter().map(ToString::to_string).collect();
     let place = words.iter().position(|word| word == "for")?;
-    if name == "Provides" {
-        let operation = &words[place - 2];
+    if name == "OneFunctionFor" {
+        let operation = words[..place]
+            .iter()
+            .rev()
+            .find(|word| word.chars().all(char::is_alphanumeric) && *word != "RemoveTheOther")?;
         let end = words.iter().position(|word| word == "where")?;
         let context = words[place + 1..end].concat();
         return Some(format!("`{operation}` for `{context}`"));

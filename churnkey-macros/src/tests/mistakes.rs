@@ -131,6 +131,7 @@ fn written(lines: &[Line]) -> String {
                 writeln!(text, "error at {at}: {}", message.replace('\n', "\n  "))
             }
             Line::Check { at, wrong } => writeln!(text, "check at {at}: {wrong}"),
+            Line::At(at) => writeln!(text, "at {at}"),
             Line::Trait { at, name } => writeln!(text, "`{name}` at {at}"),
             Line::Provides(what) => writeln!(text, "provides {what}"),
         };

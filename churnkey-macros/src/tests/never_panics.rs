@@ -246,7 +246,11 @@ proptest! {
             let output = bounded(input, || {
                 crate::operation::expand(side, arguments.clone(), item.clone())
             });
-            prop_assert!(output.to_string().contains(item.to_string().trim()));
+            // With some mistakes the body is another one.
+            let mut kept: Vec<TokenTree> = item.clone().into_iter().collect();
+            kept.pop_if(|last| matches!(last, TokenTree::Group(_)));
+            let kept: TokenStream = kept.into_iter().collect();
+            prop_assert!(output.to_string().contains(kept.to_string().trim()));
         }
     }
 

@@ -94,7 +94,10 @@ fn expect_all_names_every_optional_module_and_operation() {
         assert_eq!(expansion.matches(&message).count(), 1, "{}", module.name);
     }
     for (module, operation) in operations().filter(|(_, operation)| !operation.is_required()) {
-        let message = format!("expects`{}`of`{}`", operation.name, module.name);
+        let message = format!(
+            "expects`{}`of`{}`,andthereisnone\\n",
+            operation.name, module.name
+        );
         assert_eq!(expansion.matches(&message).count(), 1, "{message}");
     }
 }

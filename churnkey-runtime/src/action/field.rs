@@ -5,11 +5,16 @@ use std::borrow::Cow;
 use churnkey_protocol::spelling::KIND;
 use churnkey_protocol::{FieldKind, Model};
 use serde::Serialize;
-use serde_json::Value;
 #[cfg(feature = "openapi")]
-use {crate::model::duration, schemars::SchemaGenerator, serde_json::json};
+use {
+    crate::model::duration,
+    schemars::SchemaGenerator,
+    serde_json::{Value, json},
+};
 
+use super::party::Party;
 use super::schedule::Schedule;
+use crate::json::Json;
 use crate::manifest::{Durations, Schedules};
 use crate::model::duration::OfferDuration;
 use crate::model::id::{CouponId, CustomerId, PriceId, SubscriptionId};
@@ -24,7 +29,12 @@ pub(super) trait Field: Sized + Serialize {
     const OPEN: Self::Rule;
 
     /// Reads a value. `None` is an absent field or `null`.
-    fn read(value: Option<&Value>, rule: Self::Rule) -> Result<Self, FieldViolation>;
+    fn read(value: Option<&Json<'_>>, rule: Self::Rule) -> Result<Self, FieldViolation>;
+
+    /// The party of the action that the field names.
+    fn party(&self) -> Option<Party> {
+        None
+    }
 
     /// `true` if a body without the field is refused.
     #[cfg(feature = "openapi")]
@@ -52,25 +62,29 @@ fn violation<T>(rule: &'static str) -> Result<T, FieldViolation> {
     })
 }
 
-fn text(value: Option<&Value>) -> Result<&str, FieldViolation> {
+fn text<'b>(value: Option<&'b Json<'_>>) -> Result<&'b str, FieldViolation> {
     match value {
-        Some(Value::String(text)) if !text.is_empty() => Ok(text),
-        Some(Value::String(_)) => violation("must not be empty"),
+        Some(Json::String(text)) if !text.is_empty() => Ok(text),
+        Some(Json::String(_)) => violation("must not be empty"),
         Some(_) => violation("must be a string"),
         None => violation("is required"),
     }
 }
 
 macro_rules! ids {
-    ($($id:ident: $model:ident;)+) => {$(
+    ($($id:ident: $model:ident $(as $party:ident)?;)+) => {$(
         impl Field for $id {
             const KIND: FieldKind = FieldKind::Id(Model::$model);
             type Rule = ();
             const OPEN: () = ();
 
-            fn read(value: Option<&Value>, (): ()) -> Result<Self, FieldViolation> {
+            fn read(value: Option<&Json<'_>>, (): ()) -> Result<Self, FieldViolation> {
                 text(value).map(Self::from)
             }
+
+            $(fn party(&self) -> Option<Party> {
+                Some(Party::$party(self.clone()))
+            })?
 
             #[cfg(feature = "openapi")]
             fn schema((): (), generator: &mut SchemaGenerator) -> Value {
@@ -81,8 +95,8 @@ macro_rules! ids {
 }
 
 ids! {
-    CustomerId: Customer;
-    SubscriptionId: Subscription;
+    CustomerId: Customer as Customer;
+    SubscriptionId: Subscription as Subscription;
     CouponId: Coupon;
     PriceId: Price;
 }
@@ -97,7 +111,7 @@ impl Field for Schedule {
         end_of_period: true,
     };
 
-    fn read(value: Option<&Value>, on: Schedules) -> Result<Self, FieldViolation> {
+    fn read(value: Option<&Json<'_>>, on: Schedules) -> Result<Self, FieldViolation> {
         if value.is_none() && on.immediate != on.end_of_period {
             return Ok(if on.immediate {
                 Self::Immediate
@@ -153,7 +167,7 @@ impl Field for OfferDuration {
         date: true,
     };
 
-    fn read(value: Option<&Value>, on: Durations) -> Result<Self, FieldViolation> {
+    fn read(value: Option<&Json<'_>>, on: Durations) -> Result<Self, FieldViolation> {
         let Some(value) = value else {
             return violation("is required");
         };
@@ -163,7 +177,7 @@ impl Field for OfferDuration {
                 rule,
             })
         };
-        match Self::from_json(value) {
+        match Self::read(value) {
             Ok(Self::Period { .. }) if !on.period => {
                 of_type("must be `date`: this provider does not offer `period`")
             }
@@ -191,12 +205,12 @@ impl Field for Option<bool> {
     type Rule = bool;
     const OPEN: bool = true;
 
-    fn read(value: Option<&Value>, on: bool) -> Result<Self, FieldViolation> {
+    fn read(value: Option<&Json<'_>>, on: bool) -> Result<Self, FieldViolation> {
         let flag = match value {
             None => return Ok(None),
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::String(text)) if text == "true" => true,
-            Some(Value::String(text)) if text == "false" => false,
+            Some(Json::Bool(flag)) => *flag,
+            Some(Json::String(text)) if text == "true" => true,
+            Some(Json::String(text)) if text == "false" => false,
             Some(_) => return violation("must be true or false"),
         };
         if flag && !on {

@@ -1,8 +1,9 @@
 //! The keys of a body, for the message of a refusal.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::json::{Json, Object};
 
 /// Levels of objects: `duration.period.months` has three.
 const LEVELS: usize = 3;
@@ -15,7 +16,7 @@ const MOST_BYTES: usize = 40;
 ///
 /// Values are never part of it. A key that does not look like the name of a field is counted and
 /// not listed, because it may be a value.
-pub(crate) fn list_received(refusal: Error, body: &Map<String, Value>) -> Error {
+pub(crate) fn list_received(refusal: Error, body: &Object<'_>) -> Error {
     let mut keys = Keys::default();
     keys.add(body, "", LEVELS);
     Error::new(
@@ -31,14 +32,15 @@ struct Keys {
 }
 
 impl Keys {
-    fn add(&mut self, fields: &Map<String, Value>, prefix: &str, levels: usize) {
-        for (key, value) in fields {
+    fn add(&mut self, fields: &Object<'_>, prefix: &str, levels: usize) {
+        // Sorted, and a key that was sent twice is listed once.
+        for (key, value) in fields.iter().collect::<BTreeMap<_, _>>() {
             if !is_name(key) || self.listed.len() == MOST_KEYS {
                 self.others += 1;
                 continue;
             }
             let path = format!("{prefix}{key}");
-            if let Value::Object(fields) = value
+            if let Json::Object(fields) = value
                 && levels > 1
             {
                 let prefix = format!("{path}.");
@@ -51,7 +53,6 @@ impl Keys {
     }
 
     fn describe(mut self) -> String {
-        // The order of an object depends on the features of serde_json.
         self.listed.sort_unstable();
         let listed = self.listed.join(", ");
         match (self.listed.is_empty(), self.others) {
@@ -74,14 +75,16 @@ pub(crate) fn is_name(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
     fn message(body: &Value) -> String {
         let refusal = Error::bad_request("`id` is required");
-        let fields = body.as_object().expect("an object");
-        list_received(refusal, fields).message().to_owned()
+        let Json::Object(fields) = Json::from(body) else {
+            panic!("not an object: {body}");
+        };
+        list_received(refusal, &fields).message().to_owned()
     }
 
     #[test]

@@ -5,24 +5,29 @@ use churnkey_protocol as protocol;
 use schemars::SchemaGenerator;
 use serde::Serialize;
 #[cfg(feature = "openapi")]
-use serde_json::json;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::field::Field;
+use super::party::Party;
 use crate::error::{Error, Result};
+use crate::json::Object;
 use crate::manifest::Actions;
 
 /// A request that is read from the body of an action.
 ///
 /// As JSON it has each field once, in one spelling, however the body was written.
-pub trait ActionRequest: Sized + Send + Sync + Serialize + 'static {
+pub trait ActionRequest: Clone + PartialEq + Send + Sync + Serialize + 'static {
     /// The module in the protocol table.
     #[doc(hidden)]
     const MODULE: &'static protocol::Module;
 
     /// Reads the fields, and refuses what the features of the provider switch off.
     #[doc(hidden)]
-    fn read(body: &Map<String, Value>, actions: &Actions) -> Result<Self>;
+    fn read(body: &Object<'_>, actions: &Actions) -> Result<Self>;
+
+    /// The customer and the subscription of the action.
+    #[doc(hidden)]
+    fn parties(&self) -> impl Iterator<Item = Party>;
 
     /// The JSON Schema of exactly the bodies that are read.
     #[cfg(feature = "openapi")]
@@ -78,7 +83,7 @@ macro_rules! request {
                 &churnkey_protocol::actions::$module;
 
             fn read(
-                body: &serde_json::Map<String, serde_json::Value>,
+                body: &$crate::json::Object<'_>,
                 actions: &$crate::manifest::Actions,
             ) -> $crate::error::Result<Self> {
                 let on = $crate::action::request::features(actions.$action)?;
@@ -89,6 +94,10 @@ macro_rules! request {
                     $($($opt: request!(@facts $name, $opt_wire, Option<$opt_ty> $(, $opt_feature)?)
                         .read(body, request!(@rule on, Option<$opt_ty> $(, $opt_feature)?))?,)+)?
                 })
+            }
+
+            fn parties(&self) -> impl Iterator<Item = $crate::action::party::Party> {
+                [$($crate::action::field::Field::party(&self.$field)),+].into_iter().flatten()
             }
 
             #[cfg(feature = "openapi")]
@@ -199,11 +208,9 @@ impl<T: Field> FieldFacts<T> {
     }
 
     /// Reads the field under any of its names. `null` means absent.
-    pub(super) fn read(self, body: &Map<String, Value>, rule: T::Rule) -> Result<T> {
-        let mut present = self.facts.names().filter_map(|name| {
-            let value = body.get(name).filter(|value| !value.is_null())?;
-            Some((name, value))
-        });
+    pub(super) fn read(self, body: &Object<'_>, rule: T::Rule) -> Result<T> {
+        let names = self.facts.names();
+        let mut present = names.filter_map(|name| Some((name, body.get(name)?)));
         let (name, value) = match present.next() {
             Some((name, value)) => (name, Some(value)),
             None => (self.facts.name, None),

@@ -1,21 +1,17 @@
 //! The body of an action: limits on its size and its time, and its JSON.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::limits::Limits;
 use crate::error::{Error, Result};
+use crate::json::{Json, Object};
 
-/// Reads a JSON object. The last of several fields of one name counts.
+/// Reads a body within the limits.
 ///
 /// The header `Content-Type` is ignored: Churnkey may send none, or another (**assumed**).
-pub(crate) async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    limits: &Limits,
-) -> Result<Map<String, Value>> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Bytes> {
     let limit = limits.body_bytes;
     let too_large = || {
         Error::new(
@@ -30,7 +26,7 @@ pub(crate) async fn read(
         return Err(too_large());
     }
     match timeout(limits.body_timeout, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => parse(&bytes),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
         Ok(Err(_)) => Err(Error::bad_request(
             "the body is incomplete, or its chunks are malformed",
@@ -45,15 +41,17 @@ pub(crate) async fn read(
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Map<String, Value>> {
+/// Parses a JSON object.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Object<'_>> {
     if bytes.trim_ascii().is_empty() {
         return Err(Error::bad_request("the body must not be empty"));
     }
     // The parser's own message may quote the body.
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Error::bad_request("the body must be a JSON object")),
-        Err(_) => Err(Error::bad_request("the body must be valid JSON")),
+    let document = str::from_utf8(bytes).ok().map(serde_json::from_str);
+    match document {
+        Some(Ok(Json::Object(fields))) => Ok(fields),
+        Some(Ok(_)) => Err(Error::bad_request("the body must be a JSON object")),
+        Some(Err(_)) | None => Err(Error::bad_request("the body must be valid JSON")),
     }
 }
 

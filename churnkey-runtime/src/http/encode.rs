@@ -56,10 +56,7 @@ impl<M: Model> Encode for Option<M> {
             manifest,
         }
         .validate()?;
-        Ok(Reply::json(
-            StatusCode::OK,
-            serde_json::to_vec(&model).or_internal()?,
-        ))
+        document(&model, MODEL_BYTES)
     }
 }
 
@@ -76,11 +73,18 @@ impl<M: Model> Encode for Page<M> {
             }
             .validate_row(index)?;
         }
-        Ok(Reply::json(
-            StatusCode::OK,
-            serde_json::to_vec(&self).or_internal()?,
-        ))
+        document(&self, MODEL_BYTES * (1 + self.data.len()))
     }
+}
+
+/// The length of a model in JSON, so that the buffer of most documents does not grow.
+const MODEL_BYTES: usize = 512;
+
+/// Serializes straight into the buffer that is sent.
+fn document(model: &impl Serialize, bytes: usize) -> Result<Reply> {
+    let mut document = Vec::with_capacity(bytes);
+    serde_json::to_writer(&mut document, model).or_internal()?;
+    Ok(Reply::json(StatusCode::OK, document))
 }
 
 impl<M> Page<M> {

@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use axum::http::Uri;
+use axum::body::Bytes;
 use churnkey_protocol as protocol;
-use serde_json::{Map, Value};
 
+use super::body;
 use super::limits::Limits;
 use super::path::PathParams;
+use super::request_context::RequestContext;
 use crate::action::keys;
 use crate::action::request::ActionRequest;
 use crate::actions_in_flight::ActionKey;
 use crate::error::{Error, Result};
 use crate::manifest::Manifest;
-use crate::mode::Mode;
 use crate::model::id::{
     CouponId, CustomerId, Email, FamilyId, Phone, PriceId, ProductId, SubscriptionId,
 };
@@ -23,13 +23,12 @@ use crate::page::{MAX_CURSOR_BYTES, PageRequest};
 /// A request whose token, mode and body were read, and whose input was not.
 pub struct Extracted {
     pub(super) operation: Operation,
-    pub(super) mode: Mode,
     pub(super) manifest: &'static Manifest,
     pub(super) limits: Limits,
     pub(super) params: PathParams,
-    pub(super) uri: Uri,
+    pub(super) context: RequestContext,
     /// The body of an action; empty for a controller.
-    pub(super) body: Map<String, Value>,
+    pub(super) body: Bytes,
     pub(super) expectations: Expectations,
     pub(super) action: Option<ActionKey>,
 }
@@ -47,10 +46,10 @@ impl Extracted {
         self.manifest
     }
 
-    /// The results of decoding beside the input: the deduplication key of an action, and the
-    /// expectations.
-    pub(crate) fn finish(self) -> (Option<ActionKey>, Expectations) {
-        (self.action, self.expectations)
+    /// The results of decoding beside the input: the deduplication key of an action, the
+    /// expectations, and the context.
+    pub(crate) fn finish(self) -> (Option<ActionKey>, Expectations, RequestContext) {
+        (self.action, self.expectations, self.context)
     }
 
     fn param(&self, input: protocol::Input) -> Result<&str> {
@@ -83,14 +82,15 @@ impl Extracted {
         }
         let customer = self.expectations.customer.as_ref();
         let customer = customer.map_or("", |customer| customer.as_str());
-        let scope = format!("{:?} {} {customer}", self.operation, self.mode);
+        let scope = format!("{:?} {} {customer}", self.operation, self.context.mode());
         self.expectations.limit = Some(limit);
         self.expectations.cursor.clone_from(&cursor);
         Ok(PageRequest::scoped(limit, cursor, scope))
     }
 
     fn query(&self, name: &str) -> Result<Option<Cow<'_, str>>> {
-        let pairs = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let pairs =
+            form_urlencoded::parse(self.context.uri().query().unwrap_or_default().as_bytes());
         let mut values = pairs.filter(|(key, _)| key == name).map(|(_, value)| value);
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
@@ -184,9 +184,10 @@ impl<R: ActionRequest> FromExtracted for R {
     const INPUT: protocol::Input = protocol::Input::Body;
 
     fn from_extracted(extracted: &mut Extracted) -> Result<Self> {
-        let request = R::read(&extracted.body, &extracted.manifest.actions)
-            .map_err(|refusal| keys::list_received(refusal, &extracted.body))?;
-        let key = ActionKey::new(extracted.operation, extracted.mode, &request)?;
+        let body = body::parse(&extracted.body)?;
+        let request = R::read(&body, &extracted.manifest.actions)
+            .map_err(|refusal| keys::list_received(refusal, &body))?;
+        let key = ActionKey::new(extracted.operation, extracted.context.mode(), &request);
         extracted.action = Some(key);
         Ok(request)
     }

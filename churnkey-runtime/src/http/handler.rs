@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::extract::Extracted;
 use super::reply::Reply;
-use super::request_context::RequestContext;
 use crate::actions_in_flight::ActionKey;
 use crate::error::Result;
 
@@ -17,8 +16,7 @@ pub(crate) trait Handler: Send + Sync {
     /// # Errors
     ///
     /// The request does not have the input of the function.
-    fn call(self: Arc<Self>, extracted: Extracted, context: RequestContext)
-    -> Result<PreparedCall>;
+    fn call(self: Arc<Self>, extracted: Extracted) -> Result<PreparedCall>;
 }
 
 /// A function with its input, ready to run.

@@ -3,6 +3,7 @@
 use axum::RequestPartsExt as _;
 use axum::extract::RawPathParams;
 use axum::http::request::Parts;
+use futures_util::FutureExt as _;
 
 use crate::error::{Error, Result};
 
@@ -18,9 +19,11 @@ impl PathParams {
     /// # Errors
     ///
     /// 400 if the path is not percent-encoded UTF-8, and 404 if an id is empty.
-    pub(crate) async fn extract(parts: &mut Parts) -> Result<Self> {
-        let params = parts.extract::<RawPathParams>().await;
-        let params = params.ok().filter(|_| is_percent_encoded(parts.uri.path()));
+    pub(crate) fn extract(parts: &mut Parts) -> Result<Self> {
+        // The extractor is asynchronous in its type only.
+        let params = parts.extract::<RawPathParams>().now_or_never();
+        let params = params.and_then(Result::ok);
+        let params = params.filter(|_| is_percent_encoded(parts.uri.path()));
         let params =
             params.ok_or_else(|| Error::bad_request("the path must be percent-encoded UTF-8"))?;
         if params.iter().any(|(_, value)| value.is_empty()) {

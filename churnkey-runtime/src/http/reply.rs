@@ -21,19 +21,22 @@ impl Reply {
     pub(crate) fn empty() -> Self {
         Self {
             status: StatusCode::OK,
-            headers: HeaderMap::new(),
+            headers: headers(),
             body: Bytes::new(),
         }
     }
 
     /// A JSON document with a status.
     pub(crate) fn json(status: StatusCode, document: impl Into<Bytes>) -> Self {
-        let json = HeaderValue::from_static("application/json");
-        Self {
+        let reply = Self {
             status,
-            headers: HeaderMap::from_iter([(header::CONTENT_TYPE, json)]),
+            headers: headers(),
             body: document.into(),
-        }
+        };
+        reply.header(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        )
     }
 
     pub(crate) fn header(
@@ -50,13 +53,22 @@ impl Reply {
     }
 }
 
+/// Headers with the space for type, length, cache control and request id, which the default would
+/// exceed.
+fn headers() -> HeaderMap {
+    HeaderMap::with_capacity(6)
+}
+
 /// No reply may be stored between the provider and its caller: customers, subscriptions and errors
 /// hold personal data, the manifest and the catalog change, and readiness is of the moment.
 impl IntoResponse for Reply {
     fn into_response(mut self) -> Response {
         let no_store = HeaderValue::from_static("no-store");
         self.headers.insert(header::CACHE_CONTROL, no_store);
-        (self.status, self.headers, Body::from(self.body)).into_response()
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
     }
 }
 

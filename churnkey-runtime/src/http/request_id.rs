@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -40,10 +41,17 @@ impl RequestId {
 
     /// Generates an id: a counter makes it unique in the process, a random prefix across restarts.
     pub(crate) fn unique() -> Self {
-        static PREFIX: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("churnkey"));
+        static PREFIX: LazyLock<String> =
+            LazyLock::new(|| format!("{:016x}-", RandomState::new().hash_one("churnkey")));
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let id = HeaderValue::try_from(format!("{:016x}-{count:x}", *PREFIX));
+        // Formatting all of it for each request would take longer than the rest of a refusal.
+        let digits = (u64::BITS - count.leading_zeros()).div_ceil(4).max(1);
+        let digits = (0..digits).rev().map(|digit| count >> (4 * digit) & 0xf);
+        let mut id = Vec::with_capacity(32);
+        id.extend_from_slice(PREFIX.as_bytes());
+        id.extend(digits.map(|digit| b"0123456789abcdef"[digit as usize]));
+        let id = HeaderValue::from_maybe_shared(Bytes::from(id));
         Self(id.unwrap_or(HeaderValue::from_static("unknown")))
     }
 

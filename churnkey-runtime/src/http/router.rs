@@ -1,9 +1,11 @@
 //! The processing of a request, top-down: authenticate, find, mode, body, handler, reply.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,22 +13,23 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, any};
+use axum::routing::any_service;
 use futures_util::FutureExt as _;
-use serde_json::Map;
+use futures_util::future::{BoxFuture, Either};
 use tokio::time::timeout;
+use tower_service::Service;
 
 use super::auth::Authentication;
 use super::body;
 use super::extract::{Expectations, Extracted};
-use super::handler::Handler;
+use super::handler::{Handler, PreparedCall};
 use super::limits::Limits;
 use super::log::RequestLog;
 use super::path::{PathParams, no_such_path};
 use super::reply::Reply;
 use super::request_context::RequestContext;
 use super::request_id::{REQUEST_ID, RequestId};
-use crate::actions_in_flight::{Accepted, ActionKey, InFlight};
+use crate::actions_in_flight::{Accepted, InFlight};
 use crate::error::{Error, Result};
 use crate::events::emit;
 use crate::manifest::Manifest;
@@ -62,9 +65,9 @@ pub(crate) fn router(
 ) -> Router {
     let shared = Arc::new(shared);
     let handlers: Vec<_> = handlers.into_iter().collect();
-    let to = |target: Target| -> MethodRouter {
+    let to = |target| {
         let shared = Arc::clone(&shared);
-        any(move |request| respond(shared, target, request))
+        any_service(Endpoint { shared, target })
     };
     let mut router = Router::new().route("/churnkey/features", to(Target::Features));
     for path in ["/churnkey", "/churnkey/", "/churnkey/{*path}"] {
@@ -82,39 +85,66 @@ pub(crate) fn router(
     router
 }
 
-/// Responds to a request for one route.
-async fn respond(shared: Arc<ProviderState>, target: Target, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let peer = || peer(&parts);
-    if let Some(refusal) = shared.authentication.refusal(&parts.headers, peer) {
-        // Without a request id, whose counter would show how many requests there are.
-        return refusal.into_response();
+/// A route. It is a service and not a handler, whose future axum would box once more.
+#[derive(Clone)]
+struct Endpoint {
+    shared: Arc<ProviderState>,
+    target: Target,
+}
+
+type Outcome = Result<Response, Infallible>;
+
+impl Service<Request> for Endpoint {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<Ready<Outcome>, BoxFuture<'static, Outcome>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
-    let id = RequestId::of(&parts.headers);
-    let params = PathParams::extract(&mut parts).await;
-    let modes = matches!(target, Target::Features).then_some(shared.modes);
-    let reply = match (target, params) {
-        (Target::Operation(operation, handler), Ok(params)) => {
-            let call = Call {
-                shared,
-                operation,
-                handler,
-                params,
-                id: id.clone(),
-            };
-            call.reply(parts, body).await
+
+    /// Responds to a request. Only a function and the body of an action need a future.
+    fn call(&mut self, request: Request) -> Self::Future {
+        let (mut parts, body) = request.into_parts();
+        let peer = || peer(&parts);
+        if let Some(refusal) = self.shared.authentication.refusal(&parts.headers, peer) {
+            // Without a request id, whose counter would show how many requests there are.
+            return now(refusal.into_response());
         }
-        (Target::Features, _) => features(&shared, &parts, &id),
-        (Target::Nothing, _) => nothing(no_such_path(), &parts, &id),
-        (Target::Operation(..), Err(refusal)) => nothing(refusal, &parts, &id),
-    };
-    let mut response = reply.into_response();
-    response.headers_mut().insert(REQUEST_ID, id.into_header());
-    // Not a part of the protocol: the verifier reads it in process.
-    if let Some(modes) = modes {
-        response.extensions_mut().insert(modes);
+        let id = RequestId::of(&parts.headers);
+        let reply = match &self.target {
+            Target::Operation(operation, handler) => match PathParams::extract(&mut parts) {
+                Ok(params) => {
+                    let call = Call {
+                        shared: Arc::clone(&self.shared),
+                        operation: *operation,
+                        handler: Arc::clone(handler),
+                        params,
+                    };
+                    return call.respond(id, parts, body);
+                }
+                Err(refusal) => nothing(refusal, &parts, &id),
+            },
+            Target::Features => {
+                let reply = features(&self.shared, &parts, &id);
+                let mut response = with_id(reply, id);
+                // Not a part of the protocol: the verifier reads it in process.
+                response.extensions_mut().insert(self.shared.modes);
+                return now(response);
+            }
+            Target::Nothing => nothing(no_such_path(), &parts, &id),
+        };
+        now(with_id(reply, id))
     }
-    response
+}
+
+/// A response that needs no future.
+fn now<F>(response: Response) -> Either<Ready<Outcome>, F> {
+    Either::Left(ready(Ok(response)))
+}
+
+fn with_id(reply: Reply, id: RequestId) -> Response {
+    reply.header(REQUEST_ID, id.into_header()).into_response()
 }
 
 fn peer(parts: &Parts) -> Option<IpAddr> {
@@ -164,56 +194,71 @@ struct Call {
     operation: Operation,
     handler: Arc<dyn Handler>,
     params: PathParams,
-    id: RequestId,
 }
 
 impl Call {
-    async fn reply(self, parts: Parts, body: Body) -> Reply {
+    /// Checks method and mode, reads the body of an action, decodes the input and runs the
+    /// function. The steps that do not wait are no part of the future, which stays small.
+    fn respond(
+        self,
+        id: RequestId,
+        parts: Parts,
+        body: Body,
+    ) -> Either<Ready<Outcome>, BoxFuture<'static, Outcome>> {
         let mode = Mode::of(&parts.headers);
-        let log = RequestLog::begin(self.operation, mode.as_ref().ok().copied(), &self.id);
-        if let Some(refusal) = refuse_method(self.operation.side(), &parts.method) {
-            return log.refused_method(refusal);
+        let log = RequestLog::begin(self.operation, mode.as_ref().ok().copied(), &id);
+        let side = self.operation.side();
+        if let Some(refusal) = refuse_method(side, &parts.method) {
+            return now(with_id(log.refused_method(refusal), id));
         }
-        let span = log.span();
-        let reply = async {
-            match mode {
-                Ok(mode) => self.run(mode, parts, body, &log).await,
-                Err(refusal) => Err(refusal),
-            }
-            .unwrap_or_else(|refusal| log.end(Err(refusal)))
+        let shared = Arc::clone(&self.shared);
+        let mode = mode.and_then(|mode| shared.modes.check(mode).map(|()| mode));
+        let context = match mode {
+            Ok(mode) => RequestContext::from_parts(mode, id.clone(), parts),
+            Err(refusal) => return now(with_id(log.end(Err(refusal)), id)),
         };
-        span.run(reply).await
+        let span = log.span();
+        let response = match side {
+            Side::Controller => match span.in_scope(|| self.prepare(context, Bytes::new())) {
+                Ok(call) => span
+                    .run(async move {
+                        let reply = read(&shared, call.reply, &log).await;
+                        Ok(with_id(reply, id))
+                    })
+                    .boxed(),
+                Err(refusal) => return now(with_id(log.end(Err(refusal)), id)),
+            },
+            Side::Action => span
+                .run(async move {
+                    let body = body::read(context.headers(), body, &shared.limits).await;
+                    let reply = match body.and_then(|body| self.prepare(context, body)) {
+                        Ok(call) => act(&shared, call, &log).await,
+                        Err(refusal) => Err(refusal),
+                    };
+                    let reply = reply.unwrap_or_else(|refusal| log.end(Err(refusal)));
+                    Ok(with_id(reply, id))
+                })
+                .boxed(),
+        };
+        Either::Right(response)
     }
 
-    /// Checks the mode, reads the body, decodes the input and runs the function.
+    /// Decodes the input of the function.
     ///
     /// # Errors
     ///
-    /// The request was refused before the function began.
-    async fn run(self, mode: Mode, parts: Parts, body: Body, log: &RequestLog) -> Result<Reply> {
-        let shared = &self.shared;
-        shared.modes.check(mode)?;
-        let body = match self.operation.side() {
-            Side::Controller => Map::new(),
-            Side::Action => body::read(&parts.headers, body, &shared.limits).await?,
-        };
-        let extracted = Extracted {
+    /// The request was refused, and the function does not begin.
+    fn prepare(self, context: RequestContext, body: Bytes) -> Result<PreparedCall> {
+        self.handler.call(Extracted {
             operation: self.operation,
-            mode,
-            manifest: shared.manifest,
-            limits: shared.limits,
+            manifest: self.shared.manifest,
+            limits: self.shared.limits,
             params: self.params,
-            uri: parts.uri.clone(),
+            context,
             body,
             expectations: Expectations::default(),
             action: None,
-        };
-        let context = RequestContext::from_parts(mode, self.id, parts);
-        let call = self.handler.call(extracted, context)?;
-        match call.action {
-            None => Ok(read(shared, call.reply, log).await),
-            Some(key) => act(shared, key, call.reply, log).await,
-        }
+        })
     }
 }
 
@@ -228,12 +273,9 @@ async fn read(
 }
 
 /// The reply of an action, whose function runs on without its caller.
-async fn act(
-    shared: &ProviderState,
-    key: ActionKey,
-    reply: impl Future<Output = Result<Reply>> + Send + 'static,
-    log: &RequestLog,
-) -> Result<Reply> {
+async fn act(shared: &ProviderState, call: PreparedCall, log: &RequestLog) -> Result<Reply> {
+    let PreparedCall { action, reply } = call;
+    let key = action.ok_or_else(|| Error::internal("the action has no deduplication key"))?;
     let deadline = shared.limits.action_deadline;
     let work = {
         let log = log.clone();

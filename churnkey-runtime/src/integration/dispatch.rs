@@ -5,12 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::endpoint::OperationKind;
-use super::integration::Provides;
+use super::integration::{OneFunctionFor, RemoveTheOther};
 use crate::error::Result;
 use crate::http::encode::Encode as _;
 use crate::http::extract::{Arguments as _, Extracted};
 use crate::http::handler::{Handler, PreparedCall};
-use crate::http::request_context::RequestContext;
 
 /// The function of an operation, and the context that it takes.
 struct Function<T, E> {
@@ -20,7 +19,7 @@ struct Function<T, E> {
 
 pub(super) fn handler<T, E>(context: &Arc<T>) -> Arc<dyn Handler>
 where
-    T: Provides<E> + Send + Sync + 'static,
+    T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static,
     E: OperationKind,
 {
     Arc::new(Function {
@@ -31,17 +30,13 @@ where
 
 impl<T, E> Handler for Function<T, E>
 where
-    T: Provides<E> + Send + Sync + 'static,
+    T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static,
     E: OperationKind,
 {
-    fn call(
-        self: Arc<Self>,
-        mut extracted: Extracted,
-        context: RequestContext,
-    ) -> Result<PreparedCall> {
+    fn call(self: Arc<Self>, mut extracted: Extracted) -> Result<PreparedCall> {
         let input = E::Input::from_extracted(&mut extracted)?;
         let manifest = extracted.manifest();
-        let (action, expectations) = extracted.finish();
+        let (action, expectations, context) = extracted.finish();
         let reply = Box::pin(async move {
             let output = self.context.call(input, &context).await?;
             output.encode(&expectations, manifest)

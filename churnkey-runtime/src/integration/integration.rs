@@ -24,8 +24,9 @@ use crate::telemetry;
 /// `#[churnkey::action]` for the context type.
 ///
 /// Two functions for one operation are two implementations of one trait, which the compiler
-/// refuses.
-pub trait Provides<E: OperationKind> {
+/// refuses. Its message has nothing but the names of the trait and its parameters, so they are a
+/// sentence: "conflicting implementations of trait `OneFunctionFor<.., RemoveTheOther>`".
+pub trait OneFunctionFor<E: OperationKind, Fix> {
     #[doc(hidden)]
     const OPTIONS: Options = Options::None;
 
@@ -44,6 +45,10 @@ pub trait Provides<E: OperationKind> {
         // would be checked for every function.
         for<'shared> &'shared Self: Send;
 }
+
+/// The second parameter of every [`OneFunctionFor`].
+#[derive(Clone, Copy, Debug)]
+pub enum RemoveTheOther {}
 
 /// A whole provider: implemented by `#[derive(churnkey::Integration)]`. See the derive.
 #[diagnostic::on_unimplemented(
@@ -144,6 +149,39 @@ pub trait Integration: Sized + 'static {
     }
 }
 
+/// An integration that is given to [`serve`](crate::serve): by value, or in an `Arc`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a churnkey integration",
+    label = "this is not an integration",
+    note = "put `#[derive(churnkey::Integration)]` and `#[churnkey(name = \"..\")]` on the struct \
+            that the annotated functions take as `ctx: &{Self}`",
+    note = "pass it by value or in an `Arc`, and not as a reference"
+)]
+pub trait IntoIntegration {
+    #[doc(hidden)]
+    type Integration: Integration + Send + Sync;
+
+    #[doc(hidden)]
+    fn into_shared(self) -> Arc<Self::Integration>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Integration + Send + Sync> IntoIntegration for T {
+    type Integration = Self;
+
+    fn into_shared(self) -> Arc<Self> {
+        Arc::new(self)
+    }
+}
+
+impl<T: Integration + Send + Sync> IntoIntegration for Arc<T> {
+    type Integration = T;
+
+    fn into_shared(self) -> Self {
+        self
+    }
+}
+
 /// An operation that an integration has: the source of both its manifest and its routes.
 #[doc(hidden)]
 pub struct Route<T> {
@@ -180,30 +218,33 @@ pub(crate) fn mount<T: Integration>(
 /// Returns true if the function of an operation is to be reported because it does not tell test and
 /// live mode apart.
 ///
-/// A provider whose functions all ignore the mode has one mistake, reported at the first of them.
+/// More functions that ignore the mode than read it are one mistake, reported at the first of them.
 pub(super) const fn confuses_modes<T: Integration>(operation: Operation) -> bool {
     if !matches!(T::MODES, Modes::Separate) {
         return false;
     }
     let mut is_confused = false;
     let mut others_before = false;
-    let mut others_read_the_mode = false;
+    let (mut reading, mut ignoring) = (0, 0);
     let mut index = 0;
     while index < T::ROUTES.len() {
         if let Some(route) = &T::ROUTES[index]
             && route.operation.facts().module.customer_data
         {
             if route.reads_mode {
-                others_read_the_mode = true;
-            } else if route.operation as u8 == operation as u8 {
-                is_confused = true;
-            } else if !is_confused {
-                others_before = true;
+                reading += 1;
+            } else {
+                ignoring += 1;
+                if route.operation as u8 == operation as u8 {
+                    is_confused = true;
+                } else if !is_confused {
+                    others_before = true;
+                }
             }
         }
         index += 1;
     }
-    is_confused && (others_read_the_mode || !others_before)
+    is_confused && (reading >= ignoring || !others_before)
 }
 
 const fn manifest<T>(routes: &[Option<Route<T>>]) -> Manifest {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::dispatch;
 use super::endpoint::OperationKind;
-use super::integration::{Integration, Provides, Route, confuses_modes};
+use super::integration::{Integration, OneFunctionFor, RemoveTheOther, Route, confuses_modes};
 use crate::manifest::Options;
 
 /// Looks up an operation of a type: its inherent constants exist where the type provides the
@@ -22,12 +22,12 @@ pub trait ProbeFallback<T> {
 
 impl<T, E> ProbeFallback<T> for Probe<T, E> {}
 
-impl<T: Provides<E>, E: OperationKind> Probe<T, E> {
+impl<T: OneFunctionFor<E, RemoveTheOther>, E: OperationKind> Probe<T, E> {
     pub const PRESENT: bool = true;
     pub const OPTIONS: Options = T::OPTIONS;
 }
 
-impl<T: Provides<E> + Send + Sync + 'static, E: OperationKind> Probe<T, E> {
+impl<T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static, E: OperationKind> Probe<T, E> {
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
@@ -42,11 +42,13 @@ pub struct ModeProbe<T, E>(PhantomData<(T, E)>);
 
 /// The constants for a type that is no integration.
 pub trait ModeProbeFallback {
+    const APPLIES: bool = false;
     const CONFUSES_MODES: bool = false;
 }
 
 impl<T, E> ModeProbeFallback for ModeProbe<T, E> {}
 
 impl<T: Integration, E: OperationKind> ModeProbe<T, E> {
+    pub const APPLIES: bool = true;
     pub const CONFUSES_MODES: bool = confuses_modes::<T>(E::OPERATION);
 }

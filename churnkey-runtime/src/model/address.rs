@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::into_option::IntoOption;
+use super::text::Text;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -23,22 +24,22 @@ pub struct Address {
     /// The country as an ISO 3166-1 alpha-2 code in upper case, such as `SE` (**assumed**).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[A-Z]{2}$")))]
-    pub country: Option<String>,
+    pub country: Option<Text>,
     /// The state, province or region.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+    pub state: Option<Text>,
     /// The city.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
+    pub city: Option<Text>,
     /// The postal code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub postal_code: Option<String>,
+    pub postal_code: Option<Text>,
     /// The first line of the street address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub line1: Option<String>,
+    pub line1: Option<Text>,
     /// The second line of the street address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub line2: Option<String>,
+    pub line2: Option<Text>,
 }
 
 impl Address {
@@ -48,37 +49,37 @@ impl Address {
     }
 
     /// Sets the country: an ISO 3166-1 alpha-2 code in upper case.
-    pub fn country<K>(mut self, country: impl IntoOption<String, K>) -> Self {
+    pub fn country<K>(mut self, country: impl IntoOption<Text, K>) -> Self {
         self.country = country.into_option();
         self
     }
 
     /// Sets the state, province or region.
-    pub fn state<K>(mut self, state: impl IntoOption<String, K>) -> Self {
+    pub fn state<K>(mut self, state: impl IntoOption<Text, K>) -> Self {
         self.state = state.into_option();
         self
     }
 
     /// Sets the city.
-    pub fn city<K>(mut self, city: impl IntoOption<String, K>) -> Self {
+    pub fn city<K>(mut self, city: impl IntoOption<Text, K>) -> Self {
         self.city = city.into_option();
         self
     }
 
     /// Sets the postal code.
-    pub fn postal_code<K>(mut self, postal_code: impl IntoOption<String, K>) -> Self {
+    pub fn postal_code<K>(mut self, postal_code: impl IntoOption<Text, K>) -> Self {
         self.postal_code = postal_code.into_option();
         self
     }
 
     /// Sets the first line of the street address.
-    pub fn line1<K>(mut self, line1: impl IntoOption<String, K>) -> Self {
+    pub fn line1<K>(mut self, line1: impl IntoOption<Text, K>) -> Self {
         self.line1 = line1.into_option();
         self
     }
 
     /// Sets the second line of the street address.
-    pub fn line2<K>(mut self, line2: impl IntoOption<String, K>) -> Self {
+    pub fn line2<K>(mut self, line2: impl IntoOption<Text, K>) -> Self {
         self.line2 = line2.into_option();
         self
     }

@@ -9,6 +9,7 @@ use super::currency::Currency;
 use super::id::CouponId;
 use super::into_option::IntoOption;
 use super::percent::Percent;
+use super::text::Text;
 use super::timestamp::Timestamp;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
@@ -27,10 +28,10 @@ pub struct Coupon {
     pub value: CouponValue,
     /// The code that customers enter. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Text>,
     /// The name; without one, Churnkey shows the code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The number of redemptions, and its limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redemptions: Option<Redemptions>,
@@ -58,13 +59,13 @@ impl Coupon {
     }
 
     /// Sets the code that customers enter.
-    pub fn code<K>(mut self, code: impl IntoOption<String, K>) -> Self {
+    pub fn code<K>(mut self, code: impl IntoOption<Text, K>) -> Self {
         self.code = code.into_option();
         self
     }
 
     /// Sets the name.
-    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+    pub fn name<K>(mut self, name: impl IntoOption<Text, K>) -> Self {
         self.name = name.into_option();
         self
     }

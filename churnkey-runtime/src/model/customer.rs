@@ -7,7 +7,8 @@ use super::currency::Currency;
 use super::discount::Discount;
 use super::id::{CustomerId, Email, Phone};
 use super::into_option::IntoOption;
-use super::metadata::{Entries, Metadata};
+use super::metadata::{self, Metadata};
+use super::text::Text;
 use super::wire;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
@@ -32,10 +33,10 @@ pub struct Customer {
     pub id: CustomerId,
     /// The whole name, or the first name when there is a last name. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The last name; needs `name`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
+    pub last_name: Option<Text>,
     /// The e-mail address. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
@@ -85,13 +86,13 @@ impl Customer {
     }
 
     /// Sets the whole name, or the first name when the last name is set too.
-    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+    pub fn name<K>(mut self, name: impl IntoOption<Text, K>) -> Self {
         self.name = name.into_option();
         self
     }
 
     /// Sets the last name; needs [`name`](Self::name).
-    pub fn last_name<K>(mut self, last_name: impl IntoOption<String, K>) -> Self {
+    pub fn last_name<K>(mut self, last_name: impl IntoOption<Text, K>) -> Self {
         self.last_name = last_name.into_option();
         self
     }
@@ -129,22 +130,21 @@ impl Customer {
     /// Adds one note, in place of an older one with the same key; `None` adds nothing.
     pub fn metadata_entry<K>(
         mut self,
-        key: impl Into<String>,
-        value: impl IntoOption<String, K>,
+        key: impl Into<Text>,
+        value: impl IntoOption<Text, K>,
     ) -> Self {
-        let value = value.into_option();
-        self.metadata.extend(value.map(|value| (key.into(), value)));
+        if let Some(value) = value.into_option() {
+            self.metadata.insert(key, value);
+        }
         self
     }
 
     /// Adds notes, each in place of an older one with the same key.
-    pub fn metadata<K: Into<String>, V: Into<String>>(
+    pub fn metadata<K: Into<Text>, V: Into<Text>>(
         mut self,
         entries: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        let entries = entries.into_iter();
-        self.metadata
-            .extend(entries.map(|(key, value)| (key.into(), value.into())));
+        self.metadata.extend(entries);
         self
     }
 }
@@ -160,7 +160,7 @@ impl fmt::Debug for Customer {
             .field("addresses", &self.addresses)
             .field("discounts", &self.discounts)
             .field("currency", &self.currency)
-            .field("metadata", &Entries(&self.metadata))
+            .field("metadata", &metadata::Redacted(&self.metadata))
             .finish()
     }
 }

@@ -8,10 +8,10 @@ use std::error::Error;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::Value;
 
 use super::time_unit::TimeUnit;
 use super::timestamp::Timestamp;
+use crate::json::Json;
 use crate::validate::{Validate, Violations};
 
 /// The length of a pause or of an extension of a trial. Protocol: **doc**; the names of its fields
@@ -62,8 +62,8 @@ impl From<OfferDuration> for Tagged {
 
 impl<'de> Deserialize<'de> for OfferDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Self::from_json(&value).map_err(de::Error::custom)
+        let value = Json::deserialize(deserializer)?;
+        Self::read(&value).map_err(de::Error::custom)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::FamilyId;
 use super::into_option::IntoOption;
+use super::text::Text;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -17,15 +18,15 @@ pub struct ProductFamily {
     pub id: FamilyId,
     /// The name that customers see.
     #[cfg_attr(feature = "openapi", schemars(length(min = 1)))]
-    pub name: String,
+    pub name: Text,
     /// A description that customers see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Text>,
 }
 
 impl ProductFamily {
     /// A family without a description.
-    pub fn new(id: impl Into<FamilyId>, name: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<FamilyId>, name: impl Into<Text>) -> Self {
         Self {
             id: id.into(),
             name: name.into(),
@@ -34,7 +35,7 @@ impl ProductFamily {
     }
 
     /// Sets the description that customers see.
-    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+    pub fn description<K>(mut self, description: impl IntoOption<Text, K>) -> Self {
         self.description = description.into_option();
         self
     }

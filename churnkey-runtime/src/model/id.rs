@@ -4,17 +4,19 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::Text;
+
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
         #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Text);
 
         impl $name {
             /// Wraps a string without trimming or normalizing it.
-            pub fn new(text: impl Into<String>) -> Self {
+            pub fn new(text: impl Into<Text>) -> Self {
                 Self(text.into())
             }
 
@@ -23,21 +25,21 @@ macro_rules! text {
                 &self.0
             }
 
-            /// The string, without copying it.
+            /// The string as a `String`.
             pub fn into_string(self) -> String {
-                self.0
+                self.0.into_string()
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text)
+                Self(text.into())
             }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.to_owned())
+                Self(text.into())
             }
         }
 
@@ -92,7 +94,7 @@ macro_rules! ids {
         #[cfg(feature = "uuid")]
         impl From<uuid::Uuid> for $name {
             fn from(uuid: uuid::Uuid) -> Self {
-                Self(uuid.hyphenated().to_string())
+                Self(Text::from(uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())))
             }
         }
 
@@ -121,7 +123,7 @@ macro_rules! ids {
     (@integers $name:ident $($integer:ident)*) => {$(
         impl From<$integer> for $name {
             fn from(number: $integer) -> Self {
-                Self(number.to_string())
+                Self(number.to_string().into())
             }
         }
     )*};

@@ -6,6 +6,7 @@ use super::amount::Amount;
 use super::billing_cycle::BillingCycle;
 use super::id::{PriceId, ProductId};
 use super::into_option::IntoOption;
+use super::text::Text;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -26,10 +27,10 @@ pub struct Price {
     pub amount: Amount,
     /// The name. Recommended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// A description for the company itself; customers do not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Text>,
 }
 
 impl Price {
@@ -70,13 +71,13 @@ impl Price {
     }
 
     /// Sets the name.
-    pub fn name<K>(mut self, name: impl IntoOption<String, K>) -> Self {
+    pub fn name<K>(mut self, name: impl IntoOption<Text, K>) -> Self {
         self.name = name.into_option();
         self
     }
 
     /// Sets the description, which customers do not see.
-    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+    pub fn description<K>(mut self, description: impl IntoOption<Text, K>) -> Self {
         self.description = description.into_option();
         self
     }

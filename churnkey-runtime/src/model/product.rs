@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{FamilyId, ProductId};
 use super::into_option::IntoOption;
+use super::text::Text;
 use crate::redact::Redacted;
 use crate::validate::{Validate, Violations};
 
@@ -20,18 +21,18 @@ pub struct Product {
     pub r#type: ProductType,
     /// The name.
     #[cfg_attr(feature = "openapi", schemars(length(min = 1)))]
-    pub name: String,
+    pub name: Text,
     /// A description that customers see.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// The name of one unit, such as `seat`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit_label: Option<String>,
+    pub unit_label: Option<Text>,
 }
 
 impl Product {
     /// A product without a family.
-    pub fn standalone(id: impl Into<ProductId>, name: impl Into<String>) -> Self {
+    pub fn standalone(id: impl Into<ProductId>, name: impl Into<Text>) -> Self {
         Self::new(id.into(), ProductType::Standalone, name.into())
     }
 
@@ -39,13 +40,13 @@ impl Product {
     pub fn in_family(
         id: impl Into<ProductId>,
         family_id: impl Into<FamilyId>,
-        name: impl Into<String>,
+        name: impl Into<Text>,
     ) -> Self {
         let family_id = family_id.into();
         Self::new(id.into(), ProductType::Family { family_id }, name.into())
     }
 
-    fn new(id: ProductId, r#type: ProductType, name: String) -> Self {
+    fn new(id: ProductId, r#type: ProductType, name: Text) -> Self {
         Self {
             id,
             r#type,
@@ -56,13 +57,13 @@ impl Product {
     }
 
     /// Sets the description that customers see.
-    pub fn description<K>(mut self, description: impl IntoOption<String, K>) -> Self {
+    pub fn description<K>(mut self, description: impl IntoOption<Text, K>) -> Self {
         self.description = description.into_option();
         self
     }
 
     /// Sets the name of one unit, such as `seat`.
-    pub fn unit_label<K>(mut self, unit_label: impl IntoOption<String, K>) -> Self {
+    pub fn unit_label<K>(mut self, unit_label: impl IntoOption<Text, K>) -> Self {
         self.unit_label = unit_label.into_option();
         self
     }

@@ -7,8 +7,9 @@ use super::count::Count;
 use super::discount::Discount;
 use super::id::{CustomerId, SubscriptionId, SubscriptionItemId};
 use super::into_option::IntoOption;
-use super::metadata::{Entries, Metadata};
+use super::metadata::{self, Metadata};
 use super::price::Price;
+use super::text::Text;
 use super::timestamp::Timestamp;
 use super::wire;
 use crate::validate::{Validate, Violations};
@@ -78,22 +79,21 @@ impl Subscription {
     /// Adds one note, in place of an older one with the same key; `None` adds nothing.
     pub fn metadata_entry<K>(
         mut self,
-        key: impl Into<String>,
-        value: impl IntoOption<String, K>,
+        key: impl Into<Text>,
+        value: impl IntoOption<Text, K>,
     ) -> Self {
-        let value = value.into_option();
-        self.metadata.extend(value.map(|value| (key.into(), value)));
+        if let Some(value) = value.into_option() {
+            self.metadata.insert(key, value);
+        }
         self
     }
 
     /// Adds notes, each in place of an older one with the same key.
-    pub fn metadata<K: Into<String>, V: Into<String>>(
+    pub fn metadata<K: Into<Text>, V: Into<Text>>(
         mut self,
         entries: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        let entries = entries.into_iter();
-        self.metadata
-            .extend(entries.map(|(key, value)| (key.into(), value.into())));
+        self.metadata.extend(entries);
         self
     }
 }
@@ -108,7 +108,7 @@ impl fmt::Debug for Subscription {
             .field("duration", &self.duration)
             .field("items", &self.items)
             .field("discounts", &self.discounts)
-            .field("metadata", &Entries(&self.metadata))
+            .field("metadata", &metadata::Redacted(&self.metadata))
             .finish()
     }
 }

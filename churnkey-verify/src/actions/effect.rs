@@ -200,7 +200,7 @@ fn has_coupon(coupon: &Value, before: &Value, after: &Value) -> Option<Mismatch>
         return expect(false, "one discount of the coupon", found);
     };
     let is_over = |end: i64| end <= Timestamp::now().unix_millis();
-    let terms = ["value", "duration"].map(|name| &discount["coupon"][name] == &coupon[name]);
+    let terms = ["value", "duration"].map(|name| discount["coupon"][name] == coupon[name]);
     let is_other = of_it(before).is_empty() && terms.contains(&false);
     let found = "another value or duration in the discount";
     expect(!is_other, "the value and the duration of the coupon", found).or_else(|| {

@@ -325,8 +325,8 @@ pub(super) fn nothing_fits(module: Module) -> &'static str {
     }
 }
 
-/// Another price in the same currency, if possible of the same product and cycle. With `is_other_cycle`,
-/// the cycle is another one.
+/// Another price in the same currency, if possible of the same product and cycle. With
+/// `is_other_cycle`, the cycle is another one.
 fn another_price<'s>(
     samples: &'s Samples,
     item: &Value,

@@ -24,7 +24,8 @@ pub(crate) fn of(modules: &[ModuleReport], expected: &[Module]) -> Coverage {
     }
 }
 
-/// The reason why a module was not exercised: its main check has no result and no fault explains it.
+/// The reason why a module was not exercised: its main check has no result, and no fault explains
+/// it.
 fn unexercised(report: &ModuleReport) -> Option<Unexercised> {
     let main = match report.module.is_action() {
         true => ACTION_EFFECT.id(report.module),

@@ -152,7 +152,9 @@ async fn retrieve_subscription(
     Ok(None)
 }
 
-#[churnkey::action(cancel)]
+#[churnkey::action(cancel, schedules(immediate))]
 async fn cancel(ctx: &Billing, request: Cancel) -> Result<()> {
+    // One customer has all subscriptions.
+    let _ = &request.customer_id;
     ctx.behave(request.subscription_id.as_str()).await
 }

@@ -167,7 +167,7 @@ mod own_errors {
     use super::*;
 
     #[derive(churnkey::Integration)]
-    #[churnkey(name = "Own errors", modes(shared))]
+    #[churnkey(name = "Own errors", modes(shared), expect())]
     pub(super) struct Billing;
 
     #[churnkey::controller(customers)]
@@ -221,6 +221,7 @@ mod own_errors {
 
     #[churnkey::action(cancel)]
     async fn cancel(_: &Billing, request: Cancel) -> Result<(), BillingError> {
+        let _ = (&request.customer_id, request.scheduled_at);
         if request.subscription_id == "s" {
             Err(BillingError::Locked)
         } else {

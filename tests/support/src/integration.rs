@@ -15,7 +15,7 @@ macro_rules! integration {
             use churnkey::*;
 
             #[derive(Default, churnkey::Integration)]
-            #[churnkey(name = "One of many", modes($modes))]
+            #[churnkey(name = "One of many", modes($modes), expect())]
             pub(crate) struct Billing {
                 calls: AtomicU32,
             }

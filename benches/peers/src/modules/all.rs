@@ -5,7 +5,22 @@ use churnkey::{
 };
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "All", modes(shared))]
+#[churnkey(
+    name = "All",
+    modes(shared),
+    expect(
+        cancel,
+        cancel_all,
+        pause,
+        pause_all,
+        apply_coupon,
+        change_price,
+        extend_trial,
+        coupons,
+        products,
+        families
+    )
+)]
 pub(super) struct Billing(pub(super) Customer);
 
 #[churnkey::controller(customers, retrieve)]

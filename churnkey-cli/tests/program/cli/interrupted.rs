@@ -45,7 +45,7 @@ fn interrupted_run_prints_a_report() {
     assert!(report.contains("✓ manifest"), "{report}");
     assert!(report.contains("– customers      skipped"), "{report}");
     assert!(
-        report.contains("the run was stopped:\n      all of auth, mode, customers, prices"),
+        report.contains("the run was stopped:\n      all of mode, customers, prices"),
         "{report}"
     );
     assert!(!report.contains("Findings"), "{report}");

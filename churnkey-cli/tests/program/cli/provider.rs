@@ -85,18 +85,25 @@ fn answer(request: &Request) -> Response {
     if mode.is_some_and(|mode| mode != "test" && mode != "live") {
         return error(StatusCode::BAD_REQUEST, "there is no such mode");
     }
+    // The customers of the modes have nothing in common.
+    let prefix = match mode {
+        Some("live") => "live-",
+        _ => "",
+    };
     let path = request.uri().path().trim_start_matches("/churnkey/");
     let segments: Vec<String> = path.split('/').map(decoded).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let query = query(request.uri().query().unwrap_or_default());
     match segments[..] {
         ["features"] => respond(StatusCode::OK, &features()),
-        ["customers"] => page(customers(), &query),
-        ["customers", "email", email] => first(customers(), "email", email),
-        ["customers", "phone", phone] => first(customers(), "phone", phone),
-        ["customers", id] => first(customers(), "id", id),
-        ["customers", customer, "subscriptions"] => page(subscriptions(customer), &query),
-        ["customers", customer, "subscriptions", id] => first(subscriptions(customer), "id", id),
+        ["customers"] => page(customers(prefix), &query),
+        ["customers", "email", email] => first(customers(prefix), "email", email),
+        ["customers", "phone", phone] => first(customers(prefix), "phone", phone),
+        ["customers", id] => first(customers(prefix), "id", id),
+        ["customers", customer, "subscriptions"] => page(subscriptions(prefix, customer), &query),
+        ["customers", customer, "subscriptions", id] => {
+            first(subscriptions(prefix, customer), "id", id)
+        }
         ["prices"] => page(prices(), &query),
         ["prices", id] => first(prices(), "id", id),
         _ => not_found(),
@@ -153,10 +160,10 @@ pub(crate) fn features() -> Value {
     })
 }
 
-fn customers() -> Vec<Value> {
+fn customers(prefix: &str) -> Vec<Value> {
     let customer = |number: u32| {
         json!({
-            "id": format!("customer-{number}"),
+            "id": format!("{prefix}customer-{number}"),
             "name": format!("Person {number}"),
             "email": format!("person{number}@example.com"),
             "phone": format!("+4930123456{number}"),
@@ -178,8 +185,8 @@ fn prices() -> Vec<Value> {
     (1..=12).map(price).collect()
 }
 
-fn subscriptions(customer: &str) -> Vec<Value> {
-    if !customers().iter().any(|one| one["id"] == customer) {
+fn subscriptions(prefix: &str, customer: &str) -> Vec<Value> {
+    if !customers(prefix).iter().any(|one| one["id"] == customer) {
         return Vec::new();
     }
     let subscription = |number: u32| {

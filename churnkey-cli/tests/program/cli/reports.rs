@@ -164,7 +164,7 @@ fn many_unknown_fields_give_a_short_report() {
     let run = verify(&url, &["--json"]);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap();
-    let unknown = |finding: &&Value| finding["id"] == "prices.unknown-field";
+    let unknown = |finding: &&Value| finding["id"] == "prices.extra-field";
     let places = findings.iter().filter(unknown).count();
     assert!((2..100).contains(&places), "{places}");
     let counts = findings

@@ -645,6 +645,8 @@ class Handler(BaseHTTPRequestHandler):
             self.require_token()
             if self.headers.get("X-Churnkey-Mode", "live") not in ("test", "live"):
                 raise bad_request("the mode must be test or live")
+            if self.headers.get("X-Churnkey-Mode") == "live" and "/features" not in self.path:
+                raise bad_request("there are only test data")
             root, *path = self.segments()
             if root != "churnkey":
                 raise not_found("path")

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use churnkey_protocol::spelling::{
     AMOUNT, COUNTS, DATE, DATE_WORD, KIND, NESTED, PERIOD_WORD, UNIT, UNITS,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{InvalidDuration, OfferDuration};
+use crate::json::{Json, Object};
 use crate::model::time_unit::TimeUnit;
 use crate::model::timestamp::Timestamp;
 
@@ -26,8 +27,6 @@ pub(super) const MIN_MILLIS: i64 = 100_000_000_000;
 /// The last millisecond of the year 9999.
 pub(super) const MAX_MILLIS: i64 = 253_402_300_799_999;
 
-type Fields = Map<String, Value>;
-
 enum Kind {
     Period,
     Date,
@@ -44,17 +43,18 @@ impl OfferDuration {
     ///
     /// The first field that breaks a rule.
     pub fn from_json(value: &Value) -> Result<Self, InvalidDuration> {
-        duration(value)
+        Self::read(&value.into())
     }
-}
 
-fn duration(value: &Value) -> Result<OfferDuration, InvalidDuration> {
-    let Value::Object(fields) = value else {
-        return fault("", "must be an object");
-    };
-    match kind(fields)? {
-        Kind::Period => period(fields),
-        Kind::Date => date(fields),
+    /// Reads a duration from the body of an action.
+    pub(crate) fn read(value: &Json<'_>) -> Result<Self, InvalidDuration> {
+        let Json::Object(fields) = value else {
+            return fault("", "must be an object");
+        };
+        match kind(fields)? {
+            Kind::Period => period(fields),
+            Kind::Date => date(fields),
+        }
     }
 }
 
@@ -63,16 +63,14 @@ fn fault<T>(field: impl Into<Cow<'static, str>>, rule: &'static str) -> Result<T
     Err(InvalidDuration { field, rule })
 }
 
-/// A field; `null` is absent.
-fn present<'f>(fields: &'f Fields, name: &str) -> Option<&'f Value> {
-    fields.get(name).filter(|value| !value.is_null())
-}
-
 /// The kind by its name and by the fields, which must agree. `value` fits both kinds.
-fn kind(fields: &Fields) -> Result<Kind, InvalidDuration> {
-    let given = |name: &&str| *name != "value" && present(fields, name).is_some();
-    let counted =
-        |name: &&str| present(fields, name).is_some_and(|count| number(count) != Some(0.0));
+fn kind(fields: &Object<'_>) -> Result<Kind, InvalidDuration> {
+    let given = |name: &&str| *name != "value" && fields.get(name).is_some();
+    let counted = |name: &&str| {
+        fields
+            .get(name)
+            .is_some_and(|count| number(count) != Some(0.0))
+    };
     let period =
         AMOUNT.iter().chain(UNIT).chain([&NESTED]).any(given) || COUNTS.iter().any(counted);
     let date = DATE.iter().any(given);
@@ -84,12 +82,12 @@ fn kind(fields: &Fields) -> Result<Kind, InvalidDuration> {
         Some(Kind::Date) if period => fault("", "must be a period, or have the fields of a date"),
         Some(kind) => Ok(kind),
         None if period => Ok(Kind::Period),
-        None if date || present(fields, "value").is_some() => Ok(Kind::Date),
+        None if date || fields.get("value").is_some() => Ok(Kind::Date),
         None => fault(KIND[0], "must be period or date"),
     }
 }
 
-fn named_kind(fields: &Fields) -> Result<Option<Kind>, InvalidDuration> {
+fn named_kind(fields: &Object<'_>) -> Result<Option<Kind>, InvalidDuration> {
     let named = one_of(fields, "", KIND, "must be period or date", |value| {
         let word = value.as_str()?;
         if word.eq_ignore_ascii_case(PERIOD_WORD.wire) {
@@ -103,15 +101,15 @@ fn named_kind(fields: &Fields) -> Result<Option<Kind>, InvalidDuration> {
 
 /// Reads a value that may stand under several names. Two that differ are a fault.
 fn one_of<T: PartialEq>(
-    fields: &Fields,
+    fields: &Object<'_>,
     prefix: &'static str,
     names: &'static [&'static str],
     rule: &'static str,
-    read: impl Fn(&Value) -> Option<T>,
+    read: impl Fn(&Json<'_>) -> Option<T>,
 ) -> Result<Option<T>, InvalidDuration> {
     let mut found = None;
     for name in names {
-        let Some(value) = present(fields, name) else {
+        let Some(value) = fields.get(name) else {
             continue;
         };
         let Some(value) = read(value) else {
@@ -135,13 +133,13 @@ fn under(prefix: &'static str, name: &'static str) -> Cow<'static, str> {
     }
 }
 
-fn period(fields: &Fields) -> Result<OfferDuration, InvalidDuration> {
+fn period(fields: &Object<'_>) -> Result<OfferDuration, InvalidDuration> {
     let mut lengths = Vec::new();
     add_lengths(&mut lengths, fields, "")?;
-    match present(fields, NESTED) {
+    match fields.get(NESTED) {
         None => {}
-        Some(Value::Object(_)) if !lengths.is_empty() => return fault("", ONE_LENGTH),
-        Some(Value::Object(nested)) => add_lengths(&mut lengths, nested, NESTED)?,
+        Some(Json::Object(_)) if !lengths.is_empty() => return fault("", ONE_LENGTH),
+        Some(Json::Object(nested)) => add_lengths(&mut lengths, nested, NESTED)?,
         Some(_) => return fault(NESTED, "must be an object"),
     }
     match lengths[..] {
@@ -158,7 +156,7 @@ const TIME_UNIT: &str = "must be day, week, month or year";
 /// Adds the length of an amount with its unit, and of each count that is not zero.
 fn add_lengths(
     lengths: &mut Vec<(u32, TimeUnit)>,
-    fields: &Fields,
+    fields: &Object<'_>,
     prefix: &'static str,
 ) -> Result<(), InvalidDuration> {
     let amount = one_of(fields, prefix, AMOUNT, WHOLE_NUMBER, whole_number)?;
@@ -170,7 +168,7 @@ fn add_lengths(
         (None, None) => {}
     }
     for (name, unit) in COUNTS.iter().zip(TIME_UNITS) {
-        let Some(count) = present(fields, name) else {
+        let Some(count) = fields.get(name) else {
             continue;
         };
         if number(count) == Some(0.0) {
@@ -184,14 +182,16 @@ fn add_lengths(
     Ok(())
 }
 
-fn unit(value: &Value) -> Option<TimeUnit> {
-    let word = value.as_str()?.to_ascii_lowercase();
-    let singular = word.strip_suffix('s').unwrap_or(&word);
-    let index = UNITS.iter().position(|unit| *unit == singular)?;
+fn unit(value: &Json<'_>) -> Option<TimeUnit> {
+    let word = value.as_str()?;
+    let singular = word.strip_suffix(['s', 'S']).unwrap_or(word);
+    let index = UNITS
+        .iter()
+        .position(|unit| unit.eq_ignore_ascii_case(singular))?;
     Some(TIME_UNITS[index])
 }
 
-fn whole_number(value: &Value) -> Option<u32> {
+fn whole_number(value: &Json<'_>) -> Option<u32> {
     let number = number(value)?;
     // Below 2^53 a double is exact, and the cast is.
     (1.0..=f64::from(u32::MAX))
@@ -201,12 +201,12 @@ fn whole_number(value: &Value) -> Option<u32> {
 
 /// A number without a fraction, from 0. JSON has one kind of number: 2, 2.0 and 2e0 are the same. A
 /// string is a number if it is digits, at most nine without leading zeros, or digits and `.0`.
-fn number(value: &Value) -> Option<f64> {
+fn number(value: &Json<'_>) -> Option<f64> {
     match value {
-        Value::Number(number) => number
-            .as_f64()
-            .filter(|number| *number >= 0.0 && number.fract() == 0.0),
-        Value::String(text) => {
+        Json::Number(number) => {
+            Some(*number).filter(|number| *number >= 0.0 && number.fract() == 0.0)
+        }
+        Json::String(text) => {
             let (digits, zeros) = text.split_once('.').unwrap_or((text, "0"));
             let significant = digits.trim_start_matches('0');
             let plain = !digits.is_empty()
@@ -220,7 +220,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-fn date(fields: &Fields) -> Result<OfferDuration, InvalidDuration> {
+fn date(fields: &Object<'_>) -> Result<OfferDuration, InvalidDuration> {
     const RULE: &str = "must be an RFC 3339 date-time, a date or epoch milliseconds";
     match one_of(fields, "", DATE, RULE, moment)? {
         Some(date) => Ok(OfferDuration::Date(date)),
@@ -228,20 +228,17 @@ fn date(fields: &Fields) -> Result<OfferDuration, InvalidDuration> {
     }
 }
 
-fn moment(value: &Value) -> Option<Timestamp> {
+fn moment(value: &Json<'_>) -> Option<Timestamp> {
     match value {
-        Value::String(text) => match text.len() {
+        Json::String(text) => match text.len() {
             10 => format!("{text}T00:00:00Z").parse().ok(),
             12..=14 if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 from_millis(text.parse().ok()?)
             }
             _ => text.parse().ok(),
         },
-        Value::Number(number) => {
-            let number = number.as_f64().filter(|number| number.fract() == 0.0)?;
-            // The range is that of exact doubles.
-            from_millis(number as i64)
-        }
+        // The range is that of exact doubles.
+        Json::Number(number) if number.fract() == 0.0 => from_millis(*number as i64),
         _ => None,
     }
 }

@@ -40,8 +40,8 @@ impl Books<'_> {
              VALUES (:mode, :id, :code, :name, :duration, :value, :max, :current, :expires)",
             &[
                 (":id", &coupon.id.as_str()),
-                (":code", &coupon.code),
-                (":name", &coupon.name),
+                (":code", &coupon.code.as_deref()),
+                (":name", &coupon.name.as_deref()),
                 (":duration", &Json(coupon.duration)),
                 (":value", &Json(&coupon.value)),
                 (":max", &redemptions.max),

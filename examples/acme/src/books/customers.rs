@@ -100,8 +100,8 @@ impl Books<'_> {
             &[
                 (":id", &customer.id.as_str()),
                 (":created", &At(created)),
-                (":first_name", &customer.name),
-                (":last_name", &customer.last_name),
+                (":first_name", &customer.name.as_deref()),
+                (":last_name", &customer.last_name.as_deref()),
                 (":email", &customer.email.as_ref().map(Email::as_str)),
                 (":phone", &customer.phone.as_ref().map(Phone::as_str)),
                 (":currency", &customer.currency.map(Iso4217)),

@@ -26,15 +26,13 @@ impl Books<'_> {
     pub fn add_family(&self, family: &ProductFamily) -> Result<()> {
         self.execute(
             "INSERT INTO families (mode, id, name, description) VALUES (:mode, :id, :name, :description)",
-            &[(":id", &family.id.as_str()), (":name", &family.name), (":description", &family.description)],
+            &[(":id", &family.id.as_str()), (":name", &family.name.as_str()), (":description", &family.description.as_deref())],
         )?;
         Ok(())
     }
 }
 
 fn read(row: &Row<'_>) -> Result<ProductFamily> {
-    let mut family =
-        ProductFamily::new(column::<String>(row, "id")?, column::<String>(row, "name")?);
-    family.description = column(row, "description")?;
-    Ok(family)
+    let family = ProductFamily::new(column::<String>(row, "id")?, column::<String>(row, "name")?);
+    Ok(family.description(column::<Option<String>>(row, "description")?))
 }

@@ -30,8 +30,8 @@ impl Books<'_> {
             &[
                 (":id", &price.id.as_str()),
                 (":product", &product.as_str()),
-                (":name", &price.name),
-                (":description", &price.description),
+                (":name", &price.name.as_deref()),
+                (":description", &price.description.as_deref()),
                 (":cycle", &Json(price.duration)),
                 (":amount", &Json(&price.amount)),
             ],
@@ -44,8 +44,8 @@ fn read(row: &Row<'_>) -> Result<Price> {
     let (id, product): (String, String) = (column(row, "id")?, column(row, "product_id")?);
     let Json(cycle): Json<BillingCycle> = column(row, "cycle")?;
     let Json(amount): Json<Amount> = column(row, "amount")?;
-    let mut price = Price::of_product(id, product, cycle, amount);
-    price.name = column(row, "name")?;
-    price.description = column(row, "description")?;
-    Ok(price)
+    let price = Price::of_product(id, product, cycle, amount);
+    Ok(price
+        .name(column::<Option<String>>(row, "name")?)
+        .description(column::<Option<String>>(row, "description")?))
 }

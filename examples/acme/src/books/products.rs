@@ -30,9 +30,9 @@ impl Books<'_> {
             &[
                 (":id", &product.id.as_str()),
                 (":family", &family.as_str()),
-                (":name", &product.name),
-                (":description", &product.description),
-                (":unit_label", &product.unit_label),
+                (":name", &product.name.as_str()),
+                (":description", &product.description.as_deref()),
+                (":unit_label", &product.unit_label.as_deref()),
             ],
         )?;
         Ok(())
@@ -45,8 +45,8 @@ fn read(row: &Row<'_>) -> Result<Product> {
         column(row, "family_id")?,
         column(row, "name")?,
     );
-    let mut product = Product::in_family(id, family, name);
-    product.description = column(row, "description")?;
-    product.unit_label = column(row, "unit_label")?;
-    Ok(product)
+    let product = Product::in_family(id, family, name);
+    Ok(product
+        .description(column::<Option<String>>(row, "description")?)
+        .unit_label(column::<Option<String>>(row, "unit_label")?))
 }

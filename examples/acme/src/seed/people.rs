@@ -27,7 +27,7 @@ impl Home {
             .city(self.city)
             .postal_code(self.postal_code)
             .line1(format!("{} {number}", self.street));
-        address.state = self.state.map(str::to_owned);
+        address.state = self.state.map(Into::into);
         address
     }
 }

@@ -52,8 +52,8 @@ impl Books<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &[
                 &coupon.id.as_str(),
-                &coupon.code,
-                &coupon.name,
+                &coupon.code.as_deref(),
+                &coupon.name.as_deref(),
                 &Json(coupon.duration),
                 &Json(&coupon.value),
                 &max,

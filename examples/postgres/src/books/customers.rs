@@ -78,8 +78,8 @@ impl Books<'_> {
             &[
                 &customer.id.as_str(),
                 &created,
-                &customer.name,
-                &customer.last_name,
+                &customer.name.as_deref(),
+                &customer.last_name.as_deref(),
                 &customer.email.as_ref().map(Email::as_str),
                 &customer.email.as_ref().map(|email| without_case(email.as_str())),
                 &customer.phone.as_ref().map(Phone::as_str),

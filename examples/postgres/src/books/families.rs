@@ -22,7 +22,11 @@ impl Books<'_> {
     pub async fn add_family(&self, family: &ProductFamily) -> Result<()> {
         self.execute(
             "INSERT INTO families (mode, id, name, description) VALUES ($1, $2, $3, $4)",
-            &[&family.id.as_str(), &family.name, &family.description],
+            &[
+                &family.id.as_str(),
+                &family.name.as_str(),
+                &family.description.as_deref(),
+            ],
         )
         .await
     }
@@ -30,7 +34,6 @@ impl Books<'_> {
 
 fn read(row: &Row) -> Result<ProductFamily> {
     let (id, name): (String, String) = (column(row, "id")?, column(row, "name")?);
-    let mut family = ProductFamily::new(id, name);
-    family.description = column(row, "description")?;
-    Ok(family)
+    let family = ProductFamily::new(id, name);
+    Ok(family.description(column::<Option<String>>(row, "description")?))
 }

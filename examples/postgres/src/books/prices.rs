@@ -37,8 +37,8 @@ impl Books<'_> {
             &[
                 &price.id.as_str(),
                 &product.as_str(),
-                &price.name,
-                &price.description,
+                &price.name.as_deref(),
+                &price.description.as_deref(),
                 &Json(price.duration),
                 &Json(&price.amount),
             ],
@@ -50,8 +50,8 @@ impl Books<'_> {
 fn read(row: &Row) -> Result<Price> {
     let (id, product): (String, String) = (column(row, "id")?, column(row, "product_id")?);
     let amount: Amount = json(row, "amount")?;
-    let mut price = Price::of_product(id, product, json(row, "cycle")?, amount);
-    price.name = column(row, "name")?;
-    price.description = column(row, "description")?;
-    Ok(price)
+    let price = Price::of_product(id, product, json(row, "cycle")?, amount);
+    Ok(price
+        .name(column::<Option<String>>(row, "name")?)
+        .description(column::<Option<String>>(row, "description")?))
 }

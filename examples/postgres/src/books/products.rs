@@ -26,9 +26,9 @@ impl Books<'_> {
             &[
                 &product.id.as_str(),
                 &family.as_str(),
-                &product.name,
-                &product.description,
-                &product.unit_label,
+                &product.name.as_str(),
+                &product.description.as_deref(),
+                &product.unit_label.as_deref(),
             ],
         )
         .await
@@ -37,8 +37,8 @@ impl Books<'_> {
 
 fn read(row: &Row) -> Result<Product> {
     let (id, family): (String, String) = (column(row, "id")?, column(row, "family_id")?);
-    let mut product = Product::in_family(id, family, column::<String>(row, "name")?);
-    product.description = column(row, "description")?;
-    product.unit_label = column(row, "unit_label")?;
-    Ok(product)
+    let product = Product::in_family(id, family, column::<String>(row, "name")?);
+    Ok(product
+        .description(column::<Option<String>>(row, "description")?)
+        .unit_label(column::<Option<String>>(row, "unit_label")?))
 }

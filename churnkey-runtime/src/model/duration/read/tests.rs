@@ -85,11 +85,15 @@ fn dates() -> Vec<Value> {
 #[test]
 fn every_spelling_has_the_same_meaning() {
     for document in two_months() {
-        let read = duration(&document);
+        let read = OfferDuration::from_json(&document);
         assert_eq!(read, Ok(period(2, TimeUnit::Month)), "{document}");
     }
     for document in dates() {
-        assert_eq!(duration(&document), Ok(september()), "{document}");
+        assert_eq!(
+            OfferDuration::from_json(&document),
+            Ok(september()),
+            "{document}"
+        );
     }
 }
 
@@ -103,7 +107,7 @@ fn each_unit_is_read_under_each_of_its_names() {
             json!({format!("{unit}s"): u32::MAX}),
             json!({"period": {format!("{unit}s"): u32::MAX}}),
         ] {
-            let read = duration(&document);
+            let read = OfferDuration::from_json(&document);
             assert_eq!(read, Ok(period(u32::MAX, time_unit)), "{document}");
         }
     }
@@ -206,7 +210,7 @@ fn anything_else_names_the_field_and_the_rule() {
             "until must be the same as under its other name"),
     ];
     for (document, message) in table {
-        let fault = duration(&document).expect_err(&document.to_string());
+        let fault = OfferDuration::from_json(&document).expect_err(&document.to_string());
         assert_eq!(fault.to_string(), message, "{document}");
         let error = serde_json::from_value::<OfferDuration>(document).expect_err("a fault");
         assert_eq!(error.to_string(), message);

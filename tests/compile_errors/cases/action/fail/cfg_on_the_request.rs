@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(required);

@@ -1,9 +1,9 @@
-// errors: 3
-// Three functions do not tell the modes apart, and the fourth one does.
+// errors: 1
+// Three functions do not tell the modes apart, and the fourth one does: reported at the first.
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme")]
+#[churnkey(name = "Acme", expect())]
 struct Billing;
 
 provide!(required cancel);

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::ApplyCoupon;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(required coupons cancel);

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::Pause;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(required);

@@ -1,12 +1,12 @@
-// errors: 2
-// The argument and the return type are wrong for the action.
+// errors: 1
+// The second attribute alone is reported, not what it would say about the types.
 #![allow(unused)]
 include!("../../support/provider.rs");
 
 use churnkey::{Price, PriceId};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(customers list_prices subscriptions);

@@ -1,5 +1,5 @@
-// errors: 2
-// The second is a consequence: a macro cannot see the impl block around the function.
+// errors: 1
+// The compiler reports it: a macro cannot see the impl block around the function.
 #![allow(unused)]
 include!("../../support/provider.rs");
 

@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::{Price, PriceId};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(customers list_prices subscriptions);

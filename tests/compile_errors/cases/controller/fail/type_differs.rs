@@ -5,7 +5,7 @@ include!("../../support/provider.rs");
 use churnkey::{Page, PageRequest, Price, PriceId};
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(shared))]
+#[churnkey(name = "Acme", modes(shared), expect())]
 struct Billing;
 
 provide!(customers subscriptions products);

@@ -30,6 +30,7 @@ async fn list(
     #[cfg(true)] id: churnkey::RequestId,
 ) -> churnkey::Result<Page<Customer>> {
     let _: Option<CustomerId> = page.after()?;
+    let _ = page.limit();
     let _ = id;
     Ok(Page::last(Vec::new()))
 }

@@ -1,5 +1,5 @@
-// errors: 5
-// Five things are missing.
+// errors: 4
+// Five things are missing, two of them in one error.
 #![allow(unused)]
 include!("../../support/provider.rs");
 

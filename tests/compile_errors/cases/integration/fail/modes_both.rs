@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(test, live))]
+#[churnkey(name = "Acme", modes(test, live), expect())]
 struct Billing;
 
 provide!(required cancel);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes())]
+#[churnkey(name = "Acme", modes(), expect())]
 struct Billing;
 
 provide!(required cancel);

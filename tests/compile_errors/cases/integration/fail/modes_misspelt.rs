@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(tset))]
+#[churnkey(name = "Acme", modes(tset), expect())]
 struct Billing;
 
 provide!(required cancel);

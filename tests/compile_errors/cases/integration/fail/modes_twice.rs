@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(test), modes(live))]
+#[churnkey(name = "Acme", modes(test), modes(live), expect())]
 struct Billing;
 
 provide!(required cancel);

@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(production))]
+#[churnkey(name = "Acme", modes(production), expect())]
 struct Billing;
 
 provide!(required cancel);

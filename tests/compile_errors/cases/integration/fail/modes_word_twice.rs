@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(test, test))]
+#[churnkey(name = "Acme", modes(test, test), expect())]
 struct Billing;
 
 provide!(required cancel);

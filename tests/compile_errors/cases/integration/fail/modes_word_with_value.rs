@@ -2,7 +2,7 @@
 include!("../../support/provider.rs");
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Acme", modes(test = true))]
+#[churnkey(name = "Acme", modes(test = true), expect())]
 struct Billing;
 
 provide!(required cancel);

@@ -2,7 +2,7 @@
 use churnkey::Integration;
 
 #[derive(churnkey::Integration)]
-#[churnkey(name = "Live", modes(shared))]
+#[churnkey(name = "Live", modes(shared), expect())]
 pub struct Billing {
     #[allow(dead_code)]
     store: Box<dyn std::any::Any + Send + Sync>,
