@@ -145,6 +145,9 @@ fn innermost(mut module: Module, path: &str) -> (Module, String) {
     (module, inner.join("."))
 }
 
+/// The fields with the charge of a price or a tier, or the value of a coupon.
+const CHARGE: [&str; 2] = ["unit", "flat"];
+
 struct Walker {
     module: Module,
     flaws: Vec<ModelFlaw>,
@@ -237,6 +240,23 @@ impl Walker {
                 let mut missing = known().filter(is_missing);
                 let similar = missing.find(|field| is_alike(field.name, name));
                 let fix = similar.map(|field| fix::rename(&tame(name), field.name));
+                // Without this field, the model charges or deducts nothing.
+                let has_charge = CHARGE
+                    .iter()
+                    .any(|charge| object.get(*charge).is_some_and(|value| !value.is_null()));
+                let takes_charge = known().any(|field| field.name == CHARGE[0]);
+                let is_charge = similar.is_some_and(|field| CHARGE.contains(&field.name))
+                    || fix::is_charge(name);
+                if takes_charge && !has_charge && is_charge {
+                    let to = similar.map_or(CHARGE[0], |field| field.name);
+                    self.wrong_with(
+                        &join(path, to),
+                        expected(&Shape::Money),
+                        format!("nothing, but `{}`", tame(name)),
+                        Some(fix::rename(&tame(name), to)),
+                    );
+                    continue;
+                }
                 // A missing required field has a finding, which the name explains.
                 if let Some(field) = similar.filter(|field| field.required) {
                     let absent = join(path, field.name);
@@ -245,7 +265,7 @@ impl Walker {
                     if let Some(flaw) =
                         flaws.rfind(|flaw| flaw.module == module && flaw.path == absent)
                     {
-                        flaw.found = format!("`{}`, a similar name", tame(name));
+                        flaw.found = format!("nothing, but `{}`", tame(name));
                         flaw.fix = fix;
                         continue;
                     }

@@ -78,6 +78,23 @@ pub(super) fn rename(from: &str, to: &str) -> String {
     format!("Rename `{from}` to `{to}`.")
 }
 
+/// Returns true for the name of a charge in other systems.
+pub(super) fn is_charge(name: &str) -> bool {
+    let plain = name.replace(['_', '-'], "").to_ascii_lowercase();
+    let plain = plain.strip_suffix("decimal").unwrap_or(&plain);
+    let names = [
+        "unitamount",
+        "unitprice",
+        "flatamount",
+        "amount",
+        "amountoff",
+        "price",
+        "value",
+        "cents",
+    ];
+    names.contains(&plain)
+}
+
 fn upper_case(text: &str, is_valid: impl Fn(&str) -> bool) -> Option<String> {
     let upper = text.to_ascii_uppercase();
     let fits = is_wordlike(text) && upper != text && is_valid(&upper);

@@ -137,11 +137,11 @@ fn each_flaw_has_its_path_in_the_innermost_model() {
             "`always`",
         ),
         (
-            "/customer_id",
-            json!("cus"),
+            "/meta_data",
+            json!({}),
             Subscriptions,
-            "customer_id",
-            "another name, similar to `customerId`",
+            "meta_data",
+            "another name, similar to `metadata`",
         ),
     ];
     for (pointer, value, module, path, what) in cases {
@@ -236,4 +236,22 @@ fn a_misspelt_required_field_is_one_flaw() {
         flaw.fix.as_deref(),
         Some("Rename `customer_id` to `customerId`.")
     );
+}
+
+#[test]
+fn a_charge_under_another_name_is_an_error() {
+    for name in ["unit_amount", "unitAmount", "amount", "price", "Unit"] {
+        let mut subscription = subscription();
+        let amount = json!({"model": "fixed", "currency": "USD", name: 1900});
+        subscription["items"][0]["price"]["amount"] = amount;
+        let flaws = flaws(Module::Subscriptions, &subscription);
+        let [flaw] = flaws.as_slice() else {
+            panic!("{name}: {flaws:?}");
+        };
+        assert_eq!(
+            (flaw.path.as_str(), flaw.is_unknown_field),
+            ("amount.unit", false)
+        );
+        assert_eq!(flaw.fix, Some(format!("Rename `{name}` to `unit`.")));
+    }
 }
