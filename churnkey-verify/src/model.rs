@@ -14,6 +14,7 @@ use crate::kind::kind;
 use crate::module::Module;
 use crate::printable::tame;
 
+mod fix;
 mod shape;
 
 use shape::{Field, Shape};
@@ -33,6 +34,8 @@ pub struct ModelFlaw {
     pub(crate) is_unknown_field: bool,
     /// The name of the field is similar to that of a missing one.
     pub(crate) is_misspelt: bool,
+    /// The fix for this value, in place of the one of the check.
+    pub(crate) fix: Option<String>,
 }
 
 /// Every place of a value that does not follow the protocol.
@@ -101,6 +104,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
             found: "another value".to_owned(),
             is_unknown_field: false,
             is_misspelt: false,
+            fix: None,
         }
     };
     match serde_json::from_value::<M>(value.clone()) {
@@ -141,6 +145,9 @@ fn innermost(mut module: Module, path: &str) -> (Module, String) {
     (module, inner.join("."))
 }
 
+/// The fields with the charge of a price or a tier, or the value of a coupon.
+const CHARGE: [&str; 2] = ["unit", "flat"];
+
 struct Walker {
     module: Module,
     flaws: Vec<ModelFlaw>,
@@ -179,7 +186,7 @@ impl Walker {
             },
             leaf => {
                 if let Some((expected, found)) = mismatch(leaf, value) {
-                    self.wrong(path, expected, found);
+                    self.wrong_with(path, expected, found, fix::of(leaf, value));
                 }
             }
         }
@@ -205,7 +212,8 @@ impl Walker {
             Some((_, own)) => self.fields(path, object, &[common, own], Some(tag)),
             None => {
                 let names: Vec<_> = members.iter().map(|(name, _)| *name).collect();
-                self.wrong(&join(path, tag), one_of(&names), word_found(word));
+                let fix = fix::word(&names, word);
+                self.wrong_with(&join(path, tag), one_of(&names), word_found(word), fix);
                 // Without the tag, only the common fields can be checked.
                 for field in common {
                     self.field(path, object, field);
@@ -231,6 +239,37 @@ impl Walker {
                 let is_missing = |field: &&Field| object.get(field.name).is_none_or(Value::is_null);
                 let mut missing = known().filter(is_missing);
                 let similar = missing.find(|field| is_alike(field.name, name));
+                let fix = similar.map(|field| fix::rename(&tame(name), field.name));
+                // Without this field, the model charges or deducts nothing.
+                let has_charge = CHARGE
+                    .iter()
+                    .any(|charge| object.get(*charge).is_some_and(|value| !value.is_null()));
+                let takes_charge = known().any(|field| field.name == CHARGE[0]);
+                let is_charge = similar.is_some_and(|field| CHARGE.contains(&field.name))
+                    || fix::is_charge(name);
+                if takes_charge && !has_charge && is_charge {
+                    let to = similar.map_or(CHARGE[0], |field| field.name);
+                    self.wrong_with(
+                        &join(path, to),
+                        expected(&Shape::Money),
+                        format!("nothing, but `{}`", tame(name)),
+                        Some(fix::rename(&tame(name), to)),
+                    );
+                    continue;
+                }
+                // A missing required field has a finding, which the name explains.
+                if let Some(field) = similar.filter(|field| field.required) {
+                    let absent = join(path, field.name);
+                    let module = self.module;
+                    let mut flaws = self.flaws.iter_mut();
+                    if let Some(flaw) =
+                        flaws.rfind(|flaw| flaw.module == module && flaw.path == absent)
+                    {
+                        flaw.found = format!("nothing, but `{}`", tame(name));
+                        flaw.fix = fix;
+                        continue;
+                    }
+                }
                 self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
@@ -241,6 +280,7 @@ impl Walker {
                     },
                     is_unknown_field: true,
                     is_misspelt: similar.is_some(),
+                    fix,
                 });
             }
         }
@@ -261,6 +301,16 @@ impl Walker {
         expected: impl Into<Cow<'static, str>>,
         found: impl Into<Cow<'static, str>>,
     ) {
+        self.wrong_with(path, expected, found, None);
+    }
+
+    fn wrong_with(
+        &mut self,
+        path: &str,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
+        fix: Option<String>,
+    ) {
         self.flaws.push(ModelFlaw {
             module: self.module,
             path: path.to_owned(),
@@ -268,6 +318,7 @@ impl Walker {
             found: found.into().into_owned(),
             is_unknown_field: false,
             is_misspelt: false,
+            fix,
         });
     }
 }

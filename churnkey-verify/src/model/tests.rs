@@ -137,11 +137,11 @@ fn each_flaw_has_its_path_in_the_innermost_model() {
             "`always`",
         ),
         (
-            "/customer_id",
-            json!("cus"),
+            "/meta_data",
+            json!({}),
             Subscriptions,
-            "customer_id",
-            "another name, similar to `customerId`",
+            "meta_data",
+            "another name, similar to `metadata`",
         ),
     ];
     for (pointer, value, module, path, what) in cases {
@@ -166,4 +166,92 @@ fn models_with_different_spellings_of_dates_are_equal() {
     assert!(same(Module::Subscriptions, &subscription(), &other));
     other["items"][0]["quantity"] = json!(3);
     assert!(!same(Module::Subscriptions, &subscription(), &other));
+}
+
+/// The fix of the only flaw after the value at `pointer` was replaced.
+fn fix(pointer: &str, value: Value) -> Option<String> {
+    let mut subscription = subscription();
+    *subscription.pointer_mut(pointer).unwrap() = value;
+    let mut flaws = flaws(Module::Subscriptions, &subscription);
+    assert_eq!(flaws.len(), 1, "{pointer}: {flaws:?}");
+    flaws.remove(0).fix
+}
+
+#[test]
+fn a_fix_fits_the_wrong_value() {
+    let tier = "/items/0/price/amount/tiers/0/unit";
+    let currency = "/items/0/price/amount/currency";
+    let cases = [
+        (currency, json!("usd"), "Send `USD` instead of `usd`."),
+        (tier, json!(19.5), "19.00 USD is `1900`"),
+        (tier, json!("19.00"), "19.00 USD is `1900`"),
+        (tier, json!("1900"), "without quotation marks"),
+        ("/start", json!(1_767_225_600), "Unix time in seconds"),
+        (
+            "/start",
+            json!(1_767_225_600_000_u64),
+            "Unix time in milliseconds",
+        ),
+        ("/start", json!("2026-05-01"), "`2026-05-01T00:00:00.000Z`"),
+        ("/id", json!(7), "into quotation marks"),
+        (
+            "/duration/unit",
+            json!("months"),
+            "Send `month` instead of `months`.",
+        ),
+        ("/status/name", json!("trialing"), "Send `trial` instead"),
+        ("/status/name", json!("Active"), "Send `active` instead"),
+        (
+            "/status/name",
+            json!("cancelled"),
+            "Send `canceled` instead",
+        ),
+        (
+            "/status/name",
+            json!("incomplete_expired"),
+            "Send `canceled` instead",
+        ),
+        ("/status/name", json!("past_due"), "Send `unpaid` instead"),
+    ];
+    for (pointer, value, expected) in cases {
+        let fix = fix(pointer, value.clone()).unwrap_or_default();
+        assert!(fix.contains(expected), "{pointer} {value}: {fix}");
+    }
+    assert_eq!(fix("/status/name", json!("purple")), None);
+    assert_eq!(fix(currency, json!("DOLLAR")), None);
+}
+
+#[test]
+fn a_misspelt_required_field_is_one_flaw() {
+    let mut subscription = subscription();
+    let fields = subscription.as_object_mut().unwrap();
+    let id = fields.remove("customerId").unwrap();
+    fields.insert("customer_id".to_owned(), id);
+    let flaws = flaws(Module::Subscriptions, &subscription);
+    let [flaw] = flaws.as_slice() else {
+        panic!("{flaws:?}");
+    };
+    assert_eq!(flaw.path, "customerId");
+    assert_eq!(
+        flaw.fix.as_deref(),
+        Some("Rename `customer_id` to `customerId`.")
+    );
+}
+
+#[test]
+fn a_charge_under_another_name_is_an_error() {
+    for name in ["unit_amount", "unitAmount", "amount", "price", "Unit"] {
+        let mut subscription = subscription();
+        let amount = json!({"model": "fixed", "currency": "USD", name: 1900});
+        subscription["items"][0]["price"]["amount"] = amount;
+        let flaws = flaws(Module::Subscriptions, &subscription);
+        let [flaw] = flaws.as_slice() else {
+            panic!("{name}: {flaws:?}");
+        };
+        assert_eq!(
+            (flaw.path.as_str(), flaw.is_unknown_field),
+            ("amount.unit", false)
+        );
+        assert_eq!(flaw.fix, Some(format!("Rename `{name}` to `unit`.")));
+    }
 }

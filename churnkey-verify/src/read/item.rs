@@ -50,7 +50,8 @@ impl Reading<'_> {
             (true, false) => &check::EXTRA_FIELD,
             (false, _) => &check::MODEL,
         };
-        let fault = Fault::new(check, flaw.module, flaw.expected, flaw.found).request(request);
+        let mut fault = Fault::new(check, flaw.module, flaw.expected, flaw.found).request(request);
+        fault.fix = flaw.fix;
         self.session.fail(match flaw.path.is_empty() {
             true => fault,
             false => fault.path(flaw.path),
