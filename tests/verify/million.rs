@@ -140,6 +140,9 @@ async fn admitted(request: Request, next: Next) -> Response {
     if !matches!(header("x-churnkey-mode"), None | Some("test" | "live")) {
         return error(StatusCode::BAD_REQUEST, "no such mode");
     }
+    if header("x-churnkey-mode") == Some("live") && !request.uri().path().ends_with("/features") {
+        return error(StatusCode::BAD_REQUEST, "there are only test data");
+    }
     next.run(request).await
 }
 

@@ -18,7 +18,8 @@ fn report() -> Report {
     };
     let report = json!({
         "version": 1, "target": "in process", "mode": "test", "complete": true, "requests": 1,
-        "milliseconds": 1, "changes": [],
+        "milliseconds": 1, "changes": [], "actionsSent": 0,
+        "coverage": { "checks": 4, "exercised": 3, "unexercised": [] },
         "modules": [{
             "module": "prices", "state": "faulty", "features": [], "items": 1,
             "checks": [

@@ -59,6 +59,9 @@ struct CompanyData {
     at_work: usize,
 }
 
+const PRICES: [&str; 3] = ["basic", "plus", "pro"];
+const COUPONS: [&str; 2] = ["spring", "summer"];
+
 type Refusal = (StatusCode, String);
 
 pub(crate) fn router(
@@ -82,14 +85,8 @@ pub(crate) fn router(
         .route("/customers/{customer}/subscriptions/{id}", get(retrieve))
         .route("/actions/{whose}/{what}", post(act))
         .merge(catalogue("customers", customers().to_vec()))
-        .merge(catalogue(
-            "prices",
-            ["basic", "plus", "pro"].map(price).to_vec(),
-        ))
-        .merge(catalogue(
-            "coupons",
-            ["spring", "summer"].map(coupon).to_vec(),
-        ));
+        .merge(catalogue("prices", PRICES.map(price).to_vec()))
+        .merge(catalogue("coupons", COUPONS.map(coupon).to_vec()));
     Router::new()
         .nest("/churnkey", routes)
         .layer(middleware::from_fn(test_mode_only))
@@ -245,6 +242,13 @@ impl Company {
     }
 
     async fn carry_out(&self, whose: &str, what: &str, fields: &Value) -> Result<(), Refusal> {
+        let ids: &[&str] = match what {
+            "apply-coupon" => &COUPONS,
+            _ => &PRICES,
+        };
+        if fields["id"].as_str().is_some_and(|id| !ids.contains(&id)) {
+            return Err((StatusCode::NOT_FOUND, "no such coupon or price".to_owned()));
+        }
         let places = self.undone(whose, what, fields)?;
         if self.has(CompanyFault::HasRace) {
             tokio::task::yield_now().await;

@@ -229,7 +229,8 @@ fn around(action: Action, is_hit: fn(&Value, &Value) -> bool) -> Fault {
         };
         let others = books.subscriptions.iter_mut().enumerate();
         let mut others = others.filter(|(place, _)| !places.contains(place));
-        if let Some((_, other)) = others.find(|(_, other)| is_hit(&own, other)) {
+        // The first ones are those that the actions of the run name.
+        if let Some((_, other)) = others.rfind(|(_, other)| is_hit(&own, other)) {
             other["items"][0]["quantity"] = json!(77);
         }
     })
