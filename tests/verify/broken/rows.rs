@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod auth;
 mod data;
+mod fixes;
 mod items;
 mod lists;
 mod manifest;
