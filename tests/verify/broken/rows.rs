@@ -5,6 +5,7 @@ mod answers;
 mod auth;
 mod data;
 mod effects;
+mod fixes;
 mod items;
 mod lists;
 mod manifest;

@@ -317,7 +317,7 @@ fn advised() -> Vec<Row> {
 }
 
 /// Changes one item, in the list and when it is retrieved.
-fn edit(kind: Kind, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Fault {
+pub(super) fn edit(kind: Kind, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Fault {
     Fault::none().books(move |books| edit(books.one(kind)))
 }
 
