@@ -65,6 +65,8 @@ pub(crate) struct Contents {
     pub(crate) count: u64,
     /// All pages could be read without a fault of paging.
     pub(crate) sound: bool,
+    /// The list was read to its end, not only to the limit of the sample.
+    pub(super) complete: bool,
 }
 
 /// A page of a list.
@@ -152,6 +154,7 @@ impl Reading<'_> {
                 session.pass(&check::LIST_CURSOR_LOOPS, list.module);
                 session.pass(&check::LIST_REPEATS, list.module);
                 session.pass(&check::LIST_ENDLESS, list.module);
+                contents.complete = true;
                 return Walked::Read(contents);
             };
             let fault = |check, expected: &str, found: String| {

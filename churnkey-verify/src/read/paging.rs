@@ -51,7 +51,8 @@ impl Reading<'_> {
                 };
                 // Only the first ids are stored.
                 let mut pairs = walk.ids.iter().zip(&reference);
-                let agrees = walk.count <= contents.count && pairs.all(|(one, other)| one == other);
+                let is_longer = contents.complete && walk.count > contents.count;
+                let agrees = !is_longer && pairs.all(|(one, other)| one == other);
                 let ended_early = walk.ended && walk.count < contents.count;
                 if agrees && !ended_early {
                     self.session.pass(&check::LIST_PAGING, module);

@@ -355,7 +355,9 @@ fn change(one: &mut Value, what: &str, fields: &Value) -> Result<(), Refusal> {
             }
         }
         "change-price" => {
-            one["items"][0]["price"] = price(fields["id"].as_str().unwrap_or_default())
+            let price = price(fields["id"].as_str().unwrap_or_default());
+            one["duration"] = price["duration"].clone();
+            one["items"][0]["price"] = price;
         }
         _ if status["name"] != "trial" => return conflict("it is in no trial"),
         _ => {
