@@ -3,6 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,14 +23,16 @@ use crate::mode::Mode;
 use crate::operation::Operation;
 use crate::telemetry;
 
-/// The deduplication key of an action: equal keys are the same action, even if their bodies were
-/// written in different ways.
+/// The deduplication key of an action: with equal keys, a function is given equal arguments, even
+/// if the bodies were written in different ways.
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct ActionKey {
     operation: Operation,
     mode: Mode,
     /// Every field of the request, in one spelling.
     request: Value,
+    /// Makes the key of an action unique whose function is given more than the above.
+    unique: Option<u64>,
 }
 
 impl ActionKey {
@@ -37,7 +41,18 @@ impl ActionKey {
             operation,
             mode,
             request: serde_json::to_value(request).or_internal()?,
+            unique: None,
         })
+    }
+
+    /// The key of an action that joins no other and waits for its turn instead: its function is
+    /// given arguments, such as an extension of the request, that cannot be compared.
+    pub(crate) fn unjoinable(self) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            unique: Some(NEXT.fetch_add(1, Ordering::Relaxed)),
+            ..self
+        }
     }
 
     /// The queues of an action.
@@ -66,19 +81,27 @@ struct QueueKey {
 /// The actions that were accepted and have not ended.
 ///
 /// - An action that arrives again while it is under way does not run again: its caller is given the
-///   reply of the first.
+///   reply of the first. An action whose function is given more than its key never joins another.
 /// - Actions on the same customer or the same subscription run one after the other, in the order of
 ///   their arrival: an action on all subscriptions of a customer never runs beside one on one of
 ///   them.
 /// - They belong to no caller, so a caller that disconnects does not cut one short.
 ///
 /// All this holds within one process. Several instances need the database for it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct InFlight {
     tasks: TaskTracker,
     state: Arc<Mutex<State>>,
     most: usize,
+    most_for_customer: usize,
+    scope: Option<Scope>,
 }
+
+/// The future of an action, as [`Provider::action_scope`](crate::Provider::action_scope) gets it.
+pub type ActionFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Wraps the future of each action.
+type Scope = Arc<dyn Fn(ActionFuture) -> ActionFuture + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -119,32 +142,63 @@ pub(crate) struct Accepted {
     pub(crate) joined: bool,
 }
 
-impl InFlight {
-    pub(crate) fn new(most: usize) -> Self {
+impl Default for InFlight {
+    fn default() -> Self {
         Self {
             tasks: TaskTracker::new(),
             state: Arc::default(),
-            most,
+            most: MAX_ACTIONS,
+            most_for_customer: MAX_ACTIONS_PER_CUSTOMER,
+            scope: None,
         }
     }
+}
 
+impl InFlight {
     pub(crate) fn at_most(&mut self, most: usize) {
         self.most = most.max(1);
+    }
+
+    pub(crate) fn at_most_for_customer(&mut self, most: usize) {
+        self.most_for_customer = most.max(1);
+    }
+
+    pub(crate) fn run_in(&mut self, scope: Scope) {
+        self.scope = Some(scope);
+    }
+
+    /// True if no further action is accepted.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_full(&self) -> bool {
+        lock(&self.state).actions.len() >= self.most
     }
 
     /// Accepts an action, which then runs to its end even if its caller disconnects.
     ///
     /// # Errors
     ///
-    /// 503 if there are too many already.
+    /// 503 if there are too many already, in all or for its customer.
     pub(crate) fn accept<W>(&self, key: ActionKey, work: W) -> Result<Accepted>
     where
         W: Future<Output: Into<ActionEnd>> + Send + 'static,
     {
         let (caller, outcome) = oneshot::channel();
         let outcome = outcome.map(received as fn(_) -> _);
+        let key = match self.scope {
+            Some(_) => key.unjoinable(),
+            None => key,
+        };
         let action = Arc::new(key);
         let mut state = lock(&self.state);
+        if action
+            .queues()
+            .any(|queue| state.requests(&queue) >= self.most_for_customer)
+        {
+            return Err(Error::unavailable(TOO_MANY).with_cause(
+                "as many actions as `max_actions_per_customer` allows are under way for the \
+                 customer or the subscription",
+            ));
+        }
         let full = state.actions.len() >= self.most;
         match state.actions.entry(Arc::clone(&action)) {
             Entry::Occupied(mut callers) => {
@@ -172,7 +226,7 @@ impl InFlight {
             outcome: None,
         };
         // Not under the lock: an action may end here and now, and its guard takes the lock.
-        begin(self.tasks.track_future(async move {
+        let run: ActionFuture = Box::pin(self.tasks.track_future(async move {
             if let Some(start) = start {
                 start.cancelled().await;
             }
@@ -182,6 +236,14 @@ impl InFlight {
                 log();
             }
         }));
+        // If the scope panics, the guard was dropped on the way, as in `begin`.
+        let scoped = || match &self.scope {
+            Some(scope) => scope(run),
+            None => run,
+        };
+        if let Ok(action) = catch_unwind(AssertUnwindSafe(scoped)) {
+            begin(action);
+        }
         Ok(Accepted {
             outcome,
             joined: false,
@@ -231,7 +293,10 @@ impl ActionsInFlight {
 
 /// The most actions under way at once: far more than a pool of database connections serves, far
 /// fewer than fill the memory.
-pub(crate) const MAX_ACTIONS: usize = 1024;
+const MAX_ACTIONS: usize = 1024;
+
+/// The most requests for actions on one customer or one subscription at once. A person makes few.
+const MAX_ACTIONS_PER_CUSTOMER: usize = 32;
 
 /// `Retry-After` where there are too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
@@ -240,8 +305,7 @@ const CUT_SHORT: &str = "the action was cut short: the runtime was shut down bef
                          `Provider::actions().ended()`, or its function panicked in a drop";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
-fn begin(action: impl Future<Output = ()> + Send + 'static) {
-    let mut action = Box::pin(action);
+fn begin(mut action: ActionFuture) {
     let at_once = || action.as_mut().now_or_never();
     // If it panics, its guard was dropped on the way.
     if let Ok(None) = catch_unwind(AssertUnwindSafe(at_once)) {
@@ -288,6 +352,16 @@ impl State {
         }
         firsts.retain(|first| self.is_first(&first.action));
         firsts.into_iter().filter_map(|first| first.start).collect()
+    }
+
+    /// The number of requests for the actions in a queue: those that began one, and those that joined.
+    fn requests(&self, queue: &QueueKey) -> usize {
+        let entries = self.queues.get(queue).into_iter().flatten();
+        let joined = entries.map(|entry| {
+            let callers = self.actions.get(&entry.action).into_iter().flatten();
+            1 + callers.filter(|caller| !caller.is_closed()).count()
+        });
+        joined.sum()
     }
 
     fn is_first(&self, action: &Arc<ActionKey>) -> bool {
@@ -348,6 +422,15 @@ impl Drop for ActionGuard {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InFlight")
+            .field("tasks", &self.tasks)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for State {

@@ -39,7 +39,7 @@ pub mod validate;
 pub use axum::{self, Extension};
 
 pub use action::*;
-pub use actions_in_flight::ActionsInFlight;
+pub use actions_in_flight::{ActionFuture, ActionsInFlight};
 pub use auth_hash::{AuthHash, auth_hash};
 pub use error::{Error, IntoError, Result, ResultExt};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
@@ -70,12 +70,12 @@ pub mod __private {
     pub use crate::codegen::{
         Argument, ContextOf, Extra, FunctionError, ImplProbe, Input, LoggedCause, Opaque, Output,
         Response, ReturnType, Shared, UnknownContext, ViaExtractor, ViaImpl, ViaNothing, ViaOther,
-        ViaUnknownContext, Wrapped, fail, is_true, never, sendable,
+        ViaUnknownContext, Wrapped, extras, fail, is_true, never, sendable,
     };
     pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::{FromRequestContext, RequestContext};
     pub use crate::integration::endpoint::{self, OperationKind};
-    pub use crate::integration::integration::{Integration, Provides, Route};
+    pub use crate::integration::integration::{Extras, Integration, Provides, Route};
     pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
     pub use crate::manifest::*;
     pub use crate::mode::{Mode, Modes};

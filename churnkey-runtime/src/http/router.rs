@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::auth::Authentication;
 use super::body;
+use super::budgets::Budgets;
 use super::extract::{Expectations, Extracted};
 use super::handler::Handler;
 use super::limits::Limits;
@@ -37,6 +38,7 @@ use crate::operation::{Operation, Side};
 pub(crate) struct ProviderState {
     pub(crate) authentication: Authentication,
     pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
     pub(crate) in_flight: InFlight,
     pub(crate) modes: Modes,
     pub(crate) manifest: &'static Manifest,
@@ -193,6 +195,7 @@ impl Call {
     async fn run(self, mode: Mode, parts: Parts, body: Body, log: &RequestLog) -> Result<Reply> {
         let shared = &self.shared;
         shared.modes.check(mode)?;
+        let _place = shared.budgets.take(self.operation.side())?;
         let body = match self.operation.side() {
             Side::Controller => Map::new(),
             Side::Action => body::read(&parts.headers, body, &shared.limits).await?,

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::endpoint::OperationKind;
-use crate::actions_in_flight::{InFlight, MAX_ACTIONS};
+use crate::actions_in_flight::InFlight;
 use crate::error::Result;
 use crate::http::auth::Authentication;
+use crate::http::budgets::Budgets;
 use crate::http::handler::Handler;
 use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
@@ -29,9 +30,11 @@ pub trait Provides<E: OperationKind> {
     #[doc(hidden)]
     const OPTIONS: Options = Options::None;
 
-    /// True if an argument of the function depends on the mode of the request.
     #[doc(hidden)]
-    const READS_MODE: bool = true;
+    const EXTRAS: Extras = Extras {
+        read_mode: true,
+        joinable: false,
+    };
 
     /// Calls the annotated function.
     fn call(
@@ -43,6 +46,24 @@ pub trait Provides<E: OperationKind> {
         // The derive checks once that the context can be shared. As a bound without lifetime it
         // would be checked for every function.
         for<'shared> &'shared Self: Send;
+}
+
+/// Properties of the arguments that a function takes besides the input of its operation.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Extras {
+    /// One of them depends on the mode of the request.
+    pub read_mode: bool,
+    /// None of them depends on anything but the mode, so that requests with equal inputs give the
+    /// function equal arguments.
+    pub joinable: bool,
+}
+
+impl Extras {
+    pub const NONE: Self = Self {
+        read_mode: false,
+        joinable: true,
+    };
 }
 
 /// A whole provider: implemented by `#[derive(churnkey::Integration)]`. See the derive.
@@ -137,7 +158,8 @@ pub trait Integration: Sized + 'static {
                 limits.failures_per_minute,
             ),
             limits,
-            InFlight::new(MAX_ACTIONS),
+            Budgets::default(),
+            InFlight::default(),
             Spelling::default(),
         );
         router.with_state(())
@@ -158,6 +180,7 @@ pub(crate) fn mount<T: Integration>(
     context: &Arc<T>,
     authentication: Authentication,
     limits: Limits,
+    budgets: Budgets,
     in_flight: InFlight,
     spelling: Spelling,
 ) -> Router {
@@ -165,6 +188,7 @@ pub(crate) fn mount<T: Integration>(
     let shared = ProviderState {
         authentication,
         limits,
+        budgets,
         in_flight,
         modes: T::MODES,
         manifest: &T::MANIFEST,

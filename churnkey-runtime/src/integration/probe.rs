@@ -31,7 +31,7 @@ impl<T: Provides<E> + Send + Sync + 'static, E: OperationKind> Probe<T, E> {
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
-        reads_mode: T::READS_MODE,
+        reads_mode: T::EXTRAS.read_mode,
         handler: dispatch::handler::<T, E>,
     });
 }
