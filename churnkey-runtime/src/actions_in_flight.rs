@@ -296,7 +296,7 @@ impl ActionsInFlight {
 const MAX_ACTIONS: usize = 1024;
 
 /// The most requests for actions on one customer or one subscription at once. A person makes few.
-const MAX_ACTIONS_PER_CUSTOMER: usize = 32;
+const MAX_ACTIONS_PER_CUSTOMER: usize = 64;
 
 /// `Retry-After` where there are too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);

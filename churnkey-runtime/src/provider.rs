@@ -116,7 +116,7 @@ impl<T: Integration> Provider<T> {
     }
 
     /// The maximum number of requests for actions on one customer or one subscription that run, wait
-    /// for their turn or have joined another; 32 by default, at least 1. A further one is a 503 with
+    /// for their turn or have joined another; 64 by default, at least 1. A further one is a 503 with
     /// `Retry-After`, and has not begun.
     ///
     /// It keeps an action that hangs from using up [`max_actions`](Self::max_actions).
