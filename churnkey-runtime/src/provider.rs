@@ -115,9 +115,9 @@ impl<T: Integration> Provider<T> {
         self
     }
 
-    /// The maximum number of requests for actions on one customer or one subscription that run, wait
-    /// for their turn or have joined another; 64 by default, at least 1. A further one is a 503 with
-    /// `Retry-After`, and has not begun.
+    /// The maximum number of requests for actions on one customer or one subscription that run,
+    /// wait for their turn or have joined another; 64 by default, at least 1. A further one is a
+    /// 503 with `Retry-After`, and has not begun.
     ///
     /// It keeps an action that hangs from using up [`max_actions`](Self::max_actions).
     #[must_use]
@@ -165,8 +165,7 @@ impl<T: Integration> Provider<T> {
     /// # }
     /// ```
     ///
-    /// If `scope` panics, as here without the middleware, the response is a 500 and the action has
-    /// not begun.
+    /// A panic of `scope`, as here without the middleware, is a 500, and the action has not begun.
     #[must_use]
     pub fn action_scope<F>(
         mut self,
