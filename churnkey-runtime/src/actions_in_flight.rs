@@ -354,7 +354,7 @@ impl State {
         firsts.into_iter().filter_map(|first| first.start).collect()
     }
 
-    /// The number of requests for the actions in a queue: those that began one, and those that joined.
+    /// The number of requests for the actions in a queue, those that joined one included.
     fn requests(&self, queue: &QueueKey) -> usize {
         let entries = self.queues.get(queue).into_iter().flatten();
         let joined = entries.map(|entry| {

@@ -52,8 +52,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Creates the pools, which share the number of connections; each has at least one. Connections
-    /// are opened on first use.
+    /// Creates the pools, each with half of the connections. A single connection is shared by reads
+    /// and actions. Connections are opened on first use.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
         let mut config: Config = url.parse().map_err(failure)?;
         let options = [config.get_options().unwrap_or_default(), SESSION].join(" ");
@@ -76,9 +76,14 @@ impl Database {
                 .build()
                 .or_internal()
         };
+        let readers = pool(connections.div_ceil(2))?;
+        let writers = match connections / 2 {
+            0 => readers.clone(),
+            half => pool(half)?,
+        };
         Ok(Self {
-            readers: pool(connections.div_ceil(2))?,
-            writers: pool(connections / 2)?,
+            readers,
+            writers,
             is_full: AtomicBool::new(false),
         })
     }
