@@ -242,7 +242,7 @@ fn implementation(writer: &ImplWriter, function: &Function, call: &Call) -> Toke
         #(#calls)*
         #answer
     };
-    writer.provides(&call.context, here, &reads_mode(writer, call, name), &body)
+    writer.provides(&call.context, here, &extras(writer, call, name), &body)
 }
 
 /// The answer of the function as the output of its operation.
@@ -283,8 +283,8 @@ fn answer(writer: &ImplWriter, call: &Call) -> TokenStream {
     }
 }
 
-/// The constant that states if an argument of the function depends on the mode.
-fn reads_mode(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
+/// The constant that states the dependence of the function's extra arguments on a request.
+fn extras(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
     let here = Span::mixed_site().located_at(name.span());
     let private = &writer.private;
     let own = call
@@ -298,7 +298,7 @@ fn reads_mode(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
             .map(|index| format_ident!("__churnkey_{index}", span = here))
             .collect();
         let value = names.iter().rev().fold(None, |rest, name| {
-            let this = quote_spanned!(here=> (&&#name).__churnkey_reads_mode());
+            let this = quote_spanned!(here=> (&&#name).__churnkey_extra());
             Some(match rest {
                 Some(rest) => quote_spanned!(here=> (#this, #rest)),
                 None => this,
@@ -306,7 +306,7 @@ fn reads_mode(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
         });
         let value = match value {
             Some(value) => quote_spanned! {here=>
-                #private::is_true(&|| {
+                #private::extras(&|| {
                     use #private::{ViaExtractor as _, ViaOther as _};
                     #(let #names = #private::Extra::NEW;)*
                     let _ = #name(#private::never(), #(#own,)* #(#names.value()),*);
@@ -314,11 +314,11 @@ fn reads_mode(writer: &ImplWriter, call: &Call, name: &Ident) -> TokenStream {
                 })
             },
             // The second use: a lint of clippy reports functions that are used once.
-            None => quote_spanned!(here=> { let _ = #name; false }),
+            None => quote_spanned!(here=> { let _ = #name; #private::Extras::NONE }),
         };
         quote_spanned! {here=>
             #cfg
-            const READS_MODE: ::core::primitive::bool = #value;
+            const EXTRAS: #private::Extras = #value;
         }
     };
     configurations(&call.extras, |extra| &extra.cfg)

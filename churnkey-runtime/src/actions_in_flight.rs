@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,13 +25,15 @@ use crate::mode::Mode;
 use crate::operation::Operation;
 use crate::telemetry;
 
-/// The deduplication key of an action: equal keys are the same action, even if their bodies were
-/// written in different ways.
+/// The deduplication key of an action: with equal keys, a function is given equal arguments, even
+/// if the bodies were written in different ways.
 pub(crate) struct ActionKey {
     operation: Operation,
     mode: Mode,
     queues: SmallVec<[QueueKey; 2]>,
     request: Box<dyn AnyRequest>,
+    /// Makes the key of an action unique whose function is given more than the above.
+    unique: Option<u64>,
 }
 
 impl ActionKey {
@@ -40,13 +44,25 @@ impl ActionKey {
             mode,
             queues: parties.map(|party| QueueKey { mode, party }).collect(),
             request: Box::new(request.clone()),
+            unique: None,
+        }
+    }
+
+    /// The key of an action that joins no other and waits for its turn instead: its function is
+    /// given arguments, such as an extension of the request, that cannot be compared.
+    pub(crate) fn unjoinable(self) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            unique: Some(NEXT.fetch_add(1, Ordering::Relaxed)),
+            ..self
         }
     }
 }
 
 impl PartialEq for ActionKey {
     fn eq(&self, other: &Self) -> bool {
-        self.operation == other.operation
+        self.unique == other.unique
+            && self.operation == other.operation
             && self.mode == other.mode
             && self.request.equals(&*other.request)
     }
@@ -75,19 +91,27 @@ struct QueueKey {
 /// The actions that were accepted and have not ended.
 ///
 /// - An action that arrives again while it is under way does not run again: its caller is given the
-///   reply of the first.
+///   reply of the first. An action whose function is given more than its key never joins another.
 /// - Actions on the same customer or the same subscription run one after the other, in the order of
 ///   their arrival: an action on all subscriptions of a customer never runs beside one on one of
 ///   them.
 /// - They belong to no caller, so a caller that disconnects does not cut one short.
 ///
 /// All this holds within one process. Several instances need the database for it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct InFlight {
     tasks: TaskTracker,
     state: Arc<Mutex<State>>,
     most: usize,
+    most_for_customer: usize,
+    scope: Option<Scope>,
 }
+
+/// The future of an action, as [`Provider::action_scope`](crate::Provider::action_scope) gets it.
+pub type ActionFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Wraps the future of each action.
+type Scope = Arc<dyn Fn(ActionFuture) -> ActionFuture + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -129,31 +153,59 @@ pub(crate) struct Accepted {
     pub(crate) joined: bool,
 }
 
-impl InFlight {
-    pub(crate) fn new(most: usize) -> Self {
+impl Default for InFlight {
+    fn default() -> Self {
         Self {
             tasks: TaskTracker::new(),
             state: Arc::default(),
-            most,
+            most: MAX_ACTIONS,
+            most_for_customer: MAX_ACTIONS_PER_CUSTOMER,
+            scope: None,
         }
     }
+}
 
+impl InFlight {
     pub(crate) fn at_most(&mut self, most: usize) {
         self.most = most.max(1);
+    }
+
+    pub(crate) fn at_most_for_customer(&mut self, most: usize) {
+        self.most_for_customer = most.max(1);
+    }
+
+    pub(crate) fn run_in(&mut self, scope: Scope) {
+        self.scope = Some(scope);
+    }
+
+    /// True if no further action is accepted.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_full(&self) -> bool {
+        lock(&self.state).actions >= self.most
     }
 
     /// Accepts an action, which then runs to its end even if its caller disconnects.
     ///
     /// # Errors
     ///
-    /// 503 if there are too many already.
+    /// 503 if there are too many already, in all or for its customer.
     pub(crate) fn accept<W>(&self, key: ActionKey, work: W) -> Result<Accepted>
     where
         W: Future<Output: Into<ActionEnd>> + Send + 'static,
     {
         let (caller, outcome) = oneshot::channel();
         let outcome = outcome.map(received as fn(_) -> _);
+        let key = match self.scope {
+            Some(_) => key.unjoinable(),
+            None => key,
+        };
         let mut state = lock(&self.state);
+        if (key.queues.iter()).any(|queue| state.requests(queue) >= self.most_for_customer) {
+            return Err(Error::unavailable(TOO_MANY).with_cause(
+                "as many actions as `max_actions_per_customer` allows are under way for the \
+                 customer or the subscription",
+            ));
+        }
         if let Some(same) = state.find(&key) {
             // Callers that have disconnected since are not kept until the action ends.
             same.joined.retain(|caller| !caller.is_closed());
@@ -177,7 +229,7 @@ impl InFlight {
             outcome: None,
         };
         // Not under the lock: an action may end here and now, and its guard takes the lock.
-        begin(self.tasks.track_future(async move {
+        let run: ActionFuture = Box::pin(self.tasks.track_future(async move {
             if let Some(start) = start {
                 start.cancelled().await;
             }
@@ -187,6 +239,14 @@ impl InFlight {
                 log();
             }
         }));
+        // If the scope panics, the guard was dropped on the way, as in `begin`.
+        let scoped = || match &self.scope {
+            Some(scope) => scope(run),
+            None => run,
+        };
+        if let Ok(action) = catch_unwind(AssertUnwindSafe(scoped)) {
+            begin(action);
+        }
         Ok(Accepted {
             outcome,
             joined: false,
@@ -241,7 +301,10 @@ impl ActionsInFlight {
 
 /// The most actions under way at once: far more than a pool of database connections serves, far
 /// fewer than fill the memory.
-pub(crate) const MAX_ACTIONS: usize = 1024;
+const MAX_ACTIONS: usize = 1024;
+
+/// The most requests for actions on one customer or one subscription at once. A person makes few.
+const MAX_ACTIONS_PER_CUSTOMER: usize = 64;
 
 /// `Retry-After` where there are too many actions under way.
 const TOO_MANY: Duration = Duration::from_secs(5);
@@ -250,8 +313,7 @@ const CUT_SHORT: &str = "the action was cut short: the runtime was shut down bef
                          `Provider::actions().ended()`, or its function panicked in a drop";
 
 /// Polls an action once inline, and runs the rest in a task of its own, which outlives its caller.
-fn begin(action: impl Future<Output = ()> + Send + 'static) {
-    let mut action = Box::pin(action);
+fn begin(mut action: ActionFuture) {
     let at_once = || action.as_mut().now_or_never();
     // If it panics, its guard was dropped on the way.
     if let Ok(None) = catch_unwind(AssertUnwindSafe(at_once)) {
@@ -318,6 +380,14 @@ impl State {
         (joined, next)
     }
 
+    /// The number of requests for the actions in a queue, those that joined one included.
+    fn requests(&self, queue: &QueueKey) -> usize {
+        let entries = self.queues.get(queue).into_iter().flatten();
+        let joined =
+            |entry: &QueueEntry| entry.joined.iter().filter(|one| !one.is_closed()).count();
+        entries.map(|entry| 1 + joined(entry)).sum()
+    }
+
     fn is_first(&self, action: &Arc<ActionKey>) -> bool {
         action.queues.iter().all(|queue| {
             let first = self.queues.get(queue).and_then(|queue| queue.first());
@@ -376,6 +446,15 @@ impl Drop for ActionGuard {
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InFlight")
+            .field("tasks", &self.tasks)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for State {

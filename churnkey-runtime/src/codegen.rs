@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use crate::error::{Error, IntoError};
 use crate::http::request_context::FromRequestContext;
 use crate::integration::endpoint::OperationKind;
-use crate::integration::integration::{Integration, OneFunctionFor, RemoveTheOther};
+use crate::integration::integration::{Extras, Integration, OneFunctionFor, RemoveTheOther};
 use crate::page::Page;
 
 /// The arguments that an operation gives its function, as a tuple.
@@ -374,14 +374,26 @@ pub const fn is_true<F: Fn() -> T, T: Boolean>(_: &F) -> bool {
     T::VALUE
 }
 
-/// True if one of two types is.
-impl<A: Boolean, B: Boolean> Boolean for (A, B) {
-    const VALUE: bool = A::VALUE || B::VALUE;
+/// Properties of the arguments that a function takes besides its input.
+pub trait ExtraProperties {
+    const EXTRAS: Extras;
 }
 
-/// An argument of a function whose type is inferred from the function: detects whether it depends
-/// on the mode of a request. Its type is not repeated, and a type that is no extractor is not
-/// required to be one, because both would report a mistake a second time.
+impl<A: ExtraProperties, B: ExtraProperties> ExtraProperties for (A, B) {
+    const EXTRAS: Extras = Extras {
+        read_mode: A::EXTRAS.read_mode || B::EXTRAS.read_mode,
+        joinable: A::EXTRAS.joinable && B::EXTRAS.joinable,
+    };
+}
+
+/// The properties of the types that a closure returns, without calling it, as [`is_true`].
+pub const fn extras<F: Fn() -> T, T: ExtraProperties>(_: &F) -> Extras {
+    T::EXTRAS
+}
+
+/// An argument of a function whose type is inferred from the function: detects its dependence on a
+/// request. Its type is not repeated, and a type that is no extractor is not required to be one,
+/// because both would report a mistake a second time.
 pub struct Extra<X>(PhantomData<X>);
 
 impl<X> Extra<X> {
@@ -398,23 +410,36 @@ pub fn never<T>() -> T {
     unreachable!("this code has no caller")
 }
 
-pub struct ReadsMode<X>(PhantomData<X>);
+pub struct Extractor<X>(PhantomData<X>);
 
-impl<X: FromRequestContext> Boolean for ReadsMode<X> {
-    const VALUE: bool = X::READS_MODE;
+impl<X: FromRequestContext> ExtraProperties for Extractor<X> {
+    const EXTRAS: Extras = Extras {
+        read_mode: X::READS_MODE,
+        joinable: X::JOINABLE,
+    };
+}
+
+/// A type that is no extractor, for which rustc reports an error: suppresses further ones.
+pub struct Other;
+
+impl ExtraProperties for Other {
+    const EXTRAS: Extras = Extras {
+        read_mode: true,
+        joinable: false,
+    };
 }
 
 pub trait ViaExtractor<X> {
-    fn __churnkey_reads_mode(&self) -> ReadsMode<X> {
-        ReadsMode(PhantomData)
+    fn __churnkey_extra(&self) -> Extractor<X> {
+        Extractor(PhantomData)
     }
 }
 
 impl<X: FromRequestContext> ViaExtractor<X> for &Extra<X> {}
 
 pub trait ViaOther {
-    fn __churnkey_reads_mode(&self) -> True {
-        True
+    fn __churnkey_extra(&self) -> Other {
+        Other
     }
 }
 

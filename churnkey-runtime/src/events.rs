@@ -29,11 +29,23 @@ fn call<T>(subscriber: impl FnOnce() -> T) -> Option<T> {
 
 /// A span. A subscriber may write lines for its beginning, its end and each entry, and panic there.
 #[derive(Clone)]
-pub(crate) struct GuardedSpan(Option<Span>);
+pub(crate) struct GuardedSpan {
+    span: Option<Span>,
+    /// `false` for the span of the caller.
+    is_own: bool,
+}
 
 impl GuardedSpan {
+    /// A span inside of the caller's, or the caller's own where the subscriber does not want it.
     pub(crate) fn new(span: impl FnOnce() -> Span) -> Self {
-        Self(call(span))
+        let span = call(span);
+        if span.as_ref().is_none_or(Span::is_disabled) {
+            return Self {
+                span: call(Span::current),
+                is_own: false,
+            };
+        }
+        Self { span, is_own: true }
     }
 
     /// Emits events inside of the span.
@@ -45,7 +57,7 @@ impl GuardedSpan {
 
     /// Records fields, which are not lines of their own.
     pub(crate) fn record(&self, fields: impl FnOnce(&Span)) {
-        if let Some(span) = &self.0 {
+        if let Some(span) = self.span.as_ref().filter(|_| self.is_own) {
             emit(|| fields(span));
         }
     }
@@ -73,7 +85,7 @@ impl GuardedSpan {
     /// Enters the span. Where the subscriber panics in between, the span is left again: it would
     /// stay that of the thread.
     fn enter(&self) -> Option<Entered<'_>> {
-        let span = self.0.as_ref()?;
+        let span = self.span.as_ref()?;
         let entered = call(|| span.enter());
         if entered.is_none() {
             call(|| span.with_subscriber(|(id, dispatch)| dispatch.exit(id)));
@@ -88,7 +100,7 @@ fn leave(entered: Option<Entered<'_>>) {
 
 impl Drop for GuardedSpan {
     fn drop(&mut self) {
-        let span = self.0.take();
+        let span = self.span.take();
         if thread::panicking() {
             // The subscriber is not called, so its record of the span stays.
             std::mem::forget(span);

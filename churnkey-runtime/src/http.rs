@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod budgets;
 pub(crate) mod encode;
 pub(crate) mod extract;
 pub(crate) mod handler;

@@ -41,7 +41,7 @@ pub mod validate;
 pub use axum::{self, Extension};
 
 pub use action::*;
-pub use actions_in_flight::ActionsInFlight;
+pub use actions_in_flight::{ActionFuture, ActionsInFlight};
 pub use auth_hash::{AuthHash, auth_hash};
 pub use error::{Error, IntoError, Result, ResultExt};
 pub use http::request_context::{FromRequestContext, Headers, Parts, RequestContext};
@@ -84,13 +84,15 @@ pub mod __private {
         AnyResult, Boolean, Condition, ContextOf, ContextProbe, Crate, Extra, HasIntegration,
         ImplProbe, Input, Met, Opaque, Output, Response, UnknownContext, ViaExtractor, ViaImpl,
         ViaIntegration, ViaNoIntegration, ViaNothing, ViaOther, ViaOtherContext,
-        ViaOtherIntegration, ViaOutcome, ViaReported, ViaUnknownContext, Wrapped, fail, is_true,
-        never,
+        ViaOtherIntegration, ViaOutcome, ViaReported, ViaUnknownContext, Wrapped, extras, fail,
+        is_true, never,
     };
     pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::RequestContext;
     pub use crate::integration::endpoint::{self, OperationKind};
-    pub use crate::integration::integration::{Integration, OneFunctionFor, RemoveTheOther, Route};
+    pub use crate::integration::integration::{
+        Extras, Integration, OneFunctionFor, RemoveTheOther, Route,
+    };
     pub use crate::integration::probe::{ModeProbe, ModeProbeFallback, Probe, ProbeFallback};
     pub use crate::manifest::*;
     pub use crate::mode::{Mode, Modes};

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 
-use crate::actions_in_flight::{ActionsInFlight, InFlight, MAX_ACTIONS};
+use crate::actions_in_flight::{ActionFuture, ActionsInFlight, InFlight};
 use crate::http::auth::Authentication;
+use crate::http::budgets::Budgets;
 use crate::http::limits::Limits;
 use crate::http::token::{IntegrationToken, TokenHandle};
 use crate::http::trusted_proxies::TrustedProxies;
@@ -20,6 +21,7 @@ pub struct Provider<T> {
     pub(crate) token: TokenHandle,
     pub(crate) proxies: TrustedProxies,
     pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
     pub(crate) in_flight: InFlight,
     pub(crate) spelling: Spelling,
 }
@@ -42,7 +44,8 @@ impl<T: Integration> Provider<T> {
             token: TokenHandle::new(token.into()),
             proxies: TrustedProxies::default(),
             limits: Limits::default(),
-            in_flight: InFlight::new(MAX_ACTIONS),
+            budgets: Budgets::default(),
+            in_flight: InFlight::default(),
             spelling: Spelling::default(),
         }
     }
@@ -112,6 +115,70 @@ impl<T: Integration> Provider<T> {
         self
     }
 
+    /// The maximum number of requests for actions on one customer or one subscription that run,
+    /// wait for their turn or have joined another; 64 by default, at least 1. A further one is a
+    /// 503 with `Retry-After`, and has not begun.
+    ///
+    /// It keeps an action that hangs from using up [`max_actions`](Self::max_actions).
+    #[must_use]
+    pub fn max_actions_per_customer(mut self, actions: usize) -> Self {
+        self.in_flight.at_most_for_customer(actions);
+        self
+    }
+
+    /// The maximum number of requests for controllers at once; 256 by default, at least 1, and at
+    /// most half of [`Server::max_connections`](crate::Server::max_connections). A further one is a
+    /// 503 with `Retry-After`.
+    #[must_use]
+    pub fn max_reads(mut self, requests: usize) -> Self {
+        self.budgets.set_reads(requests);
+        self
+    }
+
+    /// The maximum number of callers that wait for actions at once; 192 by default, at least 1, and
+    /// at most three eighths of
+    /// [`Server::max_connections`](crate::Server::max_connections). A further one is a 503 with
+    /// `Retry-After`, and its action has not begun.
+    #[must_use]
+    pub fn max_action_callers(mut self, callers: usize) -> Self {
+        self.budgets.set_actions(callers);
+        self
+    }
+
+    /// Wraps the future of each action, for context that middleware gives a request in task-locals.
+    ///
+    /// An action outlives its caller, so it runs in a task of its own, where the task-locals of the
+    /// request are absent. `scope` is called in the task of the request, and can read them. The
+    /// future that it returns is the task of the action, and must run the given one to its end. The
+    /// span of `tracing` in which the router was called needs no scope: it is the parent of the
+    /// span of the action.
+    ///
+    /// With a scope, no action joins another one, because their task-locals cannot be compared.
+    ///
+    /// ```
+    /// # use churnkey_runtime as churnkey;
+    /// tokio::task_local! { static TENANT: u64; }
+    ///
+    /// # fn example<T: churnkey::Integration>(provider: churnkey::Provider<T>)
+    /// # -> churnkey::Provider<T> {
+    /// provider.action_scope(|action| TENANT.scope(TENANT.get(), action))
+    /// # }
+    /// ```
+    ///
+    /// A panic of `scope`, as here without the middleware, is a 500, and the action has not begun.
+    #[must_use]
+    pub fn action_scope<F>(
+        mut self,
+        scope: impl Fn(ActionFuture) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.in_flight
+            .run_in(Arc::new(move |action| Box::pin(scope(action))));
+        self
+    }
+
     /// The maximum number of requests without the token from one peer in a minute; 60 by default,
     /// and `u32::MAX` is no limit. Further ones are a 429 with `Retry-After` instead of a 401.
     ///
@@ -157,6 +224,7 @@ impl<T: Integration> Provider<T> {
             &self.context,
             Authentication::new(self.token, self.proxies, self.limits.failures_per_minute),
             self.limits,
+            self.budgets,
             self.in_flight,
             self.spelling,
         );

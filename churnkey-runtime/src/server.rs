@@ -120,6 +120,9 @@ impl fmt::Debug for Serving {
 /// | [`Provider::body_timeout`] | 10 s | 408 | a body is one packet too |
 /// | [`Provider::request_timeout`] | 30 s | 503 with `Retry-After` | it is not published how long Churnkey waits, and a customer waits behind it |
 /// | [`Provider::max_actions`] | 1024 | 503 with `Retry-After` | far more than a pool of connections serves, far fewer than fill the memory |
+/// | [`Provider::max_actions_per_customer`] | 64 | 503 with `Retry-After` | one customer that hangs leaves room for others |
+/// | [`Provider::max_reads`] | 256 | 503 with `Retry-After` | half of the connections |
+/// | [`Provider::max_action_callers`] | 192 | 503 with `Retry-After` | three eighths of the connections, so that some are left for health checks |
 /// | [`Provider::max_failures_per_minute`] | 60 for each peer | 429 with `Retry-After` | enough for a person who tries the wrong tokens by hand |
 ///
 /// hyper parses HTTP. It answers what it cannot parse by itself, with a 400 or 431 and an empty

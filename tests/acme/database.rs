@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use acme::{Acme, Clock};
 use churnkey::Mode;
 use serde_json::json;
 
@@ -94,4 +95,39 @@ async fn file_uses_wal_mode_and_the_latest_schema() {
             .select::<String>("SELECT \"table\" FROM pragma_foreign_key_check")
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn reads_and_readiness_do_not_wait_behind_actions() {
+    let company = Arc::new(Company::with_ann().await);
+    let other = company.file();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let actions: Vec<_> = (0..100)
+        .map(|_| {
+            let acme = Arc::clone(&company.acme);
+            tokio::spawn(async move { acme.ledger(Mode::Test).write(|_| Ok(())).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let began = Instant::now();
+    assert_eq!(company.get("/prices").await.0, 200);
+    company.acme.ping().await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(1));
+    assert!(actions.iter().all(|action| !action.is_finished()));
+    other.execute_batch("ROLLBACK").unwrap();
+}
+
+#[tokio::test]
+async fn database_in_memory_is_refused() {
+    for name in [
+        "",
+        ":memory:",
+        "file::memory:",
+        "file:a?mode=memory&cache=shared",
+    ] {
+        let opened = Acme::open(name, Clock::system()).await;
+        let refusal = opened.err().unwrap_or_else(|| panic!("{name} was opened"));
+        assert!(refusal.message().contains("in memory"), "{name}: {refusal}");
+    }
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod action;
+mod arguments;
 mod bounds;
 mod company;
 mod database;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use churnkey::{Error, ResultExt as _};
+use churnkey::{Error, Provider, ResultExt as _};
 use tokio::sync::Semaphore;
 
-use crate::support::{Host, LONG, Peer, eventually, get};
+use crate::support::{Billing, Host, LONG, Peer, cancel, eventually, get};
 
 fn ask(path: &str) -> String {
     request("GET", path)
@@ -44,6 +44,27 @@ fn health_and_readiness_need_no_token() {
         assert_eq!(peer.ask(ask(path)).text(), body);
     }
     assert_eq!(host.billing.begun(), 0);
+}
+
+#[test]
+fn exhausted_limit_of_actions_is_not_ready() {
+    let limits: [fn(Provider<Billing>) -> Provider<Billing>; 2] = [
+        |provider| provider.max_action_callers(1),
+        |provider| provider.max_actions(1),
+    ];
+    for limit in limits {
+        let host = Host::with_provider(limit);
+        let mut action = host.peer();
+        action.send(cancel("wait"));
+        eventually("the action has begun", || host.billing.begun() == 1);
+        let mut peer = host.peer();
+        assert_eq!(peer.ask(ask("/readyz")).error(503), "Service Unavailable");
+        assert_eq!(peer.ask(ask("/healthz")).status, 200);
+        assert_eq!(host.ask(get("/customers/ada")).status, 200);
+        host.billing.open_gate();
+        assert_eq!(action.reply().status, 200);
+        eventually("it is ready", || peer.ask(ask("/readyz")).status == 200);
+    }
 }
 
 #[test]

@@ -89,6 +89,38 @@ fn request_without_a_free_connection_is_a_503() {
 }
 
 #[test]
+fn reads_do_not_wait_behind_actions() {
+    let database = Server::shared().company();
+    let process = [instance::start_on(&database)];
+    let caller = Caller::of(&process);
+    let session = database.session();
+    session.run("BEGIN; SELECT 1 FROM subscriptions FOR UPDATE");
+
+    thread::scope(|scope| {
+        let actions: Vec<_> = (10..110)
+            .map(|number| {
+                scope.spawn({
+                    let caller = &caller;
+                    move || caller.send(&cancel(number), 0)
+                })
+            })
+            .collect();
+        while session.waiting() == 0 {
+            thread::yield_now();
+        }
+        let began = Instant::now();
+        let mut client = Client::new(&process[0], Mode::Test);
+        assert_eq!(client.get("/prices").status, 200);
+        assert!(began.elapsed() < Duration::from_secs(1));
+        session.run("ROLLBACK");
+        for action in actions {
+            let answer = action.join().expect("the caller does not panic");
+            answer.expect("the action is answered");
+        }
+    });
+}
+
+#[test]
 fn long_row_lock_is_a_503_but_reads_succeed() {
     let database = Server::shared().company();
     let process = [instance::start_on(&database)];

@@ -19,7 +19,7 @@ where
         },
         allow_annual: true,
     });
-    const READS_MODE: ::core::primitive::bool = billing::__private::is_true(
+    const EXTRAS: billing::__private::Extras = billing::__private::extras(
         &|| {
             use billing::__private::{ViaExtractor as _, ViaOther as _};
             let __churnkey_0 = billing::__private::Extra::NEW;
@@ -28,7 +28,7 @@ where
                 billing::__private::never(),
                 __churnkey_0.value(),
             );
-            (&&__churnkey_0).__churnkey_reads_mode()
+            (&&__churnkey_0).__churnkey_extra()
         },
     );
     async fn call(

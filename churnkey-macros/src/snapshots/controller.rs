@@ -9,9 +9,9 @@ where
     ():,
 {
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
-    const READS_MODE: ::core::primitive::bool = {
+    const EXTRAS: ::churnkey::__private::Extras = {
         let _ = price;
-        false
+        ::churnkey::__private::Extras::NONE
     };
     async fn call(
         &self,

@@ -13,9 +13,9 @@ where
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::Prices(
         ::churnkey::__private::PricesType::Product,
     );
-    const READS_MODE: ::core::primitive::bool = {
+    const EXTRAS: ::churnkey::__private::Extras = {
         let _ = list;
-        false
+        ::churnkey::__private::Extras::NONE
     };
     async fn call(
         &self,

@@ -27,6 +27,13 @@ fn cancellation(customer: &str, number: usize) -> ActionKey {
 }
 
 impl InFlight {
+    fn new(most: usize) -> Self {
+        let mut in_flight = Self::default();
+        in_flight.at_most(most);
+        in_flight.at_most_for_customer(most);
+        in_flight
+    }
+
     fn keeps_nothing(&self) -> bool {
         let state = lock(&self.state);
         state.actions == 0 && state.queues.is_empty() && self.tasks.is_empty()

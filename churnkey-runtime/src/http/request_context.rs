@@ -158,7 +158,14 @@ impl fmt::Debug for RequestContext {
 /// }
 /// ```
 ///
+/// Two actions with the same body and mode that run at the same time are joined: one runs, and both
+/// callers get its response. This is done only where the function is given the same arguments for
+/// both, so a function that takes anything but the [`Mode`] is called for each request, one after
+/// the other. A type that depends on nothing but the mode, as the database above, may set
+/// [`JOINABLE`].
+///
 /// [`READS_MODE`]: Self::READS_MODE
+/// [`JOINABLE`]: Self::JOINABLE
 #[diagnostic::on_unimplemented(
     message = "a churnkey function cannot take a `{Self}` from a request",
     label = "change or remove this argument",
@@ -171,12 +178,20 @@ pub trait FromRequestContext: Sized {
     /// keep test and live data apart.
     const READS_MODE: bool = false;
 
+    /// True if the value is the same for all requests of one mode, so that a concurrent action with
+    /// the same body may be answered with the response of this one.
+    ///
+    /// Do not set it for a value that depends on a header, an extension or a task-local, such as
+    /// the tenant of a request: one of two tenants would get the response of the other.
+    const JOINABLE: bool = false;
+
     /// Takes the value from the request, or refuses the request with an error.
     fn from_request_context(request: &RequestContext) -> Result<Self>;
 }
 
 impl FromRequestContext for Mode {
     const READS_MODE: bool = true;
+    const JOINABLE: bool = true;
 
     fn from_request_context(request: &RequestContext) -> Result<Self> {
         Ok(request.mode)

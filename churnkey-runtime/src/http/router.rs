@@ -21,6 +21,7 @@ use tower_service::Service;
 
 use super::auth::Authentication;
 use super::body;
+use super::budgets::Budgets;
 use super::extract::{Expectations, Extracted};
 use super::handler::{Handler, PreparedCall};
 use super::limits::Limits;
@@ -40,6 +41,7 @@ use crate::operation::{Operation, Side};
 pub(crate) struct ProviderState {
     pub(crate) authentication: Authentication,
     pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
     pub(crate) in_flight: InFlight,
     pub(crate) modes: Modes,
     pub(crate) manifest: &'static Manifest,
@@ -217,11 +219,16 @@ impl Call {
             Ok(mode) => RequestContext::from_parts(mode, id.clone(), parts),
             Err(refusal) => return now(with_id(log.end(Err(refusal)), id)),
         };
+        let place = match shared.budgets.take(side) {
+            Ok(place) => place,
+            Err(refusal) => return now(with_id(log.end(Err(refusal)), id)),
+        };
         let span = log.span();
         let response = match side {
             Side::Controller => match span.in_scope(|| self.prepare(context, Bytes::new())) {
                 Ok(call) => span
                     .run(async move {
+                        let _place = place;
                         let reply = read(&shared, call.reply, &log).await;
                         Ok(with_id(reply, id))
                     })
@@ -230,6 +237,7 @@ impl Call {
             },
             Side::Action => span
                 .run(async move {
+                    let _place = place;
                     let body = body::read(context.headers(), body, &shared.limits).await;
                     let reply = match body.and_then(|body| self.prepare(context, body)) {
                         Ok(call) => act(&shared, call, &log).await,

@@ -37,6 +37,10 @@ where
         let input = E::Input::from_extracted(&mut extracted)?;
         let manifest = extracted.manifest();
         let (action, expectations, context) = extracted.finish();
+        let action = match action {
+            Some(key) if !T::EXTRAS.joinable => Some(key.unjoinable()),
+            action => action,
+        };
         let reply = Box::pin(async move {
             let output = self.context.call(input, &context).await?;
             output.encode(&expectations, manifest)

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::Router;
 
 use super::endpoint::OperationKind;
-use crate::actions_in_flight::{InFlight, MAX_ACTIONS};
+use crate::actions_in_flight::InFlight;
 use crate::error::Result;
 use crate::http::auth::Authentication;
+use crate::http::budgets::Budgets;
 use crate::http::handler::Handler;
 use crate::http::limits::Limits;
 use crate::http::request_context::RequestContext;
@@ -30,9 +31,11 @@ pub trait OneFunctionFor<E: OperationKind, Fix> {
     #[doc(hidden)]
     const OPTIONS: Options = Options::None;
 
-    /// True if an argument of the function depends on the mode of the request.
     #[doc(hidden)]
-    const READS_MODE: bool = true;
+    const EXTRAS: Extras = Extras {
+        read_mode: true,
+        joinable: false,
+    };
 
     /// Calls the annotated function.
     fn call(
@@ -49,6 +52,24 @@ pub trait OneFunctionFor<E: OperationKind, Fix> {
 /// The second parameter of every [`OneFunctionFor`].
 #[derive(Clone, Copy, Debug)]
 pub enum RemoveTheOther {}
+
+/// Properties of the arguments that a function takes besides the input of its operation.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Extras {
+    /// One of them depends on the mode of the request.
+    pub read_mode: bool,
+    /// None of them depends on anything but the mode, so that requests with equal inputs give the
+    /// function equal arguments.
+    pub joinable: bool,
+}
+
+impl Extras {
+    pub const NONE: Self = Self {
+        read_mode: false,
+        joinable: true,
+    };
+}
 
 /// A whole provider: implemented by `#[derive(churnkey::Integration)]`. See the derive.
 #[diagnostic::on_unimplemented(
@@ -142,7 +163,8 @@ pub trait Integration: Sized + 'static {
                 limits.failures_per_minute,
             ),
             limits,
-            InFlight::new(MAX_ACTIONS),
+            Budgets::default(),
+            InFlight::default(),
             Spelling::default(),
         );
         router.with_state(())
@@ -196,6 +218,7 @@ pub(crate) fn mount<T: Integration>(
     context: &Arc<T>,
     authentication: Authentication,
     limits: Limits,
+    budgets: Budgets,
     in_flight: InFlight,
     spelling: Spelling,
 ) -> Router {
@@ -203,6 +226,7 @@ pub(crate) fn mount<T: Integration>(
     let shared = ProviderState {
         authentication,
         limits,
+        budgets,
         in_flight,
         modes: T::MODES,
         manifest: &T::MANIFEST,

@@ -31,7 +31,7 @@ impl<T: OneFunctionFor<E, RemoveTheOther> + Send + Sync + 'static, E: OperationK
     pub const ROUTE: Option<Route<T>> = Some(Route {
         operation: E::OPERATION,
         options: T::OPTIONS,
-        reads_mode: T::READS_MODE,
+        reads_mode: T::EXTRAS.read_mode,
         handler: dispatch::handler::<T, E>,
     });
 }

@@ -13,8 +13,10 @@ use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::actions_in_flight::InFlight;
 use crate::error::{Error, Result};
 use crate::events::emit;
+use crate::http::budgets::Budgets;
 use crate::http::reply::Reply;
 use crate::telemetry::Chain;
 
@@ -28,10 +30,24 @@ const CACHED_FOR: Duration = Duration::from_secs(1);
 /// The time that a check may take: load balancers commonly wait for five seconds.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(4);
 
+/// The budgets that a server which is ready has not exhausted.
+pub(super) struct Load {
+    pub(super) budgets: Budgets,
+    pub(super) in_flight: InFlight,
+}
+
+impl Load {
+    fn exhausted(&self) -> Option<&'static str> {
+        let budget = self.budgets.exhausted();
+        budget.or_else(|| self.in_flight.is_full().then_some("max_actions"))
+    }
+}
+
 /// `/healthz` and `/readyz`.
-pub(super) fn router(check: Option<Check>, draining: CancellationToken) -> Router {
+pub(super) fn router(check: Option<Check>, load: Load, draining: CancellationToken) -> Router {
     let readiness = Arc::new(Readiness {
         check,
+        load,
         draining,
         last: Mutex::new(None),
     });
@@ -50,6 +66,7 @@ pub(super) fn router(check: Option<Check>, draining: CancellationToken) -> Route
 
 struct Readiness {
     check: Option<Check>,
+    load: Load,
     draining: CancellationToken,
     last: Mutex<Option<(Instant, CheckOutcome)>>,
 }
@@ -59,6 +76,15 @@ type CheckOutcome = Shared<BoxFuture<'static, bool>>;
 
 impl Readiness {
     async fn answer(&self) -> Response {
+        if let Some(budget) = self.load.exhausted() {
+            emit(|| {
+                tracing::warn!(
+                    budget,
+                    "not ready: as many requests as it allows are under way"
+                )
+            });
+            return Error::unavailable(CACHED_FOR).into_response();
+        }
         if self.is_ready().await && !self.draining.is_cancelled() {
             status("ready")
         } else {

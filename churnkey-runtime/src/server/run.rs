@@ -45,12 +45,17 @@ impl<T: Integration> Server<T> {
         result
     }
 
-    async fn serve_on(self, socket: ListenSocket) -> Result<()> {
+    async fn serve_on(mut self, socket: ListenSocket) -> Result<()> {
         let (draining, ending) = (CancellationToken::new(), CancellationToken::new());
         let in_flight = self.provider.in_flight.clone();
         let token = self.provider.token_handle();
         let manifest = T::MANIFEST.to_json(self.provider.spelling);
-        let health = health::router(self.ready, draining.clone());
+        self.provider.budgets.fit(self.max_connections);
+        let load = health::Load {
+            budgets: self.provider.budgets.clone(),
+            in_flight: in_flight.clone(),
+        };
+        let health = health::router(self.ready, load, draining.clone());
         let routes = self.provider.router().merge(health).merge(self.routes);
         let routes = self
             .layers

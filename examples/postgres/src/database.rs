@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use churnkey::{Error, Mode, Result, ResultExt as _};
@@ -41,13 +42,18 @@ const ATTEMPTS: usize = 5;
 const SESSION: &str =
     "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000";
 
-/// A pool of connections.
+/// Two pools of connections. Actions have their own, so that reads do not wait behind actions that
+/// wait for locked rows.
 pub struct Database {
-    pool: Pool,
+    readers: Pool,
+    writers: Pool,
+    /// The last action found the disk of the database full.
+    is_full: AtomicBool,
 }
 
 impl Database {
-    /// Creates the pool. Connections are opened on first use.
+    /// Creates the pools, each with half of the connections. A single connection is shared by reads
+    /// and actions. Connections are opened on first use.
     pub fn new(url: &str, connections: usize) -> Result<Self> {
         let mut config: Config = url.parse().map_err(failure)?;
         let options = [config.get_options().unwrap_or_default(), SESSION].join(" ");
@@ -59,23 +65,34 @@ impl Database {
         // Tests a connection before it is used again. This costs a round trip, and also finds
         // connections that hang.
         let recycling_method = RecyclingMethod::Verified;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
-        let pool = Pool::builder(manager)
-            .max_size(connections)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT_LIMIT))
-            .create_timeout(Some(WAIT_LIMIT))
-            .recycle_timeout(Some(WAIT_LIMIT))
-            .build()
-            .or_internal()?;
-        Ok(Self { pool })
+        let manager = ManagerConfig { recycling_method };
+        let pool = |connections: usize| {
+            Pool::builder(Manager::from_config(config.clone(), NoTls, manager.clone()))
+                .max_size(connections.max(1))
+                .runtime(Runtime::Tokio1)
+                .wait_timeout(Some(WAIT_LIMIT))
+                .create_timeout(Some(WAIT_LIMIT))
+                .recycle_timeout(Some(WAIT_LIMIT))
+                .build()
+                .or_internal()
+        };
+        let readers = pool(connections.div_ceil(2))?;
+        let writers = match connections / 2 {
+            0 => readers.clone(),
+            half => pool(half)?,
+        };
+        Ok(Self {
+            readers,
+            writers,
+            is_full: AtomicBool::new(false),
+        })
     }
 
     /// Creates and fills the tables, or applies the migrations that are new since the last version.
     /// Instances that start at the same time run this one after the other; only the first one has
     /// work to do.
     pub async fn migrate(&self) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.writer().await?;
         let mut transaction = connection.transaction().await.map_err(failure)?;
         transaction
             .batch_execute(&format!(
@@ -114,14 +131,47 @@ impl Database {
         transaction.commit().await.map_err(failure)
     }
 
-    pub async fn connection(&self) -> Result<Object> {
-        self.pool.get().await.map_err(no_connection)
+    pub async fn reader(&self) -> Result<Object> {
+        self.readers.get().await.map_err(no_connection)
+    }
+
+    pub async fn writer(&self) -> Result<Object> {
+        self.writers.get().await.map_err(no_connection)
+    }
+
+    /// Checks that the database can be reached and, if the last action found its disk full, that a
+    /// table can grow again.
+    pub async fn ping(&self) -> Result<()> {
+        drop(self.reader().await?);
+        if !self.is_full.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let probe = "CREATE TEMPORARY TABLE probe AS SELECT 1; DROP TABLE probe";
+        let connection = self.writer().await?;
+        connection.batch_execute(probe).await.map_err(failure)?;
+        self.is_full.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Runs an action, and repeats it from the start if its transaction conflicts with another one.
+    /// Each attempt must use a new transaction and have no other effects.
+    pub async fn carry_out<T, W: Future<Output = Result<T>>>(
+        &self,
+        action: impl Fn() -> W,
+    ) -> Result<T> {
+        let done = retry_conflicts(action).await;
+        match &done {
+            Ok(_) => self.is_full.store(false, Ordering::Relaxed),
+            Err(error) if code(error) == Some(&SqlState::DISK_FULL) => {
+                self.is_full.store(true, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
+        done
     }
 }
 
-/// Runs `work`, and repeats it from the start if its transaction conflicts with another one. Each
-/// attempt must use a new transaction and have no other effects.
-pub async fn retry_conflicts<T, W: Future<Output = Result<T>>>(work: impl Fn() -> W) -> Result<T> {
+async fn retry_conflicts<T, W: Future<Output = Result<T>>>(work: impl Fn() -> W) -> Result<T> {
     let attempts = async {
         for _ in 0..ATTEMPTS {
             match work().await {
@@ -156,6 +206,7 @@ pub fn failure(error: tokio_postgres::Error) -> Error {
 }
 
 const TEMPORARY: &[SqlState] = &[
+    SqlState::DISK_FULL,
     SqlState::ADMIN_SHUTDOWN,
     SqlState::CRASH_SHUTDOWN,
     SqlState::CANNOT_CONNECT_NOW,
@@ -187,6 +238,12 @@ fn is_conflict(error: &Error) -> bool {
     cause.is_some_and(|error| {
         CONFLICT.contains(error.code()) || error.constraint() == Some(books::KEY_OF_ACTIONS)
     })
+}
+
+/// The code of the database's error behind a response.
+fn code(error: &Error) -> Option<&SqlState> {
+    let cause = error.cause()?.downcast_ref::<tokio_postgres::Error>();
+    cause.and_then(tokio_postgres::Error::code)
 }
 
 fn no_connection(error: PoolError) -> Error {

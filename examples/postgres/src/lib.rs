@@ -32,17 +32,25 @@ impl Acme {
         Ok(Self { database })
     }
 
-    /// A connection to the books of one mode.
+    /// A connection to read the books of one mode.
     pub async fn ledger(&self, mode: Mode) -> Result<Ledger> {
         Ok(Ledger {
-            connection: self.database.connection().await?,
+            connection: self.database.reader().await?,
             mode,
         })
     }
 
-    /// Checks that the database can be reached, for `/readyz`.
+    /// A connection to change the books of one mode.
+    pub async fn ledger_for_action(&self, mode: Mode) -> Result<Ledger> {
+        Ok(Ledger {
+            connection: self.database.writer().await?,
+            mode,
+        })
+    }
+
+    /// Checks that the database can be reached and its disk is not full, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
-        self.database.connection().await.map(drop)
+        self.database.ping().await
     }
 
     /// Carries out an action, and repeats it from the start if its transaction conflicts with
@@ -51,6 +59,6 @@ impl Acme {
         &self,
         action: impl Fn() -> A,
     ) -> Result<()> {
-        database::retry_conflicts(action).await
+        self.database.carry_out(action).await
     }
 }

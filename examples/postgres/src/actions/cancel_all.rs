@@ -13,7 +13,7 @@ async fn cancel_all(ctx: &Acme, request: CancelAll, mode: Mode, id: RequestId) -
 
 async fn attempt(ctx: &Acme, request: &CancelAll, mode: Mode, id: &RequestId) -> Result<()> {
     let customer = &request.customer_id;
-    let mut ledger = ctx.ledger(mode).await?;
+    let mut ledger = ctx.ledger_for_action(mode).await?;
     let books = ledger.write(Subject::AllOf(customer)).await?;
     books.require_customer(customer).await?;
     let mut details =

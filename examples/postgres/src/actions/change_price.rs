@@ -13,7 +13,7 @@ async fn change_price(ctx: &Acme, request: ChangePrice, mode: Mode, id: RequestI
 
 async fn attempt(ctx: &Acme, request: &ChangePrice, mode: Mode, id: &RequestId) -> Result<()> {
     let (customer, subscription) = (&request.customer_id, &request.subscription_id);
-    let mut ledger = ctx.ledger(mode).await?;
+    let mut ledger = ctx.ledger_for_action(mode).await?;
     let books = ledger
         .write(Subject::Subscription(customer, subscription))
         .await?;

@@ -15,7 +15,7 @@ async fn pause_all(ctx: &Acme, request: PauseAll, mode: Mode, id: RequestId) -> 
 
 async fn attempt(ctx: &Acme, request: &PauseAll, mode: Mode, id: &RequestId) -> Result<()> {
     let customer = &request.customer_id;
-    let mut ledger = ctx.ledger(mode).await?;
+    let mut ledger = ctx.ledger_for_action(mode).await?;
     let books = ledger.write(Subject::AllOf(customer)).await?;
     books.require_customer(customer).await?;
     let mut details = json!({

@@ -269,6 +269,7 @@ impl Books {
 /// otherwise an opaque 500.
 fn failure(error: tokio_postgres::Error) -> Error {
     const TEMPORARY: &[SqlState] = &[
+        SqlState::DISK_FULL,
         SqlState::ADMIN_SHUTDOWN,
         SqlState::CRASH_SHUTDOWN,
         SqlState::CANNOT_CONNECT_NOW,

@@ -275,7 +275,7 @@ impl From<Error> for WorkError {
 impl IntoError for WorkError {
     fn into_error(self) -> Error {
         match self {
-            Self::Database(error) if is_busy(&error) => {
+            Self::Database(error) if is_temporary(&error) => {
                 Error::unavailable(RETRY_AFTER).with_cause(error)
             }
             Self::Database(error) => Error::internal(error),
@@ -284,10 +284,11 @@ impl IntoError for WorkError {
     }
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
+/// True if the database was busy or its disk full, so that the same request may succeed later.
+fn is_temporary(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
     )
 }
 

@@ -25,6 +25,7 @@ pub(crate) async fn connect(url: &str) -> Result<Pool, sqlx::Error> {
 /// True if the database was busy or not available, so that the same request may succeed later.
 pub(crate) fn is_temporary(error: &dyn DatabaseError) -> bool {
     const CODES: &[&str] = &[
+        "53100", // disk full
         "53300", // too many connections
         "55P03", // lock not available
         "57014", // query canceled

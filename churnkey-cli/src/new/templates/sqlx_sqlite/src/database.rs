@@ -24,9 +24,9 @@ pub(crate) async fn connect(url: &str) -> Result<Pool, sqlx::Error> {
     pool.connect_with(options).await
 }
 
-/// True if the database was busy, so that the same request may succeed later.
+/// True if the database was busy or its disk full, so that the same request may succeed later.
 pub(crate) fn is_temporary(error: &dyn DatabaseError) -> bool {
-    // The low byte of a code is `SQLITE_BUSY` or `SQLITE_LOCKED`.
+    // The low byte of a code is `SQLITE_BUSY`, `SQLITE_LOCKED` or `SQLITE_FULL`.
     let code: Option<i32> = error.code().and_then(|code| code.parse().ok());
-    matches!(code.map(|code| code & 0xff), Some(5 | 6))
+    matches!(code.map(|code| code & 0xff), Some(5 | 6 | 13))
 }
