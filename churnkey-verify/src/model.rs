@@ -16,8 +16,10 @@ use crate::printable::tame;
 
 mod fix;
 mod shape;
+mod text;
 
 use shape::{Field, Shape};
+use text::{is_country, is_wordlike};
 
 /// A place in a model that does not follow the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -408,22 +410,11 @@ fn word_found(value: &Value) -> Cow<'static, str> {
     }
 }
 
-fn is_wordlike(text: &str) -> bool {
-    (1..=20).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'))
-}
-
 fn is_datelike(text: &str) -> bool {
     (1..=40).contains(&text.len())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b"TZtz:.,/+- ".contains(&byte))
-}
-
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Returns true for two spellings of one name, such as `product_id` and `productId`, and for a

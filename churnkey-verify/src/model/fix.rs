@@ -4,7 +4,7 @@ use churnkey_runtime::{Currency, Timestamp};
 use serde_json::Value;
 
 use super::shape::Shape;
-use super::{is_country, is_wordlike};
+use super::text::{is_country, is_wordlike};
 
 /// Words of other systems, each with the word of the protocol.
 const WORDS: &[(&str, &str)] = &[

@@ -114,7 +114,7 @@ impl Books {
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(failure)?;
         let email = customer.email.as_ref().map_or("", |email| email.as_str());
-        let name = customer.name.unwrap_or_default();
+        let name = customer.name.as_deref().unwrap_or_default();
         let sql = "INSERT INTO customers (id, name, email, email_folded)
                    VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
         let params: &[&(dyn ToSql + Sync)] =

@@ -81,7 +81,7 @@ impl Books {
         let email = customer.email.as_ref().map_or("", |email| email.as_str());
         let customer = (
             customer.id.to_string(),
-            customer.name.unwrap_or_default(),
+            customer.name.as_deref().unwrap_or_default().to_owned(),
             email.to_owned(),
             folded(email),
         );

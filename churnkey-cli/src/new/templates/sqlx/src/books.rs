@@ -141,7 +141,7 @@ impl<'b> Books<'b> {
         sqlx::query(sql)
             .bind(self.mode)
             .bind(customer.id.as_str())
-            .bind(customer.name.unwrap_or_default())
+            .bind(customer.name.as_deref().unwrap_or_default())
             .bind(email)
             .bind(folded(email))
             .execute(&mut *transaction)
