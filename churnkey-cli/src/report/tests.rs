@@ -112,6 +112,7 @@ fn junit_fails_exactly_if_the_run_fails() {
             let mut report = faulty();
             report.findings.truncate(1);
             report.findings[0].severity = severity;
+            report.coverage.unexercised.clear();
             for check in report
                 .modules
                 .iter_mut()
@@ -130,6 +131,23 @@ fn junit_fails_exactly_if_the_run_fails() {
                 .count();
             assert_eq!(failed + reported, 1, "{severity:?} {strict}");
         }
+    }
+}
+
+#[test]
+fn unexercised_module_fails_a_strict_run_only() {
+    let mut report = faulty();
+    report.findings.clear();
+    for module in &mut report.modules {
+        module
+            .checks
+            .retain(|check| check.outcome == Outcome::Passed);
+    }
+    for strict in [false, true] {
+        let failed = cases(&report, strict);
+        let failed = failed.iter().filter(|case| fails(&case.status)).count();
+        assert_eq!(failed, usize::from(strict));
+        assert_eq!(report.is_good(strict), !strict);
     }
 }
 

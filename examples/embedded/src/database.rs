@@ -12,6 +12,18 @@ pub struct Databases {
 }
 
 impl Databases {
+    /// Opens both, and adds subscriptions to the test database.
+    pub async fn open(live: Option<String>, test: Option<String>) -> Result<Self, sqlx::Error> {
+        let databases = Self {
+            live: open(live).await?,
+            test: open(test).await?,
+        };
+        sqlx::raw_sql(include_str!("test_subscriptions.sql"))
+            .execute(&databases.test)
+            .await?;
+        Ok(databases)
+    }
+
     pub fn of(&self, mode: Mode) -> &SqlitePool {
         match mode {
             Mode::Live => &self.live,
@@ -21,7 +33,7 @@ impl Databases {
 }
 
 /// Opens a database and creates its tables. Without a URL it is in memory.
-pub async fn open(url: Option<String>) -> Result<SqlitePool, sqlx::Error> {
+async fn open(url: Option<String>) -> Result<SqlitePool, sqlx::Error> {
     let pool = match url {
         Some(url) => {
             let options: SqliteConnectOptions = url.parse()?;

@@ -33,10 +33,9 @@ async fn main() -> anyhow::Result<()> {
     let log = LogQueue::stderr().with_panics();
     tracing_subscriber::fmt().with_writer(log.writer()).init();
     let secret = |name| env::var(name).with_context(|| format!("{name} is not set"));
-    let databases = Databases {
-        live: database::open(env::var("DATABASE_URL").ok()).await?,
-        test: database::open(env::var("TEST_DATABASE_URL").ok()).await?,
-    };
+    let database = |name| env::var(name).ok();
+    let databases =
+        Databases::open(database("DATABASE_URL"), database("TEST_DATABASE_URL")).await?;
     let app = App {
         database: databases.live.clone(),
         churnkey_api_key: secret("CK_API_KEY")?.into(),

@@ -8,13 +8,10 @@ use tower::ServiceExt as _;
 
 use crate::app::{App, router};
 use crate::billing::Billing;
-use crate::database::{Databases, open};
+use crate::database::Databases;
 
 async fn application() -> Router {
-    let databases = Databases {
-        live: open(None).await.unwrap(),
-        test: open(None).await.unwrap(),
-    };
+    let databases = Databases::open(None, None).await.unwrap();
     let app = App {
         database: databases.live.clone(),
         churnkey_api_key: "api-key".into(),
