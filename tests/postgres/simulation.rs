@@ -108,7 +108,7 @@ fn run(simulation: impl Future<Output = Simulation>, sequences: u64) -> Simulate
 
 #[test]
 fn instance_follows_the_model_for_months() {
-    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(12);
+    let sequences = number("SIMULATE_SEQUENCES").unwrap_or(4);
     let database = Server::shared().company();
     let instance = instance::start_on(&database);
 
