@@ -90,8 +90,8 @@ fn prorations(
     file: &rusqlite::Connection,
     subscription: &str,
 ) -> rusqlite::Result<Vec<LedgerLine>> {
-    let sql = "SELECT credit, charge FROM prorations WHERE mode = 'test' AND subscription_id = ?1
-               ORDER BY number";
+    let sql = "SELECT credit, charge FROM prorations INDEXED BY for_the_simulation
+               WHERE mode = 'test' AND subscription_id = ?1 ORDER BY number";
     let mut statement = file.prepare_cached(sql)?;
     let rows = statement.query_map([subscription], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut lines = Vec::new();
