@@ -19,6 +19,7 @@ pub(crate) struct Budgets {
 #[derive(Clone, Debug)]
 struct Budget {
     free: Arc<Semaphore>,
+    #[cfg(feature = "server")]
     most: usize,
 }
 
@@ -27,10 +28,12 @@ impl Budget {
         let most = most.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             free: Arc::new(Semaphore::new(most)),
+            #[cfg(feature = "server")]
             most,
         }
     }
 
+    #[cfg(feature = "server")]
     fn is_exhausted(&self) -> bool {
         self.free.available_permits() == 0
     }
