@@ -49,6 +49,12 @@ fn receivers() -> MutexGuard<'static, Receivers> {
 impl Signals {
     /// Catches signals from now on, as long as the process lives.
     pub(super) fn catch(pending: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        let server = Arc::new(Served {
+            shutdown: CancellationToken::new(),
+            pending: Box::new(pending),
+        });
+        // Before the signals are caught: one that is caught without a server would be lost.
+        receivers().servers.push(Arc::clone(&server));
         static THREAD: Once = Once::new();
         THREAD.call_once(|| {
             let (ready, is_ready) = channel();
@@ -58,11 +64,6 @@ impl Signals {
                 let _ready_or_failed = is_ready.recv();
             }
         });
-        let server = Arc::new(Served {
-            shutdown: CancellationToken::new(),
-            pending: Box::new(pending),
-        });
-        receivers().servers.push(Arc::clone(&server));
         Self {
             server,
             hangups: HANGUPS.subscribe(),
