@@ -81,7 +81,11 @@ impl Assumed {
                 "confirmed" => format!("by {}", calls(finding.confirmed)),
                 _ => {
                     let seen: Vec<_> = finding.seen.iter().map(String::as_str).collect();
-                    let have = if finding.contradicted == 1 { "has" } else { "have" };
+                    let have = if finding.contradicted == 1 {
+                        "has"
+                    } else {
+                        "have"
+                    };
                     let calls = calls(finding.contradicted);
                     format!("by {calls}, which {have} {}", seen.join(", "))
                 }
