@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from databases import PAGE
-from setup import memory_kb, table
+from setup import table
 
 # A walk is divided into this number of parts of equal length; each is reported by its median.
 PARTS = 20
@@ -33,7 +33,7 @@ def walked(kind, size):
         with database.company() as company:
             for _ in range(20):
                 company.page(None)
-            first_kb = memory_kb(company.process.pid)
+            first_kb = company.memory_kb()
             while True:
                 began = time.perf_counter()
                 body = company.page(cursor)
@@ -43,10 +43,7 @@ def walked(kind, size):
                 cursor = page.get("next")
                 if not cursor:
                     break
-            last_kb, most_kb = (
-                memory_kb(company.process.pid),
-                memory_kb(company.process.pid, "VmHWM"),
-            )
+            last_kb, most_kb = company.memory_kb(), company.memory_kb("VmHWM")
         if customers != size:
             raise RuntimeError(f"the walk returned {customers} of {size} customers")
         # The last page is not full.
