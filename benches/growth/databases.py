@@ -35,19 +35,22 @@ FIRST = {"method": "GET", "path": "/churnkey/customers?limit=1"}
 class Company(Server):
     """An instance of one of the examples."""
 
-    def __init__(self, binary, environment, core=None):
-        super().__init__(binary, [str(EXAMPLES / binary)], environment, FIRST, core)
+    def __init__(self, binary, environment, under=()):
+        super().__init__(binary, [*under, str(EXAMPLES / binary)], environment, FIRST)
         self.client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def page(self, cursor):
         """Reads a page of live customers and returns its bytes."""
-        path = f"/churnkey/customers?limit={PAGE}" + (f"&cursor={cursor}" if cursor else "")
-        self.client.request("GET", path, headers=headers({}))
+        after = f"&cursor={cursor}" if cursor else ""
+        return self.send("GET", f"/churnkey/customers?limit={PAGE}{after}")
+
+    def send(self, method, path, body=None):
+        self.client.request(method, path, body, headers({"mode": "live"}))
         response = self.client.getresponse()
-        body = response.read()
+        received = response.read()
         if response.status != 200:
-            raise RuntimeError(json.loads(body))
-        return body
+            raise RuntimeError(json.loads(received))
+        return received
 
     def __exit__(self, *_):
         self.client.close()
@@ -78,22 +81,23 @@ class Sqlite:
             mode, id, customer_id, price_id, quantity, started_at, status, billing_day,
             period_start, period_end, period_millis, paid, paid_millis, ends_with_period
         )
-            SELECT 'live', printf('grown_%08d_1', number), printf('grown_%08d', number),
-                'price_desk_monthly_usd', 3, {start}, 'running', {day},
-                {start}, {end}, {end} - {start}, 5700, {end} - {start}, 0
-            FROM grown;
+            SELECT 'live', printf('grown_%08d_%d', grown.number, own.number),
+                printf('grown_%08d', grown.number), 'price_desk_monthly_usd', 3, {start},
+                'running', {day}, {start}, {end}, {end} - {start}, 5700, {end} - {start}, 0
+            FROM grown JOIN grown AS own ON own.number <= {of_customer};
         DROP TABLE grown;
         ANALYZE;
     """
 
-    def __init__(self, size):
+    def __init__(self, size, of_customer=1):
         self._folder = tempfile.TemporaryDirectory()
         self._path = Path(self._folder.name) / "acme.db"
         # The first start creates the tables.
         with self.company():
             pass
         connection = sqlite3.connect(self._path)
-        connection.executescript(self._grow.format(size=size, address=ADDRESS, **period()))
+        values = {"size": size, "of_customer": of_customer, "address": ADDRESS, **period()}
+        connection.executescript(self._grow.format(**values))
         connection.close()
 
     def copy(self, name):
@@ -243,6 +247,12 @@ class Postgres:
             "PGHOST": folder,
             "PGDATABASE": database,
         }
+
+    def pages(self):
+        """Returns the number of pages that were read in all databases so far."""
+        # A connection reports its reads at most once a second.
+        read = "SELECT sum(blks_hit + blks_read) FROM pg_stat_database"
+        return int(self._sql("SELECT pg_sleep(2)", read).split()[-1])
 
     def cpu_seconds(self):
         """Returns the user and system time of all processes of the server so far."""
