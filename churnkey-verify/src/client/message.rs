@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, header};
 use bytes::Bytes;
-use churnkey_runtime::Modes;
+use churnkey_runtime::{Mode, Modes};
 use serde_json::Value;
 
 /// The `Authorization` header of a request.
@@ -64,6 +64,26 @@ impl Request {
             body: Some(body.to_string()),
             ..Self::get(path)
         }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Path and query after the API root URL.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The body.
+    pub fn text(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+
+    /// The same request in live mode.
+    pub fn in_live_mode(self) -> Self {
+        self.mode(Mode::Live.as_str())
     }
 
     /// Replaces the body with these bytes.
