@@ -30,8 +30,11 @@ mod log;
 mod options;
 mod overview;
 mod page;
+mod pinned;
 mod pins;
+mod progress;
 mod provider;
+mod request_log;
 mod requests;
 mod scrub;
 mod subscription;
@@ -44,7 +47,8 @@ use app::App;
 
 pub(crate) use app::random;
 
-pub(crate) use dev::{Driver, Phase};
+pub(crate) use dev::Driver;
+pub(crate) use progress::Phase;
 
 pub use options::{CannotStart, Options};
 
@@ -184,6 +188,6 @@ fn pages_of_provider() -> Router<Arc<App>> {
         .route("/flow/confirm", get(flow::confirm).post(flow::confirmed))
         .route("/flow/outcome", get(flow::outcome))
         .route("/request/again", post(requests::again))
-        .route("/pin", post(pins::toggle))
+        .route("/pin", post(pinned::toggle))
         .route("/dev", get(dev::fragment))
 }

@@ -26,9 +26,9 @@ mod socket;
 
 pub(crate) use message::Credentials;
 pub use message::{Request, Response, TransportError};
+use observe::Observer;
 pub(crate) use observe::OnSent;
 pub use observe::Sent;
-use observe::{Observer, Pending};
 #[cfg(feature = "http")]
 pub(crate) use socket::Socket;
 #[cfg(feature = "http")]
@@ -164,13 +164,13 @@ impl Client {
 
     /// Sets a callback for every request, after its response.
     pub fn on_sent(mut self, on_sent: impl Fn(&Sent<'_>) + Send + Sync + 'static) -> Self {
-        self.observer = Observer::new(Arc::new(on_sent));
+        self.observer = Observer(Some(Arc::new(on_sent)));
         self
     }
 
     /// Sets the callback for every request, if there is one.
     pub(crate) fn observed(mut self, on_sent: Option<OnSent>) -> Self {
-        self.observer = on_sent.map(Observer::new).unwrap_or_default();
+        self.observer = Observer(on_sent);
         self
     }
 
@@ -293,7 +293,14 @@ impl Client {
         if left.is_zero() {
             return Err(TransportError::OutOfTime(self.bounds.max_time));
         }
-        let pending = Pending::new(self, request);
+        let pending = self.observer.begin(|| Sent {
+            request,
+            curl: self.curl(request),
+            path: self.shown_path(request),
+            mode: request.mode.unwrap_or(self.mode.as_str()),
+            response: None,
+            took: Duration::ZERO,
+        });
         let response = self.exchange(request, left).await;
         pending.end(&response);
         response

@@ -4,7 +4,7 @@ use churnkey_verify::internal::{Request, encoded};
 use serde_json::Value;
 
 use super::app::App;
-use super::requests::of_page;
+use super::request_log::of_page;
 
 impl App {
     /// Checks that test and live mode do not share the data that an action may change, as the

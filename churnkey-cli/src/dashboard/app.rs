@@ -7,11 +7,11 @@ use churnkey_runtime::Mode;
 use churnkey_verify::internal::Client;
 use subtle::ConstantTimeEq as _;
 
-use super::dev::Dev;
 use super::log::Log;
 use super::options::{CannotStart, Options};
 use super::pins::Pins;
-use super::requests::RequestLog;
+use super::progress::Dev;
+use super::request_log::RequestLog;
 use super::scrub::Scrub;
 use super::tickets::Tickets;
 use super::verification::Verification;

@@ -1,6 +1,6 @@
 //! The state of `churnkey dev` on the first page, and the part of the dashboard that it drives.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -10,73 +10,14 @@ use churnkey_verify::{CannotRun, Finding, Report, Simulated, Simulation, Verifie
 use maud::{Markup, html};
 
 use super::app::App;
-use super::overview::severity;
-use super::pins;
+use super::pinned;
+use super::progress::{Phase, Progress};
 use super::text::{block, plain};
 use super::verification::State as Run;
 use crate::news::News;
 
 /// The interval at which the end of a run is checked.
 const POLL: Duration = Duration::from_millis(20);
-
-/// The state of `churnkey dev`.
-#[derive(Default)]
-pub(super) struct Dev(Mutex<Option<Progress>>);
-
-/// The progress since the last change.
-#[derive(Clone, Default)]
-pub(crate) struct Progress {
-    /// The command that serves the provider; empty if the provider was running before.
-    pub(crate) command: String,
-    pub(crate) phase: Phase,
-    /// The files of the last change.
-    pub(crate) changed: Option<String>,
-    pub(crate) news: Option<News>,
-    /// The result of the simulation; the error is a difference.
-    pub(crate) simulated: Option<Result<String, String>>,
-    /// The number of changes of this state.
-    version: u64,
-}
-
-/// The phase since the last change.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// The provider does not listen yet.
-    #[default]
-    Starting,
-    Verifying,
-    Simulating,
-    /// Waits for the next change.
-    Ready,
-    /// The command ended, for this reason.
-    Ended(String),
-    /// A provider that this program did not start does not answer.
-    Down,
-}
-
-impl Phase {
-    /// The class of the badge, and its word.
-    fn badge(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Starting => ("state-pending", "starting"),
-            Self::Verifying => ("state-pending", "verifying"),
-            Self::Simulating => ("state-pending", "simulating"),
-            Self::Ready => ("state-good", "running"),
-            Self::Ended(_) => ("state-faulty", "ended"),
-            Self::Down => ("severity-warning", "down"),
-        }
-    }
-}
-
-impl Dev {
-    fn lock(&self) -> MutexGuard<'_, Option<Progress>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn is_on(&self) -> bool {
-        self.lock().is_some()
-    }
-}
 
 /// The part of a dashboard that `churnkey dev` drives.
 #[derive(Clone)]
@@ -85,10 +26,7 @@ pub(crate) struct Driver(pub(super) Arc<App>);
 impl Driver {
     /// Changes the state on the first page.
     pub(crate) fn set(&self, change: impl FnOnce(&mut Progress)) {
-        let mut progress = self.0.dev.lock();
-        let progress = progress.get_or_insert_default();
-        change(progress);
-        progress.version += 1;
+        self.0.dev.change(change);
     }
 
     /// True if the provider responds to a request, in any way.
@@ -110,7 +48,7 @@ impl Driver {
     }
 
     /// Waits until no verification is running.
-    async fn ended(&self) {
+    pub(crate) async fn ended(&self) {
         while matches!(self.0.verification.state(), Run::Running(_)) {
             tokio::time::sleep(POLL).await;
         }
@@ -129,9 +67,9 @@ impl Driver {
         simulation.run().await
     }
 
-    /// The last request, if it has no response.
-    pub(crate) fn last_unanswered(&self) -> Option<String> {
-        self.0.requests.last_unanswered()
+    /// The first request since the last response.
+    pub(crate) fn first_unanswered(&self) -> Option<String> {
+        self.0.requests.first_unanswered()
     }
 }
 
@@ -142,10 +80,10 @@ pub(super) async fn fragment(State(app): State<Arc<App>>) -> Response {
 
 /// The state of `churnkey dev`; nothing in a dashboard without it.
 pub(super) fn panel(app: &App) -> Markup {
-    let progress = app.dev.lock().clone();
+    let progress = app.dev.progress();
     html! {
         @if let Some(progress) = &progress {
-            section.card id="dev" data-version=(progress.version) aria-labelledby="dev-title" {
+            section.card id="dev" data-version=(progress.version()) aria-labelledby="dev-title" {
                 @let (class, word) = progress.phase.badge();
                 div.card-head {
                     h2 id="dev-title" { "While you code" }
@@ -171,7 +109,7 @@ pub(super) fn panel(app: &App) -> Markup {
                     p { "The simulation found a difference:" }
                     pre tabindex="0" aria-label="Difference of the simulation" { code { (block(difference)) } }
                 }
-                (pins::links(app))
+                (pinned::links(app))
             }
         }
     }
@@ -203,7 +141,8 @@ fn changes(news: &News) -> Markup {
                     @for finding in findings {
                         li {
                             span class={ "badge news-" (word) } { (word) } " "
-                            (severity(finding.severity)) " " code { (plain(&finding.id)) }
+                            @let word = finding.severity.as_str();
+                            span class={ "badge severity-" (word) } { (word) } " " code { (plain(&finding.id)) }
                             @if let Some(path) = &finding.path { " " code.muted { (plain(path)) } }
                         }
                     }

@@ -17,9 +17,7 @@ use super::verification::{Running, State as Run};
 mod results;
 
 use churnkey_verify::{Report, Severity, Verifier};
-use results::{badge, results};
-
-pub(super) use results::severity;
+use results::{badge, results, severity};
 
 /// The page with the provider and the results.
 pub(super) async fn show(State(app): State<Arc<App>>) -> Response {

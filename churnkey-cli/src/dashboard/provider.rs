@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::app::App;
 use super::exchange::{Exchange, Item, Listed, Problem, status};
-use super::requests::of_page;
+use super::request_log::of_page;
 
 impl App {
     pub(super) async fn exchange(&self, request: &Request) -> Exchange {

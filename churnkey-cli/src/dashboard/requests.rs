@@ -2,33 +2,27 @@
 //! with its response. The same pages show a recording.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use churnkey_runtime::Timestamp;
 use maud::{Markup, html};
 
 use super::app::App;
 use super::fields::Fields;
 use super::page::{Page, Part};
-use super::text::{plain, text};
+use super::request_log::Entry;
+use super::text::plain;
 
 mod again;
-mod entry;
 mod filter;
 mod one;
-mod recorded;
-mod store;
+mod parts;
 
 pub(super) use again::again;
-pub(super) use entry::Source;
 pub(super) use one::show as one;
-pub(super) use store::{RequestLog, of, of_page};
 
-use entry::{Answer, Entry};
 use filter::Filter;
+use parts::{milliseconds, path, status, time_of_day, title};
 
 /// The number of entries on a page.
 const PER_PAGE: usize = 100;
@@ -120,7 +114,7 @@ fn table(entries: &[&Entry], is_recording: bool) -> Markup {
                     @for entry in entries {
                         tr role="row" {
                             th role="rowheader" scope="row" {
-                                a href=(one::path(entry.number)) { (title(entry)) }
+                                a href=(path(entry.number)) { (title(entry)) }
                             }
                             td role="cell" { (status(entry)) }
                             td role="cell" { @if let Some(module) = entry.subject.module { (module) } }
@@ -133,45 +127,4 @@ fn table(entries: &[&Entry], is_recording: bool) -> Markup {
             }
         }
     }
-}
-
-/// The method and the path, which may be long.
-fn title(entry: &Entry) -> Markup {
-    let path = entry.path.strip_prefix("/churnkey").unwrap_or(&entry.path);
-    html! { span.method { (plain(&entry.method)) } " " (text(path)) }
-}
-
-/// The status of an entry as a badge.
-fn status(entry: &Entry) -> Markup {
-    let class = match entry.status() {
-        Some(200..300) => "good",
-        Some(300..500) => "warn",
-        _ => "bad",
-    };
-    html! {
-        span class={ "badge answer-" (class) } {
-            @match &entry.answer {
-                Answer::Response { status, .. } => (status),
-                Answer::None(_) => "no response",
-            }
-        }
-    }
-}
-
-/// The time of a day, to the millisecond.
-fn time_of_day(at: Timestamp) -> Markup {
-    let wire = at.to_string();
-    html! { time datetime=(wire) title=(wire) { (wire.get(11..23).unwrap_or(&wire)) } }
-}
-
-fn milliseconds(took: Duration) -> String {
-    match took.as_millis() {
-        0 => "< 1 ms".to_owned(),
-        milliseconds => format!("{milliseconds} ms"),
-    }
-}
-
-/// The words of a status, such as `Not Found`.
-fn words(status: u16) -> Option<&'static str> {
-    StatusCode::from_u16(status).ok()?.canonical_reason()
 }

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Client;
 use super::message::{Request, Response, TransportError};
 
 /// A request that was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sent<'s> {
     /// The request.
     pub request: &'s Request,
@@ -27,13 +26,18 @@ pub struct Sent<'s> {
 /// A callback for every request.
 pub(crate) type OnSent = Arc<dyn Fn(&Sent<'_>) + Send + Sync>;
 
-/// The callback of a client.
+/// The callback of a client, if it has one.
 #[derive(Clone, Default)]
-pub(super) struct Observer(Option<OnSent>);
+pub(super) struct Observer(pub(super) Option<OnSent>);
 
 impl Observer {
-    pub(super) fn new(on_sent: OnSent) -> Self {
-        Self(Some(on_sent))
+    /// Begins a request. It is described only if there is a callback.
+    pub(super) fn begin<'s>(&self, describe: impl FnOnce() -> Sent<'s>) -> Pending<'s> {
+        let on_sent = self.0.clone();
+        Pending {
+            waiting: on_sent.map(|on_sent| (on_sent, describe())),
+            begun: Instant::now(),
+        }
     }
 }
 
@@ -44,47 +48,28 @@ impl fmt::Debug for Observer {
 }
 
 /// A request that has no response yet. If it is dropped, the request was given up.
-pub(super) struct Pending<'p> {
-    client: &'p Client,
-    request: &'p Request,
+pub(super) struct Pending<'s> {
+    waiting: Option<(OnSent, Sent<'s>)>,
     begun: Instant,
-    is_ended: bool,
 }
 
-impl<'p> Pending<'p> {
-    pub(super) fn new(client: &'p Client, request: &'p Request) -> Self {
-        Self {
-            client,
-            request,
-            begun: Instant::now(),
-            is_ended: false,
-        }
-    }
-
+impl Pending<'_> {
     pub(super) fn end(mut self, response: &Result<Response, TransportError>) {
-        self.is_ended = true;
-        self.report(Some(response));
-    }
-
-    fn report(&self, response: Option<&Result<Response, TransportError>>) {
-        let Some(on_sent) = &self.client.observer.0 else {
-            return;
-        };
-        on_sent(&Sent {
-            request: self.request,
-            curl: self.client.curl(self.request),
-            path: self.client.shown_path(self.request),
-            mode: self.request.mode.unwrap_or(self.client.mode.as_str()),
-            response,
-            took: self.begun.elapsed(),
-        });
+        if let Some((on_sent, sent)) = self.waiting.take() {
+            on_sent(&Sent {
+                response: Some(response),
+                took: self.begun.elapsed(),
+                ..sent
+            });
+        }
     }
 }
 
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
-        if !self.is_ended {
-            self.report(None);
+        if let Some((on_sent, sent)) = self.waiting.take() {
+            let took = self.begun.elapsed();
+            on_sent(&Sent { took, ..sent });
         }
     }
 }

@@ -27,6 +27,8 @@ const STARTING: Duration = Duration::from_millis(100);
 const RUNNING: Duration = Duration::from_millis(300);
 /// The time in which the address becomes free after the end of a command.
 const RELEASE: Duration = Duration::from_secs(5);
+/// The time in which a run notices that the provider has ended.
+const LAST_RESPONSE: Duration = Duration::from_secs(2);
 /// Changed files that are named.
 const NAMED: usize = 3;
 
@@ -70,7 +72,9 @@ enum Next {
 #[derive(Default)]
 struct Round {
     /// The provider has responded.
-    is_up: Cell<bool>,
+    was_up: Cell<bool>,
+    /// The provider ended during a verification.
+    was_lost: Cell<bool>,
 }
 
 impl Rounds<'_> {
@@ -150,9 +154,8 @@ impl Rounds<'_> {
                 }
                 status = ended(process), if !has_ended => {
                     has_ended = true;
-                    self.process_ended(status?, &round, is_busy)?;
+                    self.process_ended(status?, &round, is_busy).await?;
                     is_busy = false;
-                    self.driver.stop();
                 }
                 paths = watch.changed() => return Ok(Next::Changed(paths)),
                 () = signals.next() => return Ok(Next::Ended),
@@ -169,10 +172,16 @@ impl Rounds<'_> {
         while !self.driver.is_up().await {
             tokio::time::sleep(STARTING).await;
         }
-        round.is_up.set(true);
+        round.was_up.set(true);
         self.driver
             .set(|progress| progress.phase = Phase::Verifying);
-        match self.driver.verify((self.verifier)()?).await {
+        let verified = self.driver.verify((self.verifier)()?).await;
+        if !self.driver.is_up().await {
+            // Its findings are about a provider that was not there.
+            round.was_lost.set(true);
+            return Ok(());
+        }
+        match verified {
             Err(why) => self.say(Style::Error, &format!("nothing was verified: {why}"))?,
             Ok(report) => {
                 let news = open.borrow_mut().update(&report);
@@ -214,15 +223,19 @@ impl Rounds<'_> {
     }
 
     /// Reports the end of the command.
-    fn process_ended(
+    async fn process_ended(
         &self,
         status: ExitStatus,
         round: &Round,
         is_busy: bool,
     ) -> Result<(), Failure> {
         let line = self.command.as_ref().map(Command::line).unwrap_or_default();
-        let during = self.driver.last_unanswered().filter(|_| is_busy);
-        let when = match (round.is_up.get(), during) {
+        self.driver.stop();
+        // A run that was stopped ends after the response to its last action, which does not come.
+        let _ = tokio::time::timeout(LAST_RESPONSE, self.driver.ended()).await;
+        let was_verified = is_busy || round.was_lost.get();
+        let during = self.driver.first_unanswered().filter(|_| was_verified);
+        let when = match (round.was_up.get(), during) {
             (false, _) => format!(" before {} could be reached", self.address),
             (true, Some(request)) => format!(" during {request}"),
             (true, None) => String::new(),

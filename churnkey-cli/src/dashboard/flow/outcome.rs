@@ -17,7 +17,7 @@ use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered}
 use crate::dashboard::fields::Fields;
 use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
-use crate::dashboard::requests::{Source, of};
+use crate::dashboard::request_log::{Source, of};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;

@@ -129,7 +129,7 @@ pub(super) fn badge(report: &ModuleReport) -> Markup {
 }
 
 /// The severity of a finding.
-pub(in crate::dashboard) fn severity(severity: Severity) -> Markup {
+pub(super) fn severity(severity: Severity) -> Markup {
     let word = severity.as_str();
     html! { span class={ "badge severity-" (word) } { (word) } }
 }

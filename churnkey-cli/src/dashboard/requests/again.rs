@@ -12,12 +12,11 @@ use churnkey_verify::internal::{Request, Sent};
 use futures_util::join;
 use serde_json::Value;
 
-use super::entry::{Answer, Entry, Source, Twin};
-use super::one::{gone, path};
-use super::store::of;
+use super::parts::{gone, path};
 use crate::dashboard::app::App;
 use crate::dashboard::fields::Fields;
 use crate::dashboard::page::failed;
+use crate::dashboard::request_log::{Answer, Entry, Source, Twin, of};
 
 impl App {
     /// Checks that a request can be sent again. The error is a reason for the user.

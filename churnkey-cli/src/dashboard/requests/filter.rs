@@ -4,8 +4,8 @@ use churnkey_verify::Module;
 use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
 
-use super::entry::{Answer, Entry, Source};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::request_log::{Answer, Entry, Source};
 
 /// The choices for the status.
 const STATUSES: [(&str, &str); 5] = [

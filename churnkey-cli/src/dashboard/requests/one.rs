@@ -3,23 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::entry::{Answer, Entry, Twin};
-use super::{milliseconds, status, time_of_day, title, words};
+use super::parts::{gone, milliseconds, status, time_of_day, title, words};
 use crate::dashboard::app::App;
 use crate::dashboard::diff::rows;
 use crate::dashboard::fields::Fields;
-use crate::dashboard::page::{Page, Part, csrf, failed};
+use crate::dashboard::page::{Page, Part, csrf};
+use crate::dashboard::request_log::{Answer, Entry, Twin};
 use crate::dashboard::subscription::customer_path;
 use crate::dashboard::text::{block, plain, text};
-
-pub(super) fn path(number: u64) -> String {
-    format!("/request?number={number}")
-}
 
 /// The page of one request, or of two that were sent at once.
 pub(in crate::dashboard) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Response {
@@ -40,14 +35,6 @@ pub(in crate::dashboard) async fn show(State(app): State<Arc<App>>, fields: Fiel
     };
     let page = format!("{} {}", plain(&entry.method), plain(&entry.path));
     Page::new(Part::Requests, page).show(&app, main)
-}
-
-pub(super) fn gone(app: &App) -> Response {
-    failed(
-        app,
-        StatusCode::NOT_FOUND,
-        "This request is not kept any more.",
-    )
 }
 
 fn card(app: &App, entry: &Entry) -> Markup {
@@ -149,7 +136,12 @@ fn pair(app: &App, first: &Entry, second: &Entry, twin: &Twin) -> Markup {
         div.two {
             @for (name, entry) in [("First response", first), ("Second response", second)] {
                 section.card aria-label=(name) {
-                    p { (status(entry)) @if let Some(took) = entry.took { span.muted { " after " (milliseconds(took)) } } }
+                    p {
+                        (status(entry))
+                        @if let Some(took) = entry.took {
+                            span.muted { " after " (milliseconds(took)) }
+                        }
+                    }
                     (response(entry, name))
                 }
             }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use churnkey_verify::internal::{Client, Request};
 use serde_json::Value;
 
+use super::RequestLog;
 use super::entry::{Answer, Entry, Source, Subject, cut};
-use super::store::RequestLog;
 use crate::recording::{Call, Recording};
 
 impl RequestLog {

@@ -1,4 +1,4 @@
-//! The entries of the request log, with limits.
+//! The log of all requests to the provider, with their responses and with limits.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,8 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use churnkey_verify::internal::Sent;
 
-use super::entry::{Entry, Source};
-use crate::dashboard::scrub::Scrub;
+use super::scrub::Scrub;
+
+mod entry;
+mod recorded;
+
+pub(super) use entry::{Answer, Entry, Source, Twin};
 
 /// The number of entries that are kept.
 const MAX_ENTRIES: usize = 5_000;
@@ -20,7 +24,7 @@ tokio::task_local! {
 }
 
 /// The last requests, with their responses.
-pub(in crate::dashboard) struct RequestLog {
+pub(super) struct RequestLog {
     entries: Mutex<Entries>,
     runs: AtomicU64,
     scrub: Scrub,
@@ -35,7 +39,7 @@ struct Entries {
 }
 
 impl RequestLog {
-    pub(in crate::dashboard) fn new(scrub: Scrub) -> Self {
+    pub(super) fn new(scrub: Scrub) -> Self {
         Self {
             entries: Mutex::default(),
             runs: AtomicU64::new(0),
@@ -48,12 +52,12 @@ impl RequestLog {
     }
 
     /// The source of another verification.
-    pub(in crate::dashboard) fn verification(&self) -> Source {
+    pub(super) fn verification(&self) -> Source {
         Source::Verification(self.next_run())
     }
 
     /// The source of another simulation.
-    pub(in crate::dashboard) fn simulation(&self) -> Source {
+    pub(super) fn simulation(&self) -> Source {
         Source::Simulation(self.next_run())
     }
 
@@ -62,12 +66,12 @@ impl RequestLog {
     }
 
     /// Adds a request with its source.
-    pub(in crate::dashboard) fn add(&self, source: Source, sent: &Sent<'_>) {
+    pub(super) fn add(&self, source: Source, sent: &Sent<'_>) {
         self.put(Entry::new(source, sent, &self.scrub));
     }
 
     /// Adds a request of a task, if the task has a source.
-    pub(in crate::dashboard) fn add_of_task(&self, sent: &Sent<'_>) {
+    pub(super) fn add_of_task(&self, sent: &Sent<'_>) {
         if let Ok(source) = SOURCE.try_with(|source| *source) {
             self.add(source, sent);
         }
@@ -105,12 +109,14 @@ impl RequestLog {
         (all, entries.count - kept)
     }
 
-    /// The last request without a response, for the reason why a provider ended.
-    pub(in crate::dashboard) fn last_unanswered(&self) -> Option<String> {
+    /// The first request since the last response, for the reason why a provider ended.
+    pub(super) fn first_unanswered(&self) -> Option<String> {
         let entries = self.lock();
-        let last = entries.kept.back()?;
-        let is_unanswered = last.status().is_none();
-        is_unanswered.then(|| format!("{} {}", last.method, last.path))
+        let newest_first = entries.kept.iter().rev();
+        let first = newest_first
+            .take_while(|entry| entry.status().is_none())
+            .last()?;
+        Some(format!("{} {}", first.method, first.path))
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -119,12 +125,12 @@ impl RequestLog {
 }
 
 /// Runs a future whose requests have this source.
-pub(in crate::dashboard) async fn of<F: Future>(source: Source, future: F) -> F::Output {
+pub(super) async fn of<F: Future>(source: Source, future: F) -> F::Output {
     SOURCE.scope(source, future).await
 }
 
 /// Runs a future of a page. In the cancel flow its requests belong to the flow.
-pub(in crate::dashboard) async fn of_page<F: Future>(future: F) -> F::Output {
+pub(super) async fn of_page<F: Future>(future: F) -> F::Output {
     let source = SOURCE.try_with(|source| *source).unwrap_or(Source::Page);
     SOURCE.scope(source, future).await
 }
@@ -132,7 +138,7 @@ pub(in crate::dashboard) async fn of_page<F: Future>(future: F) -> F::Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboard::requests::entry::{Answer, Subject};
+    use entry::Subject;
 
     fn entry(path: String) -> Entry {
         Entry {

@@ -34,7 +34,7 @@ pub(in crate::dashboard) enum Source {
 
 impl Source {
     /// The kinds, for the filter.
-    pub(super) const KINDS: [(&'static str, &'static str); 6] = [
+    pub(in crate::dashboard) const KINDS: [(&'static str, &'static str); 6] = [
         ("verification", "verifications"),
         ("simulation", "simulations"),
         ("flow", "the cancel flow"),
@@ -43,7 +43,7 @@ impl Source {
         ("recording", "the recording"),
     ];
 
-    pub(super) fn kind(self) -> &'static str {
+    pub(in crate::dashboard) fn kind(self) -> &'static str {
         match self {
             Self::Verification(_) => "verification",
             Self::Simulation(_) => "simulation",
@@ -69,38 +69,38 @@ impl fmt::Display for Source {
 
 /// A request with its response, without the token.
 #[derive(Clone)]
-pub(super) struct Entry {
-    pub(super) number: u64,
-    pub(super) at: Option<Timestamp>,
-    pub(super) source: Source,
-    pub(super) method: String,
+pub(in crate::dashboard) struct Entry {
+    pub(in crate::dashboard) number: u64,
+    pub(in crate::dashboard) at: Option<Timestamp>,
+    pub(in crate::dashboard) source: Source,
+    pub(in crate::dashboard) method: String,
     /// Path and query.
-    pub(super) path: String,
-    pub(super) mode: String,
-    pub(super) subject: Subject,
+    pub(in crate::dashboard) path: String,
+    pub(in crate::dashboard) mode: String,
+    pub(in crate::dashboard) subject: Subject,
     /// The request as a curl command; `None` if the recording has no values.
-    pub(super) curl: Option<String>,
+    pub(in crate::dashboard) curl: Option<String>,
     /// The body of the request.
-    pub(super) body: Option<String>,
-    pub(super) answer: Answer,
-    pub(super) took: Option<Duration>,
+    pub(in crate::dashboard) body: Option<String>,
+    pub(in crate::dashboard) answer: Answer,
+    pub(in crate::dashboard) took: Option<Duration>,
     /// The request, to send it again. It may contain the token, so that it is never shown.
-    pub(super) request: Option<Request>,
+    pub(in crate::dashboard) request: Option<Request>,
     /// The other one of two requests that were sent at once.
-    pub(super) twin: Option<Twin>,
+    pub(in crate::dashboard) twin: Option<Twin>,
 }
 
 /// The first one of two requests that were sent at once, and the subscription around both.
 #[derive(Clone)]
-pub(super) struct Twin {
-    pub(super) number: u64,
+pub(in crate::dashboard) struct Twin {
+    pub(in crate::dashboard) number: u64,
     /// The subscription before and after an action, if both could be read.
-    pub(super) around: Option<(Value, Value)>,
+    pub(in crate::dashboard) around: Option<(Value, Value)>,
 }
 
 /// The end of a request.
 #[derive(Clone)]
-pub(super) enum Answer {
+pub(in crate::dashboard) enum Answer {
     Response {
         status: u16,
         media_type: Option<String>,
@@ -113,15 +113,15 @@ pub(super) enum Answer {
 
 /// The things that a request is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Subject {
-    pub(super) module: Option<Module>,
-    pub(super) customer: Option<String>,
-    pub(super) subscription: Option<String>,
+pub(in crate::dashboard) struct Subject {
+    pub(in crate::dashboard) module: Option<Module>,
+    pub(in crate::dashboard) customer: Option<String>,
+    pub(in crate::dashboard) subscription: Option<String>,
 }
 
 impl Entry {
     /// An entry for a request that was sent.
-    pub(super) fn new(source: Source, sent: &Sent<'_>, scrub: &Scrub) -> Self {
+    pub(in crate::dashboard) fn new(source: Source, sent: &Sent<'_>, scrub: &Scrub) -> Self {
         let clean = |text: &str| scrub.text(text).unwrap_or_else(|| text.to_owned());
         let body = sent.request.text().map(clean);
         Self {
@@ -129,9 +129,9 @@ impl Entry {
             at: Some(Timestamp::now()),
             source,
             method: sent.request.method().to_string(),
+            subject: Subject::of(&clean(&sent.path), body.as_deref().unwrap_or_default()),
             path: clean(&sent.path),
             mode: clean(sent.mode),
-            subject: Subject::of(&sent.path, body.as_deref().unwrap_or_default()),
             curl: Some(clean(&sent.curl)),
             body: body.map(cut),
             answer: Answer::of(sent, scrub),
@@ -154,11 +154,11 @@ impl Entry {
     }
 
     /// True for a request that can change data.
-    pub(super) fn is_action(&self) -> bool {
+    pub(in crate::dashboard) fn is_action(&self) -> bool {
         self.method != "GET"
     }
 
-    pub(super) fn status(&self) -> Option<u16> {
+    pub(in crate::dashboard) fn status(&self) -> Option<u16> {
         match self.answer {
             Answer::Response { status, .. } => Some(status),
             Answer::None(_) => None,
@@ -167,7 +167,7 @@ impl Entry {
 }
 
 impl Answer {
-    pub(super) fn of(sent: &Sent<'_>, scrub: &Scrub) -> Self {
+    pub(in crate::dashboard) fn of(sent: &Sent<'_>, scrub: &Scrub) -> Self {
         let clean = |text: String| scrub.text(&text).unwrap_or(text);
         match sent.response {
             None => Self::None("the connection was closed before the response".to_owned()),
@@ -184,7 +184,7 @@ impl Answer {
 
 impl Subject {
     /// The subject of a request, from its path and its body.
-    pub(super) fn of(path: &str, body: &str) -> Self {
+    pub(in crate::dashboard) fn of(path: &str, body: &str) -> Self {
         let path = path.split('?').next().unwrap_or_default();
         if path == churnkey_protocol::FEATURES_PATH {
             return Self {
@@ -215,7 +215,7 @@ impl Subject {
 }
 
 /// The module of an operation.
-pub(super) fn module_of(operation: &Operation) -> Option<Module> {
+fn module_of(operation: &Operation) -> Option<Module> {
     let mut all = operations();
     let (module, _) = all.find(|(_, other)| other.ident == operation.ident)?;
     Module::named(&module.name.replace('_', "-"))
