@@ -71,10 +71,14 @@ pub(crate) fn name(item: &TokenStream) -> Option<Ident> {
     }
 }
 
-/// Inserts code at the start of the body of a function. A function without a body is unchanged.
+/// Inserts code at the start of the body of a function. A method of a trait without a body is given
+/// one.
 pub(crate) fn with_inside(item: TokenStream, code: &TokenStream) -> TokenStream {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
-    if let Some(TokenTree::Group(body)) = tokens.last_mut()
+    if matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';') {
+        tokens.pop();
+        tokens.extend(quote!({ #code ::core::panic!() }));
+    } else if let Some(TokenTree::Group(body)) = tokens.last_mut()
         && body.delimiter() == Delimiter::Brace
     {
         let (span, inside) = (body.span(), body.stream());

@@ -117,12 +117,15 @@ fn not_expanded_in(text: &str) -> Vec<&'static Operation> {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let starts = (0..lines.len()).filter(|index| lines[*index].starts_with("#["));
+    let starts = (0..lines.len()).filter(|index| lines[*index].starts_with('#'));
     let written: Vec<Written> = starts
         .filter_map(|index| Written::read(&lines[index..], &lines[..index]))
         .collect();
+    if written.is_empty() {
+        return Vec::new();
+    }
     // rustc drops what follows an item that it cannot parse.
-    let is_broken = written.iter().any(|written| !written.is_whole());
+    let is_broken = (0..lines.len()).any(|index| is_broken_item(text, &lines, index));
     written
         .iter()
         .filter(|written| is_broken || !written.resolves(text))
@@ -142,17 +145,16 @@ struct Written {
 impl Written {
     fn read(lines: &[&str], before: &[&str]) -> Option<Self> {
         let text = up_to_balance(lines, ']')?;
-        let inside = text.strip_prefix("#[")?.strip_suffix(']')?;
+        let inside = text.strip_prefix('#')?.strip_suffix(']')?;
         let (path, arguments) = inside.split_once('(')?;
         let arguments = arguments.trim_end().strip_suffix(')')?;
+        // An inner attribute keeps its `!`, with which the path names nothing.
         let path: String = path.split_whitespace().collect();
-        let last = path.rsplit("::").next()?;
+        let path = path.strip_prefix('[').unwrap_or(&path).to_owned();
         let module = arguments.split([',', ' ']).next()?.trim();
         let module = churnkey_protocol::Module::find(module)?;
-        nearest(last, ["controller", "action"]).or_else(|| {
-            let first = path.trim_start_matches(':').split("::").next()?;
-            (path.contains("::") && first == "churnkey").then_some(first)
-        })?;
+        path.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .find_map(|name| nearest(name, ["controller", "action", "churnkey"]))?;
         let is_cfg = |line: &&&str| line.starts_with("#[cfg");
         let attributes = |line: &&&str| line.starts_with('#');
         let after = &lines[text.lines().count()..];
@@ -193,18 +195,6 @@ impl Written {
         }
     }
 
-    /// Returns true if rustc can parse the item.
-    fn is_whole(&self) -> bool {
-        self.item.clone().is_some_and(|item| {
-            let errors = Errors::default();
-            match Function::parse(self.side, item, &errors) {
-                Some(function) => item::is_body(&function.body),
-                // Another item, which its macro reports.
-                None => !errors.is_empty(),
-            }
-        })
-    }
-
     /// The operation that the attribute or the function names, else all of its module.
     fn operations(&self) -> &'static [Operation] {
         let errors = Errors::default();
@@ -223,6 +213,64 @@ impl Written {
 fn is_imported(name: &str, text: &str) -> bool {
     let mut after = text.split(name).skip(1);
     text.contains("churnkey::*") || after.any(|rest| rest.trim_start().starts_with([',', '}', ';']))
+}
+
+/// Returns true for a line with which an item begins that rustc cannot parse, as far as functions
+/// and imports are concerned. It can be wrong about a line inside of a text, which then has no
+/// effect but the kind of the error for a function that is missing.
+fn is_broken_item(text: &str, lines: &[&str], index: usize) -> bool {
+    const ITEMS: [&str; 16] = [
+        "async",
+        "auto",
+        "const",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro_rules",
+        "mod",
+        "static",
+        "struct",
+        "trait",
+        "type",
+        "union",
+        "unsafe",
+        "use",
+    ];
+    let line = lines[index];
+    let is_outermost = text
+        .lines()
+        .nth(index)
+        .is_some_and(|whole| whole.starts_with(line));
+    if !is_outermost || !line.starts_with(char::is_alphabetic) {
+        return false;
+    }
+    let item = match line.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(')').map_or("", |(_, rest)| rest),
+        Some(rest) if rest.starts_with(' ') => rest,
+        _ => line,
+    };
+    let mut words = item
+        .trim_start()
+        .split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let word = words.next().unwrap_or_default();
+    if word == "use" {
+        let import = up_to_balance(&lines[index..], ';').and_then(|import| tokens(&import));
+        return import.is_none_or(|import| syn::parse2::<syn::ItemUse>(import).is_err());
+    }
+    if word != "fn" && !words.any(|word| word == "fn") {
+        return word == "async" || !ITEMS.contains(&word) && !item.contains('!');
+    }
+    let signature = signature(&lines[index..]);
+    let function = signature.and_then(|signature| tokens(&format!("{signature} {{}}")));
+    function.is_none_or(|function| {
+        let errors = Errors::default();
+        match Function::parse(Side::Controller, function, &errors) {
+            Some(function) => !item::is_body(&function.body),
+            // Another item whose line has the word, such as a constant.
+            None => errors.is_empty(),
+        }
+    })
 }
 
 /// The lines up to the one in which the brackets that the first line opens are closed.
@@ -302,6 +350,9 @@ mod tests {
     #[test]
     fn an_unresolved_path_is_not_expanded() {
         for attribute in [
+            "#![churnkey::controller(customers)]",
+            "#[churnkey:controller(customers)]",
+            "#[churnkey.controller(customers)]",
             "#[churnkey::controler(customers)]",
             "#[churnkey::get(customers)]",
             "#[controller(customers)]",
@@ -325,6 +376,9 @@ mod tests {
             "async fn cancel(ctx: &Billing, request: ) -> Result<()> {",
             "async fn cancel(ctx: &Billing, request: Cancel) -> {",
             "async cancel(ctx: &Billing) {",
+            "{}\nasync fn helper(count: ) {",
+            "{}\nuse crate::;",
+            "{}\nstray",
             "async fn cancel(ctx: &Billing) async\nasync fn other() {",
             "async fn cancel(ctx: &Billing",
         ] {
