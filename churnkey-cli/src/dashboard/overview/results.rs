@@ -61,7 +61,7 @@ fn row(module: &ModuleReport, report: &Report) -> Markup {
     let findings = report
         .findings
         .iter()
-        .filter(|finding| finding.module == module.module)
+        .filter(|finding| finding.concerns(module.module))
         .count();
     html! {
         // Explicit roles keep the table semantics on narrow pages, where CSS stacks the cells.
