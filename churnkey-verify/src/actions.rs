@@ -87,6 +87,7 @@ impl ActionRunner<'_> {
         }
         self.reached.clear();
         self.pool.begin(module);
+        self.reserved = self.pool.reserved();
         let mut is_checked = false;
         for variant in variants(module, self.manifest) {
             let is_done = self.try_variant(module, variant).await.is_some();
@@ -111,7 +112,8 @@ impl ActionRunner<'_> {
         }
         if module.single().is_some() && !self.has_hit_bystander(module) {
             self.each_status(module).await;
-            if self.session.has_failed(&check::ACTION_EFFECT, module) {
+            let is_wrong = self.session.has_failed(&check::ACTION_EFFECT, module);
+            if is_wrong && !self.has_hit_bystander(module) {
                 let reason = "the action does not have its effect";
                 return self.session.skip_rest(module, reason);
             }
@@ -248,8 +250,13 @@ impl ActionRunner<'_> {
         let Some(variant) = variants.find(|variant| variant.is_visible()) else {
             return;
         };
+        let candidates = self.candidates(module, variant, usize::MAX);
+        // Before further customers are targets, and no longer bystanders.
+        if candidates.is_empty() || !self.watch(module).await {
+            return;
+        }
         let mut left_out = None;
-        for attempt in self.candidates(module, variant, usize::MAX) {
+        for attempt in candidates {
             let is_new = attempt.target.subscriptions.iter().any(|id| {
                 let status = self.pool.status(&attempt.target.customer, id);
                 status.is_some_and(|status| !self.reached.contains(&status))

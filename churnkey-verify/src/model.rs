@@ -104,7 +104,8 @@ fn not_an_item(module: Module, value: &Value) -> Option<ModelFlaw> {
             "a list".to_owned(),
             "Send the item itself, not a list with it.".to_owned(),
         ),
-        Value::Object(fields) if !has_id(value) => {
+        // `next` may stand beside the item. A model has more fields.
+        Value::Object(fields) if !has_id(value) && fields.len() <= 2 => {
             let mut fields = fields.iter();
             fields.find_map(|(name, value)| {
                 let name = tame(name);

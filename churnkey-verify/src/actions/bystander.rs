@@ -13,7 +13,7 @@ use crate::read::{id, subscriptions_of};
 use crate::session::Fault;
 
 /// Number of other customers whose subscriptions are read again after an action.
-const MAX_OTHERS: usize = 10;
+const MAX_OTHERS: usize = 12;
 
 /// The list of a customer's subscriptions.
 fn last_page(customer: &str) -> Request {
@@ -69,20 +69,24 @@ impl ActionRunner<'_> {
         true
     }
 
-    /// Customers without a target: first those that a faulty query could match as well.
+    /// Customers without a target: first the last and the first one, then those that a faulty query
+    /// could match as well.
     fn others(&self, acted: &[String]) -> Vec<String> {
         let known: Vec<_> = self.pool.customers();
         let is_similar = |customer: &&String| {
             let mut acted = acted.iter();
             acted.any(|one| one.starts_with(*customer) || customer.starts_with(one.as_str()))
         };
-        let next = acted.iter().filter_map(|one| {
+        let neighbors = acted.iter().filter_map(|one| {
             let at = known.iter().position(|customer| customer == one)?;
-            known.get((at + 1) % known.len())
+            let count = known.len();
+            Some([&known[(at + count - 1) % count], &known[(at + 1) % count]])
         });
+        let neighbors = neighbors.flatten();
         let mut others: Vec<String> = Vec::new();
         let ends = known.last().into_iter().chain(known.first());
-        let first = known.iter().filter(is_similar).chain(ends).chain(next);
+        let similar = known.iter().filter(is_similar).take(MAX_OTHERS / 2);
+        let first = ends.chain(similar).chain(neighbors);
         for customer in first.chain(&known) {
             if !acted.contains(customer) && !others.contains(customer) && others.len() < MAX_OTHERS
             {
@@ -93,7 +97,7 @@ impl ActionRunner<'_> {
     }
 
     /// The subscriptions of a customer: from the list, or one by one.
-    async fn current(&mut self, customer: &str) -> Option<Vec<Value>> {
+    pub(super) async fn current(&mut self, customer: &str) -> Option<Vec<Value>> {
         if self.lists_differ() {
             let subscriptions = self.pool.of(customer);
             let target = Target {
@@ -140,7 +144,8 @@ impl ActionRunner<'_> {
         let read_in = known.and_then(|pooled| pooled.read_in);
         self.pool.update(customer, item);
         // The document of a list may differ.
-        if read_in.is_none() && self.lists_differ() {
+        let differs = &check::RETRIEVE_DIFFERS;
+        if read_in.is_none() && self.session.has_failed(differs, Module::Subscriptions) {
             return true;
         }
         // Before the first action of a module, only an earlier one can have made the change.
@@ -152,7 +157,8 @@ impl ActionRunner<'_> {
             .iter()
             .any(|one| one == customer);
         // An action on all subscriptions may change more of them than the protocol specifies.
-        let is_revived = state(&before) == "canceled" && state(item) != "canceled";
+        let is_repeated = self.session.has_failed(&check::ACTION_REPEATED, module);
+        let is_revived = state(&before) == "canceled" && state(item) != "canceled" && !is_repeated;
         if is_own && module.single().is_some() && !is_revived {
             return true;
         }

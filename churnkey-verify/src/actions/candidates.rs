@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::attempt::{Attempt, Target};
 use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
-use super::subscription::{is_running, list, state};
+use super::subscription::{is_annual, is_running, list, state};
 use super::variant::BodyVariant;
 use crate::module::Module;
 use crate::read::id;
@@ -60,17 +60,19 @@ impl ActionRunner<'_> {
         let mut fitting: Vec<_> = pooled.filter(|pooled| variant.fits(&pooled.item)).collect();
         // Trials are rare and another action needs them. Few customers cancel during a pause.
         // A discount shows whether an action keeps it.
-        let reserved = self.pool.reserved();
         fitting.sort_by_key(|pooled| {
             let order = match state(&pooled.item) {
                 "active" => 0,
                 "trial" => 1,
                 _ => 2,
             };
-            let is_reserved = reserved.contains(&pooled.customer);
+            let is_reserved = self.reserved.contains(&pooled.customer);
+            // Few subscriptions are annual, and a pause needs one.
+            let is_kept = module != Module::Pause && is_annual(&pooled.item);
             (
                 order,
                 is_reserved,
+                is_kept,
                 list(&pooled.item, "discounts").next().is_none(),
             )
         });
@@ -149,7 +151,8 @@ impl ActionRunner<'_> {
         // An id that is the beginning of another one shows a query by prefix.
         attempts.sort_by_cached_key(|(is_used, attempt)| {
             let customer = &attempt.target.customer;
-            let is_prefix = self.pool.is_prefix(customer);
+            let mut others = self.samples.customers.iter();
+            let is_prefix = others.any(|one| one != customer && one.starts_with(customer));
             (
                 attempt.target.subscriptions.len() == 1,
                 !is_prefix,

@@ -11,7 +11,8 @@ const HOUR: i64 = 60 * MINUTE;
 
 /// Returns true for this moment. A company may write only the day of it.
 ///
-/// A provider under test may have a clock of its own, which shows another moment. A date that the
+/// A provider under test may have a clock of its own, which shows another moment of the present
+/// period. A date that the
 /// subscription had before is no clock. Neither is a moment that is some quarters of an hour or
 /// some days from now, as a wrong time zone or a wrong schedule leads to.
 pub(super) fn is_now(moment: i64, before: &Value) -> bool {
@@ -20,8 +21,14 @@ pub(super) fn is_now(moment: i64, before: &Value) -> bool {
     if offset.abs() <= 10 * MINUTE || moment.rem_euclid(DAY) == 0 && offset.abs() <= DAY {
         return true;
     }
+    let [start, end] =
+        ["start", "end"].map(|name| date(before, &format!("/status/currentPeriod/{name}")));
+    let is_in_period = match (start, end) {
+        (Some(start), Some(end)) => (start..end).contains(&moment),
+        _ => offset.abs() <= DAY,
+    };
     let from_quarter = (offset + QUARTER / 2).rem_euclid(QUARTER) - QUARTER / 2;
-    from_quarter.abs() > 3 * 1000 && !has_date(before, moment)
+    is_in_period && from_quarter.abs() > 3 * 1000 && !has_date(before, moment)
 }
 
 /// Returns true if a period of a subscription begins or ends at a moment.

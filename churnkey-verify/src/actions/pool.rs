@@ -79,12 +79,6 @@ impl SubscriptionPool {
         Some(state(&pooled.item).to_owned())
     }
 
-    /// Returns true if the id of a customer is the beginning of another one.
-    pub(super) fn is_prefix(&self, customer: &str) -> bool {
-        let mut others = self.subscriptions.iter().map(|pooled| &pooled.customer);
-        others.any(|other| other != customer && other.starts_with(customer))
-    }
-
     /// The customers that an action on all subscriptions needs: several of theirs are active.
     pub(super) fn reserved(&self) -> Vec<String> {
         const MOST: usize = 4;
@@ -94,10 +88,14 @@ impl SubscriptionPool {
             let is_fit = |item: &Value| state(item) == "active" && !is_annual(item);
             running.len() > 1 && running.iter().all(|pooled| is_fit(&pooled.item))
         };
-        let mut customers = self.customers();
+        let all = self.customers();
+        let mut customers = all.clone();
         customers.retain(is_suitable);
         // An action on all of `cus_1` must not reach `cus_10`.
-        customers.sort_by_cached_key(|one| !self.is_prefix(one));
+        customers.sort_by_cached_key(|one| {
+            !all.iter()
+                .any(|other| other != one && other.starts_with(one.as_str()))
+        });
         customers.truncate(MOST);
         customers
     }

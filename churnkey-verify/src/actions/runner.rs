@@ -31,6 +31,8 @@ pub(super) struct ActionRunner<'s> {
     pub(super) last: Option<Attempt>,
     /// The last accepted attempt of an earlier action.
     pub(super) earlier: Option<Attempt>,
+    /// Customers that an action on all subscriptions needs.
+    pub(super) reserved: Vec<String>,
     /// Statuses that this action on all subscriptions has changed.
     pub(super) reached: HashSet<String>,
     /// The action that changed a subscription that it does not name.
@@ -66,6 +68,7 @@ impl<'s> ActionRunner<'s> {
             is_unread: false,
             last: None,
             earlier: None,
+            reserved: Vec::new(),
             reached: HashSet::new(),
             has_hit: None,
         }
@@ -184,6 +187,11 @@ impl<'s> ActionRunner<'s> {
         }
         if changed.is_some() {
             self.record_changes(attempt.module, &attempt.target, &before, &after);
+            // Other subscriptions of the customer may have changed for the same reason.
+            let customer = &attempt.target.customer;
+            for item in self.current(customer).await.unwrap_or_default() {
+                self.pool.update(customer, &item);
+            }
         }
         if check.name == check::ACTION_TOKEN.name {
             self.without_token(attempt, request, &response, changed.as_deref());

@@ -158,7 +158,9 @@ impl BodyVariant {
             Self::Cancel(_) => matches!(state(item), "active" | "trial" | "paused"),
             Self::Unpause => state(item) == "paused",
             Self::Coupon => matches!(state(item), "active" | "trial"),
-            Self::Price(_) | Self::Prorated(_) | Self::OtherCycle(_) => state(item) == "active",
+            // A pause needs an annual subscription, and few are annual.
+            Self::OtherCycle(_) => state(item) == "active" && !is_annual(item),
+            Self::Price(_) | Self::Prorated(_) => state(item) == "active",
         }
     }
 

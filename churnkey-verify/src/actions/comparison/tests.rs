@@ -73,7 +73,7 @@ fn a_pause_is_measured_from_its_own_start() {
     early["status"]["pause"]["start"] = json!(late.to_string());
     assert_eq!(after(&early), Some(late.to_string()));
     // The clock of a provider under test.
-    let frozen = Timestamp::now().unix_millis() - (5 * 24 * 60 + 7) * 60 * 1000;
+    let frozen = Timestamp::now().unix_millis() - (7 * 60 + 7) * 60 * 1000;
     let start = Timestamp::from_unix_millis(frozen).unwrap();
     let mut clock = paused(&start.plus(1, TimeUnit::Month).unwrap().to_string());
     clock["status"]["pause"]["start"] = json!(start.to_string());
