@@ -126,9 +126,10 @@ fn insert_customers_sql(last: usize) -> String {
                 'cus_' || mode || '_' || to_char(n, 'FM0000') AS id
             FROM generate_series({first}, {last}) n
             JOIN customers ON right(customers.id, 4)::integer = (n - 1) % 300 + 1;
-         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
+         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, email_key,
+                currency)
             SELECT mode, sown.id, created_at, first_name, last_name, sown.id || '@example.com',
-                currency
+                sown.id || '@example.com', currency
             FROM sown JOIN customers USING (mode) WHERE customers.id = template;
          INSERT INTO subscriptions
             SELECT (jsonb_populate_record(subscriptions, jsonb_build_object('customer_id', sown.id,
