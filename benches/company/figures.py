@@ -70,7 +70,8 @@ class Results:
         rows = []
         for case in CASES:
             row = [case]
-            row += [spread(self.rounds(case, name, "per_cpu_second"), thousands) for name in PROVIDERS]
+            found = (self.rounds(case, name, "per_cpu_second") for name in PROVIDERS)
+            row += [spread(one, thousands) for one in found]
             row += [spread(self.ratios(case, name), "{:.1f}".format) for name in others]
             rows.append(row)
         titles = [f"{name}, thousand requests per CPU-second" for name in PROVIDERS]

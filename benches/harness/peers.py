@@ -45,7 +45,7 @@ def headers(case):
 
 
 class Server:
-    """A running server, pinned to `core` if it is given. It is ready once it responds to `first`."""
+    """A running server, pinned to `core` if given. It is ready once it responds to `first`."""
 
     def __init__(self, name, command, environment, first, core=None):
         self.name = name

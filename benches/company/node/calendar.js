@@ -7,7 +7,8 @@ const LAST = Date.UTC(10000, 0, 1) - 1;
 
 /** The moment an amount of time later; undefined after the year 9999. */
 export function plus(at, amount, unit) {
-  if (unit === 'day' || unit === 'week') return inRange(at + amount * (unit === 'day' ? 1 : 7) * DAY);
+  if (unit === 'day') return inRange(at + amount * DAY);
+  if (unit === 'week') return inRange(at + amount * 7 * DAY);
   const later = new Date(at);
   // The same day of the month, or the last day of a shorter month.
   const day = later.getUTCDate();

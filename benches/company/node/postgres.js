@@ -111,7 +111,8 @@ class Books {
     );
     const discounts = await this.grants('ofCustomers', ids);
     return rows.map((row) => {
-      return customerFrom(row, addresses.get(row.id) ?? [], discounts.get(row.id) ?? [], this.now, of);
+      const [homes, grants] = [addresses, discounts].map((groups) => groups.get(row.id) ?? []);
+      return customerFrom(row, homes, grants, this.now, of);
     });
   }
 
