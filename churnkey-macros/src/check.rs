@@ -1,6 +1,7 @@
 //! Checks of the user's tokens against the protocol.
 
 mod context;
+mod extractor;
 mod options;
 mod signature;
 mod types;

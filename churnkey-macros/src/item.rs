@@ -146,6 +146,12 @@ pub(crate) fn async_if_it_awaits(item: TokenStream) -> TokenStream {
     tokens.into_iter().collect()
 }
 
+/// Returns true if the tokens after a signature are a body and nothing else.
+pub(crate) fn is_body(tokens: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    matches!(tokens.as_slice(), [body] if is_block(body))
+}
+
 fn is_block(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }

@@ -97,9 +97,9 @@ fn generate(side: Side, arguments: TokenStream, item: &TokenStream, errors: &Err
         name: function.signature.ident.span(),
         operation,
         constant: format_ident!(
-            "REQUIREMENTS_OF_{}_{}",
+            "REQUIREMENTS_OF_{}_AS_{}",
             args::unraw(&function.signature.ident).to_uppercase(),
-            operation.ident.to_uppercase()
+            rust::snake_case(operation.ident).to_uppercase()
         ),
         options: TokenStream::new(),
         requirements: TokenStream::new(),
