@@ -242,7 +242,15 @@ fn implementation(writer: &ImplWriter, function: &Function, call: &Call) -> Toke
         #(#calls)*
         #answer
     };
-    writer.provides(&call.context, here, &extras(writer, call, name), &body)
+    let shown = format!("`{}` at ", args::unraw(name));
+    let extras = extras(writer, call, name);
+    // The line is that of the attribute, where the options are.
+    let constants = quote! {
+        const FUNCTION: &'static ::core::primitive::str =
+            ::core::concat!(#shown, ::core::file!(), ":", ::core::line!());
+        #extras
+    };
+    writer.provides(&call.context, here, &constants, &body)
 }
 
 /// The answer of the function as the output of its operation.
