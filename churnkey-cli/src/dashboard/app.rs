@@ -5,10 +5,12 @@ use std::sync::Mutex;
 
 use churnkey_runtime::Mode;
 use churnkey_verify::internal::Client;
+use cookie::{Cookie, SameSite};
 use subtle::ConstantTimeEq as _;
 
 use super::log::Log;
 use super::options::{CannotStart, Options};
+use super::reach::Reach;
 use super::tickets::Tickets;
 use super::verification::Verification;
 
@@ -17,6 +19,7 @@ pub(super) struct App {
     pub(super) client: Client,
     pub(super) url: String,
     pub(super) verification: Verification,
+    pub(super) reach: Reach,
     /// The outcomes of the actions.
     pub(super) log: Mutex<Log>,
     /// Actions on live data that wait for confirmation.
@@ -32,6 +35,7 @@ impl App {
             client: Client::of_url(&options.url, options.token, options.mode)?,
             url: options.url,
             verification: Verification::default(),
+            reach: Reach::default(),
             log: Mutex::default(),
             tickets: Mutex::default(),
             address,
@@ -72,10 +76,13 @@ impl App {
         format!("churnkey-dashboard-{}", self.address.port())
     }
 
-    /// The value of the `Set-Cookie` header that authenticates a browser.
-    pub(super) fn set_cookie(&self) -> String {
-        let (name, secret) = (self.cookie(), &self.secret);
-        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict")
+    /// The cookie that authenticates a browser.
+    pub(super) fn new_cookie(&self) -> Cookie<'_> {
+        Cookie::build((self.cookie(), &*self.secret))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .build()
     }
 
     /// Checks that a `Host` header names this dashboard. This rejects other domains that resolve to

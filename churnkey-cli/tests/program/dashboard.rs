@@ -2,8 +2,10 @@
 
 mod access;
 mod actions;
+mod catalogue;
 mod live;
 mod pages;
+mod runs;
 mod secrets;
 mod session;
 mod verification;
