@@ -152,8 +152,16 @@ async fn related<E: Entry>(app: &App, entry: &E) -> Markup {
                         (table(M::MANY, M::COLUMNS, &rows))
                     }
                 }
-                @if matches!(&found, Ok(found) if found.is_cut_off) {
-                    p.muted { "Only the first items of the provider's list were looked at." }
+                @if let Ok(found) = &found {
+                    @if found.unreadable > 0 {
+                        p {
+                            (found.unreadable) " more in the list cannot be read, and may belong here: "
+                            a href=(list_path(M::MODULE)) { (M::MANY) }
+                        }
+                    }
+                    @if found.is_cut_off {
+                        p.muted { "Only the first items of the provider's list were looked at." }
+                    }
                 }
             }
         }
@@ -169,6 +177,7 @@ async fn related<E: Entry>(app: &App, entry: &E) -> Markup {
 /// Items that were found in a list.
 struct Found<M> {
     items: Vec<Item<M>>,
+    unreadable: usize,
     /// The list has more items than were looked at.
     is_cut_off: bool,
 }
@@ -178,11 +187,13 @@ impl App {
     async fn all<M: Entry>(&self, fits: impl Fn(&M) -> bool) -> Result<Found<M>, Box<Problem>> {
         const PAGES: usize = 10;
         let mut items = Vec::new();
+        let mut unreadable = 0;
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {
             let path = format!("/{}", M::MODULE);
             let listed = self.list::<M>(M::MODULE, &path, 100, cursor.as_deref());
             let Some(listed) = listed.await? else { break };
+            unreadable += listed.items.iter().filter(|item| item.is_err()).count();
             let readable = listed.items.into_iter().flatten();
             items.extend(readable.filter(|item| fits(&item.model)));
             cursor = listed.next;
@@ -192,6 +203,7 @@ impl App {
         }
         Ok(Found {
             items,
+            unreadable,
             is_cut_off: cursor.is_some(),
         })
     }

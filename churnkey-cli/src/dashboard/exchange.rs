@@ -73,10 +73,15 @@ impl Problem {
             section.problem[!is_down].notice[is_down] role=[(!is_down).then_some("alert")] {
                 p { strong { (plain(&self.message)) } }
                 (show_flaws(&self.flaws))
-                @if let Some(value) = marked {
-                    (Marked::new(&value, &marks(&self.flaws)).show("JSON with the faults marked"))
+                @match marked {
+                    Some(value) => {
+                        @let marked = Marked::new(&value, &marks(&self.flaws));
+                        (marked.show("JSON with the faults marked"))
+                        p.caption { "Request" }
+                        pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.exchange.curl)) } }
+                    }
+                    None => (self.exchange.show()),
                 }
-                (self.exchange.show())
             }
         }
     }

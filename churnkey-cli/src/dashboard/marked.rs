@@ -132,7 +132,9 @@ impl Marked {
                         @match line {
                             Some(line) if line.notes.is_empty() => { (block(&line.text)) "\n" },
                             Some(line) => {
-                                mark { (block(&line.text)) }
+                                @let text = line.text.trim_start();
+                                (" ".repeat(line.text.len() - text.len()))
+                                mark { (block(text)) }
                                 span.note { " ← " (block(&line.notes.join("; "))) } "\n"
                             },
                             None => { span.muted { "⋯" } "\n" },

@@ -56,6 +56,14 @@ impl App {
         if let Some(clean) = self.scrubbed(&body) {
             response.body = Bytes::from(clean);
         }
+        // JSON can escape the token.
+        if let Ok(mut value) = response.json() {
+            let sent = value.clone();
+            self.scrub(&mut value);
+            if value != sent {
+                response.body = Bytes::from(value.to_string());
+            }
+        }
         let media_type = response.headers.remove(CONTENT_TYPE);
         response.headers.clear();
         if let Some(value) = media_type

@@ -100,6 +100,7 @@ fn list(found: &Found, filter: &Filter<'_>, is_further: bool) -> Markup {
         p.muted role="status" {
             (found.items.len()) " of " (found.seen) " subscriptions of "
             @if found.next.is_some() || is_further { "these " } (found.customers) " customers fit."
+            @if !found.unreadable.is_empty() { " " (found.unreadable.len()) " cannot be read." }
         }
         @for problem in found.problems.iter().take(3) { (problem.show()) }
         @if !rows.is_empty() { (table("Subscriptions", &COLUMNS, &rows)) }

@@ -64,6 +64,8 @@ pub(super) enum End {
 pub(super) struct Snippet {
     /// The full path of the fault, with indexes.
     pub(super) place: Option<String>,
+    /// The id of the item with the fault.
+    pub(super) item: Option<String>,
     /// The status of the response.
     pub(super) status: String,
     pub(super) body: Marked,

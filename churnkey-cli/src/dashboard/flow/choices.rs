@@ -40,7 +40,7 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
             }
         }
         @if choices.unread > 0 {
-            p.muted { (choices.unread) " more do not match the protocol: verify the provider to see why." }
+            p.muted { (choices.unread) " more cannot be read: see the catalogue." }
         }
     }
 }

@@ -75,6 +75,7 @@ impl App {
             let lines: Vec<_> = text.lines().take(12).collect();
             return Snippet {
                 place: None,
+                item: None,
                 status,
                 body: Marked::text(&lines),
             };
@@ -94,6 +95,7 @@ impl App {
             (None, None) => Marked::new(&value, &[]),
         };
         Snippet {
+            item: place.as_deref().and_then(|place| item(&value, place)),
             place,
             status,
             body: body.excerpt(),
@@ -149,6 +151,18 @@ fn place(finding: &Finding, path: &str, value: &Value) -> Option<String> {
         }),
         None => first(value),
     }
+}
+
+/// The id of the item at a place, which is the whole value or one of a page.
+fn item(value: &Value, place: &str) -> Option<String> {
+    let index = place
+        .strip_prefix("data[")
+        .and_then(|rest| rest.split_once(']'));
+    let item = match index {
+        Some((index, _)) => value.get("data")?.get(index.parse::<usize>().ok()?)?,
+        None => value,
+    };
+    Some(item.get("id")?.as_str()?.to_owned())
 }
 
 /// The module whose model the response to a path has.
@@ -225,6 +239,8 @@ mod tests {
             found("/prices/p", &price(json!("9.00"))).as_deref(),
             Some("amount.unit")
         );
+        assert_eq!(item(&page, "data[1].amount.unit").as_deref(), Some("p"));
+        assert_eq!(item(&page, "data[2].amount.unit"), None);
         assert_eq!(found("/prices/p", &price(json!(9))), None);
         assert_eq!(found("/features", &page), None);
     }

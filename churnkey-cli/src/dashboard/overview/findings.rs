@@ -43,6 +43,9 @@ fn show(finding: &Finding, snippet: Option<&Snippet>) -> Markup {
             p.rule { (finding.rule) }
             dl.facts {
                 @if let Some(place) = place.or(path) { dt { "Where" } dd { code { (plain(place)) } } }
+                @if let Some(item) = snippet.and_then(|snippet| snippet.item.as_deref()) {
+                    dt { "Item" } dd { code { (plain(item)) } }
+                }
                 dt { "Expected" } dd { (text(&finding.expected)) }
                 dt { "Found" } dd { (text(&finding.found)) @if finding.count > 1 { span.muted { ", in " (finding.count) " places" } } }
                 dt { "Fix" } dd { (finding.fix) }

@@ -168,7 +168,11 @@ fn show(changes: &Changes<'_>) -> Markup {
         (list_of("Fixed", "fixed", &changes.fixed))
         (list_of("Not checked again", "unchecked", &changes.unchecked))
         @if changes.remaining > 0 {
-            p.muted { (changes.remaining) " findings are in both runs." }
+            p.muted {
+                (changes.remaining)
+                @if changes.remaining == 1 { " finding is" } @else { " findings are" }
+                " in both runs."
+            }
         }
         (modules(changes))
     }

@@ -105,7 +105,7 @@ async fn unreadable_items_are_shown_with_marks() {
         .await
         .has("This customer cannot be read")
         .has("<code>c01</code>")
-        .has("<mark>  &quot;email&quot;: 5");
+        .has("<mark>&quot;email&quot;: 5");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ async fn findings_come_first_with_their_snippet() {
     let reply = ended(&session).await;
     reply
         .has("data[1].amount.unit")
+        .has("<dt>Item</dt><dd><code>basic</code></dd>")
         .has("&quot;9.00&quot;</mark>")
         .has("Verified <time class=\"ago\"")
         .has(" checks ran.");
