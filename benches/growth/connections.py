@@ -4,7 +4,7 @@ import socket
 
 from measure import load
 from peers import CASES, Peer, headers
-from setup import memory_kb, table
+from setup import table
 
 PEERS = ["churnkey", "axum-plain"]
 CASE = next(case for case in CASES if case["name"] == "customer")
@@ -22,9 +22,9 @@ def measured(numbers):
             with Peer(name, core=0) as peer:
                 # Excludes the memory that the first requests allocate once.
                 load(peer, CASE, ACTIVE, 1)
-                rest = memory_kb(peer.process.pid)
+                rest = peer.memory_kb()
                 kept = [connection(peer) for _ in range(number)]
-                grown = memory_kb(peer.process.pid)
+                grown = peer.memory_kb()
                 before = peer.cpu_seconds()
                 found = load(peer, CASE, ACTIVE, SECONDS)
                 if found["errors"] or found["not_ok"]:

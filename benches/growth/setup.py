@@ -13,10 +13,11 @@ PROFILE = os.environ.get("PROFILE", "release")
 EXAMPLES = TARGET / ("debug" if PROFILE == "dev" else PROFILE)
 
 
-def install():
+def install(*more):
+    """Installs the packages of missing programs, given as pairs of a program and its package."""
     missing = [
         package
-        for program, package in [("cc", "gcc"), ("valgrind", "valgrind"), ("wrk", "wrk")]
+        for program, package in [("cc", "gcc"), ("wrk", "wrk"), *more]
         if not shutil.which(program)
     ]
     if not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
@@ -29,21 +30,14 @@ def install():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def build():
+def build(*peers):
+    """Builds the examples, and with the given arguments of cargo the peers."""
     cargo = ["cargo", "build", "--locked", "--quiet"]
     examples = ["-p", "acme", "-p", "postgres"]
     subprocess.run([*cargo, "--profile", PROFILE, *examples], cwd=ROOT, check=True)
-    peers = ["--release", "-p", "churnkey-peers", "--bins"]
-    subprocess.run([*cargo, *peers], cwd=ROOT, check=True)
+    if peers:
+        subprocess.run([*cargo, "--release", *peers], cwd=ROOT, check=True)
 
 
 def table(head, rows):
     return "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---:"] * len(head), *rows])
-
-
-def memory_kb(pid, what="VmRSS"):
-    """Reads the memory of a process: `VmRSS` is the current value, `VmHWM` the peak."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(what):
-            return int(line.split()[1])
-    raise RuntimeError(f"no {what}")

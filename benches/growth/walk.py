@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from databases import PAGE
-from setup import memory_kb, table
+from setup import table
 
 # A walk is divided into this number of parts of equal length; each is reported by its median.
 PARTS = 20
@@ -27,35 +27,31 @@ class Walk:
     most_kb: int
 
 
-def walked(kind, size):
-    with kind(size) as database:
-        times, customers, cursor = [], 0, None
-        with database.company() as company:
-            for _ in range(20):
-                company.page(None)
-            first_kb = memory_kb(company.process.pid)
-            while True:
-                began = time.perf_counter()
-                body = company.page(cursor)
-                times.append((time.perf_counter() - began) * 1e3)
-                page = json.loads(body)
-                customers += len(page["data"])
-                cursor = page.get("next")
-                if not cursor:
-                    break
-            last_kb, most_kb = (
-                memory_kb(company.process.pid),
-                memory_kb(company.process.pid, "VmHWM"),
-            )
-        if customers != size:
-            raise RuntimeError(f"the walk returned {customers} of {size} customers")
-        # The last page is not full.
-        whole = parts(times[:-1])
-        number = PARTS * SAMPLES
-        # The places with a full page after them.
-        last = customers - PAGE
-        places = [max(1, last * (2 * place + 1) // (2 * number)) for place in range(number)]
-        keyset, offset = (parts(times) for times in database.queried(places))
+def walked(database, size):
+    times, customers, cursor = [], 0, None
+    with database.company() as company:
+        for _ in range(20):
+            company.page(None)
+        first_kb = company.memory_kb()
+        while True:
+            began = time.perf_counter()
+            body = company.page(cursor)
+            times.append((time.perf_counter() - began) * 1e3)
+            page = json.loads(body)
+            customers += len(page["data"])
+            cursor = page.get("next")
+            if not cursor:
+                break
+        last_kb, most_kb = company.memory_kb(), company.memory_kb("VmHWM")
+    if customers != size:
+        raise RuntimeError(f"the walk returned {customers} of {size} customers")
+    # The last page is not full.
+    whole = parts(times[:-1])
+    number = PARTS * SAMPLES
+    # The places with a full page after them.
+    last = customers - PAGE
+    places = [max(1, last * (2 * place + 1) // (2 * number)) for place in range(number)]
+    keyset, offset = (parts(times) for times in database.queried(places))
     return Walk(customers, len(times), whole, keyset, offset, first_kb, last_kb, most_kb)
 
 

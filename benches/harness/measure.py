@@ -49,6 +49,8 @@ def script(case):
     ]
     if "body" in case:
         lines.append(f"wrk.body = {quoted(case['body'])}")
+    # A function that makes each request, for cases whose requests differ.
+    lines.append(case.get("script", ""))
     return "\n".join(lines) + REPORT
 
 
@@ -153,7 +155,7 @@ def version(*command):
     return (said.stdout or said.stderr).splitlines()[0].strip()
 
 
-def machine():
+def machine(packages=HERE / "node"):
     model = next(
         (
             line.split(":")[1].strip()
@@ -162,7 +164,6 @@ def machine():
         ),
         "",
     )
-    packages = json.loads((HERE / "node" / "package.json").read_text())["dependencies"]
     return {
         "cpu": model,
         "cores": os.cpu_count(),
@@ -170,7 +171,7 @@ def machine():
         "rustc": version("rustc", "--version"),
         "node": version("node", "--version"),
         "wrk": version("wrk", "--version").split("[")[0].strip(),
-        **packages,
+        **json.loads((packages / "package.json").read_text())["dependencies"],
     }
 
 

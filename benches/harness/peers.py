@@ -44,15 +44,13 @@ def headers(case):
     return given
 
 
-class Peer:
-    """A running peer, pinned to `core` if it is given."""
+class Server:
+    """A running server, pinned to `core` if given. It is ready once it responds to `first`."""
 
-    def __init__(self, name, core=None):
+    def __init__(self, name, command, environment, first, core=None):
         self.name = name
         self.port = free_port()
-        command = (
-            [str(binary(name))] if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
-        )
+        self._first = first
         if core is not None:
             command = ["taskset", "--cpu-list", str(core), *command]
         environment = {
@@ -60,21 +58,33 @@ class Peer:
             "PORT": str(self.port),
             "TOKEN": TOKEN,
             "NODE_ENV": "production",
+            # The names that the examples read.
+            "CHURNKEY_ADDR": f"127.0.0.1:{self.port}",
+            "CK_INTEGRATION_TOKEN": TOKEN,
+            **environment,
         }
         began = time.perf_counter()
         self.process = subprocess.Popen(
-            command, env=environment, cwd=HERE, stderr=subprocess.DEVNULL
+            command,
+            env=environment,
+            cwd=HERE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
         self.startup_ms = (time.perf_counter() - began) * 1e3
 
     def _wait_until_ready(self):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} has ended")
             try:
-                if self.request(CASES[0])[0] == 200:
+                if self.request(self._first)[0] == 200:
                     return
             except OSError:
                 time.sleep(0.0005)
@@ -92,14 +102,9 @@ class Peer:
             connection.close()
 
     def cpu_seconds(self):
-        """Returns the user and system time of all threads so far.
+        return cpu_seconds(self.process.pid)
 
-        Uses the CPU clock of the process, because the times in /proc are rounded to 10 ms.
-        """
-        clock = ~self.process.pid << 3 | 2
-        return time.clock_gettime(clock)
-
-    def memory_kb(self, what):
+    def memory_kb(self, what="VmRSS"):
         """Reads the memory of the process: `VmRSS` is the current value, `VmHWM` the peak."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(what):
@@ -119,6 +124,24 @@ class Peer:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Peer(Server):
+    """A running peer of benches/peers."""
+
+    def __init__(self, name, core=None):
+        native = [str(binary(name))]
+        command = native if name in NATIVE else ["node", str(HERE / "node" / f"{name}.js")]
+        super().__init__(name, command, {}, CASES[0], core)
+
+
+def cpu_seconds(pid):
+    """Returns the user and system time of all threads of a process so far.
+
+    Uses the CPU clock of the process, because the times in /proc are rounded to 10 ms.
+    """
+    clock = ~pid << 3 | 2
+    return time.clock_gettime(clock)
 
 
 def free_port():

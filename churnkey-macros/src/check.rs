@@ -1,6 +1,7 @@
 //! Checks of the user's tokens against the protocol.
 
 mod context;
+mod extractor;
 mod options;
 mod signature;
 mod types;
@@ -212,6 +213,40 @@ impl Attribute {
         }
     }
 
+    /// The operation of a function whose attribute names another module, such as one that was
+    /// copied. It is reported.
+    fn of_another(&self, function: &Function, errors: &Errors) -> Option<&'static Operation> {
+        let side = self.module.side;
+        let fits = |operation| signature::looks_like(function, operation);
+        if self.module.operations.iter().any(fits) {
+            return None;
+        }
+        let name = args::unraw(&function.signature.ident);
+        let mut modules = Module::of(side).filter(|module| match side {
+            Side::Controller => true,
+            // The type of its request alone may be the mistake.
+            Side::Action => module.name == name,
+        });
+        let (module, operation) = modules.find_map(|module| {
+            let mut operations = module.operations.iter();
+            Some((module, operations.find(|operation| fits(operation))?))
+        })?;
+        let (attribute, named) = (side.attribute(), self.module.name);
+        let (does, write) = match side {
+            Side::Controller => (
+                format!("`{}` of `{}`", operation.name, module.name),
+                format!("{}, {}", module.name, operation.name),
+            ),
+            Side::Action => (format!("`{}`", module.name), module.name.to_owned()),
+        };
+        errors.at(
+            self.module_span,
+            format_args!("this is `{named}`, and the function takes and returns what {does} does"),
+            format_args!("write `#[churnkey::{attribute}({write})]`"),
+        );
+        Some(operation)
+    }
+
     /// The operation that the attribute names, or else the function's name.
     ///
     /// An operation that is missing, or that does not fit the types of the function, is reported.
@@ -221,6 +256,9 @@ impl Attribute {
         function: &Function,
         errors: &Errors,
     ) -> Option<&'static Operation> {
+        if let Some(other) = self.of_another(function, errors) {
+            return Some(other);
+        }
         if let [only] = self.module.operations {
             return Some(only);
         }

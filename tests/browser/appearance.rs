@@ -9,10 +9,11 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::hostile::fits;
+use crate::requests::send_twice;
 use crate::session::Session;
 use shop::{Fault, Shop, TOKEN};
 
-const PAGES: [(&str, &str); 30] = [
+const PAGES: [(&str, &str); 34] = [
     ("provider", "/"),
     ("runs", "/runs"),
     ("run", "/run?number=1"),
@@ -43,6 +44,13 @@ const PAGES: [(&str, &str); 30] = [
     ("flawed", "/customer?id=c01"),
     ("problem", "/flow?customer=c01&subscription=c01-pro"),
     ("unknown", "/unknown"),
+    ("requests", "/requests"),
+    (
+        "requests-filtered",
+        "/requests?module=apply-coupon&text=five",
+    ),
+    ("request", "/request?number=1"),
+    ("request-twice", "/request?number=LAST"),
 ];
 
 /// The widths, with the names of their devices.
@@ -97,6 +105,10 @@ async fn every_page_is_readable_in_all_layouts() {
         .await;
     session.choose("#apply-coupon-object", "half").await;
     session.follow(".offer-apply-coupon button").await;
+    send_twice(&session).await;
+    let last = session
+        .text("new URLSearchParams(location.search).get('number')")
+        .await;
     session.open("/flow/offers?customer=ada").await;
     session.follow(".offer-cancel-all button").await;
     {
@@ -109,7 +121,7 @@ async fn every_page_is_readable_in_all_layouts() {
         for (width, device) in WIDTHS {
             session.size(width, 800).await;
             for (name, path) in PAGES {
-                session.open(path).await;
+                session.open(&path.replace("LAST", &last)).await;
                 is_readable(&session, name, device, dark).await;
             }
         }

@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
+import { Failure } from './requests.js';
+
 const data = JSON.parse(readFileSync(new URL('../data.json', import.meta.url), 'utf8'));
 
 export const token = process.env.TOKEN;
@@ -9,14 +11,6 @@ export const manifest = data.manifest;
 export const customers = new Map(data.customers.map((customer) => [customer.id, customer]));
 export const prices = new Map(data.prices.map((price) => [price.id, price]));
 const subscriptions = new Map(data.subscriptions.map((one) => [one.id, one]));
-
-/** An error response. */
-export class Failure extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export function find(models, id, name) {
   const model = models.get(id);

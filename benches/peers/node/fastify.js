@@ -4,7 +4,6 @@
 import Fastify from 'fastify';
 
 import {
-  Failure,
   cancel,
   customers,
   find,
@@ -15,19 +14,14 @@ import {
   subscriptionOf,
   token,
 } from './billing.js';
+import { Failure, modeOf, ofFastify, requireToken } from './requests.js';
 import * as schemas from './schemas.js';
 
 const app = Fastify({ ajv: { customOptions: { discriminator: true } } });
 
 app.addHook('onRequest', async (request) => {
-  const { authorization } = request.headers;
-  if (authorization !== `Bearer ${token}` && authorization !== token) {
-    throw new Failure(401, 'Unauthorized');
-  }
-  const mode = request.headers['x-churnkey-mode'] ?? 'live';
-  if (mode !== 'live' && mode !== 'test') {
-    throw new Failure(400, 'the header `X-Churnkey-Mode` must be `test` or `live`');
-  }
+  requireToken(request.headers, token);
+  modeOf(request.headers);
 });
 
 const returning = (model) => ({ schema: { response: { 200: model } } });
@@ -79,28 +73,8 @@ app.setNotFoundHandler(async () => {
 });
 
 app.setErrorHandler((error, request, reply) => {
-  const [code, message] = codeAndMessage(error);
+  const [code, message] = ofFastify(error);
   reply.code(code).send({ code, message });
 });
-
-function codeAndMessage(error) {
-  if (error instanceof Failure) return [error.status, error.message];
-  if (error.validation) return [400, messageOf(error.validation[0])];
-  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') return [400, 'the body must be valid JSON'];
-  return [500, 'Internal Server Error'];
-}
-
-/** Converts a validation error to the message of the other peers. */
-function messageOf({ keyword, instancePath, params, message }) {
-  const path = instancePath.split('/').slice(1);
-  if (keyword === 'required') path.push(params.missingProperty);
-  const field = path.join('.');
-  if (keyword === 'required') return `\`${field}\` is required`;
-  if (keyword === 'minimum') return `\`${field}\` must be a whole number from 1`;
-  if (field === 'scheduledAt') {
-    return '`scheduledAt` must be `immediate`: this provider does not offer `end-of-period`';
-  }
-  return `\`${field}\` ${message}`;
-}
 
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });

@@ -16,6 +16,7 @@ use super::exchange::{Item, Listed, Problem, show_beyond};
 use super::fields::Fields;
 use super::links::{customer_path, flow_path};
 use super::page::{Page, Part};
+use super::pinned;
 use super::subscription::{card, discounts, metadata, raw};
 use super::table::{Column, Row, table, words};
 use super::text::{first, plain, text};
@@ -40,6 +41,7 @@ pub(super) async fn all(State(app): State<Arc<App>>, fields: Fields) -> Response
     };
     let main = html! {
         h1 { "Customers" }
+        (pinned::links(&app))
         (list(&listed, cursor.is_some()))
     };
     let page = Page::new(Part::Customers, "Customers");
@@ -118,6 +120,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
                     @if name(&item.model).is_empty() { (text(id)) }
                     @else { (text(&name(&item.model))) }
                 }
+                (pinned::button(&app, id))
                 (person(item))
                 (of_customer(id, &subscriptions, cursor.is_some()))
             }

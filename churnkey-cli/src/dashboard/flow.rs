@@ -91,6 +91,12 @@ pub(super) async fn act(
     };
     match app.is_live() {
         true => live::request_confirmation(&app, action),
-        false => carried_out(app, action).await,
+        false => {
+            let subscription = action.subscription.as_deref();
+            match app.may_change(Some(&action.customer), subscription).await {
+                Ok(()) => carried_out(app, action).await,
+                Err(why) => failed(&app, StatusCode::CONFLICT, &why),
+            }
+        }
     }
 }

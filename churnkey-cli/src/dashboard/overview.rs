@@ -9,6 +9,7 @@ use churnkey_verify::Verifier;
 use maud::{Markup, html};
 
 use super::app::App;
+use super::dev;
 use super::fields::Fields;
 use super::page::{Page, Part, csrf, failed};
 use super::reach::Down;
@@ -39,10 +40,12 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
     let page = Page::new(Part::Provider, title(&current, down.as_ref()));
     let page = match current {
         Current::Running(_) => page.reload(2),
+        _ if app.dev.is_on() => page.reload(3),
         _ => page,
     };
     let main = html! {
         h1 { "Provider" }
+        (dev::panel(&app))
         (card(&app, &current, down.as_ref()))
         @match &current {
             Current::Pending => {}
@@ -77,10 +80,7 @@ pub(super) async fn start(
         Ok(verifier) => verifier,
         Err(why) => return failed(&app, axum::http::StatusCode::BAD_REQUEST, &why),
     };
-    let cleaner = Arc::clone(&app);
-    app.verification.start(verifier, move |report| async move {
-        cleaner.complete(report).await
-    });
+    app.verify(verifier);
     Redirect::to("/").into_response()
 }
 
@@ -89,7 +89,8 @@ fn verifier(app: &App, fields: &Fields) -> Result<Verifier, String> {
         .map_err(|why| why.to_string())?
         .token(app.client.token())
         .mode(app.mode())
-        .actions(fields.has("actions") && !app.is_live());
+        .actions(fields.has("actions") && !app.is_live())
+        .same_data(app.same_data);
     if let Some(sample) = fields.filled("sample") {
         let sample = sample.parse().ok().filter(|sample| *sample > 0);
         let sample = sample.ok_or("Items of each list: enter a number from 1.")?;
@@ -114,6 +115,21 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Response {
         _ => html! { div id="progress" data-done {} },
     };
     Html(fragment.into_string()).into_response()
+}
+
+impl App {
+    /// Starts a verification, unless one is running.
+    pub(super) fn verify(self: &Arc<Self>, verifier: Verifier) {
+        let (log, source) = (Arc::clone(&self.requests), self.requests.verification());
+        let pinned = self.pins.all().into_iter();
+        let verifier = pinned
+            .fold(verifier, |verifier, id| verifier.customer(id))
+            .on_sent(move |sent| log.add(source, sent));
+        let cleaner = Arc::clone(self);
+        self.verification.start(verifier, move |report| async move {
+            cleaner.complete(report).await
+        });
+    }
 }
 
 /// The state of a provider: the class of its badge, the word, and a description.

@@ -18,6 +18,7 @@ pub(super) enum Part {
     Customers,
     Subscriptions,
     Catalogue,
+    Requests,
     None,
 }
 
@@ -85,15 +86,22 @@ impl Page {
                     header.top {
                         p.brand { "churnkey " span { "dashboard" } }
                         nav aria-label="Dashboard" {
-                            (link("/", "Provider", self.part == Part::Provider))
-                            (link("/customers", "Customers", self.part == Part::Customers))
-                            (link("/subscriptions", "Subscriptions", self.part == Part::Subscriptions))
-                            (link("/catalogue", "Catalogue", self.part == Part::Catalogue))
+                            @if app.has_provider {
+                                (link("/", "Provider", self.part == Part::Provider))
+                                (link("/customers", "Customers", self.part == Part::Customers))
+                                (link("/subscriptions", "Subscriptions", self.part == Part::Subscriptions))
+                                (link("/catalogue", "Catalogue", self.part == Part::Catalogue))
+                            }
+                            (link("/requests", "Requests", self.part == Part::Requests))
                         }
-                        (search(&self.sought))
+                        @if app.has_provider { (search(&self.sought)) }
                         p.target {
-                            span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
-                            " " code { (app.client.target()) }
+                            @if app.has_provider {
+                                span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
+                                " " code { (app.client.target()) }
+                            } @else {
+                                "a recording, without a provider"
+                            }
                         }
                     }
                     main id="main" tabindex="-1" {

@@ -5,6 +5,10 @@ mod actions;
 mod catalogue;
 mod live;
 mod pages;
+mod pins;
+#[cfg(unix)]
+mod recording;
+mod requests;
 mod runs;
 mod secrets;
 mod session;

@@ -87,7 +87,7 @@ where
         }
     }
 }
-const REQUIREMENTS_OF_PAUSE_PAUSESUBSCRIPTION: () = {
+const REQUIREMENTS_OF_PAUSE_AS_PAUSE_SUBSCRIPTION: () = {
     struct __ChurnkeyFunction {}
     impl billing::__private::ContextOf for __ChurnkeyFunction {
         type Context = Billing;

@@ -65,7 +65,7 @@ where
         }
     }
 }
-const REQUIREMENTS_OF_PRICE_RETRIEVEPRICE: () = {
+const REQUIREMENTS_OF_PRICE_AS_RETRIEVE_PRICE: () = {
     struct __ChurnkeyFunction {}
     impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
         type Context = Billing;

@@ -72,7 +72,7 @@ where
     }
 }
 #[cfg(feature = "prices")]
-const REQUIREMENTS_OF_LIST_LISTPRICES: () = {
+const REQUIREMENTS_OF_LIST_AS_LIST_PRICES: () = {
     struct __ChurnkeyFunction {}
     impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
         type Context = Billing;

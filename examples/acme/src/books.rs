@@ -16,7 +16,7 @@ mod trial_extensions;
 use churnkey::{Error, Mode, Result, Timestamp};
 use rusqlite::{CachedStatement, Row, ToSql, Transaction};
 
-use crate::database::failure;
+use crate::error::failure;
 
 pub use audit::Entry;
 

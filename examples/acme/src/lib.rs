@@ -6,7 +6,9 @@ pub mod books;
 mod clock;
 mod controllers;
 mod database;
+mod error;
 mod ledger;
+mod pool;
 mod seed;
 
 use std::path::Path;

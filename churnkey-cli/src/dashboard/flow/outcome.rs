@@ -16,6 +16,7 @@ use crate::dashboard::fields::Fields;
 use crate::dashboard::links::flow_path;
 use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
+use crate::dashboard::request_log::{Source, of};
 use crate::dashboard::subscription::back_to;
 use crate::dashboard::text::{plain, text};
 
@@ -37,7 +38,7 @@ pub(super) async fn carried_out(app: Arc<App>, action: Action) -> Response {
 /// so that the outcome is recorded even if the browser disconnects.
 async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
     let app = Arc::clone(app);
-    let task = tokio::spawn(async move {
+    let task = tokio::spawn(of(Source::Flow, async move {
         let subject = Subject {
             customer: &action.customer,
             subscription: action.subscription.as_deref(),
@@ -58,7 +59,7 @@ async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
         };
         let mut log = app.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.put(outcome)
-    });
+    }));
     task.await.ok()
 }
 

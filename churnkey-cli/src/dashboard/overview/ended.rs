@@ -80,7 +80,7 @@ impl App {
                 body: Marked::text(&lines),
             };
         };
-        self.scrub(&mut value);
+        self.scrub.value(&mut value);
         let note = format!("expected {}, found {}", finding.expected, finding.found);
         let place = place(finding, path, &value);
         let body = match (&place, &finding.path) {

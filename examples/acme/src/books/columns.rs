@@ -6,7 +6,7 @@ use rusqlite::{Row, RowIndex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::database::failure;
+use crate::error::failure;
 
 /// The value of a column.
 pub(super) fn column<T: FromSql>(row: &Row<'_>, index: impl RowIndex) -> Result<T> {
