@@ -25,9 +25,11 @@ use text::{is_country, is_wordlike};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelFlaw {
     /// The module of the model. A price in a subscription belongs to prices.
-    pub(crate) module: Module,
+    pub module: Module,
     /// Path in that model, without indexes.
     pub path: String,
+    /// Path in the whole value, with indexes: `items[0].price.amount.unit`.
+    pub place: String,
     /// The expected value.
     pub expected: String,
     /// The received value.
@@ -50,6 +52,7 @@ pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     };
     let mut walker = Walker {
         module,
+        place: String::new(),
         flaws: Vec::new(),
     };
     walker.value("", value, shape::of(model));
@@ -98,10 +101,12 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
 
 fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let flaw = |path: &str, rule: String| {
+        let place = path.to_owned();
         let (module, path) = innermost(module, path);
         ModelFlaw {
             module,
             path,
+            place,
             expected: rule,
             found: "another value".to_owned(),
             is_unknown_field: false,
@@ -152,6 +157,8 @@ const CHARGE: [&str; 2] = ["unit", "flat"];
 
 struct Walker {
     module: Module,
+    /// The place of the current value in the whole value.
+    place: String,
     flaws: Vec<ModelFlaw>,
 }
 
@@ -180,8 +187,9 @@ impl Walker {
             Shape::List(items) => match value.as_array() {
                 Some(list) => {
                     let path = format!("{path}[]");
-                    for item in list {
-                        self.value(&path, item, items);
+                    for (index, item) in list.iter().enumerate() {
+                        let step = format!("[{index}]");
+                        self.at(&step, |walker| walker.value(&path, item, items));
                     }
                 }
                 None => self.wrong(path, "a list", kind(value)),
@@ -192,6 +200,17 @@ impl Walker {
                 }
             }
         }
+    }
+
+    /// Walks on at a place below the current one: a field, or an index in brackets.
+    fn at(&mut self, step: &str, walk: impl FnOnce(&mut Self)) {
+        let length = self.place.len();
+        self.place = match step.starts_with('[') {
+            true => format!("{}{step}", self.place),
+            false => join(&self.place, step),
+        };
+        walk(self);
+        self.place.truncate(length);
     }
 
     fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
@@ -215,7 +234,9 @@ impl Walker {
             None => {
                 let names: Vec<_> = members.iter().map(|(name, _)| *name).collect();
                 let fix = fix::word(&names, word);
-                self.wrong_with(&join(path, tag), one_of(&names), word_found(word), fix);
+                self.at(tag, |walker| {
+                    walker.wrong_with(&join(path, tag), one_of(&names), word_found(word), fix);
+                });
                 // Without the tag, only the common fields can be checked.
                 for field in common {
                     self.field(path, object, field);
@@ -251,12 +272,14 @@ impl Walker {
                     || fix::is_charge(name);
                 if takes_charge && !has_charge && is_charge {
                     let to = similar.map_or(CHARGE[0], |field| field.name);
-                    self.wrong_with(
-                        &join(path, to),
-                        expected(&Shape::Money),
-                        format!("nothing, but `{}`", tame(name)),
-                        Some(fix::rename(&tame(name), to)),
-                    );
+                    self.at(to, |walker| {
+                        walker.wrong_with(
+                            &join(path, to),
+                            expected(&Shape::Money),
+                            format!("nothing, but `{}`", tame(name)),
+                            Some(fix::rename(&tame(name), to)),
+                        );
+                    });
                     continue;
                 }
                 // A missing required field has a finding, which the name explains.
@@ -275,6 +298,7 @@ impl Walker {
                 self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
+                    place: join(&self.place, name),
                     expected: "a field of the protocol".to_owned(),
                     found: match similar {
                         Some(field) => format!("another name, similar to `{}`", field.name),
@@ -290,11 +314,11 @@ impl Walker {
 
     fn field(&mut self, path: &str, object: &Map<String, Value>, field: &'static Field) {
         let path = join(path, field.name);
-        match object.get(field.name) {
-            Some(value) if !value.is_null() => self.value(&path, value, field.shape),
-            _ if field.required => self.wrong(&path, expected(field.shape), "nothing"),
+        self.at(field.name, |walker| match object.get(field.name) {
+            Some(value) if !value.is_null() => walker.value(&path, value, field.shape),
+            _ if field.required => walker.wrong(&path, expected(field.shape), "nothing"),
             _ => {}
-        }
+        });
     }
 
     fn wrong(
@@ -316,6 +340,7 @@ impl Walker {
         self.flaws.push(ModelFlaw {
             module: self.module,
             path: path.to_owned(),
+            place: self.place.clone(),
             expected: expected.into().into_owned(),
             found: found.into().into_owned(),
             is_unknown_field: false,
