@@ -7,6 +7,7 @@ use churnkey_protocol::assumption::{Assumption, Statement, Topic, assumptions};
 use churnkey_protocol::spelling::{AMOUNT, COUNTS, DATE, DATE_WORD, KIND, UNIT, UNITS};
 use churnkey_protocol::{FieldKind, Input, Module, Operation, operations};
 use churnkey_runtime::Timestamp;
+use churnkey_verify::internal::counted;
 use serde_json::{Map, Value, json};
 
 use crate::recording::Call;
@@ -69,7 +70,7 @@ impl Assumed {
     /// For people.
     pub(crate) fn text(&self) -> String {
         let facts = self.findings.len();
-        let mut text = format!("{} calls, {facts} facts that are assumed\n", self.calls);
+        let mut text = format!("{}, {facts} facts that are assumed\n", calls(self.calls));
         let mut verdicts: BTreeMap<_, usize> = BTreeMap::new();
         for (assumption, finding) in &self.findings {
             let verdict = finding.verdict();
@@ -77,11 +78,16 @@ impl Assumed {
             let detail = match verdict {
                 "not seen" if is_invisible(assumption) => "no request shows it".to_owned(),
                 "not seen" => String::new(),
-                "confirmed" => format!("by {} calls", finding.confirmed),
+                "confirmed" => format!("by {}", calls(finding.confirmed)),
                 _ => {
                     let seen: Vec<_> = finding.seen.iter().map(String::as_str).collect();
-                    let calls = finding.contradicted;
-                    format!("by {calls} calls, which have {}", seen.join(", "))
+                    let have = if finding.contradicted == 1 {
+                        "has"
+                    } else {
+                        "have"
+                    };
+                    let calls = calls(finding.contradicted);
+                    format!("by {calls}, which {have} {}", seen.join(", "))
                 }
             };
             let name = assumption.to_string();
@@ -121,6 +127,10 @@ impl Finding {
             _ => "contradicted",
         }
     }
+}
+
+fn calls(count: usize) -> String {
+    counted(count as u64, ["call", "calls"])
 }
 
 fn is_invisible(assumption: &Assumption) -> bool {

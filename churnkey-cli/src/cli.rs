@@ -10,8 +10,10 @@ use output::{ColorMode, Output};
 mod assumed;
 mod compared;
 mod dashboard;
+mod dev;
 mod diff;
 mod exit;
+mod extent;
 mod file;
 mod gates;
 mod new;
@@ -46,6 +48,7 @@ struct Cli {
 enum Command {
     Verify(verify::VerifyArgs),
     Dashboard(dashboard::DashboardArgs),
+    Dev(dev::DevArgs),
     New(new::NewArgs),
     Simulate(simulate::SimulateArgs),
     Record(record::RecordArgs),
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Command::Verify(verify) => verify.run(&output),
         Command::Dashboard(dashboard) => dashboard.run(),
+        Command::Dev(dev) => dev.run(&output),
         Command::New(new) => new.run(&output),
         Command::Simulate(simulate) => simulate.run(&output),
         Command::Record(record) => record.run(&output),

@@ -16,9 +16,11 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 mod action;
+mod apart;
 mod app;
 mod assets;
 mod customers;
+mod dev;
 mod diff;
 mod exchange;
 mod fields;
@@ -28,7 +30,13 @@ mod log;
 mod options;
 mod overview;
 mod page;
+mod pinned;
+mod pins;
+mod progress;
 mod provider;
+mod request_log;
+mod requests;
+mod scrub;
 mod subscription;
 mod text;
 mod tickets;
@@ -36,6 +44,11 @@ mod timeline;
 mod verification;
 
 use app::App;
+
+pub(crate) use app::random;
+
+pub(crate) use dev::Driver;
+pub(crate) use progress::Phase;
 
 pub use options::{CannotStart, Options};
 
@@ -73,6 +86,11 @@ impl Dashboard {
             .map_err(|fault| CannotStart::new(format!("cannot listen on {listen}: {fault}")))?;
         let app = Arc::new(App::new(options, address)?);
         Ok(Self { listener, app })
+    }
+
+    /// The part of the dashboard that `churnkey dev` drives.
+    pub(crate) fn driver(&self) -> Driver {
+        Driver(Arc::clone(&self.app))
     }
 
     /// The URL to open, which includes the secret. Anyone with this URL can see customers and carry
@@ -124,10 +142,13 @@ impl fmt::Debug for Dashboard {
 /// The same as for [`Dashboard::bind`].
 pub async fn run(options: Options) -> Result<(), CannotStart> {
     let dashboard = Dashboard::bind(options).await?;
+    let app = &dashboard.app;
+    let subject = match (&app.recording, app.has_provider) {
+        (Some(file), false) => file.clone(),
+        _ => format!("{} ({} mode)", app.client.target(), app.mode()),
+    };
     anstream::println!(
-        "The dashboard of {} ({} mode) is at\n\n    {}\n\nKeep this address secret: it gives access to the dashboard. Ctrl-C ends the dashboard.",
-        dashboard.app.client.target(),
-        dashboard.app.mode(),
+        "The dashboard of {subject} is at\n\n    {}\n\nKeep this address secret: it gives access to the dashboard. Ctrl-C ends the dashboard.",
         dashboard.url(),
     );
     dashboard.serve().await;
@@ -136,6 +157,23 @@ pub async fn run(options: Options) -> Result<(), CannotStart> {
 
 fn router(app: Arc<App>) -> Router {
     let guard = middleware::from_fn_with_state(Arc::clone(&app), guard::guard);
+    let pages = match app.has_provider {
+        true => pages_of_provider(),
+        false => Router::new().route("/", get(requests::home)),
+    };
+    pages
+        .route("/requests", get(requests::list))
+        .route("/request", get(requests::one))
+        .route("/style.css", get(assets::style))
+        .route("/script.js", get(assets::script))
+        .route("/icon.svg", get(assets::icon))
+        .fallback(page::not_found)
+        .layer(guard)
+        .with_state(app)
+}
+
+/// The pages that need a provider, and not only a recording.
+fn pages_of_provider() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(overview::show))
         .route("/verify", post(overview::start))
@@ -149,10 +187,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/flow/act", post(flow::act))
         .route("/flow/confirm", get(flow::confirm).post(flow::confirmed))
         .route("/flow/outcome", get(flow::outcome))
-        .route("/style.css", get(assets::style))
-        .route("/script.js", get(assets::script))
-        .route("/icon.svg", get(assets::icon))
-        .fallback(page::not_found)
-        .layer(guard)
-        .with_state(app)
+        .route("/request/again", post(requests::again))
+        .route("/pin", post(pinned::toggle))
+        .route("/dev", get(dev::fragment))
 }

@@ -14,6 +14,7 @@ mod features;
 mod gates;
 #[doc(hidden)]
 pub mod new;
+mod news;
 mod proxy;
 mod recording;
 mod replay;

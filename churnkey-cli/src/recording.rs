@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use churnkey_runtime::Timestamp;
 use churnkey_runtime::record::VERSION;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,6 +24,9 @@ pub(crate) struct Call {
     /// Its line in the file.
     #[serde(skip)]
     pub(crate) line: usize,
+    pub(crate) time: Option<Timestamp>,
+    /// The time of the response in milliseconds.
+    pub(crate) ms: Option<u64>,
     pub(crate) method: String,
     /// The template of the path, or `other`.
     pub(crate) path: String,

@@ -7,6 +7,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 
+use crate::crate_name;
 use crate::errors::Errors;
 use crate::message::normal;
 
@@ -283,10 +284,10 @@ pub(crate) fn take_crate(arguments: &mut Vec<Arg>, errors: &Errors) -> TokenStre
                 "`crate` is not a path",
                 "write the path to this crate, such as `crate = churnkey`",
             );
-            quote!(::churnkey)
+            crate_name::path()
         }));
     }
-    path.unwrap_or_else(|| quote!(::churnkey))
+    path.unwrap_or_else(crate_name::path)
 }
 
 fn crate_path(argument: &Arg) -> Option<TokenStream> {

@@ -1,11 +1,12 @@
 //! Checks of the user's tokens against the protocol.
 
 mod context;
+mod extractor;
 mod options;
 mod signature;
 mod types;
 
-use churnkey_protocol::{ANNOUNCED, Module, Operation, Side};
+use churnkey_protocol::{ANNOUNCED, Input, Module, Operation, Side};
 use proc_macro2::{Ident, Span};
 
 use crate::args::{self, Arg, Value};
@@ -212,6 +213,45 @@ impl Attribute {
         }
     }
 
+    /// The operation of a function whose attribute names another module, such as one that was
+    /// copied. It is reported.
+    fn of_another(&self, function: &Function, errors: &Errors) -> Option<&'static Operation> {
+        let side = self.module.side;
+        let fits = |operation| signature::looks_like(function, operation);
+        if self.module.operations.iter().any(fits) {
+            return None;
+        }
+        let name = args::unraw(&function.signature.ident);
+        let mut operations = Module::of(side)
+            .flat_map(|module| module.operations.iter().map(move |one| (module, one)));
+        let (module, operation) = operations.find(|(module, operation)| {
+            // One wrong type alone is the mistake, so an id or the name has to agree with it.
+            let has_id = operation
+                .inputs
+                .iter()
+                .any(|input| matches!(input, Input::Id(_)));
+            let has_name = match side {
+                Side::Controller => name.contains(module.name),
+                Side::Action => name == module.name,
+            };
+            fits(operation) && (has_id || has_name)
+        })?;
+        let (attribute, named) = (side.attribute(), self.module.name);
+        let (does, write) = match side {
+            Side::Controller => (
+                format!("`{}` of `{}`", operation.name, module.name),
+                format!("{}, {}", module.name, operation.name),
+            ),
+            Side::Action => (format!("`{}`", module.name), module.name.to_owned()),
+        };
+        errors.at(
+            self.module_span,
+            format_args!("this is `{named}`, and the function takes and returns what {does} does"),
+            format_args!("write `#[churnkey::{attribute}({write})]`"),
+        );
+        Some(operation)
+    }
+
     /// The operation that the attribute names, or else the function's name.
     ///
     /// An operation that is missing, or that does not fit the types of the function, is reported.
@@ -221,6 +261,9 @@ impl Attribute {
         function: &Function,
         errors: &Errors,
     ) -> Option<&'static Operation> {
+        if let Some(other) = self.of_another(function, errors) {
+            return Some(other);
+        }
         if let [only] = self.module.operations {
             return Some(only);
         }

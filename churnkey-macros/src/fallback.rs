@@ -5,6 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::impl_writer::ImplWriter;
+use crate::message::all_of;
 
 /// An implementation that is never called, because the crate does not compile.
 pub(crate) fn implementation(writer: &ImplWriter, context: Option<&syn::Type>) -> TokenStream {
@@ -34,6 +35,49 @@ pub(crate) fn unplaced(
             struct __ChurnkeyAnyContext;
             impl<Context> #private::UnknownContext<__ChurnkeyAnyContext, Context>
                 for #private::endpoint::#endpoint {}
+        };
+    }
+}
+
+/// Marks operations as present for a derive because rustc does not expand their attributes, which
+/// it reports.
+///
+/// The text of a file is no proof of that. If rustc reports nothing, a lint does, which rustc does
+/// not run beside other errors.
+pub(crate) fn not_expanded(
+    private: &TokenStream,
+    context: &syn::Ident,
+    operations: &[&'static Operation],
+) -> TokenStream {
+    if operations.is_empty() {
+        return TokenStream::new();
+    }
+    let endpoints = operations
+        .iter()
+        .map(|operation| format_ident!("{}", operation.ident));
+    let endpoints: Vec<_> = endpoints.collect();
+    let names = operations.iter().map(|operation| operation.ident);
+    let message = format!(
+        "an attribute in the files of this crate looks like one for {}, and it is not\nhelp: \
+         write `#[churnkey::controller(..)]` or `#[churnkey::action(..)]`, or rename the other \
+         attribute",
+        all_of(names)
+    );
+    quote! {
+        #(
+            impl #private::NotExpanded<__ChurnkeyDerive, #context>
+                for #private::endpoint::#endpoints {}
+        )*
+
+        #[must_use = #message]
+        struct NotServed;
+
+        #[deny(unused_must_use)]
+        const _: fn() = || {
+            const FAILS: ::core::primitive::bool = #(
+                !#private::Probe::<#context, #private::endpoint::#endpoints>::PRESENT
+            )||*;
+            #private::Condition::<FAILS>::lint::<NotServed>();
         };
     }
 }

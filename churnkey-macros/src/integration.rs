@@ -14,6 +14,7 @@ use crate::impl_writer;
 use crate::item;
 use crate::message::{any_of, nearest};
 use crate::requirements::{self, Expected};
+use crate::sources;
 use modes::Modes;
 
 /// The word that expects every module and every operation.
@@ -74,6 +75,8 @@ fn generate(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
     }
     let requirements =
         requirements::of_integration(&private, &item.ident, options.expected.as_deref());
+    let not_expanded = fallback::not_expanded(&private, &item.ident, &sources::not_expanded());
+    let requirements = quote!(#requirements #not_expanded);
     let implementation = implementation(&private, &item, &options, &requirements);
     let shared = shared(&private, &item);
     Some(quote!(#implementation #shared))

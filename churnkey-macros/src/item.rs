@@ -71,10 +71,14 @@ pub(crate) fn name(item: &TokenStream) -> Option<Ident> {
     }
 }
 
-/// Inserts code at the start of the body of a function. A function without a body is unchanged.
+/// Inserts code at the start of the body of a function. A method of a trait without a body is given
+/// one.
 pub(crate) fn with_inside(item: TokenStream, code: &TokenStream) -> TokenStream {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
-    if let Some(TokenTree::Group(body)) = tokens.last_mut()
+    if matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ';') {
+        tokens.pop();
+        tokens.extend(quote!({ #code ::core::panic!() }));
+    } else if let Some(TokenTree::Group(body)) = tokens.last_mut()
         && body.delimiter() == Delimiter::Brace
     {
         let (span, inside) = (body.span(), body.stream());
@@ -144,6 +148,12 @@ pub(crate) fn async_if_it_awaits(item: TokenStream) -> TokenStream {
     let span = tokens[place].span();
     tokens.insert(place, Ident::new("async", span).into());
     tokens.into_iter().collect()
+}
+
+/// Returns true if the tokens after a signature are a body and nothing else.
+pub(crate) fn is_body(tokens: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    matches!(tokens.as_slice(), [body] if is_block(body))
 }
 
 fn is_block(token: &TokenTree) -> bool {

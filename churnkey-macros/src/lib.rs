@@ -8,6 +8,7 @@
 mod args;
 mod cfg;
 mod check;
+mod crate_name;
 mod errors;
 mod fallback;
 mod impl_writer;
@@ -19,6 +20,7 @@ mod misplaced;
 mod operation;
 mod requirements;
 mod rust;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod unread;

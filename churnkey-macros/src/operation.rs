@@ -97,9 +97,9 @@ fn generate(side: Side, arguments: TokenStream, item: &TokenStream, errors: &Err
         name: function.signature.ident.span(),
         operation,
         constant: format_ident!(
-            "REQUIREMENTS_OF_{}_{}",
+            "REQUIREMENTS_OF_{}_AS_{}",
             args::unraw(&function.signature.ident).to_uppercase(),
-            operation.ident.to_uppercase()
+            rust::snake_case(operation.ident).to_uppercase()
         ),
         options: TokenStream::new(),
         requirements: TokenStream::new(),
@@ -242,7 +242,15 @@ fn implementation(writer: &ImplWriter, function: &Function, call: &Call) -> Toke
         #(#calls)*
         #answer
     };
-    writer.provides(&call.context, here, &extras(writer, call, name), &body)
+    let shown = format!("`{}` at ", args::unraw(name));
+    let extras = extras(writer, call, name);
+    // The line is that of the attribute, where the options are.
+    let constants = quote! {
+        const FUNCTION: &'static ::core::primitive::str =
+            ::core::concat!(#shown, ::core::file!(), ":", ::core::line!());
+        #extras
+    };
+    writer.provides(&call.context, here, &constants, &body)
 }
 
 /// The answer of the function as the output of its operation.

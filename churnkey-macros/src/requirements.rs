@@ -409,7 +409,7 @@ impl Check<'_> {
         let endpoint = format_ident!("{}", operation.ident);
         quote! {
             !#private::is_true(&|| {
-                (&(&&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW)
+                (&(&&&&#private::ImplProbe::<#context, #private::endpoint::#endpoint>::NEW)
                     .__churnkey_found())
                     .__churnkey_present()
             })
@@ -528,8 +528,9 @@ impl Check<'_> {
         let private = self.private;
         quote! {
             use #private::{
-                ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNothing as _,
-                ViaOtherContext as _, ViaOutcome as _, ViaReported as _, ViaUnknownContext as _,
+                ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNotExpanded as _,
+                ViaNothing as _, ViaOtherContext as _, ViaOutcome as _, ViaReported as _,
+                ViaUnknownContext as _,
             };
             #requirements
         }

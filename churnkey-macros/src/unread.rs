@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use churnkey_protocol::{Feature, FeatureKind, Field, FieldKind, Input, Operation};
+use churnkey_protocol::{Feature, FeatureKind, Field, FieldKind, Input, Operation, Output};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Pat;
@@ -37,6 +37,7 @@ pub(crate) fn warnings(
         })
         .collect();
     warnings.extend(blocking(&function.body));
+    warnings.extend(other_type(&function.body, attribute, operation));
     if warnings.is_empty() {
         return TokenStream::new();
     }
@@ -47,6 +48,48 @@ pub(crate) fn warnings(
             #(#warnings)*
         };
     }
+}
+
+/// A warning about a constructor of another type than the attribute declares.
+fn other_type(
+    body: &TokenStream,
+    attribute: &Attribute,
+    operation: &Operation,
+) -> Option<TokenStream> {
+    let (Output::One(model) | Output::Page(model)) = operation.output else {
+        return None;
+    };
+    let declared = attribute.options.variant()?.word;
+    let constructor = |word: &str| match word {
+        "standalone" => word.to_owned(),
+        word => format!("of_{word}"),
+    };
+    let variants = attribute
+        .module
+        .features
+        .iter()
+        .filter_map(|feature| match feature.kind {
+            FeatureKind::Variants(variants) => Some(variants),
+            _ => None,
+        });
+    let others: Vec<&str> = variants.flatten().map(|variant| variant.word).collect();
+    let mut words = Vec::new();
+    words_of(body.clone(), &mut words);
+    let (place, made) = words.windows(2).find_map(|pair| {
+        let made = others.iter().find(|word| pair[1] == constructor(word))?;
+        (pair[0] == model.name() && *made != declared).then_some((&pair[1], made))
+    })?;
+    Some(warning::at(
+        place.span(),
+        format_args!(
+            "the attribute declares `type = \"{declared}\"`, and this makes one of type `{made}`"
+        ),
+        format_args!(
+            "write `type = \"{made}\"`, or `{}::{}`",
+            model.name(),
+            constructor(declared)
+        ),
+    ))
 }
 
 /// A warning about the first call that blocks a thread of the server. In a body that moves work to

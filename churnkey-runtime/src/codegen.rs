@@ -207,6 +207,10 @@ impl<T: Send + Sync + ?Sized> Shared for T {}
 /// crate, without which the implementation would break the orphan rule.
 pub trait UnknownContext<Function, Context> {}
 
+/// Implemented by an operation whose attribute rustc does not expand, for the context of a derive.
+/// `Derive` is a type of the derive's crate.
+pub trait NotExpanded<Derive, Context> {}
+
 /// The context type of a function. A name of its own, because an unresolved type inside
 /// [`UnknownContext`] would be reported a second time, in other words.
 pub trait ContextOf {
@@ -214,8 +218,9 @@ pub trait ContextOf {
 }
 
 /// Detects whether an operation has a function: one that [`OneFunctionFor`] it, else one with an
-/// [`UnknownContext`], else one for another context. The compiler tries four methods in this order
-/// on `&&&ImplProbe`: by value, with one reference more, with one less, with two less.
+/// [`UnknownContext`], else one that is [`NotExpanded`], else one for another context. The compiler
+/// tries five methods in this order on `&&&&ImplProbe`: by value, with one reference more, with one
+/// less, with two less, with three less.
 pub struct ImplProbe<T, E>(PhantomData<(T, E)>);
 
 impl<T, E> ImplProbe<T, E> {
@@ -228,7 +233,7 @@ pub trait ViaImpl {
     }
 }
 
-impl<T: OneFunctionFor<E, RemoveTheOther>, E: OperationKind> ViaImpl for &&ImplProbe<T, E> {}
+impl<T: OneFunctionFor<E, RemoveTheOther>, E: OperationKind> ViaImpl for &&&ImplProbe<T, E> {}
 
 pub trait ViaUnknownContext<Function> {
     fn __churnkey_found(&self) -> True {
@@ -237,9 +242,17 @@ pub trait ViaUnknownContext<Function> {
 }
 
 impl<Function, T, E: UnknownContext<Function, T>> ViaUnknownContext<Function>
-    for &&&ImplProbe<T, E>
+    for &&&&ImplProbe<T, E>
 {
 }
+
+pub trait ViaNotExpanded<Derive> {
+    fn __churnkey_found(&self) -> True {
+        True
+    }
+}
+
+impl<Derive, T, E: NotExpanded<Derive, T>> ViaNotExpanded<Derive> for &&ImplProbe<T, E> {}
 
 pub trait ViaOtherContext<Function, Context> {
     fn __churnkey_found(&self) -> Elsewhere<Context> {
@@ -455,12 +468,18 @@ pub struct Missing;
 pub struct Condition<const FAILS: bool>;
 
 impl Condition<false> {
+    pub fn lint<T>() {}
+
     pub fn outcome() -> Met {
         Met
     }
 }
 
 impl Condition<true> {
+    pub fn lint<T>() -> T {
+        never()
+    }
+
     pub fn outcome() -> Missing {
         Missing
     }

@@ -82,10 +82,10 @@ pub mod __private {
     pub use crate::action::*;
     pub use crate::codegen::{
         AnyResult, Boolean, Condition, ContextOf, ContextProbe, Crate, Extra, HasIntegration,
-        ImplProbe, Input, Met, Opaque, Output, Response, UnknownContext, ViaExtractor, ViaImpl,
-        ViaIntegration, ViaNoIntegration, ViaNothing, ViaOther, ViaOtherContext,
-        ViaOtherIntegration, ViaOutcome, ViaReported, ViaUnknownContext, Wrapped, extras, fail,
-        is_true, never,
+        ImplProbe, Input, Met, NotExpanded, Opaque, Output, Response, UnknownContext, ViaExtractor,
+        ViaImpl, ViaIntegration, ViaNoIntegration, ViaNotExpanded, ViaNothing, ViaOther,
+        ViaOtherContext, ViaOtherIntegration, ViaOutcome, ViaReported, ViaUnknownContext, Wrapped,
+        extras, fail, is_true, never,
     };
     pub use crate::error::{Error, IntoError, Result};
     pub use crate::http::request_context::RequestContext;

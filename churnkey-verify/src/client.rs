@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -18,12 +19,16 @@ use tower::ServiceExt as _;
 use crate::error::CannotRun;
 
 mod message;
+mod observe;
 mod secret;
 #[cfg(feature = "http")]
 mod socket;
 
 pub(crate) use message::Credentials;
 pub use message::{Request, Response, TransportError};
+use observe::Observer;
+pub(crate) use observe::OnSent;
+pub use observe::Sent;
 #[cfg(feature = "http")]
 pub(crate) use socket::Socket;
 #[cfg(feature = "http")]
@@ -113,6 +118,7 @@ pub struct Client {
     posted: AtomicU64,
     /// The header has the token without `Bearer`, as in the sample of the integration guide.
     is_bare: AtomicBool,
+    observer: Observer,
 }
 
 impl Client {
@@ -127,6 +133,7 @@ impl Client {
             sent: AtomicU64::new(0),
             posted: AtomicU64::new(0),
             is_bare: AtomicBool::new(false),
+            observer: Observer::default(),
         }
     }
 
@@ -152,6 +159,18 @@ impl Client {
     /// Sends no more requests after this future has ended.
     pub(crate) fn until(mut self, stop: Stop) -> Self {
         self.stop = stop;
+        self
+    }
+
+    /// Sets a callback for every request, after its response.
+    pub fn on_sent(mut self, on_sent: impl Fn(&Sent<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Observer(Some(Arc::new(on_sent)));
+        self
+    }
+
+    /// Sets the callback for every request, if there is one.
+    pub(crate) fn observed(mut self, on_sent: Option<OnSent>) -> Self {
+        self.observer = Observer(on_sent);
         self
     }
 
@@ -223,6 +242,7 @@ impl Client {
                 sent: AtomicU64::new(0),
                 posted: AtomicU64::new(0),
                 is_bare: AtomicBool::new(false),
+                observer: self.observer.clone(),
             }),
         }
     }
@@ -273,6 +293,25 @@ impl Client {
         if left.is_zero() {
             return Err(TransportError::OutOfTime(self.bounds.max_time));
         }
+        let pending = self.observer.begin(|| Sent {
+            request,
+            curl: self.curl(request),
+            path: self.shown_path(request),
+            mode: request.mode.unwrap_or(self.mode.as_str()),
+            response: None,
+            took: Duration::ZERO,
+        });
+        let response = self.exchange(request, left).await;
+        pending.end(&response);
+        response
+    }
+
+    /// Sends a request and reads the response, within the time that is left.
+    async fn exchange(
+        &self,
+        request: &Request,
+        left: Duration,
+    ) -> Result<Response, TransportError> {
         let response = async {
             match &self.transport {
                 Transport::Router(router, _) => self.call(router, request).await,
@@ -401,13 +440,18 @@ impl Client {
         if let Some(secret) = secret {
             line.push_str(&format!(" -H \"Authorization: {secret}\""));
         }
-        let path = match request.path.rsplit_once('/') {
+        let path = self.shown_path(request);
+        format!("{line} {}", quoted(&format!("{root}{path}")))
+    }
+
+    /// The path and query, in live mode without personal data.
+    fn shown_path(&self, request: &Request) -> String {
+        match request.path.rsplit_once('/') {
             Some((path, _)) if request.is_personal && self.mode == Mode::Live => {
                 format!("{path}/[redacted]")
             }
             _ => request.path.clone(),
-        };
-        format!("{line} {}", quoted(&format!("{root}{path}")))
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 #[cfg(feature = "http")]
 pub use crate::client::upstream;
-pub use crate::client::{Client, Request, Response, TransportError, encoded};
+pub use crate::client::{Client, Request, Response, Sent, TransportError, encoded};
 pub use crate::manifest::DeclaredManifest;
 pub use crate::model::{ModelFlaw, flaws};
 pub use crate::printable::{is_printable, printable};

@@ -9,7 +9,7 @@ use axum::Router;
 use churnkey_runtime::{CustomerId, SubscriptionId, Timestamp};
 use futures_util::FutureExt as _;
 
-use crate::client::Transport;
+use crate::client::{OnSent, Sent, Transport};
 
 mod compare;
 mod generate;
@@ -87,6 +87,7 @@ pub struct Simulation {
     ledger: Option<Ledger>,
     restart: Option<Restart>,
     progress: Option<Progress>,
+    on_sent: Option<OnSent>,
 }
 
 impl fmt::Debug for Simulation {
@@ -119,6 +120,7 @@ impl Simulation {
             ledger: None,
             restart: None,
             progress: None,
+            on_sent: None,
         }
     }
 
@@ -259,6 +261,13 @@ impl Simulation {
     /// Calls `progress` with the number of sequences that were played, after each one.
     pub fn progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// Sets a callback for every request, for the program `churnkey`.
+    #[doc(hidden)]
+    pub fn on_sent(mut self, on_sent: impl Fn(&Sent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_sent = Some(Arc::new(on_sent));
         self
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,8 +16,8 @@ use crate::check::{
     MANIFEST_SHAPE, MANIFEST_TOKEN, MANIFEST_UNKNOWN,
 };
 use crate::client::{
-    Bounds, Client, Credentials, Request, Response, Stop, Transport, TransportError, never,
-    usable_token,
+    Bounds, Client, Credentials, OnSent, Request, Response, Sent, Stop, Transport, TransportError,
+    never, usable_token,
 };
 use crate::error::{CannotRun, Failed};
 use crate::event::Event;
@@ -49,6 +50,7 @@ pub struct Verifier {
     bounds: Bounds,
     stop: Stop,
     only: Option<String>,
+    on_sent: Option<OnSent>,
 }
 
 impl Verifier {
@@ -63,6 +65,7 @@ impl Verifier {
             bounds: Bounds::default(),
             stop: never(),
             only: None,
+            on_sent: None,
         }
     }
 
@@ -175,6 +178,13 @@ impl Verifier {
         self
     }
 
+    /// Sets a callback for every request, for the program `churnkey`.
+    #[doc(hidden)]
+    pub fn on_sent(mut self, on_sent: impl Fn(&Sent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_sent = Some(Arc::new(on_sent));
+        self
+    }
+
     /// Verifies the provider.
     ///
     /// # Errors
@@ -198,7 +208,9 @@ impl Verifier {
             Some(base) => self.transport.at(&base)?,
             None => self.transport,
         };
-        let client = Client::new(transport, token, self.mode, self.bounds).until(self.stop);
+        let client = Client::new(transport, token, self.mode, self.bounds)
+            .until(self.stop)
+            .observed(self.on_sent);
         let session = Session::new(client, self.observer);
         verify(&session, &self.settings).await?;
         Ok(session.report())

@@ -46,7 +46,10 @@ impl Program {
     }
 }
 
-fn start(folder: &TempDir, address: SocketAddr) -> Result<(Process, SocketAddr), String> {
+pub(crate) fn start(
+    folder: &TempDir,
+    address: SocketAddr,
+) -> Result<(Process, SocketAddr), String> {
     let mut acme = Command::new(built("acme"));
     acme.current_dir(folder.path())
         .env("ACME_DB", folder.path().join("acme.db"))

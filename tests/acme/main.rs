@@ -9,6 +9,7 @@ mod change_price;
 mod company;
 mod database;
 mod extend_trial;
+mod full_disk;
 mod killed;
 mod modes;
 mod money;

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::hostile::fits;
+use crate::requests::send_twice;
 use crate::session::Session;
 use shop::{Fault, Shop};
 
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 14] = [
     ("provider", "/"),
     ("customers", "/customers"),
     ("customer", "/customer?id=ada"),
@@ -17,6 +18,13 @@ const PAGES: [(&str, &str); 10] = [
     ("flawed", "/customer?id=c01"),
     ("problem", "/flow?customer=c01&subscription=c01-pro"),
     ("unknown", "/unknown"),
+    ("requests", "/requests"),
+    (
+        "requests-filtered",
+        "/requests?module=apply-coupon&text=five",
+    ),
+    ("request", "/request?number=1"),
+    ("request-twice", "/request?number=LAST"),
 ];
 
 /// Finds text whose contrast with its background is too low for level AA of WCAG.
@@ -63,13 +71,17 @@ async fn every_page_is_readable_in_all_layouts() {
         .await;
     session.choose("#apply-coupon-object", "five").await;
     session.follow(".offer-apply-coupon button").await;
+    send_twice(&session).await;
+    let last = session
+        .text("new URLSearchParams(location.search).get('number')")
+        .await;
     session.shop.books().subscriptions[3]["items"][0]["quantity"] = Value::from("one");
     for dark in [false, true] {
         session.dark(dark).await;
         for (width, device) in [(1100, "desktop"), (360, "phone")] {
             session.size(width, 800).await;
             for (name, path) in PAGES {
-                session.open(path).await;
+                session.open(&path.replace("LAST", &last)).await;
                 fits(&session).await;
                 let none = Value::Array(Vec::new());
                 assert_eq!(

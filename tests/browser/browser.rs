@@ -8,5 +8,6 @@ mod appearance;
 mod flow;
 mod hostile;
 mod keyboard;
+mod requests;
 mod session;
 mod verify;

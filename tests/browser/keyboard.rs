@@ -4,7 +4,7 @@ use crate::session::Session;
 use shop::{Fault, Shop};
 
 /// Presses Tab until the element has the focus, and checks that the focus is visible.
-async fn tab_to(session: &Session, selector: &str) {
+pub(crate) async fn tab_to(session: &Session, selector: &str) {
     for _ in 0..80 {
         if session
             .value(&format!("document.activeElement.matches({selector:?})"))
@@ -22,7 +22,7 @@ async fn tab_to(session: &Session, selector: &str) {
     panic!("{selector} cannot be reached by Tab");
 }
 
-async fn press_enter(session: &Session) {
+pub(crate) async fn press_enter(session: &Session) {
     session.page.evaluate("window.left = false").await.unwrap();
     session.press("Enter").await;
     session.wait_until("window.left === undefined && document.readyState == 'complete' && document.querySelector('main')").await;

@@ -6,13 +6,13 @@ use std::fs::File;
 use std::io::{self, PipeReader, Write as _, pipe};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
 use churnkey::{LogQueue, Result, ResultExt as _};
-use test_support::this_test;
+use test_support::{SmallDisk, this_test};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
@@ -251,51 +251,25 @@ fn log_names_the_caller_behind_a_proxy() {
     trusting.stderr.line_with("peer=203.0.113.7");
 }
 
-/// A file system of 64 KiB in memory. Mounting it needs the rights of root.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-            .arg(folder.path())
-            .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then(|| Self(folder))
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.path().join("log")
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _unmounted = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
-
 #[test]
 #[ignore = "needs the rights of root, to mount a file system"]
 fn full_disk_loses_no_request_and_recovers() {
-    let Some(disk) = SmallDisk::mount() else {
-        println!("skipped: cannot mount a file system");
+    let Some(disk) = SmallDisk::mount("64k") else {
         return;
     };
+    let file = disk.path().join("log");
     for kind in ["plain", "spans", "queue"] {
-        File::create(disk.file()).unwrap();
-        let mut server = Logging::start(kind, Some(&disk.file()));
+        File::create(&file).unwrap();
+        let mut server = Logging::start(kind, Some(&file));
         drop(server.reader.take());
         for round in 0..100 {
             server.serves_everything(round);
         }
-        let length = || std::fs::metadata(disk.file()).unwrap().len();
+        let length = || std::fs::metadata(&file).unwrap().len();
         assert_eq!(length(), 64 << 10, "the disk is not full");
         File::options()
             .write(true)
-            .open(disk.file())
+            .open(&file)
             .unwrap()
             .set_len(0)
             .unwrap();

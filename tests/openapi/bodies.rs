@@ -151,13 +151,14 @@ fn other_spellings() -> Vec<Value> {
     names.sort_unstable();
     names.dedup();
     let mut spellings = Vec::new();
-    for one in &names {
-        for other in &names {
+    for (index, one) in names.iter().enumerate() {
+        spellings.extend(values.iter().map(|value| json!({ *one: value })));
+        for other in &names[index + 1..] {
             // Equal values under two names of one field are read, which a schema cannot express.
             let same = [KIND, AMOUNT, UNIT, DATE]
                 .iter()
                 .any(|list| list.contains(one) && list.contains(other));
-            if same && one != other {
+            if same {
                 continue;
             }
             for first in &values {
@@ -272,7 +273,10 @@ async fn schema_and_runtime_agree_on_durations() {
                 body.insert("duration".to_owned(), duration.clone());
                 Value::Object(body)
             };
-            let verdicts = compare(&provider, operation, durations.iter().map(body)).await;
+            // The providers differ in the kinds that they take, not in the spellings of one kind.
+            let step = if provider.name == "complete" { 1 } else { 5 };
+            let bodies = durations.iter().step_by(step).map(body);
+            let verdicts = compare(&provider, operation, bodies).await;
             let has_action = provider.specification.body(operation.path()).is_some();
             assert_eq!(
                 has_action,

@@ -9,8 +9,8 @@ use serde_json::json;
 use postgres_tests::caller::{Action, Caller};
 use postgres_tests::instance;
 use postgres_tests::server::Server;
-use test_support::Reply;
 use test_support::conformance::client::{Client, Mode};
+use test_support::{Connection, Reply, Request, SmallDisk, eventually};
 
 fn cancel(customer: u32) -> Action {
     Action {
@@ -238,4 +238,47 @@ fn instance_without_a_database_exits_with_an_error() {
     };
 
     assert!(log.contains("because: error connecting to server"), "{log}");
+}
+
+#[test]
+#[ignore = "needs the rights of root, to mount a file system"]
+fn full_disk_is_a_503_until_it_has_room() {
+    let Some(disk) = SmallDisk::mount("64m") else {
+        return;
+    };
+    // Only the data is on the full disk: without room for its log, PostgreSQL stops.
+    let folder = tempfile::tempdir_in(disk.path()).expect("a directory on the disk");
+    let database = Server::durable().company_in(folder.path());
+    let process = [instance::start_on(&database)];
+    let caller = Caller::of(&process);
+    let mut client = Client::new(&process[0], Mode::Test);
+    let ready = || {
+        let probe = Request::new("GET", "/readyz");
+        let answer = Connection::new(process[0].address).send(&probe);
+        answer.expect("an answer").status
+    };
+
+    disk.fill();
+    // The pages of the tables have room for some actions.
+    let refused = (10..400).map(|customer| (customer, caller.send(&cancel(customer), 0)));
+    let refused = refused.map(|(customer, answer)| (customer, answer.expect("an answer")));
+    let (customer, answer) = { refused }
+        .find(|(_, answer)| answer.status != 200)
+        .expect("an action needs another page");
+    assert_unavailable(&answer);
+    eventually("the probe fails", || ready() == 503);
+    assert_eq!(client.get("/prices").status, 200);
+
+    disk.free();
+    eventually("it is ready", || ready() == 200);
+    assert_eq!(
+        caller.send(&cancel(customer), 0).expect("an answer").status,
+        200
+    );
+    assert_eq!(
+        database.session().texts(&format!(
+            "SELECT outcome FROM audit WHERE request_id = 'cancel-{customer}'"
+        )),
+        ["applied"]
+    );
 }

@@ -169,6 +169,18 @@ impl Server {
         self.create("TEMPLATE company")
     }
 
+    /// Does the same in a directory of its own, which belongs to the tests.
+    pub fn company_in(self: &Arc<Self>, directory: &Path) -> Database {
+        if self.as_root {
+            succeed(Command::new("chown").arg("postgres:").arg(directory));
+        }
+        drop(self.company());
+        let location = directory.display();
+        let tablespace = format!("CREATE TABLESPACE small LOCATION '{location}'");
+        Session::open(&self.url("postgres")).run(&tablespace);
+        self.create("TEMPLATE company TABLESPACE small")
+    }
+
     fn create(self: &Arc<Self>, from: &str) -> Database {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");

@@ -263,6 +263,18 @@ fn signal_stops_it_after_pending_requests() {
 
 #[cfg(unix)]
 #[test]
+fn signal_during_the_start_ends_the_process() {
+    for quarter in 0..80 {
+        let process = start(Some(TOKEN), Some("127.0.0.1:0"));
+        thread::sleep(Duration::from_micros(250) * quarter);
+        process.signal("TERM");
+        // Waits for the end, for a bounded time.
+        process.end();
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn shutdown_waits_for_an_action_without_callers() {
     let (process, address) = serving();
     let mut caller = Peer::open(address);

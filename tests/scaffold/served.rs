@@ -7,12 +7,12 @@ use churnkey_verify::Verifier;
 
 use crate::project::Project;
 
-const TOKEN: &str = "a-token-for-tests";
+pub(crate) const TOKEN: &str = "a-token-for-tests";
 
 /// A running provider, which is stopped on drop.
 pub(crate) struct Served {
     process: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     health_check: Vec<String>,
 }
 

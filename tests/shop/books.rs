@@ -24,6 +24,8 @@ pub struct Books {
     pub actions: Vec<(String, Value)>,
     /// The modes of the requests.
     pub modes: Vec<String>,
+    /// The modes of the requested actions.
+    pub acted_in: Vec<String>,
 }
 
 fn price(id: &str, name: &str, unit: i64) -> Value {
@@ -95,6 +97,7 @@ impl Books {
             coupons,
             actions: Vec::new(),
             modes: Vec::new(),
+            acted_in: Vec::new(),
         }
     }
 

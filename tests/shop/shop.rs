@@ -36,6 +36,8 @@ pub enum Fault {
     HasNoLists,
     /// A page of customers ignores the limit and has all of them.
     IgnoresLimits,
+    /// Both modes have the same data.
+    SharesModes,
 }
 
 /// A provider in memory.
@@ -123,9 +125,11 @@ impl Shop {
             return error(400, "the mode must be test or live");
         }
         let mut books = self.books();
-        books.modes.push(mode);
+        books.modes.push(mode.clone());
         // The data belong to the mode of the first request.
-        if books.modes.first() != books.modes.last() && !uri.path().ends_with("/features") {
+        let is_other = books.modes.first() != books.modes.last();
+        let is_apart = self.fault != Fault::SharesModes && !uri.path().ends_with("/features");
+        if is_other && is_apart {
             return error(400, "there are no data in this mode");
         }
         let Some(path) = uri.path().strip_prefix("/churnkey/") else {
@@ -190,6 +194,7 @@ impl Shop {
             ("POST", ["actions", "subscription", action]) => {
                 let body: Value = serde_json::from_slice(body).unwrap_or_default();
                 books.actions.push(((*action).to_owned(), body.clone()));
+                books.acted_in.push(mode);
                 match self.fault {
                     Fault::IgnoresActions => (200, None),
                     _ => books.act(action, &body),

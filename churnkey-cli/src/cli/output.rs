@@ -37,11 +37,15 @@ impl Output {
 
     /// Prints a report for people.
     pub(super) fn report(&self, report: &Report, quiet: bool) -> Result<(), Failure> {
+        self.painted(&painted(report, width(), quiet))
+    }
+
+    /// Prints a text that may have escape sequences, which are removed if there is no terminal.
+    pub(super) fn painted(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = AutoStream::new(io::stdout(), self.choice).lock();
-        let painted = painted(report, width(), quiet);
         check(
             stdout
-                .write_all(painted.as_bytes())
+                .write_all(text.as_bytes())
                 .and_then(|()| stdout.flush()),
         )
     }

@@ -14,6 +14,20 @@ pub(super) struct Provider {
     #[arg(value_name = "URL")]
     pub(super) url: String,
 
+    #[command(flatten)]
+    token: TokenArgs,
+}
+
+impl Provider {
+    /// The token from the options, or `None` to use the one in the environment.
+    pub(super) fn token(&self) -> Result<Option<String>, Failure> {
+        self.token.token()
+    }
+}
+
+/// The token of a provider.
+#[derive(Args)]
+pub(super) struct TokenArgs {
     /// The integration token, visible to other users of this machine. If absent, the environment
     /// variable CK_INTEGRATION_TOKEN is used
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
@@ -24,7 +38,7 @@ pub(super) struct Provider {
     token_file: Option<PathBuf>,
 }
 
-impl Provider {
+impl TokenArgs {
     /// The token from the options, or `None` to use the one in the environment.
     pub(super) fn token(&self) -> Result<Option<String>, Failure> {
         match &self.token_file {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum, value_parser};
 use super::compared::{CompareOutput, Ended};
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::provider::first_line;
+use super::provider::TokenArgs;
 use super::verify::ModeName;
 use crate::comparison::Comparison;
 use crate::recording;
@@ -43,14 +43,8 @@ pub(super) struct ReplayArgs {
     #[arg(value_name = "URL")]
     url: String,
 
-    /// The integration token, visible to other users of this machine. If absent, the environment
-    /// variable CK_INTEGRATION_TOKEN is used
-    #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
-    token: Option<String>,
-
-    /// A file with the integration token on its first line
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    token: TokenArgs,
 
     /// The mode of all calls, whatever it was in the recording
     #[arg(long, value_name = "MODE", default_value = "test")]
@@ -113,11 +107,7 @@ impl ReplayArgs {
         if recording.calls.is_empty() {
             return Err(Failure(format!("{shown} has no calls")));
         }
-        let token = match &self.token_file {
-            Some(file) => Some(first_line(file)?),
-            None => self.token.clone(),
-        };
-        let client = Client::of_url(&self.url, token, mode)?;
+        let client = Client::of_url(&self.url, self.token.token()?, mode)?;
         let settings = Settings {
             actions: self.actions,
             by_customer: self.by == Order::Customer,

@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 use std::pin::pin;
-use std::time::Duration;
 
 use churnkey_runtime::Mode;
 use churnkey_verify::internal::Client;
 use churnkey_verify::{CannotRun, Module, Report, Verifier};
 use clap::Args;
+use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use clap::{ValueEnum, value_parser};
 use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 
 use super::exit::{Exit, Failure};
+use super::extent::Extent;
 use super::file::OutputFile;
 use super::gates::GateArgs;
 use super::output::Output;
@@ -57,66 +57,12 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "MODE", default_value = "test")]
     mode: ModeName,
 
-    /// Also carry out actions such as cancel and pause, which change data. Only in test mode
-    #[arg(long)]
-    actions: bool,
-
-    /// Test and live mode share the same data on purpose. Without it, actions are sent only if the
-    /// data of the two modes differ
-    #[arg(long)]
-    same_data: bool,
+    #[command(flatten)]
+    extent: Extent,
 
     /// Check only this module and the manifest
     #[arg(long, value_name = "MODULE", value_parser = modules(), hide_possible_values = true)]
     only: Option<String>,
-
-    /// The maximum number of items to read from each list
-    #[arg(
-        long,
-        value_name = "N",
-        value_parser = value_parser!(u64).range(1..),
-        help_heading = "Limits"
-    )]
-    sample: Option<u64>,
-
-    /// An existing customer, for a provider that does not list customers; may be repeated
-    #[arg(long = "customer", value_name = "ID")]
-    customers: Vec<String>,
-
-    /// An existing subscription with its customer, for a provider that does not list subscriptions;
-    /// may be repeated
-    #[arg(long = "subscription", value_names = ["CUSTOMER", "ID"], num_args = 2)]
-    subscriptions: Vec<String>,
-
-    /// The timeout of a complete response
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value = "10",
-        value_parser = value_parser!(u64).range(1..),
-        help_heading = "Limits"
-    )]
-    timeout: u64,
-
-    /// The maximum duration of the run
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value = "900",
-        value_parser = value_parser!(u64).range(1..),
-        help_heading = "Limits"
-    )]
-    max_time: u64,
-
-    /// The maximum number of requests of the run
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "100000",
-        value_parser = value_parser!(u64).range(1..),
-        help_heading = "Limits"
-    )]
-    max_requests: u64,
 
     /// Count warnings as faults, and fail if a required module or a requested action was not
     /// exercised
@@ -237,27 +183,13 @@ impl VerifyArgs {
     }
 
     fn verifier(&self) -> Result<Verifier, Failure> {
-        let mut verifier = Verifier::of_url(&self.provider.url)?
-            .mode(self.mode.mode())
-            .actions(self.actions)
-            .same_data(self.same_data)
-            .timeout(Duration::from_secs(self.timeout))
-            .max_time(Duration::from_secs(self.max_time))
-            .max_requests(self.max_requests);
+        let verifier = Verifier::of_url(&self.provider.url)?.mode(self.mode.mode());
+        let mut verifier = self.extent.apply(verifier);
         if let Some(token) = self.provider.token()? {
             verifier = verifier.token(token);
         }
         if let Some(module) = &self.only {
             verifier = verifier.only(module);
-        }
-        if let Some(items) = self.sample {
-            verifier = verifier.sample(items);
-        }
-        for id in &self.customers {
-            verifier = verifier.customer(id);
-        }
-        for pair in self.subscriptions.chunks_exact(2) {
-            verifier = verifier.subscription(&pair[0], &pair[1]);
         }
         Ok(verifier)
     }

@@ -15,6 +15,7 @@ use super::app::App;
 use super::exchange::{Item, Listed, Problem, show_beyond, show_flaws};
 use super::fields::Fields;
 use super::page::{Page, Part};
+use super::pinned;
 use super::subscription::{card, customer_path, discounts, metadata, raw};
 use super::text::{first, plain, text};
 
@@ -53,6 +54,7 @@ pub(super) async fn search(State(app): State<Arc<App>>, fields: Fields) -> Respo
         .await;
     let main = html! {
         h1 { "Customers" }
+        (pinned::links(&app))
         (form(by, fields.get("q")))
         (outcome)
         (list(&listed, fields.filled("cursor").is_some()))
@@ -190,6 +192,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
                     @if name(&item.model).is_empty() { (text(id)) }
                     @else { (text(&name(&item.model))) }
                 }
+                (pinned::button(&app, id))
                 (person(item))
                 (of_customer(id, &subscriptions, cursor.is_some()))
             }

@@ -76,6 +76,12 @@ pub(super) async fn act(
     };
     match app.is_live() {
         true => live::request_confirmation(&app, action),
-        false => carried_out(app, action).await,
+        false => {
+            let (customer, subscription) = (&action.customer, &action.subscription);
+            match app.may_change(Some(customer), Some(subscription)).await {
+                Ok(()) => carried_out(app, action).await,
+                Err(why) => failed(&app, StatusCode::CONFLICT, &why),
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use churnkey_runtime::Mode;
 use churnkey_verify::CannotRun;
@@ -16,6 +17,13 @@ pub struct Options {
     pub token: Option<String>,
     /// The mode of the data. In live mode each action must be confirmed.
     pub mode: Mode,
+    /// Test and live mode share the same data on purpose. Without it, an action is sent only if the
+    /// data of the two modes differ.
+    pub same_data: bool,
+    /// A file with recorded calls, which the request log shows. With it, the URL may be empty.
+    pub recording: Option<PathBuf>,
+    /// The file in which pinned customers are kept. If `None`, they are lost at the end.
+    pub pins: Option<PathBuf>,
     /// The address to listen on, which must be a loopback address.
     pub listen: SocketAddr,
 }
@@ -27,6 +35,9 @@ impl Options {
             url: url.into(),
             token: None,
             mode: Mode::Test,
+            same_data: false,
+            recording: None,
+            pins: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8899)),
         }
     }

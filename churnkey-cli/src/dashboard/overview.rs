@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 
 use super::app::App;
+use super::dev;
 use super::fields::Fields;
 use super::page::{Page, Part, csrf, failed};
 use super::text::plain;
@@ -24,10 +25,12 @@ pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
     let page = Page::new(Part::Provider, title(&run));
     let page = match run {
         Run::Running(_) => page.reload(2),
+        _ if app.dev.is_on() => page.reload(3),
         _ => page,
     };
     let main = html! {
         h1 { "Provider" }
+        (dev::panel(&app))
         (card(&app, &run))
         @match &run {
             Run::Pending => {}
@@ -53,9 +56,7 @@ pub(super) async fn start(
         Ok(verifier) => verifier,
         Err(why) => return failed(&app, axum::http::StatusCode::BAD_REQUEST, &why),
     };
-    let cleaner = Arc::clone(&app);
-    app.verification
-        .start(verifier, move |report| cleaner.without_token_in(report));
+    app.verify(verifier);
     Redirect::to("/").into_response()
 }
 
@@ -64,7 +65,8 @@ fn verifier(app: &App, fields: &Fields) -> Result<Verifier, String> {
         .map_err(|why| why.to_string())?
         .token(app.client.token())
         .mode(app.mode())
-        .actions(fields.has("actions") && !app.is_live());
+        .actions(fields.has("actions") && !app.is_live())
+        .same_data(app.same_data);
     if let Some(sample) = fields.filled("sample") {
         let sample = sample.parse().ok().filter(|sample| *sample > 0);
         let sample = sample.ok_or("Items of each list: enter a number from 1.")?;
@@ -92,6 +94,18 @@ pub(super) async fn progress(State(app): State<Arc<App>>) -> Response {
 }
 
 impl App {
+    /// Starts a verification, unless one is running.
+    pub(super) fn verify(self: &Arc<Self>, verifier: Verifier) {
+        let (log, source) = (Arc::clone(&self.requests), self.requests.verification());
+        let pinned = self.pins.all().into_iter();
+        let verifier = pinned
+            .fold(verifier, |verifier, id| verifier.customer(id))
+            .on_sent(move |sent| log.add(source, sent));
+        let cleaner = Arc::clone(self);
+        self.verification
+            .start(verifier, move |report| cleaner.without_token_in(report));
+    }
+
     /// Removes the token from a report. A report quotes error messages of the provider, which may
     /// contain the token.
     fn without_token_in(&self, mut report: Report) -> Report {

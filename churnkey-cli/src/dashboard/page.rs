@@ -14,6 +14,7 @@ use super::app::App;
 pub(super) enum Part {
     Provider,
     Customers,
+    Requests,
     None,
 }
 
@@ -70,12 +71,19 @@ impl Page {
                     header.top {
                         p.brand { "churnkey " span { "dashboard" } }
                         nav aria-label="Dashboard" {
-                            (link("/", "Provider", self.part == Part::Provider))
-                            (link("/customers", "Customers", self.part == Part::Customers))
+                            @if app.has_provider {
+                                (link("/", "Provider", self.part == Part::Provider))
+                                (link("/customers", "Customers", self.part == Part::Customers))
+                            }
+                            (link("/requests", "Requests", self.part == Part::Requests))
                         }
                         p.target {
-                            span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
-                            " " code { (app.client.target()) }
+                            @if app.has_provider {
+                                span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
+                                " " code { (app.client.target()) }
+                            } @else {
+                                "a recording, without a provider"
+                            }
                         }
                     }
                     main id="main" tabindex="-1" { (main) }

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::app::App;
 use super::exchange::{Exchange, Item, Listed, Problem, status};
+use super::request_log::of_page;
 
 impl App {
     pub(super) async fn exchange(&self, request: &Request) -> Exchange {
-        let response = self.client.send(request).await;
+        let response = of_page(self.client.send(request)).await;
         Exchange {
             curl: self.client.curl(request),
             response: response.map(|response| self.without_token(response)),
@@ -24,10 +25,7 @@ impl App {
     /// Removes the token from a response. A provider may send it back, for example in an error
     /// message.
     fn without_token(&self, mut response: Response) -> Response {
-        let body = String::from_utf8_lossy(&response.body);
-        if let Some(clean) = self.scrubbed(&body) {
-            response.body = Bytes::from(clean);
-        }
+        response.body = Bytes::from(self.scrub.body(&response.body));
         let media_type = response.headers.remove(CONTENT_TYPE);
         response.headers.clear();
         if let Some(value) = media_type
@@ -40,12 +38,9 @@ impl App {
         response
     }
 
-    /// The text without the token, or `None` if the text does not contain it. A token of less than
-    /// eight characters is not replaced: it protects nothing, and may be part of any word.
+    /// The text without the token, or `None` if the text does not contain it.
     pub(super) fn scrubbed(&self, text: &str) -> Option<String> {
-        let token = self.client.token();
-        (token.len() >= 8 && text.contains(token))
-            .then(|| text.replace(token, "$CK_INTEGRATION_TOKEN"))
+        self.scrub.text(text)
     }
 
     pub(super) async fn manifest(&self) -> Result<DeclaredManifest, Box<Problem>> {
@@ -124,7 +119,7 @@ impl App {
         let message = match &exchange.response {
             Ok(response) if response.status == 200 => match response.json() {
                 Ok(mut value) => {
-                    self.scrub(&mut value);
+                    self.scrub.value(&mut value);
                     return Ok(value);
                 }
                 Err(no_json) => format!("The provider answered with {no_json}."),
@@ -140,29 +135,6 @@ impl App {
             Err(error) => format!("The provider's response cannot be used: {error}."),
         };
         Err(Problem::boxed(message, exchange.clone()))
-    }
-
-    /// Removes the token from parsed JSON. JSON can escape a string in many ways, so a search in
-    /// the raw text is not sufficient.
-    fn scrub(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => {
-                if let Some(clean) = self.scrubbed(text) {
-                    *text = clean;
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub(item)),
-            Value::Object(fields) => {
-                *fields = std::mem::take(fields)
-                    .into_iter()
-                    .map(|(name, mut value)| {
-                        self.scrub(&mut value);
-                        (self.scrubbed(&name).unwrap_or(name), value)
-                    })
-                    .collect();
-            }
-            _ => {}
-        }
     }
 }
 

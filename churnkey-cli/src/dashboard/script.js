@@ -28,6 +28,28 @@ const follow = async () => {
   setTimeout(follow, 400);
 };
 
+// The state of `churnkey dev`. The page is not replaced while a form is filled in.
+const watch = async () => {
+  const state = document.getElementById("dev");
+  if (!state) return;
+  try {
+    const answer = await fetch("/dev", { credentials: "same-origin", cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("dev");
+    if (fresh && fresh.dataset.version !== state.dataset.version) {
+      if (!document.activeElement?.matches("input, select, summary")) {
+        location.reload();
+        return;
+      }
+      state.replaceWith(fresh);
+      announce("There are new results. Reload the page to see them.");
+    }
+  } catch {
+    announce("The dashboard does not respond. It may have stopped.");
+  }
+  setTimeout(watch, 700);
+};
+
 const copying = (block) => {
   const button = document.createElement("button");
   button.type = "button";
@@ -49,3 +71,4 @@ const copying = (block) => {
 if (navigator.clipboard) document.querySelectorAll("pre.copyable").forEach(copying);
 if (location.hash === "#results") document.getElementById("results")?.focus();
 follow();
+watch();

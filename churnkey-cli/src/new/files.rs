@@ -75,6 +75,7 @@ const DIRECT: Templates = templates! { "common":
 const SQLX: Templates = templates! { "sqlx":
     "build.rs" = "build.rs",
     "src/books.rs" = "src/books.rs",
+    "src/connections.rs" = "src/connections.rs",
     "src/lib.rs" = "src/lib.rs",
     "src/main.rs" = "src/main.rs",
     "src/rows.rs" = "src/rows.rs",

@@ -18,7 +18,8 @@ pub(crate) fn painted(report: &Report, width: usize, quiet: bool) -> String {
     painted
 }
 
-fn paint(style: Style, text: &str) -> String {
+/// A text in a style, with escape sequences.
+pub(crate) fn paint(style: Style, text: &str) -> String {
     let escape = match style {
         Style::Heading => anstyle::Style::new().bold(),
         Style::Good => AnsiColor::Green.on_default(),

@@ -4,6 +4,10 @@ mod access;
 mod actions;
 mod live;
 mod pages;
+mod pins;
+#[cfg(unix)]
+mod recording;
+mod requests;
 mod secrets;
 mod session;
 mod verification;

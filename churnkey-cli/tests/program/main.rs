@@ -7,5 +7,7 @@ mod action;
 mod cli;
 mod dashboard;
 mod dependencies;
+#[cfg(target_os = "linux")]
+mod dev;
 mod new;
 mod other_language;

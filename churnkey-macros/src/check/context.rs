@@ -37,10 +37,38 @@ fn is_parameter(r#type: &TypePath, function: &Function) -> bool {
 
 /// Returns true if a type cannot be the user's own by its name: a type of the protocol or a common
 /// one of the standard library.
-fn is_foreign(r#type: &Type) -> bool {
-    const COMMON: [&str; 20] = [
-        "String", "str", "Vec", "HashMap", "BTreeMap", "Option", "Result", "bool", "char", "i32",
-        "i64", "u8", "u32", "u64", "usize", "f64", "PathBuf", "Duration", "Mode", "Headers",
+pub(super) fn is_foreign(r#type: &Type) -> bool {
+    const COMMON: [&str; 30] = [
+        "String",
+        "str",
+        "Vec",
+        "HashMap",
+        "BTreeMap",
+        "Option",
+        "Result",
+        "bool",
+        "char",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "f32",
+        "f64",
+        "Path",
+        "PathBuf",
+        "Duration",
+        "Mode",
+        "Headers",
+        "RequestId",
+        "RequestContext",
     ];
     match r#type {
         Type::Path(path) => {
@@ -67,6 +95,9 @@ pub(crate) fn check(first: &Type, function: &Function, errors: &Errors) -> bool 
     let Type::Reference(reference) = first else {
         match peeled(first) {
             Type::ImplTrait(_) => errors.on(first, "the context is generic", help),
+            inner if is_foreign(inner) => {
+                errors.on(first, "the context is not a type of this crate", help);
+            }
             inner => errors.on(
                 first,
                 "the context is not taken by reference",

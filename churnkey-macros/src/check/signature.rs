@@ -5,8 +5,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, GenericParam, Generics, PatType, ReturnType, Type};
 
-use super::context;
 use super::types::{last_segment, text, ungroup};
+use super::{context, extractor};
 use crate::args::unraw;
 use crate::cfg::Cfg;
 use crate::errors::Errors;
@@ -206,7 +206,7 @@ fn inputs(
     // An argument that is extracted from the request does not stand for a missing one.
     let own = given
         .iter()
-        .take_while(|given| !given.as_deref().is_some_and(is_extractor))
+        .take_while(|given| !given.as_deref().is_some_and(extractor::is_named))
         .count();
     if own < expected.len()
         && !given[own..]
@@ -277,37 +277,24 @@ fn is_lost(first: &Type, operation: &'static Operation) -> bool {
             .is_some_and(|name| rust::arguments(operation).any(|argument| argument.r#type == name))
 }
 
-/// Returns true for the types of this crate that are extracted from the request.
-fn is_extractor(name: &str) -> bool {
-    [
-        "Mode",
-        "Headers",
-        "RequestId",
-        "RequestContext",
-        "Parts",
-        "Extension",
-    ]
-    .contains(&name)
-}
-
 fn argument(r#type: &Type, expected: Option<&str>, errors: &Errors) -> bool {
     match r#type {
         Type::Reference(reference) => {
-            let owned = match expected {
-                Some(expected) => format!("churnkey::{expected}"),
-                None => text(&reference.elem),
+            let help = match expected {
+                Some(expected) => format!("take it by value: `churnkey::{expected}`"),
+                None => extractor::owned(&reference.elem),
             };
             errors.on(
                 r#type,
                 "this argument is a reference, and it must be owned",
-                format_args!("take it by value: `{owned}`"),
+                help,
             );
             false
         }
         Type::ImplTrait(_) => {
             let help = match expected {
                 Some(expected) => format!("write `churnkey::{expected}`"),
-                None => "write the type out".to_owned(),
+                None => format!("write the type out: {}", extractor::ANY),
             };
             errors.on(
                 r#type,

@@ -9,6 +9,9 @@ where
     ():,
 {
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
+    const FUNCTION: &'static ::core::primitive::str = ::core::concat!(
+        "`price` at ", ::core::file!(), ":", ::core::line!()
+    );
     const EXTRAS: ::churnkey::__private::Extras = {
         let _ = price;
         ::churnkey::__private::Extras::NONE
@@ -65,7 +68,7 @@ where
         }
     }
 }
-const REQUIREMENTS_OF_PRICE_RETRIEVEPRICE: () = {
+const REQUIREMENTS_OF_PRICE_AS_RETRIEVE_PRICE: () = {
     struct __ChurnkeyFunction {}
     impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
         type Context = Billing;

@@ -25,7 +25,7 @@ where
         ::core::panic!()
     }
 }
-const REQUIREMENTS_OF_RETRIEVE_RETRIEVEPRICE: () = {
+const REQUIREMENTS_OF_RETRIEVE_AS_RETRIEVE_PRICE: () = {
     struct __ChurnkeyFunction {}
     impl ::churnkey::__private::ContextOf for __ChurnkeyFunction {
         type Context = Billing;

@@ -355,13 +355,16 @@ fn traits(tokens: TokenStream) -> Vec<Template> {
         let (message, beside): (Vec<_>, Vec<_>) = values
             .iter()
             .partition(|value| value.path.is_ident("message"));
+        let message = message.first().map(|value| text(value));
+        let message = message.expect("there is a message");
+        let (wrong, help) = match message.split_once("\nhelp: ") {
+            Some((wrong, help)) => (wrong.to_owned(), Some(help.to_owned())),
+            None => (message, None),
+        };
         found.push(Template {
             kind: Kind::Trait,
-            wrong: message
-                .first()
-                .map(|value| text(value))
-                .expect("there is a message"),
-            help: None,
+            wrong,
+            help,
             beside: beside.into_iter().map(text).collect(),
         });
     }

@@ -167,11 +167,12 @@ impl fmt::Debug for RequestContext {
 /// [`READS_MODE`]: Self::READS_MODE
 /// [`JOINABLE`]: Self::JOINABLE
 #[diagnostic::on_unimplemented(
-    message = "a churnkey function cannot take a `{Self}` from a request",
-    label = "change or remove this argument",
-    note = "after the operation's own arguments a function may take `churnkey::Mode`, \
-            `churnkey::RequestId`, `churnkey::Headers`, `churnkey::Extension<T>`, \
-            `churnkey::Parts<T>`, or a type that implements `churnkey::FromRequestContext`"
+    message = "a churnkey function cannot take a `{Self}` from a request\n\
+               help: take a part of it: `churnkey::Mode`, `churnkey::RequestId`, \
+               `churnkey::Headers`, `churnkey::Extension<T>`, an axum extractor as \
+               `churnkey::Parts<T>`, or a type of your own that implements \
+               `churnkey::FromRequestContext`",
+    label = "this is not a part of a request"
 )]
 pub trait FromRequestContext: Sized {
     /// True if the value depends on the mode of the request, so that a function that takes it can

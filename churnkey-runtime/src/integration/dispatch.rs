@@ -43,7 +43,8 @@ where
         };
         let reply = Box::pin(async move {
             let output = self.context.call(input, &context).await?;
-            output.encode(&expectations, manifest)
+            let reply = output.encode(&expectations, manifest);
+            reply.map_err(|error| error.within(format!("the answer of {}", T::FUNCTION)))
         });
         Ok(PreparedCall { action, reply })
     }

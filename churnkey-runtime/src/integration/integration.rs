@@ -37,6 +37,10 @@ pub trait OneFunctionFor<E: OperationKind, Fix> {
         joinable: false,
     };
 
+    /// The name and the line of the function.
+    #[doc(hidden)]
+    const FUNCTION: &'static str = "";
+
     /// Calls the annotated function.
     fn call(
         &self,

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use bytes::Bytes;
-use churnkey_runtime::Modes;
+use churnkey_runtime::{Mode, Modes};
 use serde_json::Value;
 
 /// The `Authorization` header of a request.
@@ -64,6 +64,42 @@ impl Request {
             body: Some(body.to_string()),
             ..Self::get(path)
         }
+    }
+
+    /// A request that was recorded; `None` if its path cannot be sent.
+    pub fn recorded(target: &str, body: Option<&str>) -> Option<Self> {
+        let uri: Uri = target.parse().ok()?;
+        let path = uri.path().strip_prefix("/churnkey/")?;
+        let is_plain = uri.authority().is_none() && !path.split('/').any(|part| part == "..");
+        is_plain.then(|| Self {
+            method: match body {
+                Some(_) => Method::POST,
+                None => Method::GET,
+            },
+            path: target.to_owned(),
+            body: body.map(str::to_owned),
+            ..Self::get("")
+        })
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Path and query after the API root URL.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The body.
+    pub fn text(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+
+    /// The same request in live mode.
+    pub fn in_live_mode(self) -> Self {
+        self.mode(Mode::Live.as_str())
     }
 
     /// Replaces the body with these bytes.

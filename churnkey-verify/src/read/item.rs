@@ -58,8 +58,37 @@ impl Reading<'_> {
         });
     }
 
+    /// Finds e-mail addresses and phone numbers that stand in the field of the other.
+    fn address(&self, request: &Request, item: &Value) {
+        let is_address = |field| {
+            item.get(field)
+                .and_then(Value::as_str)
+                .map(|it| it.contains('@'))
+        };
+        for (path, expected, found) in [
+            (
+                "email",
+                "an e-mail address",
+                is_address("email") == Some(false),
+            ),
+            ("phone", "a phone number", is_address("phone") == Some(true)),
+        ] {
+            if found {
+                let found = match path {
+                    "email" => "a text without `@`",
+                    _ => "an e-mail address",
+                };
+                let fault = Fault::new(&check::RECOMMENDED, Module::Customers, expected, found);
+                self.session.fail(fault.path(path).request(request));
+            }
+        }
+    }
+
     fn recommended(&self, module: Module, request: &Request, item: &Value) {
         let has = |field: &str| item.get(field).is_some_and(|value| !value.is_null());
+        if module == Module::Customers {
+            self.address(request, item);
+        }
         let (holds, path) = match module {
             Module::Customers => (has("email") || has("phone"), "email"),
             Module::Prices => (has("name"), "name"),

@@ -10,6 +10,7 @@ use churnkey_runtime::{Subscription, SubscriptionId, SubscriptionStatus, Timesta
 use super::report::Failure;
 use super::timeline::{Line, State};
 use crate::printable::printable;
+use crate::report::tally::counted;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -59,8 +60,8 @@ fn page(failure: &Failure) -> String {
     let mut body = format!("<h1>{title}</h1>\n");
     push(&mut body, "p", "difference", &failure.message());
     let steps = format!(
-        "{} steps, shrunk from {}. All times are UTC.",
-        failure.steps(),
+        "{}, shrunk from {}. All times are UTC.",
+        counted(failure.steps() as u64, ["step", "steps"]),
         failure.original_steps
     );
     push(&mut body, "p", "", &steps);

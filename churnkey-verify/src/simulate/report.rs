@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::compare::Difference;
 use super::sequence::Sequence;
 use super::timeline::Line;
+use crate::report::tally::counted;
 
 /// The result of a simulation.
 #[derive(Debug)]
@@ -110,11 +111,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "sequence {} of seed {}, shrunk from {} to {} steps:\n",
+            "sequence {} of seed {}, shrunk from {} to {}:\n",
             self.number,
             self.seed,
             self.original_steps,
-            self.steps()
+            counted(self.steps() as u64, ["step", "steps"])
         )?;
         for line in &self.timeline {
             let id = line.subscription.as_str();

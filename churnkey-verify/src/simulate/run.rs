@@ -97,7 +97,7 @@ impl Simulation {
         };
         let restarts = self.restart.is_some();
         let provider = Provider {
-            client: Client::new(self.transport, token, Mode::Test, bounds),
+            client: Client::new(self.transport, token, Mode::Test, bounds).observed(self.on_sent),
             clock_header: self.clock_header,
             restart: self.restart,
             interrupted: AtomicU64::new(0),

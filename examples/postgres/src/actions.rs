@@ -1,6 +1,9 @@
 //! The actions that Churnkey may request. Each action locks its rows, checks the request, makes the
 //! change and writes its audit entry in one transaction: of two concurrent requests the second sees
 //! the changes of the first, even if another instance handled it.
+//!
+//! Each function takes the id of its request for the audit, so identical concurrent requests are
+//! not joined. They run one after the other, and the second finds that its change was made.
 
 mod apply_coupon;
 mod cancel;

@@ -7,8 +7,7 @@ mod sockets;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use churnkey::{Provider, Server};
 use tokio::net::TcpListener;
@@ -17,7 +16,7 @@ use tokio::runtime::Runtime;
 pub(crate) use billing::{Billing, LARGE};
 pub(crate) use process::{server_of_environment, serving, start_child};
 pub(crate) use sockets::{peer_from, peer_with_small_window};
-pub(crate) use test_support::{Ended, Peer, Process, Reply, log_of};
+pub(crate) use test_support::{Ended, Peer, Process, Reply, eventually, log_of};
 
 /// The integration token of every test.
 pub(crate) const TOKEN: &str = "tok_5Zx1-secret";
@@ -106,14 +105,4 @@ pub(crate) fn cancel_head(lines: &str) -> String {
 pub(crate) fn cancel(subscription: &str) -> String {
     let body = cancellation(subscription);
     cancel_head(&format!("Content-Length: {}\r\n", body.len())) + &body
-}
-
-/// Waits until a condition holds.
-#[track_caller]
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + LONG;
-    while !holds() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }

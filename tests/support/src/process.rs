@@ -119,15 +119,38 @@ impl Drop for Process {
 pub struct Output {
     text: Arc<Mutex<String>>,
     lines: Mutex<Receiver<String>>,
+    pipe: PipeSwitch,
     reader: Option<JoinHandle<()>>,
+}
+
+/// Stops the reading of an output: as long as a guard lives, or for ever.
+#[derive(Clone)]
+pub struct PipeSwitch(Arc<Mutex<bool>>);
+
+impl PipeSwitch {
+    /// Reads nothing while the guard lives.
+    pub fn stall(&self) -> MutexGuard<'_, bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the pipe, after one more line.
+    pub fn close(&self) {
+        *self.stall() = false;
+    }
+
+    fn is_open(&self) -> bool {
+        *self.stall()
+    }
 }
 
 impl Output {
     fn of(pipe: impl Read + Send + 'static) -> Self {
         let text = Arc::<Mutex<String>>::default();
         let (sender, lines) = channel();
+        let switch = PipeSwitch(Arc::new(Mutex::new(true)));
         let reader = thread::spawn({
             let text = Arc::clone(&text);
+            let switch = switch.clone();
             move || {
                 for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
                     let line = String::from_utf8_lossy(&line).into_owned();
@@ -137,12 +160,16 @@ impl Output {
                     drop(text);
                     // The output is read to its end even if no test waits for its lines.
                     let _not_awaited = sender.send(line);
+                    if !switch.is_open() {
+                        break;
+                    }
                 }
             }
         });
         Self {
             text,
             lines: Mutex::new(lines),
+            pipe: switch,
             reader: Some(reader),
         }
     }
@@ -177,6 +204,10 @@ impl Output {
     pub fn address(&self) -> SocketAddr {
         self.try_address()
             .unwrap_or_else(|| panic!("no address in:\n{}", self.text()))
+    }
+
+    pub fn pipe(&self) -> PipeSwitch {
+        self.pipe.clone()
     }
 
     /// Returns the output up to now.

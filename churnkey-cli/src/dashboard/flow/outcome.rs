@@ -17,6 +17,7 @@ use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered}
 use crate::dashboard::fields::Fields;
 use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
+use crate::dashboard::request_log::{Source, of};
 use crate::dashboard::subscription::{back_to, facts, flow_path};
 use crate::dashboard::text::{first, left_out, plain, status, text};
 use crate::dashboard::timeline::timeline;
@@ -39,7 +40,7 @@ pub(super) async fn carried_out(app: Arc<App>, action: Action) -> Response {
 /// its own task, so that the outcome is recorded even if the browser disconnects.
 async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
     let app = Arc::clone(app);
-    let task = tokio::spawn(async move {
+    let task = tokio::spawn(of(Source::Flow, async move {
         let before = app
             .subscription(&action.customer, &action.subscription)
             .await;
@@ -60,7 +61,7 @@ async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
         };
         let mut log = app.log.lock().unwrap_or_else(PoisonError::into_inner);
         log.put(outcome)
-    });
+    }));
     task.await.ok()
 }
 

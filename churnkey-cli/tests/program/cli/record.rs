@@ -190,7 +190,7 @@ fn second_reading_of_every_assumption_is_reported() {
     let people = assumed(&[], &file);
     assert_eq!(people.code, 1);
     for words in [
-        "contradicted  apply_coupon.id  by 1 calls, which have couponId",
+        "contradicted  apply_coupon.id  by 1 call, which has couponId",
         "not seen",
     ] {
         assert!(people.stdout.contains(words), "{}", people.stdout);
@@ -224,7 +224,7 @@ fn recording_of_the_first_reading_has_no_contradiction() {
     assert!(
         report
             .stdout
-            .contains("by 1 calls, which have the mode `other`"),
+            .contains("by 1 call, which has the mode `other`"),
         "{report:?}"
     );
 }

@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::Process;
+use crate::{PipeSwitch, Process};
 
 pub struct Instance {
     process: Process,
@@ -77,6 +77,10 @@ impl Instance {
     /// Returns a function for the log, which also works after the end of the process.
     pub fn shared_log(&self) -> impl Fn() -> String + use<> {
         self.process.stderr.shared_text()
+    }
+
+    pub fn log_pipe(&self) -> PipeSwitch {
+        self.process.stderr.pipe()
     }
 
     /// Sends SIGKILL, which interrupts all requests.

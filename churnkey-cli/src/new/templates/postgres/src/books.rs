@@ -1,5 +1,6 @@
 //! The access to the data in PostgreSQL, with a schema for test data and one for live data.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use churnkey::{
@@ -29,12 +30,19 @@ const WAIT_LIMIT: Duration = Duration::from_secs(5);
 /// The `Retry-After` of a request that found the database busy or not reachable.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// The maximum number of connections of this instance, for each mode.
-const CONNECTIONS: usize = 8;
+/// The maximum number of connections of this instance for reads, for each mode. Actions have their
+/// own, so that reads do not wait behind actions that wait for locked rows.
+const READERS: usize = 4;
+
+/// The maximum number of connections of this instance for actions, for each mode.
+const WRITERS: usize = 4;
 
 /// The data of one mode.
 pub(crate) struct Books {
-    pool: Pool,
+    readers: Pool,
+    writers: Pool,
+    /// The last action found the disk of the database full.
+    is_full: AtomicBool,
 }
 
 impl Books {
@@ -47,20 +55,26 @@ impl Books {
         config.connect_timeout(WAIT_LIMIT);
         // The connection is not encrypted. On a shared network, use a TLS connector, such as that
         // of `tokio-postgres-rustls`.
-        let pool = Pool::builder(Manager::new(config, NoTls))
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT_LIMIT))
-            .create_timeout(Some(WAIT_LIMIT))
-            .build()
-            .or_internal()?;
-        let books = Self { pool };
+        let pool = |connections| {
+            Pool::builder(Manager::new(config.clone(), NoTls))
+                .max_size(connections)
+                .runtime(Runtime::Tokio1)
+                .wait_timeout(Some(WAIT_LIMIT))
+                .create_timeout(Some(WAIT_LIMIT))
+                .build()
+                .or_internal()
+        };
+        let books = Self {
+            readers: pool(READERS)?,
+            writers: pool(WRITERS)?,
+            is_full: AtomicBool::new(false),
+        };
         books.migrate(schema).await?;
         Ok(books)
     }
 
     async fn migrate(&self, schema: &str) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.writers.get().await.map_err(no_connection)?;
         self.apply_migrations(&mut connection, schema)
             .await
             .map_err(failure)
@@ -95,7 +109,7 @@ impl Books {
 
     /// Fills the tables with example customers if there are no customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.writers.get().await.map_err(no_connection)?;
         let transaction = connection.transaction().await.map_err(failure)?;
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.batch_execute(&lock).await.map_err(failure)?;
@@ -111,7 +125,7 @@ impl Books {
     }
 
     pub(crate) async fn add(&self, customer: Customer, subscription: Subscription) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.writers.get().await.map_err(no_connection)?;
         let transaction = connection.transaction().await.map_err(failure)?;
         let email = customer.email.as_ref().map_or("", |email| email.as_str());
         let name = customer.name.as_deref().unwrap_or_default();
@@ -139,8 +153,18 @@ impl Books {
         transaction.commit().await.map_err(failure)
     }
 
+    /// Checks that the database can be reached and, if the last action found its disk full, that a
+    /// table can grow again.
     pub(crate) async fn ping(&self) -> Result<()> {
-        self.rows("SELECT 1", &[]).await.map(drop)
+        self.rows("SELECT 1", &[]).await?;
+        if !self.is_full.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let probe = "CREATE TEMPORARY TABLE probe AS SELECT 1; DROP TABLE probe";
+        let connection = self.writers.get().await.map_err(no_connection)?;
+        connection.batch_execute(probe).await.map_err(failure)?;
+        self.is_full.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) async fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
@@ -212,7 +236,22 @@ impl Books {
         id: SubscriptionId,
         change: impl FnOnce(&mut Subscription) -> Result<()>,
     ) -> Result<()> {
-        let mut connection = self.connection().await?;
+        let changed = self.try_change(customer, id, change).await;
+        match &changed {
+            Ok(()) => self.is_full.store(false, Ordering::Relaxed),
+            Err(error) if is_disk_full(error) => self.is_full.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        changed
+    }
+
+    async fn try_change(
+        &self,
+        customer: CustomerId,
+        id: SubscriptionId,
+        change: impl FnOnce(&mut Subscription) -> Result<()>,
+    ) -> Result<()> {
+        let mut connection = self.writers.get().await.map_err(no_connection)?;
         let transaction = connection.transaction().await.map_err(failure)?;
         // The row stays locked until the end of the transaction. Others wait and then see its
         // changes.
@@ -251,18 +290,25 @@ impl Books {
     }
 
     async fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
-        let connection = self.connection().await?;
+        let connection = self.readers.get().await.map_err(no_connection)?;
         let statement = connection.prepare_cached(sql).await.map_err(failure)?;
         connection.query(&statement, params).await.map_err(failure)
     }
+}
 
-    async fn connection(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|error| match error {
-            PoolError::Backend(error) => failure(error),
-            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(error),
-            error => Error::internal(error),
-        })
+fn no_connection(error: PoolError) -> Error {
+    match error {
+        PoolError::Backend(error) => failure(error),
+        PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(error),
+        error => Error::internal(error),
     }
+}
+
+fn is_disk_full(error: &Error) -> bool {
+    let cause = error
+        .cause()
+        .and_then(|cause| cause.downcast_ref::<tokio_postgres::Error>());
+    cause.and_then(tokio_postgres::Error::code) == Some(&SqlState::DISK_FULL)
 }
 
 /// Converts a database error into a response: a 503 if the same request may succeed later,

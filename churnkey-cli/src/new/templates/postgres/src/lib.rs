@@ -40,8 +40,9 @@ impl Billing {
         Ok(Self { test, live, clock })
     }
 
-    /// Checks that the database can be reached, for `/readyz`.
+    /// Checks that the database can be reached and its disk is not full, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
+        self.test.ping().await?;
         self.live.ping().await
     }
 

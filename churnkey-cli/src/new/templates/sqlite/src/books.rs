@@ -1,6 +1,8 @@
 //! The access to the data in SQLite, with one file for test data and one for live data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use churnkey::{
@@ -9,7 +11,9 @@ use churnkey::{
     Timestamp,
 };
 use deadpool_sqlite::{Config, Hook, HookError, Pool, PoolError, Runtime};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, named_params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
+};
 use rusqlite_migration::{M, Migrations};
 
 use crate::Subscription;
@@ -26,53 +30,45 @@ const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/1_books.sql"))];
 /// gets a 503.
 const WAIT_LIMIT: Duration = Duration::from_secs(5);
 
-/// The `Retry-After` of a request that found the database busy.
+/// The `Retry-After` of a request that found the database busy or its disk full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-const CONNECTIONS: usize = 8;
+/// The connections for reads. Actions have their own, so that reads do not wait behind actions that
+/// wait for the write lock.
+const READERS: usize = 8;
 
-/// The data of one mode: a pool of connections. Queries run on blocking threads.
+/// The connections for actions. One of them has the write lock, the others wait for it.
+const WRITERS: usize = 4;
+
+/// The data of one mode: two pools of connections. Queries run on blocking threads.
 pub(crate) struct Books {
-    pool: Pool,
+    readers: Pool,
+    writers: Pool,
+    /// The last write found the disk full.
+    is_full: Arc<AtomicBool>,
 }
 
 impl Books {
     /// Opens the file, creates it if it does not exist, and brings its tables up to date.
     pub(crate) async fn open(file: PathBuf) -> Result<Self> {
-        let pool = Config::new(file)
-            .builder(Runtime::Tokio1)
-            .or_internal()?
-            .max_size(CONNECTIONS)
-            .wait_timeout(Some(WAIT_LIMIT))
-            .post_create(Hook::async_fn(|connection, _| {
-                Box::pin(async move {
-                    let configured = connection
-                        .interact(|connection| configure(connection))
-                        .await;
-                    configured
-                        .map_err(|failure| HookError::message(failure.to_string()))?
-                        .map_err(HookError::Backend)
-                })
-            }))
-            .build()
-            .or_internal()?;
-        let books = Self { pool };
-        books
-            .with(|connection| Ok(MIGRATIONS.to_latest(connection).or_internal()?))
-            .await?;
+        let books = Self {
+            readers: pool(&file, READERS)?,
+            writers: pool(&file, WRITERS)?,
+            is_full: Arc::default(),
+        };
+        let migrate = |connection: &mut Connection| MIGRATIONS.to_latest(connection);
+        interact(&books.writers, migrate).await?.or_internal()?;
         Ok(books)
     }
 
     /// Fills the tables with example customers if there are no customers.
     pub(crate) async fn add_examples(&self) -> Result<()> {
-        self.with(|connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.write(|transaction| {
             let sql = "SELECT EXISTS (SELECT 1 FROM customers)";
             if !transaction.query_row(sql, [], |row| row.get(0))? {
                 transaction.execute_batch(include_str!("../migrations/examples.sql"))?;
             }
-            Ok(transaction.commit()?)
+            Ok(())
         })
         .await
     }
@@ -85,9 +81,7 @@ impl Books {
             email.to_owned(),
             folded(email),
         );
-        self.with(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.write(move |transaction| {
             let sql = "INSERT INTO customers (id, name, email, email_folded)
                        VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING";
             transaction.execute(sql, customer)?;
@@ -107,18 +101,30 @@ impl Books {
                 subscription.unpaid,
             );
             transaction.execute(sql, row)?;
-            Ok(transaction.commit()?)
+            Ok(())
         })
         .await
     }
 
+    /// Checks that the file can be read and, if the last write found the disk full, written.
     pub(crate) async fn ping(&self) -> Result<()> {
-        self.with(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
-            .await
+        let sql = "SELECT 1 FROM sqlite_schema LIMIT 1";
+        self.read(move |connection| Ok(connection.query_row(sql, [], |_| Ok(()))?))
+            .await?;
+        if !self.is_full.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            // Writes a page, and changes nothing.
+            let version: i64 =
+                transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            Ok(transaction.pragma_update(None, "user_version", version)?)
+        })
+        .await
     }
 
     pub(crate) async fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT * FROM customers WHERE id = ?1";
             let mut statement = connection.prepare_cached(sql)?;
             Ok(statement.query_row([id.as_str()], customer).optional()?)
@@ -127,7 +133,7 @@ impl Books {
     }
 
     pub(crate) async fn customer_by_email(&self, email: Email) -> Result<Option<Customer>> {
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT * FROM customers WHERE email_folded = ?1";
             let mut statement = connection.prepare_cached(sql)?;
             let email = folded(email.as_str());
@@ -138,7 +144,7 @@ impl Books {
 
     pub(crate) async fn customers(&self, page: PageRequest) -> Result<Page<Customer>> {
         let after: String = page.after()?.unwrap_or_default();
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT * FROM customers WHERE id > ?1 ORDER BY id LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_and_then((after, page.limit_plus_one()), customer)?;
@@ -149,7 +155,7 @@ impl Books {
     }
 
     pub(crate) async fn price(&self, id: PriceId) -> Result<Option<Price>> {
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT *, id AS price_id FROM prices WHERE id = ?1";
             let mut statement = connection.prepare_cached(sql)?;
             statement
@@ -162,7 +168,7 @@ impl Books {
 
     pub(crate) async fn prices(&self, page: PageRequest) -> Result<Page<Price>> {
         let after: String = page.after()?.unwrap_or_default();
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT *, id AS price_id FROM prices WHERE id > ?1 ORDER BY id LIMIT ?2";
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_and_then((after, page.limit_plus_one()), price)?;
@@ -177,7 +183,7 @@ impl Books {
         customer: CustomerId,
         id: SubscriptionId,
     ) -> Result<Option<Subscription>> {
-        self.with(move |connection| find_subscription(connection, &customer, &id))
+        self.read(move |connection| find_subscription(connection, &customer, &id))
             .await
     }
 
@@ -187,7 +193,7 @@ impl Books {
         page: PageRequest,
     ) -> Result<Page<Subscription>> {
         let after: String = page.after()?.unwrap_or_default();
-        self.with(move |connection| {
+        self.read(move |connection| {
             let sql = "SELECT subscriptions.*, name, currency, amount, cycle
                        FROM subscriptions JOIN prices ON prices.id = price_id
                        WHERE customer_id = ?1 AND subscriptions.id > ?2
@@ -208,12 +214,8 @@ impl Books {
         id: SubscriptionId,
         change: impl FnOnce(&mut Subscription) -> Result<()> + Send + 'static,
     ) -> Result<()> {
-        self.with(move |connection| {
-            // An immediate transaction takes the write lock before it reads. Otherwise another one
-            // could change the row after it was read.
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut subscription = find_subscription(&transaction, &customer, &id)?
+        self.write(move |transaction| {
+            let mut subscription = find_subscription(transaction, &customer, &id)?
                 .or_not_found("there is no such subscription")?;
             change(&mut subscription)?;
             let sql = "UPDATE subscriptions SET period_start = :period_start,
@@ -232,23 +234,80 @@ impl Books {
                 ":ends_with_period": subscription.ends_with_period,
                 ":canceled_at": subscription.canceled_at.map(Timestamp::unix_millis),
             })?;
-            Ok(transaction.commit()?)
+            Ok(())
         })
         .await
     }
 
-    async fn with<T: Send + 'static>(
+    async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Work<T> + Send + 'static,
     ) -> Result<T> {
-        let connection = self.pool.get().await.map_err(|failure| match failure {
-            PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(failure),
-            failure => Error::internal(failure),
-        })?;
-        let done = connection.interact(work).await;
-        let done = done.map_err(|failure| Error::internal(failure.to_string()))?;
-        Ok(done?)
+        Ok(interact(&self.readers, work).await??)
     }
+
+    /// Runs `work` in a transaction, which is committed if `work` succeeds.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Work<T> + Send + 'static,
+    ) -> Result<T> {
+        let is_full = Arc::clone(&self.is_full);
+        let written = interact(&self.writers, move |connection| {
+            let written = in_transaction(connection, work);
+            // An action that was refused has not tried to write.
+            match &written {
+                Ok(_) => is_full.store(false, Ordering::Relaxed),
+                Err(error) if error.is_disk_full() => is_full.store(true, Ordering::Relaxed),
+                Err(_) => {}
+            }
+            written
+        });
+        Ok(written.await??)
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Work<T>,
+) -> Work<T> {
+    // An immediate transaction takes the write lock before it reads. Otherwise another one could
+    // change a row after it was read.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
+}
+
+fn pool(file: &Path, connections: usize) -> Result<Pool> {
+    let builder = Config::new(file).builder(Runtime::Tokio1).or_internal()?;
+    let pool = builder
+        .max_size(connections)
+        .wait_timeout(Some(WAIT_LIMIT))
+        .post_create(Hook::async_fn(|connection, _| {
+            Box::pin(async move {
+                let configured = connection
+                    .interact(|connection| configure(connection))
+                    .await;
+                configured
+                    .map_err(|failure| HookError::message(failure.to_string()))?
+                    .map_err(HookError::Backend)
+            })
+        }))
+        .build();
+    pool.or_internal()
+}
+
+async fn interact<T: Send + 'static>(
+    pool: &Pool,
+    work: impl FnOnce(&mut Connection) -> T + Send + 'static,
+) -> Result<T> {
+    let connection = pool.get().await.map_err(|failure| match failure {
+        PoolError::Timeout(_) => Error::unavailable(RETRY_AFTER).with_cause(failure),
+        PoolError::Backend(error) => WorkError::Database(error).into_error(),
+        failure => Error::internal(failure),
+    })?;
+    let done = connection.interact(work).await;
+    done.map_err(|failure| Error::internal(failure.to_string()))
 }
 
 /// The result of work on a connection.
@@ -258,6 +317,15 @@ type Work<T> = std::result::Result<T, WorkError>;
 enum WorkError {
     Database(rusqlite::Error),
     Response(Error),
+}
+
+impl WorkError {
+    fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Database(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            Self::Response(_) => false,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for WorkError {

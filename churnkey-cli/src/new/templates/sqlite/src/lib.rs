@@ -42,8 +42,9 @@ impl Billing {
         Ok(Self { test, live, clock })
     }
 
-    /// Checks that live data can be read, for `/readyz`.
+    /// Checks that the data can be read and its disk is not full, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
+        self.test.ping().await?;
         self.live.ping().await
     }
 

@@ -1,7 +1,5 @@
 //! The access to the data. Each statement is for one mode: test and live data share the tables.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use churnkey::{
     Customer, CustomerId, Email, Error, Mode, Page, PageRequest, Price, PriceId, Result,
@@ -9,28 +7,20 @@ use churnkey::{
 };
 
 use crate::Subscription;
-use crate::database::{Pool, is_temporary};
+use crate::connections::{Connections, failure};
 use crate::email::folded;
 use crate::rows::{CustomerRow, PriceRow, SubscriptionRow};
 
-/// The `Retry-After` of a request that found the database busy or not reachable.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-
 /// The data of one mode.
 pub(crate) struct Books<'b> {
-    pool: &'b Pool,
+    connections: &'b Connections,
     mode: &'static str,
 }
 
 impl<'b> Books<'b> {
-    pub(crate) fn new(pool: &'b Pool, mode: Mode) -> Self {
+    pub(crate) fn new(connections: &'b Connections, mode: Mode) -> Self {
         let mode = mode.as_str();
-        Self { pool, mode }
-    }
-
-    pub(crate) async fn ping(&self) -> Result<()> {
-        let done = sqlx::query("SELECT 1").execute(self.pool).await;
-        done.map(drop).map_err(failure)
+        Self { connections, mode }
     }
 
     pub(crate) async fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
@@ -38,7 +28,7 @@ impl<'b> Books<'b> {
         let row: Option<CustomerRow> = sqlx::query_as(sql)
             .bind(self.mode)
             .bind(id.as_str())
-            .fetch_optional(self.pool)
+            .fetch_optional(&self.connections.readers)
             .await
             .map_err(failure)?;
         Ok(row.map(Customer::from))
@@ -49,7 +39,7 @@ impl<'b> Books<'b> {
         let row: Option<CustomerRow> = sqlx::query_as(sql)
             .bind(self.mode)
             .bind(folded(email.as_str()))
-            .fetch_optional(self.pool)
+            .fetch_optional(&self.connections.readers)
             .await
             .map_err(failure)?;
         Ok(row.map(Customer::from))
@@ -62,7 +52,7 @@ impl<'b> Books<'b> {
             .bind(self.mode)
             .bind(after)
             .bind(page.limit_plus_one())
-            .fetch_all(self.pool)
+            .fetch_all(&self.connections.readers)
             .await
             .map_err(failure)?;
         Ok(page.keyset(rows, |row| row.id.clone())?.map(Customer::from))
@@ -73,7 +63,7 @@ impl<'b> Books<'b> {
         let sql = "SELECT *, id AS price_id FROM prices WHERE id = $1";
         let row: Option<PriceRow> = sqlx::query_as(sql)
             .bind(id.as_str())
-            .fetch_optional(self.pool)
+            .fetch_optional(&self.connections.readers)
             .await
             .map_err(failure)?;
         row.map(Price::try_from).transpose()
@@ -85,7 +75,7 @@ impl<'b> Books<'b> {
         let rows: Vec<PriceRow> = sqlx::query_as(sql)
             .bind(after)
             .bind(page.limit_plus_one())
-            .fetch_all(self.pool)
+            .fetch_all(&self.connections.readers)
             .await
             .map_err(failure)?;
         let page = page.keyset(rows, |row| row.price_id.clone())?;
@@ -104,7 +94,7 @@ impl<'b> Books<'b> {
             .bind(self.mode)
             .bind(customer.as_str())
             .bind(id.as_str())
-            .fetch_optional(self.pool)
+            .fetch_optional(&self.connections.readers)
             .await
             .map_err(failure)?;
         row.map(Subscription::try_from).transpose()
@@ -125,7 +115,7 @@ impl<'b> Books<'b> {
             .bind(customer.as_str())
             .bind(after)
             .bind(page.limit_plus_one())
-            .fetch_all(self.pool)
+            .fetch_all(&self.connections.readers)
             .await
             .map_err(failure)?;
         let page = page.keyset(rows, |row| row.id.clone())?;
@@ -134,7 +124,7 @@ impl<'b> Books<'b> {
 
     /// Adds a subscription, and its customer if it is the first one.
     pub(crate) async fn add(&self, customer: Customer, subscription: Subscription) -> Result<()> {
-        let mut transaction = self.pool.begin().await.map_err(failure)?;
+        let mut transaction = self.connections.writers.begin().await.map_err(failure)?;
         let email = customer.email.as_ref().map_or("", |email| email.as_str());
         let sql = "INSERT INTO customers (mode, id, name, email, email_folded)
                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
@@ -175,7 +165,17 @@ impl<'b> Books<'b> {
         id: SubscriptionId,
         change: impl FnOnce(&mut Subscription) -> Result<()>,
     ) -> Result<()> {
-        let mut transaction = self.pool.begin().await.map_err(failure)?;
+        let action = self.try_change(customer, id, change);
+        self.connections.carry_out(action).await
+    }
+
+    async fn try_change(
+        &self,
+        customer: CustomerId,
+        id: SubscriptionId,
+        change: impl FnOnce(&mut Subscription) -> Result<()>,
+    ) -> Result<()> {
+        let mut transaction = self.connections.writers.begin().await.map_err(failure)?;
         // A write locks the row until the end of the transaction. Others wait for it, and then read
         // what this one has changed.
         let sql = "UPDATE subscriptions SET quantity = quantity WHERE mode = $1 AND id = $2";
@@ -221,14 +221,4 @@ impl<'b> Books<'b> {
 
 fn time(moment: Timestamp) -> DateTime<Utc> {
     moment.into()
-}
-
-/// Converts a database error into a response: a 503 if the same request may succeed later,
-/// otherwise an opaque 500.
-fn failure(error: sqlx::Error) -> Error {
-    let has_no_connection = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_));
-    match has_no_connection || error.as_database_error().is_some_and(is_temporary) {
-        true => Error::unavailable(RETRY_AFTER).with_cause(error),
-        false => Error::internal(error),
-    }
 }

@@ -4,6 +4,7 @@ pub mod actions;
 mod books;
 mod calendar;
 mod clock;
+mod connections;
 pub mod controllers;
 pub mod database;
 mod email;
@@ -13,6 +14,7 @@ mod subscription;
 use churnkey::{Customer, Mode, Result};
 
 use books::Books;
+use connections::Connections;
 use database::Pool;
 
 pub use clock::Clock;
@@ -26,15 +28,17 @@ pub use subscription::Subscription;
     expect(customers(list, find_by_email), subscriptions(list), cancel, pause)
 )]
 pub struct Billing {
-    pool: Pool,
+    connections: Connections,
     pub clock: Clock,
 }
 
 impl Billing {
     /// A billing system in a database whose tables are up to date.
     pub fn new(pool: Pool) -> Self {
-        let clock = Clock::default();
-        Self { pool, clock }
+        Self {
+            connections: Connections::new(pool),
+            clock: Clock::default(),
+        }
     }
 
     /// Opens a database and applies the migrations. Test mode initially has example customers, live
@@ -49,17 +53,19 @@ impl Billing {
 
     async fn add_examples(&self) -> Result<(), sqlx::Error> {
         let sql = "SELECT count(*) FROM customers WHERE mode = 'test'";
-        let customers: i64 = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
+        let customers: i64 = sqlx::query_scalar(sql)
+            .fetch_one(&self.connections.readers)
+            .await?;
         if customers == 0 {
             let examples = sqlx::raw_sql(include_str!("../fixtures/examples.sql"));
-            examples.execute(&self.pool).await?;
+            examples.execute(&self.connections.writers).await?;
         }
         Ok(())
     }
 
-    /// Checks that the database can be reached, for `/readyz`.
+    /// Checks that the database can be reached and its disk is not full, for `/readyz`.
     pub async fn ping(&self) -> Result<()> {
-        self.books(Mode::Live).ping().await
+        self.connections.ping().await
     }
 
     /// Adds a subscription, and its customer if it is the first one.
@@ -75,6 +81,6 @@ impl Billing {
     /// The data of a request's mode. Functions have no other access to the data, so they cannot mix
     /// test and live data.
     fn books(&self, mode: Mode) -> Books<'_> {
-        Books::new(&self.pool, mode)
+        Books::new(&self.connections, mode)
     }
 }
