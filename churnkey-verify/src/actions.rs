@@ -82,7 +82,11 @@ impl ActionRunner<'_> {
             return self.session.skip_rest(module, &reason);
         }
         self.is_unread = false;
-        self.last = None;
+        if let Some(last) = self.last.take() {
+            self.earlier = Some(last);
+        }
+        self.reached.clear();
+        self.pool.begin(module);
         let mut is_checked = false;
         for variant in variants(module, self.manifest) {
             let is_done = self.try_variant(module, variant).await.is_some();
@@ -103,6 +107,13 @@ impl ActionRunner<'_> {
                 is_checked = true;
                 self.refusals(module).await;
                 self.concurrent(module).await;
+            }
+        }
+        if module.single().is_some() && !self.has_hit_bystander(module) {
+            self.each_status(module).await;
+            if self.session.has_failed(&check::ACTION_EFFECT, module) {
+                let reason = "the action does not have its effect";
+                return self.session.skip_rest(module, reason);
             }
         }
         if !self.has_hit_bystander(module) {
@@ -178,9 +189,11 @@ impl ActionRunner<'_> {
                 Execution::Broken => return None,
                 Execution::Refused(response) => refused = Some((attempt, response)),
                 Execution::Done { before, after } => {
-                    match comparison::first_mismatch(&attempt.effect, &before, &after) {
+                    let mismatch = comparison::first_mismatch(&attempt.effect, &before, &after);
+                    match mismatch.filter(|mismatch| !self.is_known(mismatch)) {
                         None => {
                             self.session.pass(&check::ACTION_EFFECT, module);
+                            self.reach(&before);
                             self.repeat(&attempt, &after).await;
                             if attempt.effect.is_later() {
                                 self.pool.close(&attempt.target);
@@ -221,20 +234,78 @@ impl ActionRunner<'_> {
             self.session.skip_rest(module, &reason);
         } else {
             let request = attempt.request();
-            let fault = Fault::new(&check::STATUS, module, "200", status(&response));
-            self.session.fail(fault.request(&request));
+            let fault = Fault::status(&check::STATUS, module, "200", &request, &response);
+            self.session.fail(fault);
         }
         None
     }
 
+    /// Sends an action on all subscriptions to customers whose subscriptions have a status that no
+    /// subscription had so far.
+    async fn each_status(&mut self, module: Module) {
+        const TRIES: usize = 3;
+        let mut variants = variants(module, self.manifest).into_iter();
+        let Some(variant) = variants.find(|variant| variant.is_visible()) else {
+            return;
+        };
+        let mut left_out = None;
+        for attempt in self.candidates(module, variant, usize::MAX) {
+            let is_new = attempt.target.subscriptions.iter().any(|id| {
+                let status = self.pool.status(&attempt.target.customer, id);
+                status.is_some_and(|status| !self.reached.contains(&status))
+            });
+            if !is_new || attempt.target.subscriptions.len() < 2 {
+                continue;
+            }
+            let Execution::Done { before, after } = self.carry_out(&attempt).await else {
+                return;
+            };
+            match comparison::first_mismatch(&attempt.effect, &before, &after) {
+                None => return self.reach(&before),
+                Some(mismatch) => {
+                    self.pool.close(&attempt.target);
+                    left_out.get_or_insert((attempt, mismatch, 0)).2 += 1;
+                }
+            }
+            if left_out.as_ref().is_some_and(|(.., tries)| *tries == TRIES) {
+                break;
+            }
+        }
+        // One alone may be left out for a reason that the document does not show.
+        if let Some((attempt, mismatch, 2..)) = left_out {
+            self.without_effect(&attempt, mismatch);
+        }
+    }
+
+    /// Returns true if a finding of the data explains a mismatch.
+    fn is_known(&self, mismatch: &Mismatch) -> bool {
+        let subscriptions = Module::Subscriptions;
+        mismatch.found == effect::OTHER_PRICE
+            && self
+                .session
+                .has_failed(&check::PRICE_DIFFERS, subscriptions)
+    }
+
+    /// Records the statuses that an action on all subscriptions has changed.
+    fn reach(&mut self, before: &[serde_json::Value]) {
+        let statuses = before
+            .iter()
+            .map(|item| subscription::state(item).to_owned());
+        self.reached.extend(statuses);
+    }
+
     fn without_effect(&self, attempt: &Attempt, mismatch: Mismatch) {
         let request = attempt.request();
-        let fault = Fault::new(
+        let mut fault = Fault::new(
             &check::ACTION_EFFECT,
             attempt.module,
             mismatch.expected,
             mismatch.found,
         );
+        fault.fix = mismatch.fix.map(str::to_owned);
+        if let Some(id) = attempt.target.subscriptions.first() {
+            fault = fault.item(id);
+        }
         self.session.fail(fault.request(&request));
         let reason = "the action does not have its effect";
         self.session

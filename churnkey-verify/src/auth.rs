@@ -88,18 +88,20 @@ fn reading_routes(manifest: &DeclaredManifest, samples: &Samples) -> Vec<String>
 pub(crate) async fn refused(session: &Session, request: &Request) -> Option<(bool, Response)> {
     // A missing response is a finding of the endpoint's own checks.
     let response = session.send(request).await.ok()?;
-    Some((response.status >= 400, response))
+    Some((response.status >= 300, response))
 }
 
 /// Requests every route without a token. Returns the routes that refuse, each with its status.
 async fn without_token(session: &Session, routes: &[String]) -> Vec<(String, u16)> {
+    let without = |route: &String| Request::get(route).credentials(Credentials::None);
+    session.ahead(routes.iter().map(without)).await;
     let mut closed = Vec::new();
     for route in routes {
         let request = Request::get(route).credentials(Credentials::None);
         let Some((is_refused, response)) = refused(session, &request).await else {
             continue;
         };
-        // A 404 shows that the route did not check the token.
+        // A 404 shows that the route did not check the token. A redirect leads to a sign-in.
         if is_refused && response.status != 404 {
             session.pass(&check::AUTH_MISSING, AUTH);
             refusal(session, &request, &response);
@@ -132,7 +134,8 @@ fn refusal(session: &Session, request: &Request, response: &Response) {
         }
         _ => {
             let fault = Fault::new(&check::AUTH_REFUSAL, AUTH, "401", status(response));
-            session.fail(fault.request(request));
+            let fix = format!("Send 401 without a valid token, not {}.", response.status);
+            session.fail(fault.fix(fix).request(request));
         }
     }
 }
@@ -173,6 +176,8 @@ async fn with_others(session: &Session, route: &str) {
             "Bearer ${CK_INTEGRATION_TOKEN~~}",
         ));
     }
+    let with = |credentials: &Credentials| Request::get(route).credentials(credentials.clone());
+    session.ahead(others.iter().map(with)).await;
     for credentials in others {
         let request = Request::get(route).credentials(credentials);
         let Some((is_refused, response)) = refused(session, &request).await else {

@@ -129,14 +129,16 @@ impl Baseline {
         let earlier = earlier.map_or_else(Vec::new, |baseline| baseline.findings);
         let mut findings = Vec::new();
         for finding in faults(report, strict) {
-            let mut reasons = earlier.iter().filter(|known| known.is(finding));
-            findings.push(Known {
-                id: finding.id.clone(),
-                path: finding.path.clone(),
-                reason: reasons
-                    .next()
-                    .map_or_else(String::new, |known| known.reason.clone()),
-            });
+            for (id, path) in finding.places() {
+                let mut reasons = earlier.iter().filter(|known| known.is_at(id, path));
+                findings.push(Known {
+                    id: id.to_owned(),
+                    path: path.map(str::to_owned),
+                    reason: reasons
+                        .next()
+                        .map_or_else(String::new, |known| known.reason.clone()),
+                });
+            }
         }
         // An entry that this run could not check stays.
         findings.extend(earlier.into_iter().filter(|known| {
@@ -163,12 +165,14 @@ impl Baseline {
             unchecked: Vec::new(),
         };
         for finding in faults(report, strict) {
-            if !self.findings.iter().any(|known| known.is(finding)) {
-                judged.new.push(Place {
-                    id: finding.id.clone(),
-                    path: finding.path.clone(),
-                    reason: None,
-                });
+            for (id, path) in finding.places() {
+                if !self.findings.iter().any(|known| known.is_at(id, path)) {
+                    judged.new.push(Place {
+                        id: id.to_owned(),
+                        path: path.map(str::to_owned),
+                        reason: None,
+                    });
+                }
             }
         }
         for known in &self.findings {
@@ -186,7 +190,12 @@ impl Baseline {
 
 impl Known {
     fn is(&self, finding: &Finding) -> bool {
-        self.id == finding.id && self.path == finding.path
+        let mut places = finding.places();
+        places.any(|(id, path)| self.is_at(id, path))
+    }
+
+    fn is_at(&self, id: &str, path: Option<&str>) -> bool {
+        self.id == id && self.path.as_deref() == path
     }
 
     fn place(&self) -> Place {
@@ -216,10 +225,13 @@ impl Judged {
         self.new.is_empty() && self.stale.is_empty()
     }
 
-    /// Returns true if a finding is in the baseline.
+    /// Returns true if a finding is in the baseline with all of its places.
     pub fn is_known(&self, finding: &Finding) -> bool {
-        let is_it = |place: &Place| place.id == finding.id && place.path == finding.path;
-        self.known.iter().any(is_it)
+        let is_known = |(id, path): (&str, Option<&str>)| {
+            let mut known = self.known.iter();
+            known.any(|place| place.id == id && place.path.as_deref() == path)
+        };
+        finding.places().all(is_known)
     }
 }
 

@@ -380,7 +380,7 @@ checks! {
         => "Change only the subscription with the id in `subscriptionId`.";
     ACTION_BAD_BODY = ACTIONS, "bad-body", Error, Assumed, WrongEndpoint:
         "An action with a malformed body or without a required field gets 400 and changes nothing."
-        => "Check the whole body before changing anything.";
+        => "Check the whole body before changing anything, and refuse an invalid one with 400.";
     ACTION_NOT_FOUND = ACTIONS, "not-found", Error, Doc, WrongEndpoint:
         "An action on an unknown subscription or customer gets 404. One with an unknown price or coupon gets 404 or 400."
         => "Look up every id in the body first, and return 404 if there is no such item. A 200 looks like a successful action.";

@@ -1,4 +1,4 @@
-//! The HTTP client of a run: over a socket or in process, one request at a time, with limits.
+//! The HTTP client of a run: over a socket or in process, with limits.
 
 use std::future::pending;
 use std::pin::pin;
@@ -25,6 +25,7 @@ mod secret;
 mod socket;
 
 pub(crate) use message::Credentials;
+pub(crate) use message::NoJson;
 pub use message::{Request, Response, TransportError};
 use observe::Observer;
 pub(crate) use observe::OnSent;

@@ -18,6 +18,10 @@ pub enum Event {
         items: u64,
         /// Number of requests since the run began.
         requests: u64,
+        /// Number of modules so far, with this one.
+        position: usize,
+        /// Number of modules of the run; 0 if it is not known yet.
+        modules: usize,
     },
     /// A fault was found. The same fault in several places is reported once.
     Found(Finding),

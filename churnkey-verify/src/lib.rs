@@ -74,7 +74,8 @@ pub use error::{CannotRun, Failed};
 pub use event::Event;
 pub use module::Module;
 pub use report::{
-    Change, CheckReport, Coverage, Finding, ModuleReport, Outcome, Report, State, Unexercised,
+    Change, CheckReport, Coverage, Finding, FindingPlace, ModuleReport, Outcome, Report, State,
+    Unexercised,
 };
 pub use simulate::{
     CLOCK_HEADER, Failure, LedgerLine, NewSubscription, Simulated, Simulation, simulate,

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use churnkey_protocol::{
-    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, Need, Side, Variant, Word,
+    self as protocol, ANNOUNCED, Feature, FeatureKind, Known, MODULES, Need, Side, Variant, Word,
 };
 use serde_json::{Map, Value};
 
 use crate::check::{self, Check};
 use crate::kind::kind;
+use crate::model;
 use crate::module::Module;
+use crate::printable::tame;
 
 /// The modules that a provider declares, with their features.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,18 +44,11 @@ pub struct ManifestFlaw {
     pub expected: String,
     /// The received value.
     pub found: String,
+    /// The fix for this value, in place of the one of the check.
+    pub(crate) fix: Option<String>,
 }
 
 impl ManifestFlaw {
-    fn new(check: &'static Check, path: &str, expected: &str, found: impl Into<String>) -> Self {
-        Self {
-            check: check.name,
-            path: path.to_owned(),
-            expected: expected.to_owned(),
-            found: found.into(),
-        }
-    }
-
     /// The check that fails.
     pub(crate) fn check(&self) -> &'static Check {
         let mut checks = check::CHECKS
@@ -61,7 +56,7 @@ impl ManifestFlaw {
             .filter(|check| check.modules.contains(&Module::Manifest));
         checks
             .find(|check| check.name == self.check)
-            .expect("`new` takes a check of the manifest")
+            .expect("a flaw has a check of the manifest")
     }
 }
 
@@ -150,6 +145,17 @@ impl Reader {
         let Some(manifest) = self.object("", value) else {
             return declared;
         };
+        if let Some(fix) = misplaced(manifest) {
+            let controllers = Side::Controller.wire();
+            self.flaw_with(
+                &check::MANIFEST_SHAPE,
+                controllers,
+                "an object",
+                "nothing",
+                Some(fix),
+            );
+            return declared;
+        }
         for side in [Side::Controller, Side::Action] {
             if let Some(fields) = self.side(side, manifest) {
                 for (name, value) in fields {
@@ -182,7 +188,9 @@ impl Reader {
         let line = protocol::Module::of_key(side, name);
         let Some((line, module)) = line.and_then(|line| Some((line, Module::of(line)?))) else {
             if side != Side::Controller || !ANNOUNCED.contains(&name) {
-                self.unknown(&path);
+                let keys = MODULES.iter().filter(|module| module.side == side);
+                let keys = keys.filter_map(|module| Some(module.wire?.0));
+                self.unknown(&path, name, keys);
             }
             return;
         };
@@ -243,7 +251,7 @@ impl Reader {
                 None | Some(Value::Null | Value::Bool(true)) => Some(fields),
                 Some(other) => {
                     let path = format!("{path}.enabled");
-                    self.flaw(&check::MANIFEST_SHAPE, &path, "true or false", kind(other));
+                    self.not_a_flag(&path, other);
                     None
                 }
             },
@@ -252,7 +260,12 @@ impl Reader {
                     true => "an object with the options",
                     false => "true, false or an object",
                 };
-                self.flaw(&check::MANIFEST_SHAPE, path, expected, kind(other));
+                let fix = match has_options {
+                    true => "Send an object with the options of this module.",
+                    false => "Send `true` if the provider has this module, else omit it.",
+                };
+                let fix = Some(fix.to_owned());
+                self.flaw_with(&check::MANIFEST_SHAPE, path, expected, kind(other), fix);
                 None
             }
         }
@@ -272,7 +285,10 @@ impl Reader {
         if declared.is_none() {
             let path = format!("{path}.{}", feature.wire);
             let words = one_of(variants.iter().map(|variant| variant.word));
-            self.flaw(&check::MANIFEST_SHAPE, &path, &words, kind(value));
+            let names: Vec<_> = variants.iter().map(|variant| variant.word).collect();
+            let fix = model::word_fix(&names, value);
+            let fix = fix.or_else(|| Some(format!("Send {words}, the type of every item.")));
+            self.flaw_with(&check::MANIFEST_SHAPE, &path, &words, kind(value), fix);
         }
         declared
     }
@@ -285,10 +301,21 @@ impl Reader {
     ) -> Option<Vec<&'static Word>> {
         let words = feature.kind.words();
         let path = format!("{path}.{}", feature.wire);
-        let options = self.object(&path, fields.get(feature.wire).unwrap_or(&Value::Null))?;
+        let value = fields.get(feature.wire).unwrap_or(&Value::Null);
+        if !value.is_object() {
+            let words = words.iter().map(|word| format!("\"{}\": true", word.wire));
+            let words: Vec<_> = words.collect();
+            let fix = Some(format!(
+                "Send an object of booleans: `{{ {} }}`.",
+                words.join(", ")
+            ));
+            self.flaw_with(&check::MANIFEST_SHAPE, &path, "an object", kind(value), fix);
+        }
+        let options = value.as_object()?;
         for name in options.keys() {
             if words.iter().all(|word| word.wire != name) {
-                self.unknown(&format!("{path}.{name}"));
+                let path = format!("{path}.{name}");
+                self.unknown(&path, name, words.iter().map(|word| word.wire));
             }
         }
         let flags: Vec<_> = words
@@ -316,10 +343,21 @@ impl Reader {
             Some(Value::Bool(flag)) => Some(*flag),
             Some(other) => {
                 let path = format!("{path}.{name}");
-                self.flaw(&check::MANIFEST_SHAPE, &path, "true or false", kind(other));
+                self.not_a_flag(&path, other);
                 None
             }
         }
+    }
+
+    fn not_a_flag(&mut self, path: &str, value: &Value) {
+        let fix = Some("Send the boolean `true` or `false`, without quotation marks.".to_owned());
+        self.flaw_with(
+            &check::MANIFEST_SHAPE,
+            path,
+            "true or false",
+            kind(value),
+            fix,
+        );
     }
 
     fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
@@ -329,14 +367,11 @@ impl Reader {
         value.as_object()
     }
 
-    fn unknown(&mut self, path: &str) {
-        let path = crate::printable::tame(path);
-        self.flaw(
-            &check::MANIFEST_UNKNOWN,
-            &path,
-            "a name of the protocol",
-            "another name",
-        );
+    fn unknown<'w>(&mut self, path: &str, name: &str, mut words: impl Iterator<Item = &'w str>) {
+        let similar = words.find(|word| model::is_alike(word, name));
+        let fix = similar.map(|word| format!("Rename `{}` to `{word}`.", tame(name)));
+        let (expected, found) = ("a name of the protocol", "another name");
+        self.flaw_with(&check::MANIFEST_UNKNOWN, &tame(path), expected, found, fix);
     }
 
     fn flaw(
@@ -346,8 +381,24 @@ impl Reader {
         expected: &str,
         found: impl Into<String>,
     ) {
-        self.flaws
-            .push(ManifestFlaw::new(check, path, expected, found));
+        self.flaw_with(check, path, expected, found, None);
+    }
+
+    fn flaw_with(
+        &mut self,
+        check: &'static Check,
+        path: &str,
+        expected: &str,
+        found: impl Into<String>,
+        fix: Option<String>,
+    ) {
+        self.flaws.push(ManifestFlaw {
+            check: check.name,
+            path: path.to_owned(),
+            expected: expected.to_owned(),
+            found: found.into(),
+            fix,
+        });
     }
 
     fn needs(&mut self, declared: &DeclaredManifest) {
@@ -399,6 +450,29 @@ impl DeclaredManifest {
         }
         needs
     }
+}
+
+/// The fix for a manifest whose modules are at another place.
+fn misplaced(manifest: &Map<String, Value>) -> Option<String> {
+    let controllers = Side::Controller.wire();
+    if manifest.contains_key(controllers) {
+        return None;
+    }
+    let mut fields = manifest.iter();
+    if let Some((name, _)) = fields.find(|(_, value)| value.get(controllers).is_some()) {
+        let name = tame(name);
+        return Some(format!(
+            "Send the content of `{name}` itself, without `{name}` around it."
+        ));
+    }
+    let has_module = manifest
+        .keys()
+        .any(|name| protocol::Module::of_key(Side::Controller, name).is_some());
+    has_module.then(|| {
+        "Put customers, prices and the other data into `controllers`, and cancel, pause and the \
+         other actions into `actions`."
+            .to_owned()
+    })
 }
 
 /// The key of a module in its half of the manifest.

@@ -14,9 +14,13 @@ use crate::kind::kind;
 use crate::module::Module;
 use crate::printable::tame;
 
+mod alike;
 mod fix;
 mod shape;
 mod text;
+
+pub(crate) use alike::is_alike;
+pub(crate) use fix::word as word_fix;
 
 use shape::{Field, Shape};
 use text::{is_country, is_wordlike};
@@ -50,6 +54,9 @@ pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let Some(model) = module.model() else {
         return Vec::new();
     };
+    if let Some(flaw) = not_an_item(module, value) {
+        return vec![flaw];
+    }
     let mut walker = Walker {
         module,
         place: String::new(),
@@ -58,16 +65,79 @@ pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     walker.value("", value, shape::of(model));
     let mut flaws = walker.flaws;
     if flaws.iter().all(|flaw| flaw.is_unknown_field) {
-        flaws.extend(match model {
+        let violations = match model {
             Model::Customer => decoded::<Customer>(module, value),
             Model::Price => decoded::<Price>(module, value),
             Model::Subscription => decoded::<Subscription>(module, value),
             Model::Coupon => decoded::<Coupon>(module, value),
             Model::Product => decoded::<Product>(module, value),
             Model::Family => decoded::<ProductFamily>(module, value),
-        });
+        };
+        // A field with a wrong name explains a violation.
+        let is_misspelt = flaws.iter().any(|flaw| flaw.is_misspelt);
+        for mut violation in violations {
+            let (object, name) = violation
+                .path
+                .rsplit_once('.')
+                .unwrap_or(("", &violation.path));
+            let in_object = |flaw: &&ModelFlaw| {
+                flaw.is_misspelt && flaw.path.rsplit_once('.').map_or("", |path| path.0) == object
+            };
+            let to = format!("to `{name}`.");
+            let is_cause = |flaw: &&ModelFlaw| {
+                in_object(flaw) && flaw.fix.as_ref().is_some_and(|fix| fix.contains(&to))
+            };
+            if let Some(cause) = flaws.iter().find(is_cause).cloned() {
+                flaws.retain(|flaw| *flaw != cause);
+                violation.fix = cause.fix;
+                flaws.push(violation);
+            } else if !is_misspelt {
+                flaws.push(violation);
+            }
+        }
     }
     flaws
+}
+
+/// The flaw of a value that has the item in another one.
+fn not_an_item(module: Module, value: &Value) -> Option<ModelFlaw> {
+    let has_id = |value: &Value| value.get("id").is_some();
+    let (found, fix) = match value {
+        Value::Array(items) if items.first().is_some_and(has_id) => (
+            "a list".to_owned(),
+            "Send the item itself, not a list with it.".to_owned(),
+        ),
+        Value::Object(fields) if !has_id(value) => {
+            let mut fields = fields.iter();
+            fields.find_map(|(name, value)| {
+                let name = tame(name);
+                match value {
+                    Value::Array(items) if items.first().is_some_and(has_id) => Some((
+                        format!("an object with the list `{name}`"),
+                        format!("Send one item itself, not a list in `{name}`."),
+                    )),
+                    Value::Object(_) if has_id(value) && name != "price" && name != "coupon" => {
+                        Some((
+                            format!("an object with the item in `{name}`"),
+                            format!("Send the item itself, without `{name}` around it."),
+                        ))
+                    }
+                    _ => None,
+                }
+            })?
+        }
+        _ => return None,
+    };
+    Some(ModelFlaw {
+        module,
+        path: String::new(),
+        place: String::new(),
+        expected: "the fields of the item".to_owned(),
+        found,
+        is_unknown_field: false,
+        is_misspelt: false,
+        fix: Some(fix),
+    })
 }
 
 /// Returns true if two values are the same model.
@@ -102,6 +172,7 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
 fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let flaw = |path: &str, rule: String| {
         let place = path.to_owned();
+        let fix = fix::of_rule(&rule);
         let (module, path) = innermost(module, path);
         ModelFlaw {
             module,
@@ -111,7 +182,7 @@ fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec
             found: "another value".to_owned(),
             is_unknown_field: false,
             is_misspelt: false,
-            fix: None,
+            fix,
         }
     };
     match serde_json::from_value::<M>(value.clone()) {
@@ -165,13 +236,18 @@ struct Walker {
 impl Walker {
     fn value(&mut self, path: &str, value: &Value, shape: &'static Shape) {
         match shape {
+            Shape::Model(module, _) if !value.is_object() => {
+                let one = module.as_str().trim_end_matches('s');
+                let fix = format!("Send the whole {one} as an object, not only its id.");
+                self.wrong_with(path, "an object", kind(value), Some(fix));
+            }
             Shape::Model(module, shape) => {
                 let outer = std::mem::replace(&mut self.module, *module);
                 self.value("", value, shape);
                 self.module = outer;
             }
             Shape::Object(fields) => {
-                if let Some(object) = self.object(path, value) {
+                if let Some(object) = self.object(path, value, shape) {
                     self.fields(path, object, &[fields], None);
                 }
             }
@@ -180,7 +256,7 @@ impl Walker {
                 members,
                 common,
             } => {
-                if let Some(object) = self.object(path, value) {
+                if let Some(object) = self.object(path, value, shape) {
                     self.union(path, object, tag, members, common);
                 }
             }
@@ -192,7 +268,7 @@ impl Walker {
                         self.at(&step, |walker| walker.value(&path, item, items));
                     }
                 }
-                None => self.wrong(path, "a list", kind(value)),
+                None => self.wrong_with(path, "a list", kind(value), Some(fix::list(value))),
             },
             leaf => {
                 if let Some((expected, found)) = mismatch(leaf, value) {
@@ -213,9 +289,14 @@ impl Walker {
         self.place.truncate(length);
     }
 
-    fn object<'v>(&mut self, path: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
+    fn object<'v>(
+        &mut self,
+        path: &str,
+        value: &'v Value,
+        shape: &Shape,
+    ) -> Option<&'v Map<String, Value>> {
         if !value.is_object() {
-            self.wrong(path, "an object", kind(value));
+            self.wrong_with(path, "an object", kind(value), fix::object(shape, value));
         }
         value.as_object()
     }
@@ -233,9 +314,20 @@ impl Walker {
             Some((_, own)) => self.fields(path, object, &[common, own], Some(tag)),
             None => {
                 let names: Vec<_> = members.iter().map(|(name, _)| *name).collect();
-                let fix = fix::word(&names, word);
+                let other = object.iter().find(|(name, value)| {
+                    let is_member = value.as_str().is_some_and(|text| names.contains(&text));
+                    word.is_null() && is_member && *name != tag
+                });
+                let fix = match other {
+                    Some((name, _)) => Some(fix::rename(&tame(name), tag)),
+                    None => fix::word(&names, word),
+                };
+                let found = match other {
+                    Some((name, _)) => format!("nothing, but `{}`", tame(name)).into(),
+                    None => word_found(word),
+                };
                 self.at(tag, |walker| {
-                    walker.wrong_with(&join(path, tag), one_of(&names), word_found(word), fix);
+                    walker.wrong_with(&join(path, tag), one_of(&names), found, fix);
                 });
                 // Without the tag, only the common fields can be checked.
                 for field in common {
@@ -267,7 +359,8 @@ impl Walker {
                 let has_charge = CHARGE
                     .iter()
                     .any(|charge| object.get(*charge).is_some_and(|value| !value.is_null()));
-                let takes_charge = known().any(|field| field.name == CHARGE[0]);
+                let is_money = |field: &Field| matches!(field.shape, Shape::Money);
+                let takes_charge = known().any(|field| field.name == CHARGE[0] && is_money(field));
                 let is_charge = similar.is_some_and(|field| CHARGE.contains(&field.name))
                     || fix::is_charge(name);
                 if takes_charge && !has_charge && is_charge {
@@ -316,6 +409,10 @@ impl Walker {
         let path = join(path, field.name);
         self.at(field.name, |walker| match object.get(field.name) {
             Some(value) if !value.is_null() => walker.value(&path, value, field.shape),
+            Some(_) if field.required => {
+                let fix = Some(fix::NULL.to_owned());
+                walker.wrong_with(&path, expected(field.shape), "null", fix);
+            }
             _ if field.required => walker.wrong(&path, expected(field.shape), "nothing"),
             _ => {}
         });
@@ -440,30 +537,6 @@ fn is_datelike(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || b"TZtz:.,/+- ".contains(&byte))
-}
-
-/// Returns true for two spellings of one name, such as `product_id` and `productId`, and for a
-/// name with a letter or two that are wrong.
-fn is_alike(name: &str, other: &str) -> bool {
-    let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    let (name, other) = (plain(name), plain(other));
-    let most = name.len().min(other.len()) / 4;
-    name == other || format!("{other}id") == name || distance(&name, &other) <= most.min(2)
-}
-
-/// Number of letters to insert, remove or replace.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (number, letter) in one.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = number + 1;
-        for (place, other) in other.bytes().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[place + 1];
-            row[place + 1] = replaced.min(row[place] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 fn join(path: &str, step: &str) -> String {

@@ -17,6 +17,7 @@ mod find;
 mod item;
 mod list;
 mod lookups;
+mod page;
 mod paging;
 mod reading;
 
@@ -41,7 +42,7 @@ impl Reading<'_> {
             path: path.clone(),
             optional,
         };
-        let (sample, ids) = match self.walk(&list, self.max_samples()).await {
+        let (mut sample, ids) = match self.walk(&list, self.max_samples()).await {
             Walked::Broken => {
                 self.session.skip_rest(module, "the list could not be read");
                 return Vec::new();
@@ -71,8 +72,16 @@ impl Reading<'_> {
             };
             self.session.skip(&check::RETRIEVE_LISTED, module, reason);
         }
-        for item in &sample {
-            self.retrieve_listed(module, &path, item).await;
+        let mut missing = Vec::new();
+        for (index, item) in sample.iter().enumerate() {
+            if index.is_multiple_of(self.session.part()) {
+                let next = sample[index..].iter();
+                let retrieve = |item| Request::get(format_args!("{path}/{}", encoded(id(item))));
+                self.session.ahead(next.map(retrieve)).await;
+            }
+            if !self.retrieve_listed(module, &path, item).await {
+                missing.push(id(item).to_owned());
+            }
             let request = Request::get(format_args!("{path}/{}", encoded(id(item))));
             self.typed(module, &request, item);
             self.references(module, &request, item).await;
@@ -80,7 +89,10 @@ impl Reading<'_> {
                 break;
             }
         }
-        self.retrieve_unknown(module, &path).await;
+        // An item that does not exist would be a fault of each later check.
+        sample.retain(|item| !missing.iter().any(|missing| missing == id(item)));
+        self.retrieve_unknown(module, &path, sample.first().map(id))
+            .await;
         if module == Module::Customers {
             self.finds(&sample).await;
         }
@@ -121,7 +133,13 @@ impl Reading<'_> {
         let mut paged = 0;
         let mut read = 0;
         let mut absent = Vec::new();
-        for customer in customers {
+        for (index, customer) in customers.iter().enumerate() {
+            if index.is_multiple_of(self.session.part()) {
+                let next = customers[index..].iter();
+                let first_page =
+                    |customer: &String| subscriptions_of(customer).page(Some(list::LIMIT), None);
+                self.session.ahead(next.map(first_page)).await;
+            }
             let list = subscriptions_of(customer);
             match self.walk(&list, self.max_samples()).await {
                 Walked::Broken => break,
@@ -180,18 +198,28 @@ impl Reading<'_> {
             self.session.skip_rest(SUBSCRIPTIONS, reason);
             return found;
         }
-        for (customer, item) in found.iter().take(self.max_samples()) {
+        for (index, (customer, item)) in found.iter().take(self.max_samples()).enumerate() {
+            if index.is_multiple_of(self.session.part()) {
+                let next = found[index..].iter().map(|(customer, item)| {
+                    let list = subscriptions_of(customer).path;
+                    Request::get(format_args!("{list}/{}", encoded(id(item))))
+                });
+                self.session.ahead(next).await;
+            }
             let list = subscriptions_of(customer);
             let request = Request::get(format_args!("{}/{}", list.path, encoded(id(item))));
-            self.belongs(customer, &request, item);
+            if !self.belongs(customer, &request, item) {
+                continue;
+            }
             self.retrieve_listed(SUBSCRIPTIONS, &list.path, item).await;
             self.references(SUBSCRIPTIONS, &request, item).await;
             if self.gives_up(SUBSCRIPTIONS) {
                 break;
             }
         }
-        if let Some((customer, _)) = found.first() {
-            self.retrieve_unknown(SUBSCRIPTIONS, &subscriptions_of(customer).path)
+        if let Some((customer, item)) = found.first() {
+            let path = subscriptions_of(customer).path;
+            self.retrieve_unknown(SUBSCRIPTIONS, &path, Some(id(item)))
                 .await;
         }
         self.under_other_customers(customers, &found).await;
@@ -203,9 +231,10 @@ impl Reading<'_> {
         found
     }
 
-    fn belongs(&self, customer: &str, request: &Request, item: &Value) {
+    fn belongs(&self, customer: &str, request: &Request, item: &Value) -> bool {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
-        match item.get("customerId").and_then(Value::as_str) == Some(customer) {
+        let holds = item.get("customerId").and_then(Value::as_str) == Some(customer);
+        match holds {
             true => self.session.pass(&check::CUSTOMER_DIFFERS, SUBSCRIPTIONS),
             false => {
                 let fault = Fault::new(
@@ -214,9 +243,11 @@ impl Reading<'_> {
                     "the customer of the path",
                     "another id",
                 );
-                self.session.fail(fault.path("customerId").request(request));
+                let fault = fault.item(id(item)).path("customerId");
+                self.session.fail(fault.request(request));
             }
         }
+        holds
     }
 
     /// Requests subscriptions under other customers.
@@ -255,6 +286,11 @@ impl Reading<'_> {
 
     async fn of_unknown_customer(&self) {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
+        let session = self.session;
+        if session.has_failed(&check::CUSTOMER_DIFFERS, SUBSCRIPTIONS) {
+            let reason = "the provider does not separate the subscriptions of customers";
+            return session.skip(&check::UNKNOWN_CUSTOMER, SUBSCRIPTIONS, reason);
+        }
         let request = subscriptions_of(UNKNOWN).page(None, None);
         let Some(response) = self.session.exchange(SUBSCRIPTIONS, &request).await else {
             return;

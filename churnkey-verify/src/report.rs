@@ -6,6 +6,7 @@ use crate::check::{Cause, Known, Severity};
 use crate::module::Module;
 
 pub(crate) mod coverage;
+pub(crate) mod group;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
@@ -190,6 +191,9 @@ pub struct Finding {
     pub expected: String,
     /// The received value: a status, a type or a word of the protocol, never personal data.
     pub found: String,
+    /// Id of the first item with the fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The first request with the fault, as a curl command with `$CK_INTEGRATION_TOKEN`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
@@ -197,6 +201,40 @@ pub struct Finding {
     pub fix: String,
     /// Number of places with the fault.
     pub count: u64,
+    /// Further checks and paths with a fault of the same cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<FindingPlace>,
+}
+
+/// A check and a path with a fault whose cause has a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FindingPlace {
+    /// Id of the check, such as `prices.list.cursor-loops`.
+    pub id: String,
+    /// Path in the model or the response, without indexes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+impl Finding {
+    /// The checks and paths with the fault: its own, then the further ones of the same cause.
+    pub fn places(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let own = (self.id.as_str(), self.path.as_deref());
+        let also = self.also.iter();
+        std::iter::once(own).chain(also.map(|place| (place.id.as_str(), place.path.as_deref())))
+    }
+
+    /// Returns true if a module has the fault.
+    pub fn concerns(&self, module: Module) -> bool {
+        let mut ids = self.places().map(|(id, _)| id);
+        ids.any(|id| {
+            id.split_once('.')
+                .is_some_and(|(name, _)| name == module.as_str())
+        })
+    }
 }
 
 /// A change that an action made to the provider's data.

@@ -11,8 +11,10 @@ use crate::client::{Client, Request, Response, TransportError};
 use crate::event::Event;
 use crate::module::Module;
 use crate::printable::tame;
-use crate::report::{Change, Finding, Outcome, Report, coverage};
+use crate::report::{Change, Finding, Outcome, Report, coverage, group};
 
+mod ahead;
+pub(crate) mod fix;
 mod record;
 
 use record::Record;
@@ -25,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     observer: Option<Observer>,
     record: Mutex<Record>,
+    /// Number of requests that are sent at the same time.
+    pub(crate) jobs: usize,
 }
 
 /// A broken rule, from which `Session::fail` creates a finding.
@@ -36,6 +40,8 @@ pub(crate) struct Fault<'a> {
     pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) request: Option<&'a Request>,
+    /// Id of the item with the fault.
+    pub(crate) item: Option<String>,
     /// A fix for this value, in place of the one of the check.
     pub(crate) fix: Option<String>,
 }
@@ -54,7 +60,23 @@ impl<'a> Fault<'a> {
             expected: expected.into(),
             found: found.into(),
             request: None,
+            item: None,
             fix: None,
+        }
+    }
+
+    /// A wrong status of a response.
+    pub(crate) fn status(
+        check: &'static Check,
+        module: Module,
+        expected: &str,
+        request: &'a Request,
+        response: &Response,
+    ) -> Self {
+        let fault = Self::new(check, module, expected, status(response)).request(request);
+        Self {
+            fix: fix::of_status(request, response),
+            ..fault
         }
     }
 
@@ -68,6 +90,11 @@ impl<'a> Fault<'a> {
         self
     }
 
+    pub(crate) fn item(mut self, id: &str) -> Self {
+        self.item = Some(tame(id));
+        self
+    }
+
     pub(crate) fn request(mut self, request: &'a Request) -> Self {
         self.request = Some(request);
         self
@@ -75,8 +102,9 @@ impl<'a> Fault<'a> {
 }
 
 impl Session {
-    pub(crate) fn new(client: Client, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(client: Client, observer: Option<Observer>, jobs: usize) -> Self {
         Self {
+            jobs: jobs.max(1),
             client,
             observer,
             record: Mutex::default(),
@@ -97,6 +125,7 @@ impl Session {
     pub(crate) fn begin(&self, module: Module) {
         let mut record = self.record();
         record.current = Some(module);
+        record.begun += 1;
         record.modules.entry(module).or_default();
         drop(record);
         self.emit(Event::Began(module));
@@ -183,6 +212,8 @@ impl Session {
             request: fault.request.map(|request| self.client.curl(request)),
             fix: fault.fix.unwrap_or_else(|| fault.check.fix.to_owned()),
             count: 1,
+            item: fault.item,
+            also: Vec::new(),
         };
         entry.insert(finding.clone());
         drop(record);
@@ -226,13 +257,27 @@ impl Session {
         self.record().expected = modules;
     }
 
+    /// Sets the number of modules of the run.
+    pub(crate) fn plan(&self, modules: usize) {
+        self.record().total = modules;
+    }
+
     /// Records that a part of the run is missing.
     pub(crate) fn incomplete(&self) {
         self.record().incomplete = true;
     }
 
     /// Sends a request, and stops the run if a limit is reached. Records no finding.
+    ///
+    /// A request that was sent ahead has its response already.
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        match self.take_ahead(request) {
+            Some(response) => Ok(response),
+            None => self.send_now(request).await,
+        }
+    }
+
+    async fn send_now(&self, request: &Request) -> Result<Response, TransportError> {
         let response = self.client.send(request).await;
         let mut record = self.record();
         if let Err(error) = &response
@@ -243,12 +288,15 @@ impl Session {
         }
         let module = record.current;
         let items = module.and_then(|module| Some(record.modules.get(&module)?.items));
+        let (position, modules) = (record.begun, record.total);
         drop(record);
         if let Some(module) = module {
             self.emit(Event::Progress {
                 module,
                 items: items.unwrap_or_default(),
                 requests: self.client.sent(),
+                position,
+                modules,
             });
         }
         response
@@ -289,13 +337,28 @@ impl Session {
     /// Sends a request, and records a finding if the response is not 200 with JSON.
     pub(crate) async fn fetch(&self, module: Module, request: &Request) -> Option<Value> {
         let response = self.exchange(module, request).await?;
+        self.document(module, request, &response)
+    }
+
+    /// Reads a response, and records a finding if it is not 200 with JSON.
+    pub(crate) fn document(
+        &self,
+        module: Module,
+        request: &Request,
+        response: &Response,
+    ) -> Option<Value> {
         if response.status != 200 {
-            let fault = Fault::new(&check::STATUS, module, "200", status(&response));
-            self.fail(fault.request(request));
+            self.fail(Fault::status(
+                &check::STATUS,
+                module,
+                "200",
+                request,
+                response,
+            ));
             return None;
         }
         self.pass(&check::STATUS, module);
-        self.read(module, request, &response)
+        self.read(module, request, response)
     }
 
     /// Reads the JSON of a response, and records a finding if it has none.
@@ -309,10 +372,17 @@ impl Session {
             Ok(value) => value,
             Err(no_json) => {
                 let fault = Fault::new(&check::JSON, module, "JSON", no_json.to_string());
+                let fault = fault.fix(fix::of_json(&no_json));
                 self.fail(fault.request(request));
                 return None;
             }
         };
+        if is_json_in_string(&value) {
+            let found = "a JSON string that contains JSON";
+            let fault = Fault::new(&check::JSON, module, "JSON", found);
+            self.fail(fault.fix(fix::JSON_IN_STRING).request(request));
+            return None;
+        }
         self.pass(&check::JSON, module);
         let media_type = response.media_type();
         match media_type.as_deref() {
@@ -349,10 +419,16 @@ impl Session {
             actions_sent: self.client.posted(),
             coverage: coverage::of(&modules, &record.expected),
             modules,
-            findings,
+            findings: group::joined(findings),
             changes: record.changes.clone(),
         }
     }
+}
+
+/// Returns true for a document that was serialised twice.
+fn is_json_in_string(value: &Value) -> bool {
+    let inner = value.as_str().map(serde_json::from_str::<Value>);
+    matches!(inner, Some(Ok(Value::Object(_) | Value::Array(_))))
 }
 
 /// The status of a response in words. In test mode, the message of an error follows.

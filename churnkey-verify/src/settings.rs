@@ -11,6 +11,8 @@ pub(crate) struct Settings {
     pub(crate) same_data: bool,
     /// The only module to check; `None` for all.
     pub(crate) only: Option<Module>,
+    /// Number of requests at the same time; 0 for the default.
+    pub(crate) jobs: usize,
     /// Limit for the items that are read of each list.
     pub(crate) sample: Option<u64>,
     /// Ids of customers that the caller named.

@@ -12,8 +12,8 @@ use futures_util::FutureExt as _;
 use crate::actions;
 use crate::auth;
 use crate::check::{
-    ANSWER, AUTH_BEARER, MANIFEST_ENDPOINT, MANIFEST_NEEDS, MANIFEST_OPTIONS, MANIFEST_REQUIRED,
-    MANIFEST_SHAPE, MANIFEST_TOKEN, MANIFEST_UNKNOWN,
+    ANSWER, AUTH_BEARER, Check, MANIFEST_ENDPOINT, MANIFEST_NEEDS, MANIFEST_OPTIONS,
+    MANIFEST_REQUIRED, MANIFEST_SHAPE, MANIFEST_TOKEN, MANIFEST_UNKNOWN,
 };
 use crate::client::{
     Bounds, Client, Credentials, OnSent, Request, Response, Sent, Stop, Transport, TransportError,
@@ -29,6 +29,9 @@ use crate::report::Report;
 use crate::root_url;
 use crate::session::{Fault, Observer, Session, status};
 use crate::settings::Settings;
+
+/// Number of requests at the same time. A small number keeps within the limits of most providers.
+const DEFAULT_JOBS: usize = 8;
 
 /// Verifies a provider in process, without a socket.
 ///
@@ -146,6 +149,15 @@ impl Verifier {
         self
     }
 
+    /// Sets the number of requests that are sent at the same time. The default is 8.
+    ///
+    /// Actions are sent one after the other. Only requests that must be refused, and the two of the
+    /// check of concurrency, are sent at the same time.
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.settings.jobs = jobs.max(1);
+        self
+    }
+
     /// Sets the timeout for a complete response. The default is 10 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = timeout;
@@ -211,7 +223,11 @@ impl Verifier {
         let client = Client::new(transport, token, self.mode, self.bounds)
             .until(self.stop)
             .observed(self.on_sent);
-        let session = Session::new(client, self.observer);
+        let jobs = match self.settings.jobs {
+            0 => DEFAULT_JOBS,
+            jobs => jobs,
+        };
+        let session = Session::new(client, self.observer, jobs);
         verify(&session, &self.settings).await?;
         Ok(session.report())
     }
@@ -248,6 +264,9 @@ async fn verify(session: &Session, settings: &Settings) -> Result<(), CannotRun>
         is_requested && is_wanted(*module) && manifest.has(*module)
     };
     session.expect(Module::ALL.iter().copied().filter(is_expected).collect());
+    let runs = |module: &Module| is_wanted(*module) && manifest.has(*module);
+    let modules = Module::ALL.iter().filter(|module| runs(module));
+    session.plan(modules.count());
     let samples = read::run(session, &manifest, settings).await;
     if is_wanted(Module::Auth) {
         auth::run(session, &manifest, &samples).await;
@@ -309,8 +328,12 @@ async fn read_manifest(
             return Ok(None);
         }
     };
-    let fault = |check, expected: &str| {
-        Fault::new(check, MANIFEST, expected, status(&response)).request(&request)
+    let fault = |check: &'static Check, expected: &str| {
+        let fault = Fault::new(check, MANIFEST, expected, status(&response)).request(&request);
+        match check.name == MANIFEST_ENDPOINT.name && response.status != 404 {
+            true => Fault::status(check, MANIFEST, expected, &request, &response),
+            false => fault,
+        }
     };
     match response.status {
         200 => session.pass(&MANIFEST_ENDPOINT, MANIFEST),
@@ -334,6 +357,10 @@ async fn read_manifest(
             flaw.expected.as_str(),
             flaw.found.as_str(),
         );
+        let fault = Fault {
+            fix: flaw.fix.clone(),
+            ..fault
+        };
         session.fail(fault.path(&flaw.path).request(&request));
     }
     for check in [

@@ -33,8 +33,14 @@ impl Progress {
                 module,
                 items,
                 requests,
+                position,
+                modules,
                 ..
-            } => self.bar.set_message(message(*module, *items, *requests)),
+            } => {
+                let position = (*position, *modules);
+                self.bar
+                    .set_message(message(*module, position, *items, *requests));
+            }
             _ => {}
         }
     }
@@ -50,7 +56,11 @@ impl Progress {
     }
 }
 
-fn message(module: Module, items: u64, requests: u64) -> String {
+fn message(module: Module, position: (usize, usize), items: u64, requests: u64) -> String {
+    let module = match position {
+        (_, 0) => module.to_string(),
+        (position, modules) => format!("{module} ({position} of {modules})"),
+    };
     let requests = counted(requests, ["request", "requests"]);
     match items {
         0 => format!("{module}: {requests}"),
@@ -68,9 +78,9 @@ mod tests {
     #[test]
     fn progress_names_the_module_and_counts() {
         assert_eq!(
-            message(Module::Customers, 1_000_000, 10_001),
-            "customers: 1,000,000 items, 10,001 requests"
+            message(Module::Customers, (8, 16), 1_000_000, 10_001),
+            "customers (8 of 16): 1,000,000 items, 10,001 requests"
         );
-        assert_eq!(message(Module::Auth, 0, 1), "auth: 1 request");
+        assert_eq!(message(Module::Auth, (1, 0), 0, 1), "auth: 1 request");
     }
 }

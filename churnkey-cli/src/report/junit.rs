@@ -70,7 +70,7 @@ fn suite(report: &Report, module: &ModuleReport, strict: bool, gates: &Gates) ->
     suite.add_property(("target", printable(&report.target).as_str()));
     suite.add_property(("mode", report.mode.as_str()));
     for check in &module.checks {
-        let of_check = |finding: &&Finding| finding.id == check.id;
+        let of_check = |finding: &&Finding| finding.places().any(|(id, _)| id == check.id);
         let findings: Vec<_> = report.findings.iter().filter(of_check).collect();
         let fails =
             |finding: &&Finding| finding.severity.is_bad(strict) && !gates.is_known(finding);

@@ -88,11 +88,15 @@ fn of_finding(finding: &Finding, is_known: bool) -> String {
     );
     let place = finding.path.as_deref();
     let count = finding.count.to_string();
+    let also: Vec<_> = finding.places().skip(1).map(|(id, _)| id).collect();
+    let also = also.join(", ");
     for (label, value) in [
         ("at", place),
         ("expected", Some(&*finding.expected)),
         ("found", Some(&*finding.found)),
+        ("item", finding.item.as_deref()),
         ("places", (finding.count > 1).then_some(&*count)),
+        ("also", (!also.is_empty()).then_some(&*also)),
         ("fix", Some(&*finding.fix)),
     ] {
         if let Some(value) = value {

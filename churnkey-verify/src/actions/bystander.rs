@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::attempt::{Attempt, Target};
 use super::effect;
 use super::runner::ActionRunner;
+use super::subscription::state;
 use crate::check;
 use crate::client::Request;
 use crate::module::Module;
@@ -13,6 +14,15 @@ use crate::session::Fault;
 
 /// Number of other customers whose subscriptions are read again after an action.
 const MAX_OTHERS: usize = 10;
+
+/// The list of a customer's subscriptions.
+fn last_page(customer: &str) -> Request {
+    let path = subscriptions_of(customer).path;
+    Request {
+        is_last_look: true,
+        ..Request::get(format_args!("{path}?limit=100"))
+    }
+}
 
 impl ActionRunner<'_> {
     /// Reads the subscriptions around the targets of an action again. Returns true if none has
@@ -24,6 +34,11 @@ impl ActionRunner<'_> {
         let acted = self.pool.customers_of(module);
         let mut customers = acted.clone();
         customers.extend(self.others(&acted));
+        if !self.lists_differ() {
+            self.session
+                .ahead(customers.iter().map(|one| last_page(one)))
+                .await;
+        }
         let mut is_other_watched = false;
         for customer in customers {
             let Some(items) = self.current(&customer).await else {
@@ -90,11 +105,7 @@ impl ActionRunner<'_> {
             };
             return self.read_again(&target).await;
         }
-        let path = subscriptions_of(customer).path;
-        let request = Request {
-            is_last_look: true,
-            ..Request::get(format_args!("{path}?limit=100"))
-        };
+        let request = last_page(customer);
         let response = self.session.send(&request).await.ok()?;
         let mut page = response.json().ok()?;
         match page.get_mut("data").map(Value::take) {
@@ -115,7 +126,10 @@ impl ActionRunner<'_> {
     /// on it has made.
     pub(super) fn is_as_known(&mut self, last: &Attempt, customer: &str, item: &Value) -> bool {
         let known = self.pool.of(customer);
-        let known = known.iter().find(|pooled| id(&pooled.item) == id(item));
+        let known = known
+            .iter()
+            .find(|pooled| id(&pooled.item) == id(item))
+            .copied();
         let Some(what) = known.and_then(|pooled| {
             let before = &pooled.item;
             effect::changes(before, item).map(|what| (before.clone(), what))
@@ -123,7 +137,14 @@ impl ActionRunner<'_> {
             return true;
         };
         let (before, what) = what;
+        let read_in = known.and_then(|pooled| pooled.read_in);
         self.pool.update(customer, item);
+        // The document of a list may differ.
+        if read_in.is_none() && self.lists_differ() {
+            return true;
+        }
+        // Before the first action of a module, only an earlier one can have made the change.
+        let is_earlier = self.last.is_none();
         let module = last.module;
         let is_own = self
             .pool
@@ -131,7 +152,8 @@ impl ActionRunner<'_> {
             .iter()
             .any(|one| one == customer);
         // An action on all subscriptions may change more of them than the protocol specifies.
-        if is_own && module.single().is_some() {
+        let is_revived = state(&before) == "canceled" && state(item) != "canceled";
+        if is_own && module.single().is_some() && !is_revived {
             return true;
         }
         let is_named = self
@@ -147,6 +169,10 @@ impl ActionRunner<'_> {
         self.record_changes(module, &target, &[before], std::slice::from_ref(item));
         let request = last.request();
         let (check, expected) = match (is_own, is_named) {
+            (true, _) if module.single().is_some() => (
+                &check::ACTION_EFFECT,
+                "no change of a subscription that is canceled",
+            ),
             (true, true) => (&check::ACTION_EFFECT, "no further change after the action"),
             (true, false) => (
                 &check::ACTION_SIBLING,
@@ -157,8 +183,11 @@ impl ActionRunner<'_> {
                 "no change of another customer's subscription",
             ),
         };
-        self.session
-            .fail(Fault::new(check, module, expected, what).request(&request));
+        let fault = Fault::new(check, module, expected, what).item(id(item));
+        self.session.fail(fault.request(&request));
+        if is_earlier {
+            return true;
+        }
         self.has_hit = Some(module);
         false
     }

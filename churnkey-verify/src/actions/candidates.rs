@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::attempt::{Attempt, Target};
 use super::pool::PooledSubscription;
 use super::runner::ActionRunner;
-use super::subscription::list;
-use super::subscription::state;
+use super::subscription::{is_running, list, state};
 use super::variant::BodyVariant;
 use crate::module::Module;
 use crate::read::id;
@@ -15,13 +14,16 @@ use crate::read::id;
 ///
 /// A company may have rules that are not in the protocol.
 pub(super) const TRIES: usize = 6;
+/// The months of the first attempts. A company may allow no more than one.
+const MONTHS: [u32; 5] = [2, 1, 3, 4, 5];
 
 impl ActionRunner<'_> {
     /// At most `most` attempts at one variant of an action, the best first.
     ///
     /// They are on subscriptions on which the action was not tried yet.
     ///
-    /// Each attempt has a month more than the previous one. A provider that was verified before may
+    /// Each attempt has other months than the previous one, and the first has more than one month,
+    /// because a provider may ignore the amount. A provider that was verified before may
     /// identify an extension by its length and ignore it the second time.
     pub(super) fn candidates(
         &self,
@@ -58,32 +60,42 @@ impl ActionRunner<'_> {
         let mut fitting: Vec<_> = pooled.filter(|pooled| variant.fits(&pooled.item)).collect();
         // Trials are rare and another action needs them. Few customers cancel during a pause.
         // A discount shows whether an action keeps it.
+        let reserved = self.pool.reserved();
         fitting.sort_by_key(|pooled| {
             let order = match state(&pooled.item) {
                 "active" => 0,
                 "trial" => 1,
                 _ => 2,
             };
-            (order, list(&pooled.item, "discounts").next().is_none())
+            let is_reserved = reserved.contains(&pooled.customer);
+            (
+                order,
+                is_reserved,
+                list(&pooled.item, "discounts").next().is_none(),
+            )
         });
-        (1..).zip(fitting).filter_map(move |(months, pooled)| {
-            let (customer, item) = (&pooled.customer, &pooled.item);
-            let (mut body, effect) = variant.body(self.samples, months, item)?;
-            if state(item) == "paused" && self.unpauses() {
-                body.insert("unpause".to_owned(), true.into());
-            }
-            body.insert("customerId".to_owned(), customer.as_str().into());
-            body.insert("subscriptionId".to_owned(), id(item).into());
-            Some(Attempt {
-                module,
-                target: Target {
-                    customer: customer.clone(),
-                    subscriptions: vec![id(item).to_owned()],
-                },
-                body,
-                effect,
+        MONTHS
+            .into_iter()
+            .chain(6..)
+            .zip(fitting)
+            .filter_map(move |(months, pooled)| {
+                let (customer, item) = (&pooled.customer, &pooled.item);
+                let (mut body, effect) = variant.body(self.samples, months, item)?;
+                if state(item) == "paused" && self.unpauses() {
+                    body.insert("unpause".to_owned(), true.into());
+                }
+                body.insert("customerId".to_owned(), customer.as_str().into());
+                body.insert("subscriptionId".to_owned(), id(item).into());
+                Some(Attempt {
+                    module,
+                    target: Target {
+                        customer: customer.clone(),
+                        subscriptions: vec![id(item).to_owned()],
+                    },
+                    body,
+                    effect,
+                })
             })
-        })
     }
 
     /// Attempts at customers whose running subscriptions are all suitable.
@@ -105,7 +117,8 @@ impl ActionRunner<'_> {
             if running.is_empty() || !running.iter().all(is_fit) {
                 continue;
             }
-            let Some((mut body, effect)) = variant.body(self.samples, 1, &running[0].item) else {
+            let Some((mut body, effect)) = variant.body(self.samples, MONTHS[0], &running[0].item)
+            else {
                 continue;
             };
             if running.iter().any(|pooled| state(&pooled.item) == "paused") && self.unpauses() {
@@ -134,14 +147,13 @@ impl ActionRunner<'_> {
             },
         );
         // An id that is the beginning of another one shows a query by prefix.
-        attempts.sort_by_key(|(is_used, attempt)| {
+        attempts.sort_by_cached_key(|(is_used, attempt)| {
             let customer = &attempt.target.customer;
-            let mut others = self.samples.customers.iter();
-            let is_prefix = others.any(|one| one != customer && one.starts_with(customer));
+            let is_prefix = self.pool.is_prefix(customer);
             (
-                *is_used,
                 attempt.target.subscriptions.len() == 1,
                 !is_prefix,
+                *is_used,
             )
         });
         attempts.into_iter().map(|(_, attempt)| attempt)
@@ -157,9 +169,5 @@ impl ActionRunner<'_> {
 
 /// Returns true if an action on all subscriptions of a customer includes this one.
 fn runs(module: Module, item: &Value) -> bool {
-    match state(item) {
-        "active" | "trial" => true,
-        "paused" => module == Module::CancelAll,
-        _ => false,
-    }
+    is_running(item) || state(item) == "paused" && module == Module::CancelAll
 }

@@ -51,12 +51,30 @@ impl Effect {
 pub(super) struct Mismatch {
     pub(super) expected: String,
     pub(super) found: String,
+    /// The fix, in place of the one of the check.
+    pub(super) fix: Option<&'static str>,
 }
+
+/// A new price that is not the one of the price controller.
+pub(super) const OTHER_PRICE: &str = "another price with the same id";
+const AT_THE_END: &str =
+    "Schedule the change for the end of the period, and leave the status until then.";
+const DURATION: &str = "Count the requested duration from the right moment, in calendar months, \
+                        and take a date as it is, in UTC.";
+const NOW: &str = "Apply the change at once, and write the present time in UTC.";
 
 fn expect(holds: bool, expected: &str, found: impl Into<String>) -> Option<Mismatch> {
     (!holds).then(|| Mismatch {
         expected: expected.to_owned(),
         found: found.into(),
+        fix: None,
+    })
+}
+
+fn with_fix(mismatch: Option<Mismatch>, fix: &'static str) -> Option<Mismatch> {
+    mismatch.map(|mismatch| Mismatch {
+        fix: Some(fix),
+        ..mismatch
     })
 }
 
@@ -70,7 +88,8 @@ pub(super) fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Opt
         Effect::Canceled => has_status("canceled").or_else(|| {
             let at = date(after, "/status/canceledAt");
             let found = shown(after, "/status/canceledAt");
-            expect(at.is_none_or(is_now), "a cancellation now", found)
+            let is_right = at.is_none_or(|at| is_now(at, before));
+            with_fix(expect(is_right, "a cancellation now", found), NOW)
         }),
         Effect::CanceledLater { unpauses } => {
             // An action on all subscriptions of a customer may end a pause, too.
@@ -86,11 +105,11 @@ pub(super) fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Opt
         Effect::PausedForMonths(months) => has_status("paused").or_else(|| {
             let start = date(after, "/status/pause/start");
             let late = expect(
-                start.is_none_or(is_now),
+                start.is_none_or(|start| is_now(start, before)),
                 "a pause from now on",
                 shown(after, "/status/pause/start"),
             );
-            late.or_else(|| {
+            with_fix(late, NOW).or_else(|| {
                 let expected = format!("a pause of {}", in_months(*months));
                 is_longer(start, date(after, "/status/pause/end"), *months, &expected)
             })
@@ -119,7 +138,7 @@ pub(super) fn main_effect(effect: &Effect, before: &Value, after: &Value) -> Opt
             let is_charged = list(after, "items").filter(has).all(has_amount);
             expect(holds, "an item with the new price", found).or_else(|| {
                 let expected = "the price under /churnkey/prices";
-                expect(is_charged, expected, "another price with the same id")
+                expect(is_charged, expected, OTHER_PRICE)
             })
         }
         Effect::PriceLater => None,
@@ -151,11 +170,9 @@ fn later(
     let holds = state(after) == until_then
         || state(after) == then && end.is_none_or(is_ahead)
         || end.is_none() && state(after) == state(before);
-    expect(
-        holds,
-        &format!("the status `{until_then}` until the end of the period"),
-        format!("the status `{}` at once", state(after)),
-    )
+    let expected = format!("the status `{until_then}` until the end of the period");
+    let found = format!("the status `{}` at once", state(after));
+    with_fix(expect(holds, &expected, found), AT_THE_END)
 }
 
 fn has_coupon(coupon: &Value, before: &Value, after: &Value) -> Option<Mismatch> {
@@ -180,31 +197,35 @@ fn has_coupon(coupon: &Value, before: &Value, after: &Value) -> Option<Mismatch>
     let found = "another value or duration in the discount";
     expect(!is_other, "the value and the duration of the coupon", found).or_else(|| {
         let found = shown(discount, "/end");
-        let holds = !date(discount, "/end").is_some_and(is_over);
+        let start = date(discount, "/start");
+        let has_ended = |end| start.map_or_else(|| is_over(end), |start| end <= start);
+        let holds = !date(discount, "/end").is_some_and(has_ended);
         expect(holds, "a discount that has not ended", found)
     })
 }
 
 fn is_longer(from: Option<i64>, to: Option<i64>, months: u32, expected: &str) -> Option<Mismatch> {
-    match (from, to) {
+    let mismatch = match (from, to) {
         (Some(from), Some(to)) => expect(
             is_months_later(from, to, months),
             expected,
             difference(from, to),
         ),
         _ => expect(false, expected, "no end"),
-    }
+    };
+    with_fix(mismatch, DURATION)
 }
 
 fn is_until(requested: i64, end: Option<i64>, expected: &str) -> Option<Mismatch> {
-    match end {
+    let mismatch = match end {
         Some(end) => expect(
             is_the_moment(requested, end),
             expected,
             format!("an end {}", difference(requested, end)),
         ),
         None => expect(false, expected, "no end"),
-    }
+    };
+    with_fix(mismatch, DURATION)
 }
 
 fn in_months(months: u32) -> String {

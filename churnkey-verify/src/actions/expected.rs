@@ -7,6 +7,16 @@ use super::moment::shown;
 use super::subscription::{date, list, state};
 use crate::printable::tame;
 
+const UNCHANGED: &str =
+    "Change only what the action is for, and leave all other fields of the subscription.";
+
+fn fix_of_cycle(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::HasPrice(_) => "Take the billing cycle of the subscription from its new price.",
+        _ => UNCHANGED,
+    }
+}
+
 /// The first field that differs although the effect does not include it.
 pub(super) fn side_effect(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     same(before, after, "/start", "the start of the subscription")
@@ -30,6 +40,7 @@ fn cycle(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     (!is_same).then(|| Mismatch {
         expected: words(expected),
         found: words(found),
+        fix: Some(fix_of_cycle(effect)),
     })
 }
 
@@ -66,6 +77,7 @@ fn items(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch> {
     (expected != has).then(|| Mismatch {
         expected: words(&expected),
         found: words(&has),
+        fix: Some(UNCHANGED),
     })
 }
 
@@ -97,6 +109,7 @@ fn discounts(effect: &Effect, before: &Value, after: &Value) -> Option<Mismatch>
     (expected != has).then(|| Mismatch {
         expected: words(&expected),
         found: words(&has),
+        fix: Some(UNCHANGED),
     })
 }
 
@@ -133,6 +146,7 @@ fn same_state(before: &Value, after: &Value) -> Option<Mismatch> {
     (state(before) != state(after)).then(|| Mismatch {
         expected: format!("the status `{}`", state(before)),
         found: format!("the status `{}`", state(after)),
+        fix: Some(UNCHANGED),
     })
 }
 
@@ -140,5 +154,6 @@ fn same(before: &Value, after: &Value, pointer: &str, name: &str) -> Option<Mism
     (date(before, pointer) != date(after, pointer)).then(|| Mismatch {
         expected: format!("{name} as before: {}", shown(before, pointer)),
         found: shown(after, pointer),
+        fix: Some(UNCHANGED),
     })
 }

@@ -3,16 +3,41 @@
 use churnkey_runtime::{TimeUnit, Timestamp};
 use serde_json::Value;
 
-use super::subscription::DAY;
+use super::subscription::{DAY, date};
 use crate::printable::tame;
 
 const MINUTE: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// Returns true for this moment. A company may write only the day of it.
-pub(super) fn is_now(moment: i64) -> bool {
-    let apart = (Timestamp::now().unix_millis() - moment).abs();
-    apart <= 10 * MINUTE || moment.rem_euclid(DAY) == 0 && apart <= DAY
+///
+/// A provider under test may have a clock of its own, which shows another moment. A date that the
+/// subscription had before is no clock. Neither is a moment that is some quarters of an hour or
+/// some days from now, as a wrong time zone or a wrong schedule leads to.
+pub(super) fn is_now(moment: i64, before: &Value) -> bool {
+    const QUARTER: i64 = 15 * MINUTE;
+    let offset = moment - Timestamp::now().unix_millis();
+    if offset.abs() <= 10 * MINUTE || moment.rem_euclid(DAY) == 0 && offset.abs() <= DAY {
+        return true;
+    }
+    let from_quarter = (offset + QUARTER / 2).rem_euclid(QUARTER) - QUARTER / 2;
+    from_quarter.abs() > 3 * 1000 && !has_date(before, moment)
+}
+
+/// Returns true if a period of a subscription begins or ends at a moment.
+fn has_date(subscription: &Value, moment: i64) -> bool {
+    let dates = [
+        "/start",
+        "/status/currentPeriod/start",
+        "/status/currentPeriod/end",
+        "/status/trial/start",
+        "/status/trial/end",
+        "/status/pause/end",
+    ];
+    let mut dates = dates
+        .iter()
+        .filter_map(|pointer| date(subscription, pointer));
+    dates.any(|date| (date - moment).abs() <= MINUTE)
 }
 
 /// Returns true for the requested moment.

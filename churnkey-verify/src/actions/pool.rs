@@ -7,12 +7,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::attempt::Target;
+use super::subscription::{is_annual, is_running, state};
 use crate::module::Module;
 use crate::read::id;
 use crate::samples::Samples;
 
 pub(super) struct SubscriptionPool {
     subscriptions: Vec<PooledSubscription>,
+    /// The present action.
+    module: Option<Module>,
 }
 
 pub(super) struct PooledSubscription {
@@ -20,6 +23,10 @@ pub(super) struct PooledSubscription {
     /// The document of the last read.
     pub(super) item: Value,
     used: HashSet<Module>,
+    /// The action during which it was read last; `None` if only its list was read.
+    pub(super) read_in: Option<Module>,
+    /// Number of requests that could change data when it was retrieved last.
+    read_after: Option<u64>,
     /// A change is scheduled or an action failed, so that further results would be unreliable.
     is_closed: bool,
 }
@@ -48,11 +55,51 @@ impl SubscriptionPool {
                 customer: customer.clone(),
                 item: item.clone(),
                 used: HashSet::new(),
+                read_in: None,
+                read_after: None,
                 is_closed: false,
             });
         Self {
             subscriptions: pooled.collect(),
+            module: None,
         }
+    }
+
+    /// Begins an action.
+    pub(super) fn begin(&mut self, module: Module) {
+        self.module = Some(module);
+    }
+
+    /// The status of a subscription at its last reading.
+    pub(super) fn status(&self, customer: &str, subscription: &str) -> Option<String> {
+        let pooled = self.of(customer);
+        let pooled = pooled
+            .iter()
+            .find(|pooled| id(&pooled.item) == subscription)?;
+        Some(state(&pooled.item).to_owned())
+    }
+
+    /// Returns true if the id of a customer is the beginning of another one.
+    pub(super) fn is_prefix(&self, customer: &str) -> bool {
+        let mut others = self.subscriptions.iter().map(|pooled| &pooled.customer);
+        others.any(|other| other != customer && other.starts_with(customer))
+    }
+
+    /// The customers that an action on all subscriptions needs: several of theirs are active.
+    pub(super) fn reserved(&self) -> Vec<String> {
+        const MOST: usize = 4;
+        let is_suitable = |customer: &String| {
+            let mut running = self.of(customer);
+            running.retain(|pooled| is_running(&pooled.item));
+            let is_fit = |item: &Value| state(item) == "active" && !is_annual(item);
+            running.len() > 1 && running.iter().all(|pooled| is_fit(&pooled.item))
+        };
+        let mut customers = self.customers();
+        customers.retain(is_suitable);
+        // An action on all of `cus_1` must not reach `cus_10`.
+        customers.sort_by_cached_key(|one| !self.is_prefix(one));
+        customers.truncate(MOST);
+        customers
     }
 
     /// The open subscriptions, unused ones first.
@@ -94,9 +141,33 @@ impl SubscriptionPool {
         self.subscriptions.iter().filter(of_customer).collect()
     }
 
+    /// The last documents of a target, if it was retrieved after this number of requests that could
+    /// change data.
+    pub(super) fn unchanged(&self, target: &Target, posted: u64) -> Option<Vec<Value>> {
+        let pooled = self.of(&target.customer);
+        let find = |subscription: &String| {
+            let is_it = |pooled: &&&PooledSubscription| {
+                id(&pooled.item) == subscription && pooled.read_after == Some(posted)
+            };
+            pooled.iter().find(is_it).map(|pooled| pooled.item.clone())
+        };
+        target.subscriptions.iter().map(find).collect()
+    }
+
+    /// Records that the documents of a target were retrieved.
+    pub(super) fn retrieved(&mut self, target: &Target, posted: u64) {
+        for subscription in &target.subscriptions {
+            for pooled in self.of_mut(&target.customer, subscription) {
+                pooled.read_after = Some(posted);
+            }
+        }
+    }
+
     pub(super) fn update(&mut self, customer: &str, item: &Value) {
+        let module = self.module;
         for pooled in self.of_mut(customer, id(item)) {
             pooled.item = item.clone();
+            pooled.read_in = module;
         }
     }
 

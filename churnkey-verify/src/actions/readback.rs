@@ -37,8 +37,14 @@ impl ActionRunner<'_> {
     /// Reads the subscriptions of a target before an action. Returns `None` if an earlier action
     /// has changed one of them that it does not name.
     pub(super) async fn read_before(&mut self, target: &Target) -> Option<Vec<Value>> {
+        let posted = self.session.client.posted();
+        if let Some(items) = self.pool.unchanged(target, posted) {
+            self.is_unread = false;
+            return Some(items);
+        }
         let items = self.read_again(target).await?;
-        if let Some(last) = self.last.clone() {
+        let last = self.last.clone().or_else(|| self.earlier.clone());
+        if let Some(last) = last {
             for item in &items {
                 if !self.is_as_known(&last, &target.customer, item) {
                     return None;
@@ -48,6 +54,7 @@ impl ActionRunner<'_> {
         for item in &items {
             self.pool.update(&target.customer, item);
         }
+        self.pool.retrieved(target, posted);
         Some(items)
     }
 
@@ -57,6 +64,7 @@ impl ActionRunner<'_> {
         for item in &items {
             self.pool.update(&target.customer, item);
         }
+        self.pool.retrieved(target, self.session.client.posted());
         Some(items)
     }
 
@@ -75,6 +83,7 @@ impl ActionRunner<'_> {
         for item in &items {
             self.pool.update(&target.customer, item);
         }
+        self.pool.retrieved(target, self.session.client.posted());
         Some(items)
     }
 
@@ -86,6 +95,8 @@ impl ActionRunner<'_> {
     ) -> Option<Vec<Value>> {
         const SUBSCRIPTIONS: Module = Module::Subscriptions;
         self.is_unread = true;
+        let retrieves = target.subscriptions.iter().map(|id| retrieve(target, id));
+        self.session.ahead(retrieves).await;
         let mut read = Vec::new();
         for subscription in &target.subscriptions {
             let request = retrieve(target, subscription);
@@ -93,8 +104,14 @@ impl ActionRunner<'_> {
             if response.status != 200 {
                 self.pool.close(target);
                 let expected = "200 for the subscription";
-                let fault = Fault::new(check, module, expected, status(&response));
-                self.session.fail(fault.request(&request));
+                let mut fault = Fault::new(check, module, expected, status(&response));
+                if module.is_action() {
+                    fault = fault.fix(
+                        "Keep the subscription after the action, and serve it with its new status.",
+                    );
+                }
+                self.session
+                    .fail(fault.item(subscription).request(&request));
                 return None;
             }
             let value = self.session.read(SUBSCRIPTIONS, &request, &response)?;

@@ -139,6 +139,15 @@ impl ActionRunner<'_> {
         let Some(attempt) = self.fitting(module) else {
             return;
         };
+        let bad = self.bad_requests(&attempt);
+        // A caller handles 422 and other 4xx statuses in the same way.
+        self.must_refuse_all(&check::ACTION_BAD_BODY, &attempt, &bad, "400", is_refusal)
+            .await;
+    }
+
+    /// Requests of an attempt with a malformed body.
+    fn bad_requests(&self, attempt: &Attempt) -> Vec<Request> {
+        let module = attempt.module;
         let with_body = |body: &str| Request::post(variant::path(module), &Value::Null).body(body);
         let mut bad = vec![
             with_body("{\"customerId\":"),
@@ -177,21 +186,7 @@ impl ActionRunner<'_> {
                     .map(|value| attempt.with(json!({ *name: value }))),
             );
         }
-        for request in bad {
-            // A caller handles 422 and other 4xx statuses in the same way.
-            if !self
-                .must_refuse(
-                    &check::ACTION_BAD_BODY,
-                    &attempt,
-                    &request,
-                    "400",
-                    is_refusal,
-                )
-                .await
-            {
-                return;
-            }
-        }
+        bad
     }
 
     /// Sends the options that the manifest switches off.
@@ -218,7 +213,21 @@ impl ActionRunner<'_> {
         }
         if module == Module::Pause && !self.manifest.is_on(module, "allow_annual") {
             any = true;
-            for flag in [json!({}), json!({ "allowAnnual": true })] {
+            for flag in [
+                json!({ "allowAnnual": null }),
+                json!({ "allowAnnual": true }),
+            ] {
+                if !self.annual(flag).await {
+                    break;
+                }
+            }
+        } else if module == Module::Pause {
+            // Without the field, an annual subscription is not paused. Protocol: **doc**.
+            any = true;
+            for flag in [
+                json!({ "allowAnnual": null }),
+                json!({ "allowAnnual": false }),
+            ] {
                 if !self.annual(flag).await {
                     break;
                 }

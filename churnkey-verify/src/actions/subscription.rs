@@ -10,6 +10,11 @@ pub(super) fn state(item: &Value) -> &str {
     item["status"]["name"].as_str().unwrap_or_default()
 }
 
+/// Returns true if a subscription can be charged, now or after a trial.
+pub(super) fn is_running(item: &Value) -> bool {
+    matches!(state(item), "active" | "trial")
+}
+
 /// Returns true for an annual billing cycle, also for one of twelve months.
 pub(super) fn is_annual(item: &Value) -> bool {
     let unit = item["duration"]["unit"].as_str();

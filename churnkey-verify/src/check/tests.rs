@@ -4,21 +4,32 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+mod fixes;
+
 use super::*;
 use crate::golden::assert_golden;
 
 const PAGE: &str = "../docs/verify.md";
 const BEGIN: &str = "<!-- checks: begin -->\n";
 const END: &str = "<!-- checks: end -->\n";
+const FIXES_BEGIN: &str = "<!-- fixes: begin -->\n";
+const FIXES_END: &str = "<!-- fixes: end -->\n";
 
 #[test]
-fn the_table_in_the_docs_is_current() {
+fn the_tables_in_the_docs_are_current() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE)).unwrap();
+    let page = with(&page, BEGIN, END, &table());
+    let page = with(&page, FIXES_BEGIN, FIXES_END, &fixes::table());
+    assert_golden(PAGE, &page);
+}
+
+/// A page with another text between two marks.
+fn with(page: &str, begin: &str, end: &str, text: &str) -> String {
     let (before, rest) = page
-        .split_once(BEGIN)
+        .split_once(begin)
         .expect("the page has a place for the table");
-    let (_, after) = rest.split_once(END).expect("the place ends");
-    assert_golden(PAGE, &format!("{before}{BEGIN}{}{END}{after}", table()));
+    let (_, after) = rest.split_once(end).expect("the place ends");
+    format!("{before}{begin}{text}{end}{after}")
 }
 
 #[test]

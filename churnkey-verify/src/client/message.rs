@@ -147,13 +147,20 @@ impl Response {
             return Err(NoJson::Empty);
         }
         let value = serde_json::from_str(text).map(with_whole_numbers);
-        value.map_err(|fault| match fault.is_eof() {
-            true => NoJson::CutOff,
-            false if text.trim_start().starts_with('<') => NoJson::Markup,
-            false => NoJson::Malformed {
-                line: fault.line(),
-                column: fault.column(),
-            },
+        value.map_err(|fault| {
+            let (line, column) = (fault.line(), fault.column());
+            let before = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let rest = before.get(column.saturating_sub(1)..).unwrap_or_default();
+            match rest {
+                _ if fault.is_eof() => NoJson::CutOff,
+                _ if text.starts_with('\u{feff}') => NoJson::ByteOrderMark,
+                _ if text.trim_start().starts_with('<') => NoJson::Markup,
+                _ if rest.starts_with('\'') => NoJson::SingleQuotes,
+                _ if ["N", "I", "-I"].iter().any(|word| rest.starts_with(word)) => {
+                    NoJson::NotANumber
+                }
+                _ => NoJson::Malformed { line, column },
+            }
         })
     }
 
@@ -203,6 +210,12 @@ pub enum NoJson {
     Empty,
     /// The body is not UTF-8.
     NotUtf8,
+    /// The body begins with a byte order mark.
+    ByteOrderMark,
+    /// The document has strings in single quotation marks.
+    SingleQuotes,
+    /// The document has `NaN` or `Infinity`.
+    NotANumber,
     /// The document is incomplete.
     CutOff,
     /// The body is markup, such as HTML.
@@ -221,6 +234,9 @@ impl fmt::Display for NoJson {
         match self {
             Self::Empty => f.write_str("an empty body"),
             Self::NotUtf8 => f.write_str("a body that is not UTF-8"),
+            Self::ByteOrderMark => f.write_str("a byte order mark before the JSON"),
+            Self::SingleQuotes => f.write_str("a string in single quotation marks"),
+            Self::NotANumber => f.write_str("a value such as NaN or Infinity"),
             Self::CutOff => f.write_str("incomplete JSON"),
             Self::Markup => f.write_str("markup, such as HTML"),
             Self::Malformed { line, column } => {

@@ -62,11 +62,8 @@ impl Reading<'_> {
                 let one = other.as_str().strip_suffix('s').unwrap_or(other.as_str());
                 let expected = format!("an id under /churnkey/{other}");
                 let found = format!("404 for the {one}");
-                self.session.fail(
-                    Fault::new(check, module, expected, found)
-                        .path(path)
-                        .request(request),
-                );
+                let fault = Fault::new(check, module, expected, found).item(id);
+                self.session.fail(fault.path(path).request(request));
                 None
             }
         }
@@ -180,6 +177,15 @@ impl Reading<'_> {
         else {
             return;
         };
+        let is_unsure = [&check::RETRIEVE_OTHER, &check::RETRIEVE_DIFFERS]
+            .iter()
+            .any(|check| self.session.has_failed(check, Module::Prices));
+        if is_unsure {
+            let reason = "a retrieved price is not the one in the list";
+            return self
+                .session
+                .skip(&check::PRICE_DIFFERS, SUBSCRIPTIONS, reason);
+        }
         match model::same(Module::Prices, price, &retrieved) {
             true => self.session.pass(&check::PRICE_DIFFERS, SUBSCRIPTIONS),
             false => {
@@ -189,8 +195,8 @@ impl Reading<'_> {
                     "the price under /churnkey/prices",
                     "another price with the same id",
                 );
-                self.session
-                    .fail(fault.path("items[].price").request(request));
+                let fault = fault.item(id).path("items[].price");
+                self.session.fail(fault.request(request));
             }
         }
     }

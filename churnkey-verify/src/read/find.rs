@@ -13,6 +13,14 @@ const CUSTOMERS: Module = Module::Customers;
 /// Number of customers for which each search is sent.
 const TRIES: usize = 10;
 
+/// A search. The segment of the path is percent-encoded.
+fn search(field: &str, segment: &str) -> Request {
+    Request {
+        is_personal: true,
+        ..Request::get(format_args!("/customers/{field}/{segment}"))
+    }
+}
+
 impl Reading<'_> {
     pub(super) async fn finds(&self, customers: &[Value]) {
         let email = self
@@ -44,14 +52,17 @@ impl Reading<'_> {
             .iter()
             .filter_map(|customer| customer.get(field)?.as_str());
         let values: Vec<_> = values.filter(|value| !value.is_empty()).collect();
+        let all = values.clone();
         // In a path, a `+` is a plus sign, and a client need not encode it.
         let plus = values.iter().find(|value| value.contains('+'));
         let plus = plus.map(|value| (*value, encoded(value).replace("%2B", "+")));
         let values = values.iter().take(TRIES);
         let values = values.map(|value| (*value, encoded(value))).chain(plus);
+        let values: Vec<_> = values.collect();
+        let searches = values.iter().map(|(_, segment)| search(field, segment));
+        self.session.ahead(searches).await;
         for (value, segment) in values {
-            let mut request = Request::get(format_args!("/customers/{field}/{segment}"));
-            request.is_personal = true;
+            let request = search(field, &segment);
             let Some(response) = self.session.exchange(CUSTOMERS, &request).await else {
                 return true;
             };
@@ -74,6 +85,11 @@ impl Reading<'_> {
                 self.session.fail(fault.request(&request));
             }
         }
+        if self.session.has_failed(&check::FIND_OTHER, CUSTOMERS) {
+            let reason = "a search returns another customer";
+            self.session.skip(&check::FIND_UNKNOWN, CUSTOMERS, reason);
+            return true;
+        }
         if self.session.has_failed(&check::STATUS, CUSTOMERS) {
             self.session.skip(
                 &check::FIND_UNKNOWN,
@@ -82,9 +98,38 @@ impl Reading<'_> {
             );
         } else {
             let path = format!("/customers/{field}/{}", encoded(unknown));
-            self.not_found(&check::FIND_UNKNOWN, CUSTOMERS, path).await;
+            let is_found = !self.not_found(&check::FIND_UNKNOWN, CUSTOMERS, path).await;
+            if !is_found && let Some(value) = all.first() {
+                self.parts(field, value, &all).await;
+            }
         }
         true
+    }
+
+    /// Searches for a part of a value, which must find no customer.
+    async fn parts(&self, field: &'static str, value: &str, all: &[&str]) {
+        let mut shorter = value.chars();
+        shorter.next_back();
+        let end = value.chars().next().map_or(0, char::len_utf8);
+        for part in [shorter.as_str(), &value[end..]] {
+            if part.is_empty() || all.contains(&part) {
+                continue;
+            }
+            let request = search(field, &encoded(part));
+            let Ok(response) = self.session.send(&request).await else {
+                return;
+            };
+            let customer = response.json().unwrap_or_default();
+            // A provider may complete or format a phone number.
+            let is_whole = customer.get(field).and_then(Value::as_str) == Some(value);
+            if response.status == 200 && is_whole && field == "email" {
+                let expected = "404 for a part of a value";
+                let found = "the customer with the whole value";
+                let fault = Fault::new(&check::FIND_OTHER, CUSTOMERS, expected, found);
+                self.session.fail(fault.path(field).request(&request));
+                return;
+            }
+        }
     }
 
     async fn found(&self, field: &'static str, value: &str, request: &Request) {

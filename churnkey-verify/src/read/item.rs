@@ -27,6 +27,7 @@ impl Reading<'_> {
     pub(crate) fn item(&self, module: Module, request: &Request, item: &Value) -> bool {
         let flaws = model::flaws(module, item);
         let good = flaws.iter().all(|flaw| flaw.is_unknown_field);
+        let is_misspelt = flaws.iter().any(|flaw| flaw.is_misspelt);
         // Without an id, it is another document, whose fields need no findings.
         let has_id = item.get("id").is_some();
         self.session.pass(&check::MODEL, module);
@@ -36,15 +37,16 @@ impl Reading<'_> {
             .into_iter()
             .filter(|flaw| has_id || !flaw.is_unknown_field)
         {
-            self.flaw(request, flaw);
+            self.flaw(request, item, flaw);
         }
-        if good {
+        // A misspelt field is not missing.
+        if good && !is_misspelt {
             self.recommended(module, request, item);
         }
         good
     }
 
-    fn flaw(&self, request: &Request, flaw: ModelFlaw) {
+    fn flaw(&self, request: &Request, item: &Value, flaw: ModelFlaw) {
         let check = match (flaw.is_unknown_field, flaw.is_misspelt) {
             (true, true) => &check::UNKNOWN_FIELD,
             (true, false) => &check::EXTRA_FIELD,
@@ -52,6 +54,9 @@ impl Reading<'_> {
         };
         let mut fault = Fault::new(check, flaw.module, flaw.expected, flaw.found).request(request);
         fault.fix = flaw.fix;
+        if let Some(id) = item.get("id").and_then(Value::as_str) {
+            fault = fault.item(id);
+        }
         self.session.fail(match flaw.path.is_empty() {
             true => fault,
             false => fault.path(flaw.path),
@@ -103,7 +108,8 @@ impl Reading<'_> {
                     _ => format!("`{path}`"),
                 };
                 let fault = Fault::new(&check::RECOMMENDED, module, expected, "nothing").path(path);
-                self.session.fail(fault.request(request));
+                self.session
+                    .fail(fault.item(super::id(item)).request(request));
             }
         }
     }
@@ -117,31 +123,36 @@ impl Reading<'_> {
             true => self.session.pass(&check::CURRENT_PERIOD, module),
             false => {
                 let fault = Fault::new(&check::CURRENT_PERIOD, module, "a period", "nothing");
-                self.session
-                    .fail(fault.path("status.currentPeriod").request(request));
+                let fault = fault.item(super::id(item)).path("status.currentPeriod");
+                self.session.fail(fault.request(request));
             }
         }
     }
 
     /// Retrieves an item of a list and compares the two.
-    pub(crate) async fn retrieve_listed(&self, module: Module, path: &str, listed: &Value) {
-        let id = listed.get("id").and_then(Value::as_str).unwrap_or_default();
+    ///
+    /// Returns false if the item is not found.
+    pub(crate) async fn retrieve_listed(&self, module: Module, path: &str, listed: &Value) -> bool {
+        let id = super::id(listed);
         let request = Request::get(format_args!("{path}/{}", encoded(id)));
         let item = match self.retrieve(module, &request).await {
             Retrieved::Item(item) => item,
-            Retrieved::Broken => return,
+            Retrieved::Broken => return true,
             Retrieved::NotFound => {
                 let fault = Fault::new(&check::RETRIEVE_LISTED, module, "200", "404 Not Found");
-                return self.session.fail(fault.request(&request));
+                self.session.fail(fault.item(id).request(&request));
+                return false;
             }
         };
         self.session.pass(&check::RETRIEVE_LISTED, module);
+        self.lookups.keep(module, id, &item);
         if !self.has_requested_id(module, &request, &item, id)
             || !self.item(module, &request, &item)
         {
-            return;
+            return true;
         }
-        match model::same(module, listed, &item) {
+        match model::same(module, listed, &item) || self.is_changing(module, &request, &item).await
+        {
             true => self.session.pass(&check::RETRIEVE_DIFFERS, module),
             false => {
                 let found = match differing(listed, &item) {
@@ -154,9 +165,18 @@ impl Reading<'_> {
                     "the item in the list",
                     found,
                 );
-                self.session.fail(fault.request(&request));
+                self.session.fail(fault.item(id).request(&request));
             }
         }
+        true
+    }
+
+    /// Returns true if an item has other values at each request, such as the time of it.
+    async fn is_changing(&self, module: Module, request: &Request, item: &Value) -> bool {
+        let response = self.session.send(request).await.ok();
+        let again = response.filter(|response| response.status == 200);
+        let again = again.and_then(|response| response.json().ok());
+        again.is_some_and(|again| !model::same(module, item, &again))
     }
 
     fn has_requested_id(&self, module: Module, request: &Request, item: &Value, id: &str) -> bool {
@@ -171,7 +191,7 @@ impl Reading<'_> {
                     "the requested id",
                     "another id",
                 );
-                self.session.fail(fault.request(request));
+                self.session.fail(fault.item(id).request(request));
             }
         }
         holds
@@ -191,15 +211,17 @@ impl Reading<'_> {
             }
             404 => Retrieved::NotFound,
             _ => {
-                let fault = Fault::new(&check::STATUS, module, "200", status(&response));
-                self.session.fail(fault.request(request));
+                let fault = Fault::status(&check::STATUS, module, "200", request, &response);
+                self.session.fail(fault);
                 Retrieved::Broken
             }
         }
     }
 
     /// Requests items that do not exist.
-    pub(crate) async fn retrieve_unknown(&self, module: Module, path: &str) {
+    ///
+    /// `known` is the id of an item that exists.
+    pub(crate) async fn retrieve_unknown(&self, module: Module, path: &str, known: Option<&str>) {
         let session = self.session;
         if session.has_failed(&check::STATUS, module) || session.has_failed(&check::ANSWER, module)
         {
@@ -207,6 +229,17 @@ impl Reading<'_> {
             session.skip(&check::RETRIEVE_UNKNOWN, module, reason);
             return session.skip(&check::RETRIEVE_ENCODED, module, reason);
         }
+        if session.has_failed(&check::RETRIEVE_OTHER, module) {
+            let reason = "the provider does not look up the requested id";
+            session.skip(&check::RETRIEVE_UNKNOWN, module, reason);
+            return session.skip(&check::RETRIEVE_ENCODED, module, reason);
+        }
+        let ids = [UNKNOWN.to_owned(), encoded(ODD)];
+        let longer = known.map(|known| format!("{}{UNKNOWN}", encoded(known)));
+        let ids = ids.into_iter().chain(longer);
+        session
+            .ahead(ids.map(|id| Request::get(format_args!("{path}/{id}"))))
+            .await;
         if !self
             .not_found(
                 &check::RETRIEVE_UNKNOWN,
@@ -224,6 +257,12 @@ impl Reading<'_> {
             format!("{path}/{}", encoded(ODD)),
         )
         .await;
+        // A comparison of the beginning, or as numbers, finds a known item.
+        if let Some(known) = known {
+            let longer = format!("{path}/{}{UNKNOWN}", encoded(known));
+            self.not_found(&check::RETRIEVE_UNKNOWN, module, longer)
+                .await;
+        }
     }
 
     /// Requests a path that must get 404. Returns true if it does.
@@ -239,10 +278,21 @@ impl Reading<'_> {
         };
         if response.status == 404 {
             self.session.pass(check, module);
-            self.error_shape(module, &request, &response);
+            // Without a known item, the endpoint may not exist at all.
+            if self.session.has_passed(&check::MODEL, module)
+                || self.session.has_failed(&check::MODEL, module)
+            {
+                self.error_shape(module, &request, &response);
+            }
             return true;
         }
-        let fault = Fault::new(check, module, "404", status(&response));
+        let mut fault = Fault::new(check, module, "404", status(&response));
+        if response.status < 300 {
+            fault = fault.fix(format!(
+                "Send 404 if nothing is found, not {} with another item or without one.",
+                response.status
+            ));
+        }
         self.session.fail(fault.request(&request));
         false
     }
@@ -250,6 +300,11 @@ impl Reading<'_> {
     /// Checks the body of an error.
     pub(crate) fn error_shape(&self, module: Module, request: &Request, response: &Response) {
         let body = response.json();
+        let is_string = |body: &Value| body.get("code").is_some_and(Value::is_string);
+        let fix = body
+            .as_ref()
+            .is_ok_and(is_string)
+            .then(|| "Send `code` as a number, without quotation marks.".to_owned());
         let found = match &body {
             Err(no_json) => no_json.to_string(),
             Ok(body) => {
@@ -268,7 +323,8 @@ impl Reading<'_> {
             }
         };
         let expected = format!("{{\"code\":{},\"message\":\"..\"}}", response.status);
-        let fault = Fault::new(&check::ERROR_SHAPE, module, expected, found);
+        let mut fault = Fault::new(&check::ERROR_SHAPE, module, expected, found);
+        fault.fix = fix;
         self.session.fail(fault.request(request));
     }
 }

@@ -5,12 +5,12 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value;
 
+use super::page::{self, Page};
 use super::reading::Reading;
 use crate::check;
 use crate::client::{Request, encoded};
-use crate::kind::kind;
 use crate::module::Module;
-use crate::session::{Fault, status};
+use crate::session::Fault;
 
 /// Limit of the verifier's requests, which is also the largest that a provider must support.
 pub(super) const LIMIT: u64 = 100;
@@ -18,7 +18,6 @@ pub(super) const LIMIT: u64 = 100;
 const MAX_PAGES: u64 = 20_000;
 /// Number of consecutive empty pages after which a list counts as endless.
 const MAX_EMPTY_PAGES: u32 = 20;
-const MAX_CURSOR_BYTES: usize = 1024;
 /// Number of stored ids, so that memory stays flat. Beyond it, repetitions are found within a page.
 const MAX_IDS: usize = 200_000;
 
@@ -69,12 +68,6 @@ pub(crate) struct Contents {
     pub(super) complete: bool,
 }
 
-/// A page of a list.
-pub(super) struct Page {
-    pub(super) items: Vec<Value>,
-    pub(super) next: Option<String>,
-}
-
 impl Reading<'_> {
     /// Reads a list to its end and checks each item. Keeps at most `keep` samples.
     pub(crate) async fn walk(&self, list: &List, keep: usize) -> Walked {
@@ -95,7 +88,8 @@ impl Reading<'_> {
                     Ok(page) => page,
                     Err(walked) => return walked,
                 },
-                _ => self.page(list, &request).await,
+                (0, false) => self.page(list, &request).await,
+                _ => self.next_page(list, &request, cursor.as_deref()).await,
             };
             let Some(page) = page else {
                 if let Some(limit) = session.stopped()
@@ -135,12 +129,13 @@ impl Reading<'_> {
                 ids.extend(in_page);
             }
             if repeated {
-                let fault = Fault::new(
+                let mut fault = Fault::new(
                     &check::LIST_REPEATS,
                     list.module,
                     "each item once",
                     "an item of an earlier page",
                 );
+                fault.fix = cursor.as_deref().and_then(page::url_fix);
                 session.fail(fault.request(&request));
                 contents.sound = false;
                 return Walked::Read(contents);
@@ -161,11 +156,13 @@ impl Reading<'_> {
                 Fault::new(check, list.module, expected, found).request(&request)
             };
             if !cursors.insert(hashes.hash_one(&next)) {
-                session.fail(fault(
+                let mut fault = fault(
                     &check::LIST_CURSOR_LOOPS,
                     "a new cursor",
                     format!("the cursor on page {} repeats an earlier one", number + 1),
-                ));
+                );
+                fault.fix = page::url_fix(&next);
+                session.fail(fault);
                 contents.sound = false;
                 return Walked::Read(contents);
             }
@@ -212,60 +209,11 @@ impl Reading<'_> {
                 Ok(value.and_then(|value| self.read_page(list.module, request, value)))
             }
             _ => {
-                let fault = Fault::new(&check::STATUS, list.module, "200", status(&response));
-                self.session.fail(fault.request(request));
+                let fault = Fault::status(&check::STATUS, list.module, "200", request, &response);
+                self.session.fail(fault);
                 Err(Walked::Broken)
             }
         }
-    }
-
-    pub(super) async fn page(&self, list: &List, request: &Request) -> Option<Page> {
-        let value = self.session.fetch(list.module, request).await?;
-        self.read_page(list.module, request, value)
-    }
-
-    fn read_page(&self, module: Module, request: &Request, mut value: Value) -> Option<Page> {
-        let fault = |path: &str, expected: &str, found: &str| {
-            let fault = Fault::new(&check::LIST_PAGE, module, expected, found).request(request);
-            self.session.fail(match path {
-                "" => fault,
-                path => fault.path(path),
-            });
-            None
-        };
-        if !value.is_object() {
-            return fault("", "an object with `data`", kind(&value));
-        }
-        let items = match value.get_mut("data").map(Value::take) {
-            Some(Value::Array(items)) => items,
-            other => return fault("data", "a list", kind(&other.unwrap_or_default())),
-        };
-        let next = match value.get("next") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(next)) if !next.is_empty() => Some(next.clone()),
-            Some(Value::Number(next)) => Some(next.to_string()),
-            Some(other) => {
-                return fault(
-                    "next",
-                    "a string or a number, and no `next` on the last page",
-                    kind(other),
-                );
-            }
-        };
-        self.session.pass(&check::LIST_PAGE, module);
-        if let Some(next) = &next {
-            let bytes = next.len();
-            match bytes > MAX_CURSOR_BYTES {
-                true => {
-                    let expected = format!("at most {MAX_CURSOR_BYTES} bytes");
-                    let found = format!("{bytes} bytes");
-                    let fault = Fault::new(&check::LIST_LONG_CURSOR, module, expected, found);
-                    self.session.fail(fault.path("next").request(request));
-                }
-                false => self.session.pass(&check::LIST_LONG_CURSOR, module),
-            }
-        }
-        Some(Page { items, next })
     }
 
     fn bounded(&self, list: &List, request: &Request, page: &Page) {

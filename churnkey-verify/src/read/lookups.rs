@@ -22,6 +22,16 @@ pub(super) struct Cache {
 }
 
 impl Lookups {
+    /// Keeps an item that was retrieved.
+    pub(super) fn keep(&self, module: Module, id: &str, item: &Value) {
+        let mut cache = self.lock();
+        if cache.items.len() < MAX_ITEMS {
+            cache
+                .items
+                .insert((module, id.to_owned()), Some(item.clone()));
+        }
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Cache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

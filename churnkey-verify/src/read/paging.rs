@@ -1,5 +1,6 @@
 //! Requests for a list with other limits and cursors.
 
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use super::list::{Contents, LIMIT, List};
@@ -16,6 +17,10 @@ const MOST_PAGES: usize = 12;
 impl Reading<'_> {
     /// Reads a list with other limits and cursors. The list must be readable to its end.
     pub(crate) async fn paging(&self, list: &List, contents: &Contents) {
+        let bad = BAD_LIMITS.map(|limit| bad_limit(list, limit));
+        let first = [Some(1), None].map(|limit| list.page(limit, None));
+        let others = [bad_cursor(list)].into_iter().chain(bad);
+        self.session.ahead(first.into_iter().chain(others)).await;
         self.limits(list, contents).await;
         self.unbounded(list, contents).await;
         self.bad_limits(list).await;
@@ -38,15 +43,27 @@ impl Reading<'_> {
         ];
         let limits = limits.into_iter().flatten();
         let limits = limits.map(|(limit, pages)| (Some(limit), pages));
-        for (limit, pages) in limits.chain([(None, MOST_PAGES)]) {
+        let limits: Vec<_> = limits.chain([(None, MOST_PAGES)]).collect();
+        let mut walks = Vec::new();
+        for (limit, pages) in &limits {
+            walks.push(self.short_walk(list, *limit, *pages));
+        }
+        let walks = stream::iter(walks).buffered(self.session.jobs);
+        let walks: Vec<_> = walks.collect().await;
+        for ((limit, pages), walk) in limits.into_iter().zip(walks) {
             let words = match limit {
                 Some(limit) => format!("with limit {limit}"),
                 None => "without a limit".to_owned(),
             };
             let mut reference = contents.first_ids.clone();
+            let mut first = Some(walk);
             // In a live system a list may change between two requests.
             for is_last_try in [false, true] {
-                let Some(walk) = self.short_walk(list, limit, pages).await else {
+                let walk = match first.take() {
+                    Some(walk) => walk,
+                    None => self.short_walk(list, limit, pages).await,
+                };
+                let Some(walk) = walk else {
                     return;
                 };
                 // Only the first ids are stored.
@@ -63,12 +80,20 @@ impl Reading<'_> {
                         true => format!("the list {words} ends after {} items", walk.ids.len()),
                         false => format!("other items or another order {words}"),
                     };
-                    let fault = Fault::new(
+                    let mut fault = Fault::new(
                         &check::LIST_PAGING,
                         module,
                         "the same items in the same order",
                         found,
                     );
+                    if ended_early && agrees {
+                        fault = fault.fix(match &walk.other_next {
+                            Some(name) => format!("Rename `{name}` to `next`."),
+                            None => "Send `next` on every page but the last one, also with this \
+                                     `limit`."
+                                .to_owned(),
+                        });
+                    }
                     return self.session.fail(fault.request(&walk.request));
                 }
                 let Some(again) = self.short_walk(list, Some(LIMIT), 1).await else {
@@ -87,7 +112,10 @@ impl Reading<'_> {
         let mut request = list.page(limit, None);
         for _ in 0..pages {
             request = list.page(limit, cursor.as_deref());
-            let page = self.page(list, &request).await?;
+            let page = match &cursor {
+                None => self.page(list, &request).await?,
+                Some(cursor) => self.next_page(list, &request, Some(cursor)).await?,
+            };
             let count = page.items.len() as u64;
             if let Some(limit) = limit
                 && !self.within(list, &request, count, limit)
@@ -104,6 +132,7 @@ impl Reading<'_> {
                         ids,
                         count: read,
                         ended: true,
+                        other_next: page.other_next,
                         request,
                     });
                 }
@@ -113,17 +142,13 @@ impl Reading<'_> {
             ids,
             count: read,
             ended: false,
+            other_next: None,
             request,
         })
     }
 
     async fn unbounded(&self, list: &List, contents: &Contents) {
         let module = list.module;
-        let request = list.page(None, None);
-        let Some(page) = self.page(list, &request).await else {
-            return;
-        };
-        let count = page.items.len() as u64;
         if contents.count <= LIMIT {
             return self.session.skip(
                 &check::LIST_UNBOUNDED,
@@ -131,6 +156,11 @@ impl Reading<'_> {
                 "the list has at most 100 items",
             );
         }
+        let request = list.page(None, None);
+        let Some(page) = self.page(list, &request).await else {
+            return;
+        };
+        let count = page.items.len() as u64;
         match count <= LIMIT {
             true => self.session.pass(&check::LIST_UNBOUNDED, module),
             false => {
@@ -146,8 +176,8 @@ impl Reading<'_> {
     }
 
     async fn bad_limits(&self, list: &List) {
-        for limit in ["0", "-1", "ten"] {
-            let request = Request::get(format_args!("{}?limit={limit}", list.path));
+        for limit in BAD_LIMITS {
+            let request = bad_limit(list, limit);
             let Some(response) = self.session.exchange(list.module, &request).await else {
                 return;
             };
@@ -167,7 +197,7 @@ impl Reading<'_> {
     }
 
     async fn bad_cursor(&self, list: &List) {
-        let request = list.page(Some(LIMIT), Some("invalid cursor: \u{fffd}/?&%00"));
+        let request = bad_cursor(list);
         let Some(response) = self.session.exchange(list.module, &request).await else {
             return;
         };
@@ -184,6 +214,16 @@ impl Reading<'_> {
             self.session.fail(fault.request(&request));
         }
     }
+}
+
+const BAD_LIMITS: [&str; 3] = ["0", "-1", "ten"];
+
+fn bad_limit(list: &List, limit: &str) -> Request {
+    Request::get(format_args!("{}?limit={limit}", list.path))
+}
+
+fn bad_cursor(list: &List) -> Request {
+    list.page(Some(LIMIT), Some("invalid cursor: \u{fffd}/?&%00"))
 }
 
 /// A limit at which the last page is not full, and enough pages to read the list to its end.
@@ -211,5 +251,7 @@ struct ShortWalk {
     /// Number of items, with and without an id.
     count: u64,
     ended: bool,
+    /// The name of a field with the position of the next page, on the last page.
+    other_next: Option<String>,
     request: Request,
 }

@@ -47,7 +47,9 @@ impl<'s> Reading<'s> {
             let response = self.session.send(&request).await.ok()?;
             Some(response.status)
         });
-        (400..500).contains(&response.status) && *usual.await == Some(response.status)
+        // A refusal says nothing about the endpoint.
+        let is_unspecific = matches!(response.status, 400 | 402 | 406..500);
+        is_unspecific && *usual.await == Some(response.status)
     }
 
     pub(super) fn max_samples(&self) -> usize {

@@ -180,6 +180,8 @@ fn finding(check: &check::Check, module: Module, expected: &str, found: &str) ->
         request: None,
         fix: check.fix.to_owned(),
         count: 1,
+        item: None,
+        also: Vec::new(),
     }
 }
 

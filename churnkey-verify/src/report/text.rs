@@ -128,7 +128,7 @@ impl Renderer<'_> {
             let worst = report
                 .findings
                 .iter()
-                .filter(|finding| finding.module == module.module)
+                .filter(|finding| finding.concerns(module.module))
                 .map(|finding| finding.severity)
                 .max();
             let (mark, style) = match (module.state, worst) {
@@ -185,12 +185,25 @@ impl Renderer<'_> {
             self.render_line("at", path)?;
         }
         self.render_line("expected", &finding.expected)?;
-        match finding.count {
-            0 | 1 => self.render_line("found", &finding.found)?,
-            count => {
-                let count = grouped(count);
-                self.render_line("found", &format!("{} (in {count} places)", finding.found))?;
+        let count = (finding.count > 1).then(|| format!("in {} places", grouped(finding.count)));
+        let item = finding.item.as_ref().map(|id| match finding.count {
+            0 | 1 => format!("of {id}"),
+            _ => format!("first of {id}"),
+        });
+        let places: Vec<_> = count.into_iter().chain(item).collect();
+        match places.is_empty() {
+            true => self.render_line("found", &finding.found)?,
+            false => {
+                let found = format!("{} ({})", finding.found, places.join(", "));
+                self.render_line("found", &found)?;
             }
+        }
+        if !finding.also.is_empty() {
+            let also = finding.places().skip(1).map(|(id, path)| match path {
+                Some(path) => format!("{id} at {path}"),
+                None => id.to_owned(),
+            });
+            self.render_line("also", &also.collect::<Vec<_>>().join(", "))?;
         }
         if let Some(request) = &finding.request {
             let label = self.label("request");

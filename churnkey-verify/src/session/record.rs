@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ahead::Ahead;
 use crate::check::{CHECKS, Severity};
 use crate::module::Module;
 use crate::report::{Change, CheckReport, Finding, ModuleReport, Outcome, State};
@@ -15,6 +16,13 @@ pub(super) struct Record {
     /// The modules that the run must exercise.
     pub(super) expected: Vec<Module>,
     pub(super) stopped: Option<String>,
+    pub(super) ahead: Ahead,
+    /// Number of modules whose checks began.
+    pub(super) begun: usize,
+    /// Number of modules of the run; 0 if it is not known yet.
+    pub(super) total: usize,
+    /// A request that was sent ahead had no response.
+    pub(super) has_error_ahead: bool,
     pub(super) incomplete: bool,
 }
 

@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod auth;
+mod causes;
 mod data;
 mod effects;
 mod fixes;
@@ -60,6 +61,11 @@ async fn faults_of_actions_are_found() {
 #[tokio::test]
 async fn wrong_effects_of_actions_are_found() {
     verify(effects::rows()).await;
+}
+
+#[tokio::test]
+async fn one_cause_is_one_finding() {
+    verify(causes::rows()).await;
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn modules(report: &Report) -> Markup {
 
 fn row(module: &ModuleReport, report: &Report) -> Vec<Markup> {
     let of_module = report.findings.iter();
-    let findings = of_module.filter(|finding| finding.module == module.module);
+    let findings = of_module.filter(|finding| finding.concerns(module.module));
     let findings = findings.count();
     let has_items = module.module.is_controller() && module.state != State::Absent;
     vec![

@@ -67,8 +67,17 @@ fn a_pause_is_measured_from_its_own_start() {
     let after = |paused: &Value| found(Effect::PausedForMonths(1), &active, paused);
     assert_eq!(after(&paused_for(1)), None);
     assert_ne!(after(&paused_for(2)), None);
-    let early = paused("2026-03-01T12:00:00.000Z");
-    assert_eq!(after(&early), Some("2026-02-01T12:00:00.000Z".to_owned()));
+    // A wrong time zone.
+    let late = Timestamp::now().plus(3, TimeUnit::Day).unwrap();
+    let mut early = paused_for(1);
+    early["status"]["pause"]["start"] = json!(late.to_string());
+    assert_eq!(after(&early), Some(late.to_string()));
+    // The clock of a provider under test.
+    let frozen = Timestamp::now().unix_millis() - (5 * 24 * 60 + 7) * 60 * 1000;
+    let start = Timestamp::from_unix_millis(frozen).unwrap();
+    let mut clock = paused(&start.plus(1, TimeUnit::Month).unwrap().to_string());
+    clock["status"]["pause"]["start"] = json!(start.to_string());
+    assert_eq!(after(&clock), None);
     assert_eq!(after(&active), Some("the status `active`".to_owned()));
 }
 
