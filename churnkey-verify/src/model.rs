@@ -23,7 +23,7 @@ pub(crate) use alike::is_alike;
 pub(crate) use fix::word as word_fix;
 
 use shape::{Field, Shape};
-use text::{is_country, is_wordlike};
+use text::{is_country, is_wordlike, one_of};
 
 /// A place in a model that does not follow the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -513,14 +513,6 @@ fn expected(shape: &Shape) -> Cow<'static, str> {
         Shape::Word(words) => one_of(words).into(),
         Shape::List(_) => "a list".into(),
         Shape::Object(_) | Shape::Union { .. } | Shape::Model(..) => "an object".into(),
-    }
-}
-
-fn one_of(words: &[&str]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
     }
 }
 
