@@ -50,7 +50,7 @@ def compared():
 
 
 def reads(database, copies):
-    """Returns requests for all that the first provider lists, and for what does not exist."""
+    """Returns requests for everything that churnkey lists, and for what does not exist."""
     cases = []
     with Provider(PROVIDERS[0], database, copies[PROVIDERS[0]]) as provider:
         for mode in ("test", "live"):
@@ -61,10 +61,9 @@ def reads(database, copies):
                 cursor = f"&cursor={body['next']}" if "next" in body else None
                 for customer in body["data"]:
                     path = f"/customers/{customer['id']}"
-                    answer = provider.request(get(f"{path}/subscriptions", mode))
-                    of_customer = json.loads(answer[2])
+                    listed = provider.request(get(f"{path}/subscriptions", mode))[2]
                     cases.append(get(path, mode))
-                    for one in of_customer["data"]:
+                    for one in json.loads(listed)["data"]:
                         cases.append(get(f"{path}/subscriptions/{one['id']}", mode))
             cases += [get(f"/customers?limit={limit}", mode) for limit in (1, 10, 100, 1000)]
     return cases + [

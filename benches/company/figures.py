@@ -70,8 +70,8 @@ class Results:
         rows = []
         for case in CASES:
             row = [case]
-            rounds = [self.rounds(case, name, "per_cpu_second") for name in PROVIDERS]
-            row += [spread(rates, thousands) for rates in rounds]
+            found = (self.rounds(case, name, "per_cpu_second") for name in PROVIDERS)
+            row += [spread(one, thousands) for one in found]
             row += [spread(self.ratios(case, name), "{:.1f}".format) for name in others]
             rows.append(row)
         titles = [f"{name}, thousand requests per CPU-second" for name in PROVIDERS]

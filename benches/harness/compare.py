@@ -2,9 +2,11 @@
 """Compares the responses of all peers with those of churnkey; exits with 1 if any differs.
 
 Status, content type and body of each case must be equal byte for byte. The parameter
-`charset=utf-8` of a content type has no meaning for JSON and is ignored.
+`charset=utf-8` of a content type has no meaning for JSON and is ignored. So are the keys of a
+body that churnkey adds to a 400, and the peers do not.
 """
 
+import re
 import sys
 
 from peers import ALL, CASES, Peer, has
@@ -22,11 +24,15 @@ STATUSES = {
 }
 
 
+def without_keys(status, kind, body):
+    return status, kind, re.sub(rb" \(keys received: [^)]*\)", b"", body)
+
+
 def compare():
     """Returns a description of each difference."""
     differences = []
     with Peer("churnkey") as reference:
-        expected = [reference.request(case) for case in CASES]
+        expected = [without_keys(*reference.request(case)) for case in CASES]
     for case, (status, _, _) in zip(CASES, expected):
         if status != STATUSES.get(case["name"], status):
             differences.append(f"churnkey, {case['name']}: {status}")

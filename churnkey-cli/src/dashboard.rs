@@ -1,5 +1,5 @@
-//! The dashboard: a local web page to verify a provider, to browse its customers and to run the
-//! cancel flow.
+//! The dashboard: a local web page to verify a provider, to browse its customers and its catalogue,
+//! and to run the cancel flow.
 
 use std::fmt;
 use std::io;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
+use churnkey_runtime::{Coupon, Price, Product, ProductFamily};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -19,6 +20,8 @@ mod action;
 mod apart;
 mod app;
 mod assets;
+mod catalogue;
+mod changes;
 mod customers;
 mod dev;
 mod diff;
@@ -26,7 +29,9 @@ mod exchange;
 mod fields;
 mod flow;
 mod guard;
+mod links;
 mod log;
+mod marked;
 mod options;
 mod overview;
 mod page;
@@ -34,13 +39,18 @@ mod pinned;
 mod pins;
 mod progress;
 mod provider;
+mod reach;
 mod request_log;
 mod requests;
 mod scrub;
+mod search;
 mod subscription;
+mod subscriptions;
+mod table;
 mod text;
 mod tickets;
 mod timeline;
+mod unreadable;
 mod verification;
 
 use app::App;
@@ -179,9 +189,29 @@ fn pages_of_provider() -> Router<Arc<App>> {
         .route("/verify", post(overview::start))
         .route("/verify/stop", post(overview::stop))
         .route("/progress", get(overview::progress))
-        .route("/customers", get(customers::search))
+        .route("/reach", get(overview::reach))
+        .route("/runs", get(overview::runs))
+        .route("/runs/compare", get(overview::compare))
+        .route("/run", get(overview::run))
+        .route("/run/export", get(overview::export))
+        .route("/search", get(search::search))
+        .route("/customers", get(customers::all))
         .route("/customer", get(customers::show))
         .route("/subscription", get(subscription::show))
+        .route("/subscriptions", get(subscriptions::show))
+        .route("/catalogue", get(catalogue::list::<Price>))
+        .route("/catalogue/prices", get(catalogue::list::<Price>))
+        .route("/catalogue/prices/item", get(catalogue::item::<Price>))
+        .route("/catalogue/products", get(catalogue::list::<Product>))
+        .route("/catalogue/products/item", get(catalogue::item::<Product>))
+        .route("/catalogue/families", get(catalogue::list::<ProductFamily>))
+        .route(
+            "/catalogue/families/item",
+            get(catalogue::item::<ProductFamily>),
+        )
+        .route("/catalogue/coupons", get(catalogue::list::<Coupon>))
+        .route("/catalogue/coupons/item", get(catalogue::item::<Coupon>))
+        .route("/catalogue/manifest", get(catalogue::manifest))
         .route("/flow", get(flow::reason))
         .route("/flow/offers", get(flow::offers))
         .route("/flow/act", post(flow::act))

@@ -6,7 +6,7 @@ mod options;
 mod signature;
 mod types;
 
-use churnkey_protocol::{ANNOUNCED, Module, Operation, Side};
+use churnkey_protocol::{ANNOUNCED, Input, Module, Operation, Side};
 use proc_macro2::{Ident, Span};
 
 use crate::args::{self, Arg, Value};
@@ -222,14 +222,19 @@ impl Attribute {
             return None;
         }
         let name = args::unraw(&function.signature.ident);
-        let mut modules = Module::of(side).filter(|module| match side {
-            Side::Controller => true,
-            // The type of its request alone may be the mistake.
-            Side::Action => module.name == name,
-        });
-        let (module, operation) = modules.find_map(|module| {
-            let mut operations = module.operations.iter();
-            Some((module, operations.find(|operation| fits(operation))?))
+        let mut operations = Module::of(side)
+            .flat_map(|module| module.operations.iter().map(move |one| (module, one)));
+        let (module, operation) = operations.find(|(module, operation)| {
+            // One wrong type alone is the mistake, so an id or the name has to agree with it.
+            let has_id = operation
+                .inputs
+                .iter()
+                .any(|input| matches!(input, Input::Id(_)));
+            let has_name = match side {
+                Side::Controller => name.contains(module.name),
+                Side::Action => name == module.name,
+            };
+            fits(operation) && (has_id || has_name)
         })?;
         let (attribute, named) = (side.attribute(), self.module.name);
         let (does, write) = match side {

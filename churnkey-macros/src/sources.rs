@@ -21,36 +21,33 @@ use crate::message::nearest;
 
 /// The most files that are read.
 const MAX_FILES: usize = 256;
+/// The most lines that an attribute or a signature may have.
+const MAX_LINES: usize = 30;
 
 /// The operations of attributes that rustc does not expand, in the files of the crate that derives.
+/// There are none in a crate with several derives: the text does not show to which integration an
+/// attribute belongs.
 pub(crate) fn not_expanded() -> Vec<&'static Operation> {
     let file = match proc_macro::is_available() {
         true => Span::call_site().unwrap().local_file(),
         false => None,
     };
-    let Some(file) = file else {
-        return Vec::new();
-    };
     let mut operations: Vec<&'static Operation> = Vec::new();
-    let mut files = vec![root_of(file)];
-    let mut read = 0;
+    let mut files: Vec<PathBuf> = file.map(root_of).into_iter().collect();
     let mut derives = 0;
-    while let Some(file) = files.pop() {
+    for read in 0..MAX_FILES {
+        let Some(file) = files.pop() else {
+            break;
+        };
         let Ok(text) = fs::read_to_string(&file) else {
             continue;
         };
-        let is_root = read == 0;
-        operations.extend(not_expanded_in(&text));
         derives += text.lines().filter(|line| is_derive(line)).count();
-        read += 1;
-        if read == MAX_FILES {
-            break;
+        if derives > 1 {
+            return Vec::new();
         }
-        files.extend(children(&file, &text, is_root));
-    }
-    // The text does not show to which of several integrations an attribute belongs.
-    if derives > 1 {
-        return Vec::new();
+        operations.extend(not_expanded_in(&text));
+        files.extend(children(&file, &text, read == 0));
     }
     let mut seen = HashSet::new();
     operations.retain(|operation| seen.insert(operation.ident));
@@ -123,9 +120,6 @@ fn declared(text: &str) -> impl Iterator<Item = &str> {
 
 /// The operations of the attributes of a file that rustc does not expand.
 fn not_expanded_in(text: &str) -> Vec<&'static Operation> {
-    if !text.contains("#[") {
-        return Vec::new();
-    }
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let starts = (0..lines.len()).filter(|index| lines[*index].starts_with('#'));
     let written: Vec<Written> = starts
@@ -135,7 +129,10 @@ fn not_expanded_in(text: &str) -> Vec<&'static Operation> {
         return Vec::new();
     }
     // rustc drops what follows an item that it cannot parse.
-    let is_broken = (0..lines.len()).any(|index| is_broken_item(text, &lines, index));
+    let is_broken = text
+        .lines()
+        .enumerate()
+        .any(|(index, line)| is_broken_item(line, &lines[index..]));
     written
         .iter()
         .filter(|written| is_broken || !written.resolves(text))
@@ -147,9 +144,9 @@ fn not_expanded_in(text: &str) -> Vec<&'static Operation> {
 struct Written {
     path: String,
     side: Side,
-    arguments: TokenStream,
+    arguments: String,
     /// The item up to its body.
-    item: Option<TokenStream>,
+    item: Option<String>,
 }
 
 impl Written {
@@ -177,18 +174,17 @@ impl Written {
         if left_out {
             return None;
         }
-        let arguments = tokens(arguments)?;
         let after: Vec<&str> = after
             .iter()
             .copied()
             .skip_while(|line| line.starts_with('#'))
+            .take(MAX_LINES)
             .collect();
-        let item = signature(&after).and_then(|signature| tokens(&format!("{signature} {{}}")));
         Some(Self {
             path,
             side: module.side,
-            arguments,
-            item,
+            arguments: arguments.to_owned(),
+            item: signature(&after),
         })
     }
 
@@ -208,11 +204,15 @@ impl Written {
     /// The operation that the attribute or the function names, else all of its module.
     fn operations(&self) -> &'static [Operation] {
         let errors = Errors::default();
-        let arguments = args::parse(self.arguments.clone(), &errors);
+        let Some(arguments) = tokens(&self.arguments) else {
+            return &[];
+        };
+        let arguments = args::parse(arguments, &errors);
         let Some(attribute) = check::attribute(self.side, arguments, &errors) else {
             return &[];
         };
-        let name = self.item.as_ref().and_then(item::name);
+        let item = self.item.as_ref().and_then(|item| tokens(item));
+        let name = item.as_ref().and_then(item::name);
         let name = name.as_ref().map(args::unraw).unwrap_or_default();
         let named = attribute.named(&name);
         named.map_or(attribute.module.operations, slice::from_ref)
@@ -228,8 +228,8 @@ fn is_imported(name: &str, text: &str) -> bool {
 /// Returns true for a line with which an item begins that rustc cannot parse, as far as functions
 /// and imports are concerned. It can be wrong about a line inside of a text, which then has no
 /// effect but the kind of the error for a function that is missing.
-fn is_broken_item(text: &str, lines: &[&str], index: usize) -> bool {
-    const ITEMS: [&str; 16] = [
+fn is_broken_item(line: &str, lines: &[&str]) -> bool {
+    const ITEMS: [&str; 17] = [
         "async",
         "auto",
         "const",
@@ -246,13 +246,9 @@ fn is_broken_item(text: &str, lines: &[&str], index: usize) -> bool {
         "union",
         "unsafe",
         "use",
+        "where",
     ];
-    let line = lines[index];
-    let is_outermost = text
-        .lines()
-        .nth(index)
-        .is_some_and(|whole| whole.starts_with(line));
-    if !is_outermost || !line.starts_with(char::is_alphabetic) {
+    if !line.starts_with(char::is_alphabetic) {
         return false;
     }
     let item = match line.strip_prefix("pub") {
@@ -265,13 +261,13 @@ fn is_broken_item(text: &str, lines: &[&str], index: usize) -> bool {
         .split(|letter: char| !letter.is_alphanumeric() && letter != '_');
     let word = words.next().unwrap_or_default();
     if word == "use" {
-        let import = up_to_balance(&lines[index..], ';').and_then(|import| tokens(&import));
+        let import = up_to_balance(lines, ';').and_then(|import| tokens(&import));
         return import.is_none_or(|import| syn::parse2::<syn::ItemUse>(import).is_err());
     }
     if word != "fn" && !words.any(|word| word == "fn") {
         return word == "async" || !ITEMS.contains(&word) && !item.contains('!');
     }
-    let signature = signature(&lines[index..]);
+    let signature = signature(lines);
     let function = signature.and_then(|signature| tokens(&format!("{signature} {{}}")));
     function.is_none_or(|function| {
         let errors = Errors::default();
@@ -286,7 +282,7 @@ fn is_broken_item(text: &str, lines: &[&str], index: usize) -> bool {
 /// The lines up to the one in which the brackets that the first line opens are closed.
 fn up_to_balance(lines: &[&str], end: char) -> Option<String> {
     let mut text = String::new();
-    for line in lines.iter().take(30) {
+    for line in lines.iter().take(MAX_LINES) {
         text.push_str(line);
         if is_balanced(&text) && text.ends_with(end) {
             return Some(text);
@@ -299,7 +295,7 @@ fn up_to_balance(lines: &[&str], end: char) -> Option<String> {
 /// The text of an item up to its body, if its brackets are balanced.
 fn signature(lines: &[&str]) -> Option<String> {
     let mut text = String::new();
-    for line in lines.iter().take(30) {
+    for line in lines.iter().take(MAX_LINES) {
         if let Some((signature, _)) = line.split_once('{') {
             text.push_str(signature);
             return is_balanced(&text).then_some(text);

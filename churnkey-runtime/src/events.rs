@@ -1,11 +1,13 @@
 //! Events and spans of `tracing`. A subscriber that panics, as `tracing_subscriber::fmt` does where
 //! it can write neither a line nor its message about that, affects nothing else.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::thread;
 
+use pin_project_lite::pin_project;
 use tracing::Span;
 use tracing::span::Entered;
 
@@ -41,7 +43,7 @@ impl GuardedSpan {
         let span = call(span);
         if span.as_ref().is_none_or(Span::is_disabled) {
             return Self {
-                span: call(Span::current),
+                span: call(Span::current).filter(|span| !span.is_disabled()),
                 is_own: false,
             };
         }
@@ -71,15 +73,8 @@ impl GuardedSpan {
     }
 
     /// Runs a future inside of the span.
-    pub(crate) async fn run<F: Future>(self, future: F) -> F::Output {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            let entered = self.enter();
-            let polled = future.as_mut().poll(cx);
-            leave(entered);
-            polled
-        })
-        .await
+    pub(crate) fn run<F>(self, future: F) -> InSpan<F> {
+        InSpan { span: self, future }
     }
 
     /// Enters the span. Where the subscriber panics in between, the span is left again: it would
@@ -95,7 +90,27 @@ impl GuardedSpan {
 }
 
 fn leave(entered: Option<Entered<'_>>) {
-    call(|| drop(entered));
+    if entered.is_some() {
+        call(|| drop(entered));
+    }
+}
+
+pin_project! {
+    /// A future inside of a span. An `async fn` would hold the future twice, and move it.
+    pub(crate) struct InSpan<F> {
+        span: GuardedSpan,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for InSpan<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.span.in_scope(|| this.future.poll(cx))
+    }
 }
 
 impl Drop for GuardedSpan {

@@ -6,17 +6,37 @@ use crate::report::Report;
 
 /// The reason why a provider could not be verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CannotRun(String);
+pub struct CannotRun {
+    why: String,
+    is_unreachable: bool,
+}
 
 impl CannotRun {
     pub(crate) fn because<T>(why: impl Into<String>) -> Result<T, Self> {
-        Err(Self(why.into()))
+        Err(Self {
+            why: why.into(),
+            is_unreachable: false,
+        })
+    }
+
+    /// No server answers at the URL.
+    pub(crate) fn unreachable(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            is_unreachable: true,
+        }
+    }
+
+    /// Returns true if no server can be reached at the URL, so that a later run may succeed. All
+    /// other reasons are settings.
+    pub fn is_unreachable(&self) -> bool {
+        self.is_unreachable
     }
 }
 
 impl fmt::Display for CannotRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 

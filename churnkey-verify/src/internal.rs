@@ -5,7 +5,7 @@
 #[cfg(feature = "http")]
 pub use crate::client::upstream;
 pub use crate::client::{Client, Request, Response, Sent, TransportError, encoded};
-pub use crate::manifest::DeclaredManifest;
+pub use crate::manifest::{DeclaredManifest, ManifestFlaw};
 pub use crate::model::{ModelFlaw, flaws};
 pub use crate::printable::{is_printable, printable};
 pub use crate::report::tally::counted;

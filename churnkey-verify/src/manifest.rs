@@ -40,8 +40,10 @@ pub struct ManifestFlaw {
     pub(crate) check: &'static str,
     /// The place in the manifest; empty for all of it.
     pub path: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
+    /// The expected value.
+    pub expected: String,
+    /// The received value.
+    pub found: String,
     /// The fix for this value, in place of the one of the check.
     pub(crate) fix: Option<String>,
 }
@@ -111,7 +113,7 @@ impl DeclaredManifest {
     }
 
     /// The features of a module that are on, in words.
-    pub(crate) fn features(&self, module: Module) -> Vec<String> {
+    pub fn features(&self, module: Module) -> Vec<String> {
         let in_words = |declared: &Declared| {
             let name = declared.feature.name.replace('_', " ");
             match &declared.value {

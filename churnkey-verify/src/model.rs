@@ -23,15 +23,17 @@ pub(crate) use alike::is_alike;
 pub(crate) use fix::word as word_fix;
 
 use shape::{Field, Shape};
-use text::{is_country, is_wordlike};
+use text::{is_country, is_wordlike, one_of};
 
 /// A place in a model that does not follow the protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelFlaw {
     /// The module of the model. A price in a subscription belongs to prices.
-    pub(crate) module: Module,
+    pub module: Module,
     /// Path in that model, without indexes.
     pub path: String,
+    /// Path in the whole value, with indexes: `items[0].price.amount.unit`.
+    pub place: String,
     /// The expected value.
     pub expected: String,
     /// The received value.
@@ -57,6 +59,7 @@ pub fn flaws(module: Module, value: &Value) -> Vec<ModelFlaw> {
     }
     let mut walker = Walker {
         module,
+        place: String::new(),
         flaws: Vec::new(),
     };
     walker.value("", value, shape::of(model));
@@ -129,6 +132,7 @@ fn not_an_item(module: Module, value: &Value) -> Option<ModelFlaw> {
     Some(ModelFlaw {
         module,
         path: String::new(),
+        place: String::new(),
         expected: "the fields of the item".to_owned(),
         found,
         is_unknown_field: false,
@@ -168,11 +172,13 @@ pub(crate) fn same(module: Module, one: &Value, other: &Value) -> bool {
 
 fn decoded<M: DeserializeOwned + Validate>(module: Module, value: &Value) -> Vec<ModelFlaw> {
     let flaw = |path: &str, rule: String| {
+        let place = path.to_owned();
         let fix = fix::of_rule(&rule);
         let (module, path) = innermost(module, path);
         ModelFlaw {
             module,
             path,
+            place,
             expected: rule,
             found: "another value".to_owned(),
             is_unknown_field: false,
@@ -223,6 +229,8 @@ const CHARGE: [&str; 2] = ["unit", "flat"];
 
 struct Walker {
     module: Module,
+    /// The place of the current value in the whole value.
+    place: String,
     flaws: Vec<ModelFlaw>,
 }
 
@@ -256,8 +264,9 @@ impl Walker {
             Shape::List(items) => match value.as_array() {
                 Some(list) => {
                     let path = format!("{path}[]");
-                    for item in list {
-                        self.value(&path, item, items);
+                    for (index, item) in list.iter().enumerate() {
+                        let step = format!("[{index}]");
+                        self.at(&step, |walker| walker.value(&path, item, items));
                     }
                 }
                 None => self.wrong_with(path, "a list", kind(value), Some(fix::list(value))),
@@ -268,6 +277,17 @@ impl Walker {
                 }
             }
         }
+    }
+
+    /// Walks on at a place below the current one: a field, or an index in brackets.
+    fn at(&mut self, step: &str, walk: impl FnOnce(&mut Self)) {
+        let length = self.place.len();
+        self.place = match step.starts_with('[') {
+            true => format!("{}{step}", self.place),
+            false => join(&self.place, step),
+        };
+        walk(self);
+        self.place.truncate(length);
     }
 
     fn object<'v>(
@@ -307,7 +327,9 @@ impl Walker {
                     Some((name, _)) => format!("nothing, but `{}`", tame(name)).into(),
                     None => word_found(word),
                 };
-                self.wrong_with(&join(path, tag), one_of(&names), found, fix);
+                self.at(tag, |walker| {
+                    walker.wrong_with(&join(path, tag), one_of(&names), found, fix);
+                });
                 // Without the tag, only the common fields can be checked.
                 for field in common {
                     self.field(path, object, field);
@@ -344,12 +366,14 @@ impl Walker {
                     || fix::is_charge(name);
                 if takes_charge && !has_charge && is_charge {
                     let to = similar.map_or(CHARGE[0], |field| field.name);
-                    self.wrong_with(
-                        &join(path, to),
-                        expected(&Shape::Money),
-                        format!("nothing, but `{}`", tame(name)),
-                        Some(fix::rename(&tame(name), to)),
-                    );
+                    self.at(to, |walker| {
+                        walker.wrong_with(
+                            &join(path, to),
+                            expected(&Shape::Money),
+                            format!("nothing, but `{}`", tame(name)),
+                            Some(fix::rename(&tame(name), to)),
+                        );
+                    });
                     continue;
                 }
                 // A missing required field has a finding, which the name explains.
@@ -368,6 +392,7 @@ impl Walker {
                 self.flaws.push(ModelFlaw {
                     module: self.module,
                     path: join(path, &tame(name)),
+                    place: join(&self.place, name),
                     expected: "a field of the protocol".to_owned(),
                     found: match similar {
                         Some(field) => format!("another name, similar to `{}`", field.name),
@@ -383,15 +408,15 @@ impl Walker {
 
     fn field(&mut self, path: &str, object: &Map<String, Value>, field: &'static Field) {
         let path = join(path, field.name);
-        match object.get(field.name) {
-            Some(value) if !value.is_null() => self.value(&path, value, field.shape),
+        self.at(field.name, |walker| match object.get(field.name) {
+            Some(value) if !value.is_null() => walker.value(&path, value, field.shape),
             Some(_) if field.required => {
                 let fix = Some(fix::NULL.to_owned());
-                self.wrong_with(&path, expected(field.shape), "null", fix);
+                walker.wrong_with(&path, expected(field.shape), "null", fix);
             }
-            _ if field.required => self.wrong(&path, expected(field.shape), "nothing"),
+            _ if field.required => walker.wrong(&path, expected(field.shape), "nothing"),
             _ => {}
-        }
+        });
     }
 
     fn wrong(
@@ -413,6 +438,7 @@ impl Walker {
         self.flaws.push(ModelFlaw {
             module: self.module,
             path: path.to_owned(),
+            place: self.place.clone(),
             expected: expected.into().into_owned(),
             found: found.into().into_owned(),
             is_unknown_field: false,
@@ -488,14 +514,6 @@ fn expected(shape: &Shape) -> Cow<'static, str> {
         Shape::Word(words) => one_of(words).into(),
         Shape::List(_) => "a list".into(),
         Shape::Object(_) | Shape::Union { .. } | Shape::Model(..) => "an object".into(),
-    }
-}
-
-fn one_of(words: &[&str]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
     }
 }
 

@@ -25,7 +25,7 @@ use list::{List, Walked};
 use reading::MAX_SAMPLES;
 
 pub(crate) use item::UNKNOWN;
-pub(crate) use reading::Reading;
+pub(crate) use reading::{Reading, id};
 
 /// Number of customers without a list of subscriptions after which the list counts as absent.
 const MAX_ABSENT: usize = 3;
@@ -337,10 +337,6 @@ pub(crate) fn subscriptions_of(customer: &str) -> List {
         path: format!("/customers/{}/subscriptions", encoded(customer)),
         optional: true,
     }
-}
-
-pub(crate) fn id(item: &Value) -> &str {
-    item.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The items on the first page of a list. Records no finding.

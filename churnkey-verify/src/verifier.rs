@@ -318,10 +318,10 @@ async fn read_manifest(
     let response = match response {
         Ok(response) => response,
         Err(TransportError::Unreachable(why)) => {
-            return CannotRun::because(format!(
+            return Err(CannotRun::unreachable(format!(
                 "no server can be reached at {}: {why}",
                 session.client.target()
-            ));
+            )));
         }
         Err(error) => {
             session.transport_failed(MANIFEST, &request, &error);

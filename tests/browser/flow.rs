@@ -8,7 +8,6 @@ use shop::{Fault, Shop};
 
 async fn go_to_offers(session: &Session, subscription: &str) {
     session.open("/customers").await;
-    session.click("#by-email").await;
     session.type_text("#q", "ada@example.test").await;
     session.follow("form[role=search] button").await;
     session
@@ -33,7 +32,7 @@ async fn accept(session: &Session, action: &str, subscription: &str, changed: &[
         verdict.starts_with("Done: the provider answered 200"),
         "{verdict}"
     );
-    let fields = session.text("[...document.querySelectorAll('.diff tr[class]')].map(row => row.innerText).join('\\n')").await;
+    let fields = session.text("[...document.querySelectorAll('.diff tbody tr')].map(row => row.innerText).join('\\n')").await;
     for field in changed {
         assert!(fields.contains(field), "{field}: {fields}");
     }
@@ -73,6 +72,7 @@ async fn every_offer_changes_the_subscription() {
     go_to_offers(&session, "ada-pro").await;
     session.choose("#change-price-object", "basic").await;
     session.click("#change-price-prorate").await;
+    session.click("#change-price-immediate").await;
     let after = accept(
         &session,
         "change-price",
@@ -88,6 +88,7 @@ async fn every_offer_changes_the_subscription() {
 
     go_to_offers(&session, "ada-pro").await;
     session.click("#pause-date").await;
+    session.click("#pause-immediate").await;
     let after = accept(
         &session,
         "pause",
@@ -108,7 +109,8 @@ async fn every_offer_changes_the_subscription() {
             .await,
         Value::Null
     );
-    session.click("#unpause").await;
+    session.click("#cancel-unpause").await;
+    session.click("#cancel-immediate").await;
     let after = accept(
         &session,
         "cancel",
@@ -122,6 +124,31 @@ async fn every_offer_changes_the_subscription() {
     session
         .wait_until("document.body.innerText.includes('already canceled')")
         .await;
+    session.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_subscriptions_are_paused_on_one_scale() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    session.open("/customer?id=ada").await;
+    session.follow("a[href='/flow?customer=ada']").await;
+    session.follow("form[action='/flow/offers'] button").await;
+    session.click("#pause-all-immediate").await;
+    session.follow(".offer-pause-all button").await;
+    session
+        .wait_until("document.getElementById('verdict')?.textContent.startsWith('Done')")
+        .await;
+    let action = session.shop.books().actions.last().cloned().unwrap();
+    assert_eq!(action.0, "pause-all");
+    // The axis of both pictures has the same dates.
+    let axes = session
+        .value("[...document.querySelectorAll('.before-after')].map(one => [...one.querySelectorAll('svg')].map(svg => [...svg.querySelectorAll('.axis')].map(text => text.textContent).join()))")
+        .await;
+    let axes = axes.as_array().unwrap();
+    assert!(axes.len() >= 2, "{axes:?}");
+    for pair in axes {
+        assert_eq!(pair[0], pair[1]);
+    }
     session.finish().await;
 }
 
@@ -147,6 +174,7 @@ async fn action_on_live_data_must_be_confirmed() {
     let session = Session::start_in(Shop::new(Fault::None), Mode::Live).await;
     assert!(session.text("document.title").await.starts_with("LIVE"));
     go_to_offers(&session, "ada-pro").await;
+    session.click("#cancel-immediate").await;
     session.follow(".offer-cancel button").await;
     session
         .wait_until(

@@ -64,6 +64,9 @@ async fn cancel_flow_works_with_tab_and_enter() {
             .await,
         "Pause the subscription"
     );
+    // The end of the period is chosen, and an immediate effect is one key away.
+    tab_to(&session, ".offer-pause input[name=schedule]").await;
+    session.press("ArrowUp").await;
     tab_to(&session, ".offer-pause button").await;
     press_enter(&session).await;
     session
@@ -73,5 +76,24 @@ async fn cancel_flow_works_with_tab_and_enter() {
         session.shop.books().subscription("ada-pro")["status"]["name"],
         "paused"
     );
+    session.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_and_filters_work_with_tab_and_enter() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    tab_to(&session, "#q").await;
+    session.type_text("#q", "half").await;
+    press_enter(&session).await;
+    session
+        .wait_until("document.querySelector('h1').textContent == 'Half price'")
+        .await;
+    tab_to(&session, "a[href='/subscriptions?coupon=half']").await;
+    press_enter(&session).await;
+    tab_to(&session, "a[href='/subscription?customer=ada&id=ada-pro']").await;
+    press_enter(&session).await;
+    session
+        .wait_until("document.querySelector('.timeline svg')")
+        .await;
     session.finish().await;
 }

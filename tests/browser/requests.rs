@@ -23,7 +23,7 @@ async fn action_is_filtered_copied_and_sent_again() {
     session.follow(".offer-apply-coupon button").await;
     session.open("/requests").await;
     session.choose("#filter-module", "apply-coupon").await;
-    session.follow("form[role=search] button").await;
+    session.follow("main form[role=search] button").await;
     let rows = "document.querySelectorAll('tbody tr').length";
     assert_eq!(session.value(rows).await, 1);
     session.follow("tbody a").await;

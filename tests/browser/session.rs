@@ -40,7 +40,13 @@ impl Session {
     }
 
     pub(crate) async fn start_in(shop: Arc<Shop>, mode: Mode) -> Self {
-        let mut options = Options::new(shop.serve().await);
+        let url = shop.serve().await;
+        Self::start_at(&url, shop, mode).await
+    }
+
+    /// Opens a dashboard of the provider at a URL, whose token is that of the shop.
+    pub(crate) async fn start_at(url: &str, shop: Arc<Shop>, mode: Mode) -> Self {
+        let mut options = Options::new(url);
         options.token = Some(TOKEN.to_owned());
         options.listen = ([127, 0, 0, 1], 0).into();
         options.mode = mode;

@@ -116,3 +116,39 @@ async fn page_reloads_itself_without_scripts() {
         .await;
     session.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn page_comes_back_with_the_provider() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    session.open("/customers").await;
+    let address = session.shop.stop().await;
+    for path in ["/", "/customers", "/catalogue/prices"] {
+        session.open(path).await;
+        session
+            .wait_until("document.getElementById('down')?.innerText.includes('cannot be reached')")
+            .await;
+        assert_eq!(
+            session
+                .value("document.querySelectorAll('[role=alert]').length")
+                .await,
+            0
+        );
+    }
+    session.shop.serve_at(address).await;
+    // Nothing is clicked: the page looks for the provider.
+    session
+        .wait_until("!document.getElementById('down') && document.querySelector('main tbody tr')")
+        .await;
+    session.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_since_the_run_is_kept_current() {
+    let session = Session::start(Shop::new(Fault::None)).await;
+    session.follow("form[action='/verify'] button").await;
+    session.wait_until(&format!("{STATE} == 'Verified'")).await;
+    session
+        .wait_until("/^Verified .* ago: /.test(document.querySelector('.provider').innerText.split('\\n').find(line => line.startsWith('Verified ') && line.includes('ago')) ?? '')")
+        .await;
+    session.finish().await;
+}

@@ -18,6 +18,10 @@ pub struct Books {
     pub subscriptions: Vec<Value>,
     /// Prices.
     pub prices: Vec<Value>,
+    /// Products.
+    pub products: Vec<Value>,
+    /// Product families.
+    pub families: Vec<Value>,
     /// Coupons.
     pub coupons: Vec<Value>,
     /// The requested actions, with their bodies.
@@ -30,7 +34,7 @@ pub struct Books {
 
 fn price(id: &str, name: &str, unit: i64) -> Value {
     json!({
-        "id": id, "type": "standalone", "name": name, "duration": { "amount": 1, "unit": "month" },
+        "id": id, "type": "product", "productId": "plans", "name": name, "duration": { "amount": 1, "unit": "month" },
         "amount": { "model": "fixed", "currency": "USD", "unit": unit },
     })
 }
@@ -45,12 +49,17 @@ impl Books {
             price("pro", "Pro", 1900),
             price("basic", "Basic", 900),
             json!({
-                "id": "seats", "type": "standalone", "name": "Seats", "duration": { "amount": 1, "unit": "year" },
+                "id": "seats", "type": "product", "productId": "desk", "name": "Seats", "duration": { "amount": 1, "unit": "year" },
                 "amount": { "model": "tiered", "currency": "JPY", "mode": "graduated", "tiers": [
                     { "unit": 1200, "upTo": 10 }, { "unit": 900, "flat": 500 },
                 ] },
             }),
         ];
+        let products = vec![
+            json!({ "id": "plans", "type": "family", "familyId": "software", "name": "Plans", "description": "What most customers have" }),
+            json!({ "id": "desk", "type": "family", "familyId": "software", "name": "Desk", "unitLabel": "seat" }),
+        ];
+        let families = vec![json!({ "id": "software", "name": "Software" })];
         let coupons = vec![
             json!({ "id": "half", "name": "Half price", "code": "HALF", "duration": { "type": "recurring", "amount": 3, "unit": "month" }, "value": { "type": "percentage", "percent": 50 } }),
             json!({ "id": "five", "code": "FIVE", "duration": { "type": "once" }, "value": { "type": "fixed", "currency": "USD", "flat": 500 } }),
@@ -94,6 +103,8 @@ impl Books {
             customers,
             subscriptions,
             prices,
+            products,
+            families,
             coupons,
             actions: Vec::new(),
             modes: Vec::new(),
@@ -118,6 +129,23 @@ pub fn day(days: i64) -> String {
 }
 
 impl Books {
+    /// Carries out an action on each subscription of a customer that is not canceled.
+    pub(crate) fn act_on_all(&mut self, action: &str, body: &Value) -> Answer {
+        let own = self.subscriptions.iter();
+        let own = own.filter(|one| one["customerId"] == body["customerId"]);
+        let own = own.filter(|one| one["status"]["name"] != "canceled");
+        let ids: Vec<_> = own.map(|one| one["id"].clone()).collect();
+        for id in ids {
+            let mut body = body.clone();
+            body["subscriptionId"] = id;
+            let answer = self.act(action, &body);
+            if answer.0 != 200 {
+                return answer;
+            }
+        }
+        (200, None)
+    }
+
     pub(crate) fn act(&mut self, action: &str, body: &Value) -> Answer {
         let (customer, id) = (&body["customerId"], &body["subscriptionId"]);
         let coupon = self

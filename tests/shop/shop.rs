@@ -10,6 +10,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::books::{Answer, Books, error};
 
@@ -46,6 +48,14 @@ pub struct Shop {
     fault: Fault,
     /// The delay of each response.
     delay: Duration,
+    serving: Mutex<Option<Serving>>,
+}
+
+/// The server of a shop.
+struct Serving {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl Shop {
@@ -64,6 +74,7 @@ impl Shop {
             books: Mutex::new(books),
             fault,
             delay,
+            serving: Mutex::default(),
         })
     }
 
@@ -79,12 +90,39 @@ impl Shop {
 
     /// Serves the shop. Returns its API root URL.
     pub async fn serve(self: &Arc<Self>) -> String {
-        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let address = self.serve_at(SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        format!("http://{address}")
+    }
+
+    /// Stops serving: open connections are closed, new ones are refused. Returns the address, for
+    /// [`serve_at`](Shop::serve_at).
+    pub async fn stop(&self) -> SocketAddr {
+        let serving = self.serving.lock().unwrap().take().unwrap();
+        serving.stop.send(()).unwrap();
+        serving.task.await.unwrap();
+        serving.address
+    }
+
+    /// Serves the shop at an address.
+    pub async fn serve_at(self: &Arc<Self>, address: SocketAddr) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind(address).await.unwrap();
-        let root = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(answer).with_state(Arc::clone(self));
-        tokio::spawn(async { axum::serve(listener, router).await });
-        root
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async {
+            let stopped = async {
+                // A shop that is dropped stops as well.
+                let _ = stopped.await;
+            };
+            let server = axum::serve(listener, router).with_graceful_shutdown(stopped);
+            server.await.unwrap();
+        });
+        *self.serving.lock().unwrap() = Some(Serving {
+            address,
+            stop,
+            task,
+        });
+        address
     }
 }
 
@@ -168,6 +206,10 @@ impl Shop {
             }
             ("GET", ["customers"]) => page(&books.customers, uri),
             ("GET", ["prices"]) => page(&books.prices, uri),
+            ("GET", ["products"]) => page(&books.products, uri),
+            ("GET", ["families"]) => page(&books.families, uri),
+            ("GET", ["products", id]) => one(&books.products, "id", id),
+            ("GET", ["families", id]) => one(&books.families, "id", id),
             ("GET", ["coupons"]) => page(&books.coupons, uri),
             ("GET", ["customers", "email", email]) => one(&books.customers, "email", email),
             ("GET", ["customers", "phone", phone]) => one(&books.customers, "phone", phone),
@@ -200,6 +242,16 @@ impl Shop {
                     _ => books.act(action, &body),
                 }
             }
+            ("POST", ["actions", "customer", action @ ("cancel" | "pause")])
+                if self.fault != Fault::HasNoLists =>
+            {
+                let body: Value = serde_json::from_slice(body).unwrap_or_default();
+                books.actions.push((format!("{action}-all"), body.clone()));
+                match self.fault {
+                    Fault::IgnoresActions => (200, None),
+                    _ => books.act_on_all(action, &body),
+                }
+            }
             _ => error(404, "not found"),
         }
     }
@@ -209,7 +261,7 @@ fn manifest() -> Value {
     let both = json!({ "immediate": true, "end-of-period": true });
     let durations = json!({ "period": true, "date": true });
     json!({
-        "controllers": { "customers": true, "prices": { "enabled": true, "type": "standalone" }, "subscriptions": true, "coupons": true },
+        "controllers": { "customers": true, "prices": { "enabled": true, "type": "product" }, "subscriptions": true, "coupons": true, "products": { "enabled": true, "type": "family" }, "families": true },
         "actions": {
             "cancel": { "schedules": both },
             "pause": { "enabled": true, "startDates": both, "durations": durations, "allowAnnual": false },

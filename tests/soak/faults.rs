@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use test_support::{Connection, PipeSwitch, Request};
 
 use crate::soak::{INSTANCES, KILLED, POOL, STABLE, Soak, TERMINATED};
 use crate::windows::Effect::{Disconnected, Unavailable};
@@ -16,6 +17,9 @@ pub(crate) const REFUSED_TOKEN_FILE: &str = "the tokens stay as they were";
 /// The duration of a fault of the database.
 const STALL: Duration = Duration::from_secs(4);
 
+/// Longer than the deadline of an action of the example, which is 10 s.
+const HANG: Duration = Duration::from_secs(12);
+
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Injects faults until the time is over, with pauses in which no request may fail.
@@ -23,15 +27,19 @@ pub(crate) fn inject(soak: &Soak, run: Duration) {
     let end = Instant::now() + run;
     let calm = (run / 120).clamp(Duration::from_millis(500), Duration::from_secs(5));
     let mut tokens = Tokens::default();
-    let faults: [fn(&Soak); 9] = [
+    let faults: [fn(&Soak); 13] = [
+        close_log,
         kill,
         |soak| lock_table(soak, "subscriptions"),
         terminate,
-        stop_backends,
+        |soak| stop_backends(soak, "SIGSTOP of all connections in the database", STALL),
+        fill_disk,
         |soak| restart_database(soak, "immediate"),
         fill_pool,
+        stall_logs,
         |soak| lock_table(soak, "customers"),
         |soak| restart_database(soak, "fast"),
+        |soak| stop_backends(soak, "the same, beyond the deadline of an action", HANG),
         refuse_token_file,
     ];
     let calm_down = || {
@@ -99,17 +107,59 @@ fn lock_table(soak: &Soak, table: &str) {
 }
 
 /// Stops all server processes that hold connections: they neither respond nor disconnect.
-fn stop_backends(soak: &Soak) {
+fn stop_backends(soak: &Soak, fault: &'static str, time: Duration) {
     let session = soak.database.session();
-    soak.windows.during("SIGSTOP of all connections in the database", &[Unavailable], None, || {
+    soak.windows.during(fault, &[Unavailable], None, || {
         let backends = session.texts(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'acme'",
         );
         // A process can have ended in the meantime, so the result of the signal is ignored.
         signal("-STOP", &backends);
-        thread::sleep(STALL);
+        thread::sleep(time);
         signal("-CONT", &backends);
     });
+}
+
+/// Fills the disk of the data, if the data is on a small one.
+fn fill_disk(soak: &Soak) {
+    let Some(disk) = &soak.disk else { return };
+    let fault = "a full disk of the database, until all instances are ready";
+    soak.windows.during(fault, &[Unavailable], None, || {
+        disk.fill();
+        thread::sleep(STALL);
+        disk.free();
+        for instance in INSTANCES {
+            wait_until("an instance does not become ready", || {
+                let probe = Request::new("GET", "/readyz");
+                let answer = Connection::new(soak.address(instance)).send(&probe);
+                answer.is_ok_and(|answer| answer.status == 200)
+            });
+        }
+    });
+}
+
+/// Runs without a window, because no request may fail: the readers of all logs stop for a while.
+fn stall_logs(soak: &Soak) {
+    let pipes = INSTANCES.map(|instance| log_pipe(soak, instance));
+    let stalled = pipes.each_ref().map(PipeSwitch::stall);
+    thread::sleep(HANG);
+    drop(stalled);
+    soak.tally.count("log", "stalled", INSTANCES.len());
+}
+
+/// Runs without a window, because no request may fail: the log of the instance that is killed next
+/// is closed.
+fn close_log(soak: &Soak) {
+    log_pipe(soak, KILLED).close();
+    thread::sleep(STALL);
+    soak.tally.count("log", "closed", 1);
+}
+
+fn log_pipe(soak: &Soak, instance: usize) -> PipeSwitch {
+    soak.process(instance)
+        .as_ref()
+        .expect("it lives")
+        .log_pipe()
 }
 
 fn restart_database(soak: &Soak, how: &'static str) {

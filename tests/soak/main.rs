@@ -21,10 +21,12 @@ mod windows;
 
 use std::env;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use postgres_tests::{consistency, plan};
+use test_support::SmallDisk;
 
 use crate::callers::Callers;
 use crate::readers::Expected;
@@ -52,8 +54,15 @@ fn main() -> ExitCode {
     let run = Duration::from_secs(seconds);
 
     println!("starting PostgreSQL and three instances");
+    let disk = SmallDisk::mount("512m").map(Arc::new);
+    let folder = disk.as_ref().map(|disk| tempfile::tempdir_in(disk.path()));
+    let folder = folder.map(|folder| folder.expect("a directory on the disk"));
     let server = Server::durable();
-    let (alone, together) = (server.company(), server.company());
+    let alone = server.company();
+    let together = match &folder {
+        Some(folder) => server.company_in(folder.path()),
+        None => server.company(),
+    };
     let moment = alone.stop_the_clock();
     together.stop_the_clock_at(&moment);
     let customers = (INITIAL_CUSTOMERS + 100 + FURTHER_CUSTOMERS_A_SECOND * seconds as usize)
@@ -63,7 +72,7 @@ fn main() -> ExitCode {
     }
     let flows = plan::flows(&together.session(), INITIAL_CUSTOMERS + 1..=customers);
 
-    let soak = Soak::start(&server, &together);
+    let soak = Soak::start(&server, &together, disk.clone());
     let idle = soak.resources_of_all();
     let library = Expected::of(&soak, customers);
     let callers = Callers::of(&flows);
@@ -117,9 +126,10 @@ fn insert_customers_sql(last: usize) -> String {
                 'cus_' || mode || '_' || to_char(n, 'FM0000') AS id
             FROM generate_series({first}, {last}) n
             JOIN customers ON right(customers.id, 4)::integer = (n - 1) % 300 + 1;
-         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, currency)
+         INSERT INTO customers (mode, id, created_at, first_name, last_name, email, email_key,
+                currency)
             SELECT mode, sown.id, created_at, first_name, last_name, sown.id || '@example.com',
-                currency
+                sown.id || '@example.com', currency
             FROM sown JOIN customers USING (mode) WHERE customers.id = template;
          INSERT INTO subscriptions
             SELECT (jsonb_populate_record(subscriptions, jsonb_build_object('customer_id', sown.id,

@@ -19,6 +19,8 @@ const UNREAD: usize = 10;
 enum Peer {
     SlowHead,
     SlowBody,
+    /// A proxy that passes a body on as it arrives, without its length.
+    SlowProxy,
     Silent,
     Idle,
     Reader,
@@ -36,6 +38,7 @@ pub(crate) fn spawn<'scope>(scope: &'scope Scope<'scope, '_>, soak: &'scope Soak
     for peer in [
         Peer::SlowHead,
         Peer::SlowBody,
+        Peer::SlowProxy,
         Peer::Silent,
         Peer::Idle,
         Peer::Reader,
@@ -80,6 +83,7 @@ impl Peer {
         let (what, expected, seconds) = match self {
             Self::SlowHead => ("one byte of a head a second", "408", 10),
             Self::SlowBody => ("one byte of a body a second", "408", 10),
+            Self::SlowProxy => ("one byte of a chunked body a second", "408", 10),
             Self::Silent => ("nothing sent", "closed", 10),
             Self::Idle => ("nothing sent after a request", "closed", 75),
             Self::Reader => ("answers left unread", "closed", 30),
@@ -100,6 +104,11 @@ impl Peer {
                 let head = soak.request("POST", "/actions/subscription/cancel", "test");
                 stream.write_all(&head.header("content-length", "1000").bytes())?;
                 return drip(soak, stream, &[b' '; 900]);
+            }
+            Self::SlowProxy => {
+                let head = soak.request("POST", "/actions/subscription/cancel", "test");
+                stream.write_all(&head.header("transfer-encoding", "chunked").bytes())?;
+                return drip(soak, stream, &b"1\r\n \r\n".repeat(150));
             }
             Self::Idle => {
                 let request = soak.request("GET", "/features", "test").bytes();

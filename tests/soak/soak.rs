@@ -19,7 +19,7 @@ use crate::tally::Tally;
 use crate::windows::{Effect, Windows};
 use postgres_tests::instance;
 use postgres_tests::server::{Database, Server};
-use test_support::{Connection, Reply, Request};
+use test_support::{Connection, Reply, Request, SmallDisk};
 
 /// Runs from the start to the end, so that its memory can be measured.
 pub(crate) const STABLE: usize = 0;
@@ -36,6 +36,8 @@ pub(crate) const POOL: usize = 24;
 pub(crate) struct Soak {
     pub(crate) server: Arc<Server>,
     pub(crate) database: Database,
+    /// The disk of the data, if it can be filled.
+    pub(crate) disk: Option<Arc<SmallDisk>>,
     pub(crate) windows: Windows,
     pub(crate) tally: Tally,
     slots: [Slot; 3],
@@ -62,13 +64,18 @@ pub(crate) struct Endpoint {
 pub(crate) struct KeptConnections([Option<(usize, Connection)>; 3]);
 
 impl Soak {
-    pub(crate) fn start(server: &Arc<Server>, database: &Database) -> Self {
+    pub(crate) fn start(
+        server: &Arc<Server>,
+        database: &Database,
+        disk: Option<Arc<SmallDisk>>,
+    ) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let token = "rotated-token-0".to_owned();
         fs::write(directory.path().join("token"), &token).expect("a token file");
         let soak = Self {
             server: Arc::clone(server),
             database: database.clone(),
+            disk,
             windows: Windows::default(),
             tally: Tally::default(),
             slots: INSTANCES.map(|_| Slot {

@@ -81,7 +81,7 @@ function beginPeriod(subscription, at) {
   subscription.paid = { amount, millis: subscription.periodMillis };
 }
 
-/** Starts the pause. Its time is added to an annual term, which was paid for a year. */
+/** Starts the pause, which extends an annual term: that was paid for a year. */
 function startPause(subscription, at) {
   const { pause, period, price } = subscription;
   const isPrepaid =

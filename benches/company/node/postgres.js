@@ -111,8 +111,8 @@ class Books {
     );
     const discounts = await this.grants('ofCustomers', ids);
     return rows.map((row) => {
-      const own = [addresses.get(row.id) ?? [], discounts.get(row.id) ?? []];
-      return customerFrom(row, ...own, this.now, of);
+      const [homes, grants] = [addresses, discounts].map((groups) => groups.get(row.id) ?? []);
+      return customerFrom(row, homes, grants, this.now, of);
     });
   }
 

@@ -8,12 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 
-/// An action on one subscription.
+/// An action on one subscription, or on all subscriptions of a customer.
 #[derive(Clone, Debug)]
 pub(super) struct Action {
     pub(super) module: Module,
     pub(super) customer: String,
-    pub(super) subscription: String,
+    /// `None` for an action on all subscriptions of the customer.
+    pub(super) subscription: Option<String>,
     /// The description for the user.
     pub(super) label: String,
     /// True if the action takes effect only at the end of the period.
@@ -25,7 +26,7 @@ impl Action {
     /// Reads a form of the offers. An error is a message for the user.
     pub(super) fn read(fields: &Fields) -> Result<Self, String> {
         let (module, line) = Module::named(fields.get("action"))
-            .filter(|module| module.is_action() && module.single().is_none())
+            .filter(|module| module.is_action())
             .and_then(|module| Some((module, module.protocol()?)))
             .ok_or("There is no such action.")?;
         let mut body = Map::new();
@@ -37,15 +38,18 @@ impl Action {
         }
         let label = label(module, &read);
         let (customer, subscription) = (fields.get("customer"), fields.get("subscription"));
-        if customer.is_empty() || subscription.is_empty() {
-            return Err("The form does not name a customer and a subscription.".to_owned());
+        let is_wide = module.single().is_some();
+        if customer.is_empty() || subscription.is_empty() != is_wide {
+            return Err("The form does not name what the action is about.".to_owned());
         }
         body.insert("customerId".to_owned(), json!(customer));
-        body.insert("subscriptionId".to_owned(), json!(subscription));
+        if !is_wide {
+            body.insert("subscriptionId".to_owned(), json!(subscription));
+        }
         Ok(Self {
             module,
             customer: customer.to_owned(),
-            subscription: subscription.to_owned(),
+            subscription: (!is_wide).then(|| subscription.to_owned()),
             label,
             is_later: read.is_later,
             body: Value::Object(body),
@@ -126,6 +130,11 @@ fn label(module: Module, read: &Read) -> String {
         Module::Cancel if read.has("unpause") => format!("Cancel{when}, and end the pause first"),
         Module::Cancel => format!("Cancel{when}"),
         Module::Pause => format!("Pause {length}{when}"),
+        Module::CancelAll if read.has("unpause") => {
+            format!("Cancel all subscriptions{when}, and end pauses first")
+        }
+        Module::CancelAll => format!("Cancel all subscriptions{when}"),
+        Module::PauseAll => format!("Pause all subscriptions {length}{when}"),
         Module::ExtendTrial => format!("Extend the trial {length}"),
         Module::ApplyCoupon => format!("Apply the coupon {object}"),
         Module::ChangePrice if read.has("prorate") => {
@@ -229,6 +238,23 @@ mod tests {
                 "duration": { "type": "date", "date": "2026-09-01T00:00:00.000Z" },
             }))
         );
+    }
+
+    #[test]
+    fn action_on_all_subscriptions_names_none() {
+        let fields = |subscription: &str| {
+            let fields = [
+                ("customer", "c/1"),
+                ("subscription", subscription),
+                ("action", "cancel-all"),
+                ("schedule", "end-of-period"),
+            ];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            Action::read(&Fields::new(fields.to_vec())).map(|action| action.body)
+        };
+        let body = json!({ "customerId": "c/1", "scheduledAt": "end-of-period" });
+        assert_eq!(fields(""), Ok(body));
+        assert!(fields("s_1").is_err());
     }
 
     #[test]

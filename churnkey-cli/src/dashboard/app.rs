@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use churnkey_runtime::Mode;
 use churnkey_verify::internal::Client;
+use cookie::{Cookie, SameSite};
 use subtle::ConstantTimeEq as _;
 
 use super::log::Log;
 use super::options::{CannotStart, Options};
 use super::pins::Pins;
 use super::progress::Dev;
+use super::reach::Reach;
 use super::request_log::RequestLog;
 use super::scrub::Scrub;
 use super::tickets::Tickets;
@@ -24,6 +26,7 @@ pub(super) struct App {
     pub(super) client: Client,
     pub(super) url: String,
     pub(super) verification: Verification,
+    pub(super) reach: Reach,
     /// The requests to the provider.
     pub(super) requests: Arc<RequestLog>,
     /// The outcomes of the actions.
@@ -70,6 +73,7 @@ impl App {
             client,
             url,
             verification: Verification::default(),
+            reach: Reach::default(),
             requests,
             log: Mutex::default(),
             tickets: Mutex::default(),
@@ -117,10 +121,13 @@ impl App {
         format!("churnkey-dashboard-{}", self.address.port())
     }
 
-    /// The value of the `Set-Cookie` header that authenticates a browser.
-    pub(super) fn set_cookie(&self) -> String {
-        let (name, secret) = (self.cookie(), &self.secret);
-        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict")
+    /// The cookie that authenticates a browser.
+    pub(super) fn new_cookie(&self) -> Cookie<'_> {
+        Cookie::build((self.cookie(), &*self.secret))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .build()
     }
 
     /// Checks that a `Host` header names this dashboard. This rejects other domains that resolve to

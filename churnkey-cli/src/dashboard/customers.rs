@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use churnkey_runtime::model::{Address, Text};
 use churnkey_runtime::{Customer, Subscription};
 use churnkey_verify::Module;
@@ -12,107 +12,51 @@ use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
 
 use super::app::App;
-use super::exchange::{Item, Listed, Problem, show_beyond, show_flaws};
+use super::exchange::{Item, Listed, Problem, show_beyond};
 use super::fields::Fields;
+use super::links::{customer_path, flow_path};
 use super::page::{Page, Part};
 use super::pinned;
-use super::subscription::{card, customer_path, discounts, metadata, raw};
+use super::subscription::{card, discounts, metadata, raw};
+use super::table::{Column, Row, table, words};
 use super::text::{first, plain, text};
+use super::unreadable::show_flaws;
 
 const CUSTOMERS: usize = 25;
 const SUBSCRIPTIONS: usize = 20;
 
-/// The fields by which a customer can be searched. The provider has an endpoint for each.
-const SEARCH_FIELDS: [(&str, &str); 3] = [("id", "Id"), ("email", "Email"), ("phone", "Phone")];
+const COLUMNS: [Column; 4] = [words("Id"), words("Name"), words("Email"), words("Phone")];
 
 type Lookup<M> = Result<Option<M>, Box<Problem>>;
 
-/// The page with the search form, its result, and the list of customers.
-pub(super) async fn search(State(app): State<Arc<App>>, fields: Fields) -> Response {
-    let by = SEARCH_FIELDS
-        .iter()
-        .find(|(field, _)| *field == fields.get("by"));
-    let by = by.map_or("id", |(field, _)| field);
-    let page = Page::new(Part::Customers, "Customers");
-    let (status, outcome) = match fields.filled("q") {
-        None => (StatusCode::OK, html! {}),
-        Some(sought) => match app.find(by, sought).await {
-            Ok(Some(customer)) => {
-                return Redirect::to(&customer_path(customer.model.id.as_str())).into_response();
-            }
-            Ok(None) => (StatusCode::OK, not_found(by)),
-            Err(problem) => (StatusCode::BAD_GATEWAY, problem.show()),
-        },
-    };
+/// The page with the list of customers.
+pub(super) async fn all(State(app): State<Arc<App>>, fields: Fields) -> Response {
+    let cursor = fields.filled("cursor");
     let listed = app
-        .list(
-            Module::Customers,
-            "/customers",
-            CUSTOMERS,
-            fields.filled("cursor"),
-        )
+        .list(Module::Customers, "/customers", CUSTOMERS, cursor)
         .await;
+    let status = match &listed {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::BAD_GATEWAY,
+    };
     let main = html! {
         h1 { "Customers" }
         (pinned::links(&app))
-        (form(by, fields.get("q")))
-        (outcome)
-        (list(&listed, fields.filled("cursor").is_some()))
+        (list(&listed, cursor.is_some()))
     };
+    let page = Page::new(Part::Customers, "Customers");
     page.status(status).show(&app, main)
-}
-
-impl App {
-    async fn find(&self, by: &str, sought: &str) -> Lookup<Item<Customer>> {
-        let path = match by {
-            "id" => format!("/customers/{}", encoded(sought)),
-            by => format!("/customers/{by}/{}", encoded(sought)),
-        };
-        self.item(Module::Customers, path).await
-    }
-}
-
-fn form(by: &str, sought: &str) -> Markup {
-    html! {
-        form.search method="get" action="/customers" role="search" {
-            fieldset {
-                legend { "Find a customer by" }
-                @for (field, name) in SEARCH_FIELDS {
-                    span.check {
-                        input type="radio" name="by" id={ "by-" (field) } value=(field) checked[field == by];
-                        label for={ "by-" (field) } { (name) }
-                    }
-                }
-            }
-            p.field.grow {
-                label for="q" { "Complete id, email address or phone number, as stored by the provider" }
-                input id="q" name="q" value=(sought) required autocomplete="off" spellcheck="false" autocapitalize="none";
-            }
-            button.primary type="submit" { "Find" }
-        }
-    }
-}
-
-fn not_found(by: &str) -> Markup {
-    html! {
-        p.notice role="status" {
-            "The provider answered 404: it has no such customer"
-            @if by != "id" { ", or no search by " (by) }
-            "."
-        }
-    }
 }
 
 fn list(listed: &Lookup<Listed<Customer>>, is_further: bool) -> Markup {
     html! {
-        section aria-labelledby="all" {
-            h2 id="all" { "All customers" }
+        section aria-label="All customers" {
             @match listed {
                 Err(problem) => (problem.show()),
-                Ok(None) => p.muted { "This provider does not list its customers, which is optional. Use the search." },
+                Ok(None) => p.notice { "This provider does not list its customers, which is optional. Use the search at the top: it finds a customer by id, email address or phone number." },
                 Ok(Some(listed)) => {
                     @if listed.items.is_empty() { p.muted { "This page has no customers." } }
-                    @else { (table(listed)) (show_beyond(listed.beyond)) }
+                    @else { (table("Customers", &COLUMNS, &rows(listed))) (show_beyond(listed.beyond)) }
                     nav.pages aria-label="Pages of customers" {
                         @if is_further { a href="/customers" { "First page" } }
                         @if let Some(next) = &listed.next {
@@ -125,43 +69,26 @@ fn list(listed: &Lookup<Listed<Customer>>, is_further: bool) -> Markup {
     }
 }
 
-fn table(listed: &Listed<Customer>) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Customers" {
-            table {
-                caption.sr { "Customers" }
-                thead {
-                    tr {
-                        @for column in ["Id", "Name", "Email", "Phone"] {
-                            th scope="col" { (column) }
-                        }
-                    }
-                }
-                tbody {
-                    @for item in &listed.items {
-                        @match item {
-                            Ok(Item { model: customer, flaws, .. }) => tr {
-                                th scope="row" {
-                                    a href=(customer_path(customer.id.as_str())) {
-                                        (text(customer.id.as_str()))
-                                    }
-                                    @if !flaws.is_empty() { " " span.badge.severity-warning { "invalid" } }
-                                }
-                                td { (text(&name(customer))) }
-                                td {
-                                    @if let Some(email) = &customer.email { (text(email.as_str())) }
-                                }
-                                td {
-                                    @if let Some(phone) = &customer.phone { (text(phone.as_str())) }
-                                }
-                            },
-                            Err(flaws) => tr { td colspan="4" { "This customer cannot be read:" (show_flaws(flaws)) } },
-                        }
-                    }
-                }
-            }
-        }
-    }
+fn rows(listed: &Listed<Customer>) -> Vec<Row> {
+    let cells = |Item { model, flaws, .. }: &Item<Customer>| {
+        let id = model.id.as_str();
+        vec![
+            html! {
+                a href=(customer_path(id)) { (text(id)) }
+                @if !flaws.is_empty() { " " span.badge.severity-warning { "invalid" } }
+            },
+            text(&name(model)),
+            html! { @if let Some(email) = &model.email { (text(email.as_str())) } },
+            html! { @if let Some(phone) = &model.phone { (text(phone.as_str())) } },
+        ]
+    };
+    let items = listed.items.iter();
+    items
+        .map(|item| match item {
+            Ok(item) => Row::Cells(cells(item)),
+            Err(unreadable) => Row::Whole(unreadable.show("customer")),
+        })
+        .collect()
 }
 
 fn name(customer: &Customer) -> String {
@@ -176,7 +103,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
     let path = format!("/customers/{}/subscriptions", encoded(id));
     let cursor = fields.filled("cursor");
     let (customer, subscriptions) = futures_util::join!(
-        app.find("id", id),
+        app.item(Module::Customers, format!("/customers/{}", encoded(id))),
         app.list(Module::Subscriptions, &path, SUBSCRIPTIONS, cursor)
     );
     let status = match &customer {
@@ -184,6 +111,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
         Ok(None) => StatusCode::NOT_FOUND,
         Err(_) => StatusCode::BAD_GATEWAY,
     };
+    let customer: Lookup<Item<Customer>> = customer;
     let main = html! {
         nav.back aria-label="Back" { a href="/customers" { "Customers" } }
         @match &customer {
@@ -196,7 +124,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, fields: Fields) -> Respons
                 (person(item))
                 (of_customer(id, &subscriptions, cursor.is_some()))
             }
-            Ok(None) => { h1 { "Customer" } (not_found("id")) }
+            Ok(None) => {
+                h1 { "Customer" }
+                p.notice role="status" { "The provider answered 404: it has no such customer." }
+            }
             Err(problem) => { h1 { "Customer " (text(id)) } (problem.show()) }
         }
     };
@@ -278,10 +209,17 @@ fn of_customer(id: &str, listed: &Lookup<Listed<Subscription>>, is_further: bool
                     @for (index, item) in listed.items.iter().enumerate() {
                         @match item {
                             Ok(item) => (card(item, Some(id), &format!("subscription-{index}"))),
-                            Err(flaws) => section.problem { p { "A subscription cannot be read:" } (show_flaws(flaws)) },
+                            Err(unreadable) => (unreadable.show("subscription")),
                         }
                     }
                     (show_beyond(listed.beyond))
+                    @if listed.items.len() > 1 {
+                        p {
+                            a.button href=(flow_path(id, None)) {
+                                "Cancel or pause all subscriptions"
+                            }
+                        }
+                    }
                     nav.pages aria-label="Pages of subscriptions" {
                         @if is_further { a href=(customer_path(id)) { "First page" } }
                         @if let Some(next) = &listed.next {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract;
 use axum::response::{Html, IntoResponse as _, Response};
 use churnkey_verify::internal::Request;
 use churnkey_verify::{CannotRun, Finding, Report, Simulated, Simulation, Verifier};
@@ -13,7 +13,7 @@ use super::app::App;
 use super::pinned;
 use super::progress::{Phase, Progress};
 use super::text::{block, plain};
-use super::verification::State as Run;
+use super::verification::State;
 use crate::news::News;
 
 /// The interval at which the end of a run is checked.
@@ -38,18 +38,24 @@ impl Driver {
     pub(crate) async fn verify(&self, verifier: Verifier) -> Result<Arc<Report>, String> {
         let app = &self.0;
         self.ended().await;
+        let last = || app.verification.runs().first().map(|run| run.number);
+        let before = last();
         app.verify(verifier);
         self.ended().await;
         match app.verification.state() {
-            Run::Ended(report) | Run::Stopped(report) => Ok(report),
-            Run::Broken(why) => Err(why),
-            Run::Pending | Run::Running(_) => Err("the verification was replaced".to_owned()),
+            State::Ended(run) if last() != before => Ok(Arc::new(run.report.clone())),
+            State::Broken(why) => Err(why),
+            State::Running(_) => Err("the verification was replaced".to_owned()),
+            State::Ended(_) | State::Pending => Err(format!(
+                "no server can be reached at {}",
+                app.client.target()
+            )),
         }
     }
 
     /// Waits until no verification is running.
     pub(crate) async fn ended(&self) {
-        while matches!(self.0.verification.state(), Run::Running(_)) {
+        while matches!(self.0.verification.state(), State::Running(_)) {
             tokio::time::sleep(POLL).await;
         }
     }
@@ -74,7 +80,7 @@ impl Driver {
 }
 
 /// The fragment that the script compares with the one on the page.
-pub(super) async fn fragment(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn fragment(extract::State(app): extract::State<Arc<App>>) -> Response {
     Html(panel(&app).into_string()).into_response()
 }
 

@@ -5,7 +5,9 @@ use churnkey_verify::internal::{ModelFlaw, Response, TransportError};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::text::{block, first, left_out, plain};
+use super::marked::{Marked, marks};
+use super::text::{block, plain};
+use super::unreadable::{Unreadable, show_flaws};
 
 /// A request and its response.
 #[derive(Clone)]
@@ -26,8 +28,7 @@ pub(super) struct Item<M> {
 
 /// A page of a list.
 pub(super) struct Listed<M> {
-    /// The items; for an item that cannot be read, its flaws.
-    pub(super) items: Vec<Result<Item<M>, Vec<ModelFlaw>>>,
+    pub(super) items: Vec<Result<Item<M>, Unreadable>>,
     /// The number of items beyond the requested limit.
     pub(super) beyond: usize,
     pub(super) next: Option<String>,
@@ -60,32 +61,28 @@ impl Problem {
         })
     }
 
-    /// Shows the message, the flaws and the exchange.
+    /// Shows the message, the flaws and the exchange. A provider that cannot be reached is no
+    /// failure, and the page says so once, in its head.
     pub(super) fn show(&self) -> Markup {
+        let is_down = matches!(self.exchange.response, Err(TransportError::Unreachable(_)));
+        let marked = match (&self.exchange.response, self.flaws.is_empty()) {
+            (Ok(response), false) => response.json().ok(),
+            _ => None,
+        };
         html! {
-            section.problem role="alert" {
+            section.problem[!is_down].notice[is_down] role=[(!is_down).then_some("alert")] {
                 p { strong { (plain(&self.message)) } }
                 (show_flaws(&self.flaws))
-                (self.exchange.show())
-            }
-        }
-    }
-}
-
-/// Lists violations of the protocol.
-pub(super) fn show_flaws(flaws: &[ModelFlaw]) -> Markup {
-    html! {
-        @if !flaws.is_empty() {
-            @let (shown, more) = first(flaws);
-            ul.flaws {
-                @for flaw in shown {
-                    li {
-                        @if !flaw.path.is_empty() { code { (plain(&flaw.path)) } ": " }
-                        "expected " (plain(&flaw.expected)) ", found " (plain(&flaw.found))
+                @match marked {
+                    Some(value) => {
+                        @let marked = Marked::new(&value, &marks(&self.flaws));
+                        (marked.show("JSON with the faults marked"))
+                        p.caption { "Request" }
+                        pre.copyable tabindex="0" aria-label="Request" { code { (block(&self.exchange.curl)) } }
                     }
+                    None => (self.exchange.show()),
                 }
             }
-            (left_out(more))
         }
     }
 }

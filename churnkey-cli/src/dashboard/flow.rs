@@ -16,13 +16,16 @@ use super::subscription::{back_to, card};
 use super::text::text;
 
 mod choices;
+mod comparison;
+mod fit;
 mod live;
+mod offer;
 mod offers;
 mod outcome;
 mod parts;
 
 use outcome::carried_out;
-use parts::{REASONS, steps, subject, unknown};
+use parts::{REASONS, Subject, overview, steps, unknown};
 
 pub(super) use live::{confirm, confirmed};
 pub(super) use offers::offers;
@@ -31,23 +34,30 @@ pub(super) use outcome::outcome;
 /// The first step: the reason. It only changes the order of the offers, and is not sent to the
 /// provider.
 pub(super) async fn reason(State(app): State<Arc<App>>, fields: Fields) -> Response {
-    let (customer, id) = (fields.get("customer"), fields.get("subscription"));
+    let subject = Subject::of(&fields);
     let page = Page::new(Part::Customers, "Cancel flow: reason");
-    let item = match app.subscription(customer, id).await {
-        Ok(Some(item)) => item,
+    let items = match app.snapshot(subject).await {
+        Ok(Some(items)) => items,
         Ok(None) => return unknown(&app),
         Err(problem) => {
-            let main = html! { (back_to(customer)) h1 { "Cancel flow" } (problem.show()) };
+            let main = html! { (back_to(subject.customer)) h1 { "Cancel flow" } (problem.show()) };
             return page.status(StatusCode::BAD_GATEWAY).show(&app, main);
         }
     };
     let main = html! {
-        (back_to(customer))
+        (back_to(subject.customer))
         h1 { "Why do you want to cancel?" }
         (steps(0))
-        p.muted { "This is the cancel flow as the customer of " (text(id)) " would see it. The reason changes the order of the offers; it is not sent to the provider." }
+        p.muted {
+            "This is the cancel flow as the customer would see it, for "
+            @match subject.subscription {
+                Some(id) => (text(id)),
+                None => "all of their subscriptions",
+            }
+            ". The reason changes the order of the offers; it is not sent to the provider."
+        }
         form.card method="get" action="/flow/offers" {
-            (subject(customer, id))
+            (subject.hidden())
             fieldset {
                 legend { "Reason" }
                 @for (index, (reason, label)) in REASONS.iter().enumerate() {
@@ -59,8 +69,13 @@ pub(super) async fn reason(State(app): State<Arc<App>>, fields: Fields) -> Respo
             }
             button.primary type="submit" { "Continue" }
         }
-        h2 { "The customer's subscription" }
-        (card(&item, None, "subscription"))
+        @match (subject.subscription, &items[..]) {
+            (Some(_), [item, ..]) => {
+                h2 { "The customer's subscription" }
+                (card(item, None, "subscription"))
+            }
+            _ => { h2 { "The customer's subscriptions" } (overview(&items)) }
+        }
     };
     page.show(&app, main)
 }
@@ -77,8 +92,8 @@ pub(super) async fn act(
     match app.is_live() {
         true => live::request_confirmation(&app, action),
         false => {
-            let (customer, subscription) = (&action.customer, &action.subscription);
-            match app.may_change(Some(customer), Some(subscription)).await {
+            let subscription = action.subscription.as_deref();
+            match app.may_change(Some(&action.customer), subscription).await {
                 Ok(()) => carried_out(app, action).await,
                 Err(why) => failed(&app, StatusCode::CONFLICT, &why),
             }

@@ -10,6 +10,7 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use cookie::Cookie;
 use http_body_util::Limited;
 
 use super::app::App;
@@ -101,16 +102,16 @@ fn has_secret(app: &App, headers: &HeaderMap) -> bool {
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|header| header.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .any(|(other, value)| other == name && app.is_secret(value))
+        .flat_map(Cookie::split_parse)
+        .flatten()
+        .any(|cookie| cookie.name() == name && app.is_secret(cookie.value()))
 }
 
 /// Sets the cookie. The response is a page and not a redirect: after a redirect the request counts
 /// as cross-site, and a `SameSite=Strict` cookie is not sent.
 fn log_in(app: &App) -> Response {
     let mut response = page::logged_in();
-    if let Ok(cookie) = HeaderValue::from_str(&app.set_cookie()) {
+    if let Ok(cookie) = HeaderValue::from_str(&app.new_cookie().to_string()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response

@@ -11,14 +11,15 @@ use super::exchange::{Exchange, Item, Problem};
 /// The number of outcomes that are kept.
 const MAX_OUTCOMES: usize = 50;
 
-pub(super) type Snapshot = Result<Option<Item<Subscription>>, Box<Problem>>;
+/// The subscriptions that an action may change; `None` if the provider has none of this id.
+pub(super) type Snapshot = Result<Option<Vec<Item<Subscription>>>, Box<Problem>>;
 
 /// The outcome of an action.
 pub(super) struct Outcome {
     pub(super) action: Action,
     pub(super) before: Snapshot,
-    /// The request and the subscription after it; `None` if the subscription could not be read
-    /// before, because then nothing is sent.
+    /// The request and the subscriptions after it; `None` if they could not be read before,
+    /// because then nothing is sent.
     pub(super) done: Option<(Exchange, Snapshot)>,
 }
 

@@ -5,46 +5,70 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use churnkey_verify::Verifier;
 use maud::{Markup, html};
 
 use super::app::App;
 use super::dev;
 use super::fields::Fields;
 use super::page::{Page, Part, csrf, failed};
-use super::text::plain;
-use super::verification::{Running, State as Run};
+use super::reach::Down;
+use super::text::{ago, moment, plain};
+use super::verification::{End, Running, State as Current};
 
+mod badges;
+mod ended;
+mod export;
+mod findings;
+mod history;
 mod results;
 
-use churnkey_verify::{Report, Severity, Verifier};
-use results::{badge, results, severity};
+pub(super) use export::export;
+pub(super) use history::{compare, run, runs};
+
+use badges::{badge, severity, summary, verdict};
+use history::latest;
+use results::results;
 
 /// The page with the provider and the results.
 pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
-    let run = app.verification.state();
-    let page = Page::new(Part::Provider, title(&run));
-    let page = match run {
-        Run::Running(_) => page.reload(2),
+    let current = app.verification.state();
+    let down = match current {
+        Current::Running(_) => None,
+        _ => app.look().await,
+    };
+    let page = Page::new(Part::Provider, title(&current, down.as_ref()));
+    let page = match current {
+        Current::Running(_) => page.reload(2),
         _ if app.dev.is_on() => page.reload(3),
         _ => page,
     };
     let main = html! {
         h1 { "Provider" }
         (dev::panel(&app))
-        (card(&app, &run))
-        @match &run {
-            Run::Pending => {}
-            Run::Running(running) => (under_way(&app, running)),
-            Run::Broken(why) => {
+        (card(&app, &current, down.as_ref()))
+        @match &current {
+            Current::Pending => {}
+            Current::Running(running) => (under_way(&app, running)),
+            Current::Broken(why) => {
                 section.problem role="alert" {
                     h2 id="results" tabindex="-1" { "Nothing was verified" }
                     p { (plain(why)) }
                 }
             }
-            Run::Stopped(report) | Run::Ended(report) => (results(report)),
+            Current::Ended(run) => { (results(run, "results")) (latest(&app)) },
         }
     };
     page.show(&app, main)
+}
+
+/// Looks for the provider, for the script of a page that waits for it.
+pub(super) async fn reach(State(app): State<Arc<App>>) -> Response {
+    let word = match app.look().await {
+        Some(_) => "down",
+        None => "up",
+    };
+    word.into_response()
 }
 
 /// Starts a verification.
@@ -87,7 +111,7 @@ pub(super) async fn stop(State(app): State<Arc<App>>) -> Response {
 /// The fragment with which the script replaces the progress on the page.
 pub(super) async fn progress(State(app): State<Arc<App>>) -> Response {
     let fragment = match app.verification.state() {
-        Run::Running(running) => so_far(&running),
+        Current::Running(running) => so_far(&running),
         _ => html! { div id="progress" data-done {} },
     };
     Html(fragment.into_string()).into_response()
@@ -102,142 +126,117 @@ impl App {
             .fold(verifier, |verifier, id| verifier.customer(id))
             .on_sent(move |sent| log.add(source, sent));
         let cleaner = Arc::clone(self);
-        self.verification
-            .start(verifier, move |report| cleaner.without_token_in(report));
+        self.verification.start(verifier, move |report| async move {
+            cleaner.complete(report).await
+        });
     }
+}
 
-    /// Removes the token from a report. A report quotes error messages of the provider, which may
-    /// contain the token.
-    fn without_token_in(&self, mut report: Report) -> Report {
-        let clean = |text: &mut String| {
-            if let Some(clean) = self.scrubbed(text) {
-                *text = clean;
-            }
+/// The state of a provider: the class of its badge, the word, and a description.
+struct Status {
+    class: &'static str,
+    word: &'static str,
+    description: Markup,
+}
+
+fn title(current: &Current, down: Option<&Down>) -> String {
+    let status = status(current, down);
+    format!("Provider, {}", status.word.to_lowercase())
+}
+
+fn status(current: &Current, down: Option<&Down>) -> Status {
+    if let Some(down) = down {
+        return Status {
+            class: "down",
+            word: "Unreachable",
+            description: html! {
+                "No connection since " (moment(down.since)) " UTC. This is no result of a verification."
+                @if let Current::Ended(run) = current { " The last one ended " (ago(run.at)) "." }
+            },
         };
-        for finding in &mut report.findings {
-            clean(&mut finding.expected);
-            clean(&mut finding.found);
-            finding.path.iter_mut().for_each(clean);
-            finding.request.iter_mut().for_each(clean);
-        }
-        for module in &mut report.modules {
-            for check in &mut module.checks {
-                check.reason.iter_mut().for_each(clean);
-            }
-        }
-        for change in &mut report.changes {
-            clean(&mut change.customer_id);
-            change.subscription_id.iter_mut().for_each(clean);
-            clean(&mut change.what);
-        }
-        report
+    }
+    match current {
+        Current::Pending => Status {
+            class: "pending",
+            word: "Pending",
+            description: html! { "Not verified since this dashboard was started." },
+        },
+        Current::Running(_) => Status {
+            class: "pending",
+            word: "Verifying",
+            description: html! { "A verification is running." },
+        },
+        Current::Broken(_) => Status {
+            class: "faulty",
+            word: "Failing",
+            description: html! { "The last verification could not be completed." },
+        },
+        Current::Ended(run) => Status {
+            class: verdict(run).0,
+            word: verdict(run).1,
+            description: match run.end {
+                End::Complete => html! { "Verified " (ago(run.at)) ": " (summary(&run.report)) },
+                End::Stopped => html! {
+                    "The last verification was stopped " (ago(run.at)) ". " (summary(&run.report))
+                },
+                End::CutOff => html! {
+                    "The provider could not be reached any more during the last verification, "
+                    (ago(run.at)) ". " (summary(&run.report))
+                },
+            },
+        },
     }
 }
 
-fn title(run: &Run) -> String {
-    match run {
-        Run::Pending => "Provider, pending".to_owned(),
-        Run::Running(_) => "Provider, verifying".to_owned(),
-        Run::Stopped(_) => "Provider, stopped".to_owned(),
-        Run::Broken(_) => "Provider, failing".to_owned(),
-        Run::Ended(report) if report.is_good(false) => "Provider, verified".to_owned(),
-        Run::Ended(_) => "Provider, failing".to_owned(),
-    }
-}
-
-fn card(app: &App, run: &Run) -> Markup {
-    let (class, word, description) = match run {
-        Run::Pending => (
-            "pending",
-            "Pending",
-            "Not verified since this dashboard was started.".to_owned(),
-        ),
-        Run::Running(_) => (
-            "pending",
-            "Verifying",
-            "A verification is running.".to_owned(),
-        ),
-        Run::Stopped(report) => (
-            "pending",
-            "Stopped",
-            format!("The last verification was stopped. {}", summary(report)),
-        ),
-        Run::Broken(_) => (
-            "faulty",
-            "Failing",
-            "The last verification could not be completed.".to_owned(),
-        ),
-        Run::Ended(report) if report.is_good(false) => ("good", "Verified", summary(report)),
-        Run::Ended(report) => ("faulty", "Failing", summary(report)),
-    };
+fn card(app: &App, current: &Current, down: Option<&Down>) -> Markup {
+    let status = status(current, down);
     html! {
         section.card.provider aria-labelledby="provider-name" {
             div.card-head {
                 h2 id="provider-name" { "Custom provider" }
-                span class={ "badge state-" (class) } id="state" { (word) }
+                span class={ "badge state-" (status.class) } id="state" { (status.word) }
             }
             dl.facts {
                 dt { "API root URL" } dd { code { (app.client.target()) } }
                 dt { "Mode" } dd { (app.mode().as_str()) }
-                dt { "State" } dd { (description) }
+                dt { "State" } dd { (status.description) }
             }
-            @if !matches!(run, Run::Running(_)) {
+            @if !matches!(current, Current::Running(_)) {
                 form method="post" action="/verify" {
                     (csrf(app))
-                    details {
-                        summary { "Options" }
-                        div.fields {
-                            p.field {
-                                label for="sample" { "Maximum items of each list" }
-                                input id="sample" name="sample" type="number" min="1" inputmode="numeric" placeholder="all";
-                            }
-                            p.field {
-                                label for="customer" { "Id of a customer, if the provider does not list customers" }
-                                input id="customer" name="customer" autocomplete="off" spellcheck="false";
-                            }
-                            @if !app.is_live() {
-                                p.check {
-                                    input id="actions" name="actions" type="checkbox" value="on";
-                                    label for="actions" { "Also carry out actions, which change test data" }
-                                }
-                            }
-                        }
+                    (options(app))
+                    button.primary type="submit" {
+                        @if matches!(current, Current::Ended(_)) { "Verify again" }
+                        @else { "Verify" }
                     }
-                    button.primary type="submit" { "Verify" }
                 }
             }
         }
     }
 }
 
-fn summary(report: &Report) -> String {
-    let count = |severity, one: &str, more: &str| match report.count(severity) {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {more}")),
-    };
-    let found: Vec<_> = [
-        count(Severity::Error, "error", "errors"),
-        count(Severity::Warning, "warning", "warnings"),
-        count(Severity::Advice, "piece of advice", "pieces of advice"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let found = match found.is_empty() {
-        true => "No faults".to_owned(),
-        false => found.join(", "),
-    };
-    let seconds = f64::from(u32::try_from(report.milliseconds).unwrap_or(u32::MAX)) / 1000.0;
-    let part = if report.complete {
-        ""
-    } else {
-        "; not all checks could run"
-    };
-    format!(
-        "{found}, in {} requests and {seconds:.1} s{part}.",
-        report.requests
-    )
+fn options(app: &App) -> Markup {
+    html! {
+        details {
+            summary { "Options" }
+            div.fields {
+                p.field {
+                    label for="sample" { "Maximum items of each list" }
+                    input id="sample" name="sample" type="number" min="1" inputmode="numeric" placeholder="all";
+                }
+                p.field {
+                    label for="customer" { "Id of a customer, if the provider does not list customers" }
+                    input id="customer" name="customer" autocomplete="off" spellcheck="false";
+                }
+                @if !app.is_live() {
+                    p.check {
+                        input id="actions" name="actions" type="checkbox" value="on";
+                        label for="actions" { "Also carry out actions, which change test data" }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn under_way(app: &App, running: &Running) -> Markup {

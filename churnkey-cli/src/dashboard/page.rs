@@ -8,12 +8,16 @@ use axum::response::{Html, IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::app::App;
+use super::reach::Down;
+use super::text::plain;
 
 /// An entry of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Provider,
     Customers,
+    Subscriptions,
+    Catalogue,
     Requests,
     None,
 }
@@ -24,6 +28,8 @@ pub(super) struct Page {
     part: Part,
     status: StatusCode,
     reload_seconds: Option<u32>,
+    /// The content of the search box.
+    sought: String,
 }
 
 impl Page {
@@ -33,11 +39,18 @@ impl Page {
             part,
             status: StatusCode::OK,
             reload_seconds: None,
+            sought: String::new(),
         }
     }
 
     pub(super) fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Shows this text in the search box.
+    pub(super) fn sought(mut self, sought: &str) -> Self {
+        self.sought = sought.to_owned();
         self
     }
 
@@ -49,18 +62,20 @@ impl Page {
 
     pub(super) fn show(self, app: &App, main: Markup) -> Response {
         let live = app.is_live();
+        let down = app.reach.down();
+        let reload_seconds = self.reload_seconds.or(down.is_some().then_some(5));
         let mark = if live { "LIVE · " } else { "" };
         let document = html! {
             (DOCTYPE)
             html lang="en" {
                 head {
                     (head(&format!("{mark}{} · churnkey dashboard", self.title)))
-                    @if let Some(seconds) = self.reload_seconds {
+                    @if let Some(seconds) = reload_seconds {
                         noscript { meta http-equiv="refresh" content=(seconds); }
                     }
                     script src="/script.js" defer {}
                 }
-                body.live[live] {
+                body.live[live] data-waits[down.is_some()] {
                     a.skip href="#main" { "Skip to the content" }
                     @if live {
                         p.live-banner role="note" {
@@ -74,9 +89,12 @@ impl Page {
                             @if app.has_provider {
                                 (link("/", "Provider", self.part == Part::Provider))
                                 (link("/customers", "Customers", self.part == Part::Customers))
+                                (link("/subscriptions", "Subscriptions", self.part == Part::Subscriptions))
+                                (link("/catalogue", "Catalogue", self.part == Part::Catalogue))
                             }
                             (link("/requests", "Requests", self.part == Part::Requests))
                         }
+                        @if app.has_provider { (search(&self.sought)) }
                         p.target {
                             @if app.has_provider {
                                 span.mode.mode-live[live] { (app.mode().as_str()) " mode" }
@@ -86,7 +104,10 @@ impl Page {
                             }
                         }
                     }
-                    main id="main" tabindex="-1" { (main) }
+                    main id="main" tabindex="-1" {
+                        @if let Some(down) = &down { (unreachable(app, down)) }
+                        (main)
+                    }
                     footer {
                         p {
                             "This page is available only on this machine. The integration token is not sent to the browser; requests shown here contain "
@@ -98,6 +119,29 @@ impl Page {
             }
         };
         (self.status, Html(document.into_string())).into_response()
+    }
+}
+
+/// The search box, which is on every page.
+fn search(sought: &str) -> Markup {
+    html! {
+        form.find method="get" action="/search" role="search" {
+            label.sr for="q" { "Id, email address or phone number" }
+            input id="q" name="q" value=(sought) required autocomplete="off" spellcheck="false" autocapitalize="none" placeholder="Id, email or phone";
+            button type="submit" { "Find" }
+        }
+    }
+}
+
+/// A note on every page while the provider cannot be reached. It is no failure of the provider.
+fn unreachable(app: &App, down: &Down) -> Markup {
+    html! {
+        section.notice.down id="down" aria-labelledby="down-title" {
+            p { strong id="down-title" { "The provider at " code { (app.client.target()) } " cannot be reached." } }
+            p {
+                "It may not be running: " (plain(&down.why)) ". The dashboard looks for it again every few seconds, and this page comes back by itself."
+            }
+        }
     }
 }
 

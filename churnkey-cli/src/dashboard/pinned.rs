@@ -10,8 +10,8 @@ use maud::{Markup, html};
 
 use super::app::App;
 use super::fields::Fields;
+use super::links::customer_path;
 use super::page::{csrf, failed};
-use super::subscription::customer_path;
 use super::text::text;
 
 /// Pins a customer, or removes the pin.

@@ -1,25 +1,53 @@
 //! Requests to the provider, and the models in its responses.
 
+use std::time::Duration;
+
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use churnkey_verify::Module;
 use churnkey_verify::internal::{
-    DeclaredManifest, ModelFlaw, Request, Response, TransportError, encoded, flaws,
+    DeclaredManifest, ManifestFlaw, Request, Response, TransportError, encoded, flaws,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::app::App;
 use super::exchange::{Exchange, Item, Listed, Problem, status};
+use super::reach::Down;
 use super::request_log::of_page;
+use super::unreadable::Unreadable;
+
+/// The timeout of a request whose only purpose is to look for the provider.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The feature manifest.
+pub(super) struct Manifest {
+    pub(super) declared: DeclaredManifest,
+    pub(super) flaws: Vec<ManifestFlaw>,
+    pub(super) value: Value,
+}
 
 impl App {
     pub(super) async fn exchange(&self, request: &Request) -> Exchange {
         let response = of_page(self.client.send(request)).await;
+        self.reach.note(&response);
         Exchange {
             curl: self.client.curl(request),
             response: response.map(|response| self.without_token(response)),
         }
+    }
+
+    /// Looks for the provider. The request is not part of any log.
+    pub(super) async fn look(&self) -> Option<Down> {
+        let request = Request::get("/features");
+        match tokio::time::timeout(LOOK_TIMEOUT, self.client.send(&request)).await {
+            Ok(result) => self.reach.note(&result),
+            Err(_) => {
+                let why = format!("no response within {LOOK_TIMEOUT:?}");
+                self.reach.set(Some(why));
+            }
+        }
+        self.reach.down()
     }
 
     /// Removes the token from a response. A provider may send it back, for example in an error
@@ -43,16 +71,20 @@ impl App {
         self.scrub.text(text)
     }
 
-    pub(super) async fn manifest(&self) -> Result<DeclaredManifest, Box<Problem>> {
+    pub(super) async fn manifest(&self) -> Result<Manifest, Box<Problem>> {
         let exchange = self.exchange(&Request::get("/features")).await;
         let value = self.ok(&exchange)?;
-        let (manifest, flaws) = DeclaredManifest::read(&value);
+        let (declared, flaws) = DeclaredManifest::read(&value);
         match flaws.iter().any(|flaw| flaw.path.is_empty()) {
             true => Err(Problem::boxed(
                 "The feature manifest cannot be read.",
                 exchange,
             )),
-            false => Ok(manifest),
+            false => Ok(Manifest {
+                declared,
+                flaws,
+                value,
+            }),
         }
     }
 
@@ -67,11 +99,11 @@ impl App {
             return Ok(None);
         }
         let value = self.ok(&exchange)?;
-        match read(module, value) {
+        match read(module, value, &exchange.curl) {
             Ok(item) => Ok(Some(item)),
-            Err(flaws) => Err(Box::new(Problem {
+            Err(unreadable) => Err(Box::new(Problem {
                 message: format!("The response does not match the protocol's model of {module}."),
-                flaws,
+                flaws: unreadable.flaws,
                 exchange,
             })),
         }
@@ -106,7 +138,10 @@ impl App {
         };
         let beyond = items.len().saturating_sub(limit);
         items.truncate(limit);
-        let items = items.into_iter().map(|item| read(module, item)).collect();
+        let items = items
+            .into_iter()
+            .map(|item| read(module, item, &exchange.curl))
+            .collect();
         Ok(Some(Listed {
             items,
             beyond,
@@ -115,7 +150,7 @@ impl App {
     }
 
     /// The JSON of a successful response.
-    fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
+    pub(super) fn ok(&self, exchange: &Exchange) -> Result<Value, Box<Problem>> {
         let message = match &exchange.response {
             Ok(response) if response.status == 200 => match response.json() {
                 Ok(mut value) => {
@@ -138,7 +173,11 @@ impl App {
     }
 }
 
-fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Vec<ModelFlaw>> {
+fn read<M: DeserializeOwned>(
+    module: Module,
+    value: Value,
+    curl: &str,
+) -> Result<Item<M>, Unreadable> {
     let flaws = flaws(module, &value);
     match M::deserialize(&value) {
         Ok(model) => Ok(Item {
@@ -146,6 +185,10 @@ fn read<M: DeserializeOwned>(module: Module, value: Value) -> Result<Item<M>, Ve
             value,
             flaws,
         }),
-        Err(_) => Err(flaws),
+        Err(_) => Err(Unreadable {
+            curl: curl.to_owned(),
+            value,
+            flaws,
+        }),
     }
 }

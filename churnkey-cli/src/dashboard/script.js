@@ -1,4 +1,5 @@
-// Everything works without this script. It updates the progress and adds buttons to copy text.
+// Everything works without this script. It updates the progress and the times, looks for a
+// provider that cannot be reached, and adds buttons to copy text.
 "use strict";
 
 const announce = (text) => {
@@ -26,6 +27,39 @@ const follow = async () => {
     announce("The dashboard does not respond. It may have stopped.");
   }
   setTimeout(follow, 400);
+};
+
+const wait = async () => {
+  try {
+    const answer = await fetch("/reach", { credentials: "same-origin", cache: "no-store" });
+    if (answer.ok && (await answer.text()) === "up") {
+      announce("The provider answers again");
+      location.reload();
+      return;
+    }
+  } catch {
+    announce("The dashboard does not respond. It may have stopped.");
+  }
+  setTimeout(wait, 2000);
+};
+
+const units = [
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+const since = (seconds) => {
+  const [unit, length] = units.find(([, length]) => seconds >= length) ?? units[3];
+  const count = Math.floor(seconds / length);
+  return seconds < 5 ? "just now" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+};
+
+const updateTimes = () => {
+  for (const time of document.querySelectorAll("time.ago")) {
+    time.textContent = since((Date.now() - Date.parse(time.dateTime)) / 1000);
+  }
 };
 
 // The state of `churnkey dev`. The page is not replaced while a form is filled in.
@@ -70,5 +104,7 @@ const copying = (block) => {
 
 if (navigator.clipboard) document.querySelectorAll("pre.copyable").forEach(copying);
 if (location.hash === "#results") document.getElementById("results")?.focus();
+setInterval(updateTimes, 10_000);
+if (document.body.hasAttribute("data-waits")) setTimeout(wait, 2000);
 follow();
 watch();

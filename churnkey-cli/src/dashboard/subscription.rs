@@ -12,13 +12,16 @@ use churnkey_verify::internal::encoded;
 use maud::{Markup, html};
 
 use super::app::App;
-use super::exchange::{Item, Problem, show_flaws};
+use super::exchange::{Item, Problem};
 use super::fields::Fields;
+use super::links::{customer_path, flow_path, item_path};
 use super::page::{Page, Part, failed};
+use super::table::{Row, numbers, table, words};
 use super::text::{
     amount, coupon_terms, cycle, first, left_out, money, parts, period, status, text, time,
 };
 use super::timeline::timeline;
+use super::unreadable::show_flaws;
 
 impl App {
     pub(super) async fn subscription(
@@ -68,19 +71,6 @@ pub(super) fn back_to(customer: &str) -> Markup {
     }
 }
 
-pub(super) fn customer_path(id: &str) -> String {
-    format!("/customer?id={}", encoded(id))
-}
-
-/// The path of the first step of the cancel flow.
-pub(super) fn flow_path(customer: &str, id: &str) -> String {
-    format!(
-        "/flow?customer={}&subscription={}",
-        encoded(customer),
-        encoded(id)
-    )
-}
-
 /// A card with all data of a subscription. If `flow_of` is the customer, it has a link to the
 /// cancel flow.
 pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -> Markup {
@@ -101,7 +91,7 @@ pub(super) fn card(item: &Item<Subscription>, flow_of: Option<&str>, id: &str) -
             (discounts(&subscription.discounts, "Discounts"))
             (metadata(&subscription.metadata))
             @if let Some(customer) = flow_of {
-                p { a.button href=(flow_path(customer, subscription.id.as_str())) { "Start the cancel flow" span.sr { " of " (text(subscription.id.as_str())) } } }
+                p { a.button href=(flow_path(customer, Some(subscription.id.as_str()))) { "Start the cancel flow" span.sr { " of " (text(subscription.id.as_str())) } } }
             }
             (raw(&item.value))
         }
@@ -155,54 +145,58 @@ fn total(subscription: &Subscription) -> Option<String> {
 }
 
 fn items(subscription: &Subscription) -> Markup {
-    html! {
-        @if subscription.items.is_empty() {
-            p.muted { "The subscription has no items." }
-        } @else {
-            @let (shown, more) = first(&subscription.items);
-            div.scroll tabindex="0" role="region" aria-label="Items" {
-                table {
-                    caption.sr { "Items" }
-                    thead { tr { th scope="col" { "Price" } th.number scope="col" { "Quantity" } th scope="col" { "Amount" } th.number scope="col" { "Total" } } }
-                    tbody {
-                        @for item in shown {
-                            @let price = &item.price;
-                            tr {
-                                th scope="row" {
-                                    @if let Some(name) = &price.name { (text(name)) " " }
-                                    code.muted { (text(price.id.as_str())) }
-                                }
-                                td.number { (item.quantity) }
-                                td {
-                                    (amount(&price.amount)) " " (cycle(price.duration))
-                                    @if let Amount::Tiered(tiered) = &price.amount {
-                                        (tiers(tiered.currency, &tiered.tiers, item.quantity))
-                                    }
-                                }
-                                td.number {
-                                    @match price.amount.charge(item.quantity) {
-                                        Some(charge) => (money(price.amount.currency(), charge)),
-                                        None => span.muted { "cannot be calculated" },
-                                    }
-                                }
-                            }
-                        }
+    let columns = [
+        words("Price"),
+        numbers("Quantity"),
+        words("Amount"),
+        numbers("Total"),
+    ];
+    let (shown, more) = first(&subscription.items);
+    let rows: Vec<_> = shown
+        .iter()
+        .map(|item| {
+            let price = &item.price;
+            let id = price.id.as_str();
+            Row::Cells(vec![
+                html! {
+                    @if let Some(name) = &price.name { (text(name)) " " }
+                    a.id href=(item_path(Module::Prices, id)) { code { (text(id)) } }
+                },
+                html! { (item.quantity) },
+                html! {
+                    (amount(&price.amount)) " " (cycle(price.duration))
+                    @if let Amount::Tiered(tiered) = &price.amount {
+                        (tiers(tiered.currency, &tiered.tiers, Some(item.quantity)))
                     }
-                }
-            }
-            (left_out(more))
-        }
+                },
+                html! {
+                    @match price.amount.charge(item.quantity) {
+                        Some(charge) => (money(price.amount.currency(), charge)),
+                        None => span.muted { "cannot be calculated" },
+                    }
+                },
+            ])
+        })
+        .collect();
+    html! {
+        @if rows.is_empty() { p.muted { "The subscription has no items." } }
+        @else { (table("Items", &columns, &rows)) (left_out(more)) }
     }
 }
 
-fn tiers(currency: churnkey_runtime::Currency, tiers: &[Tier], quantity: u64) -> Markup {
+/// The tiers of a price. Those that the quantity reaches are marked.
+pub(super) fn tiers(
+    currency: churnkey_runtime::Currency,
+    tiers: &[Tier],
+    quantity: Option<u64>,
+) -> Markup {
     let mut below = 0;
     html! {
         @let (shown, more) = first(tiers);
         ul.tiers {
             @for tier in shown {
                 @let first = below + 1;
-                @let reached = quantity >= first;
+                @let reached = quantity.is_some_and(|quantity| quantity >= first);
                 li {
                     @match tier.up_to {
                         Some(up_to) => { (first) " to " (up_to) }
@@ -230,7 +224,10 @@ pub(super) fn discounts(discounts: &[Discount], title: &str) -> Markup {
                         @if let Some(name) = coupon.name.as_ref().or(coupon.code.as_ref()) {
                             (text(name)) " "
                         }
-                        code.muted { (text(coupon.id.as_str())) } ": "
+                        a.id href=(item_path(Module::Coupons, coupon.id.as_str())) {
+                            code { (text(coupon.id.as_str())) }
+                        }
+                        ": "
                         (coupon_terms(&coupon.value, coupon.duration))
                         @if let Some(start) = discount.start { ", from " (time(start)) }
                         @if let Some(end) = discount.end { ", up to " (time(end)) }

@@ -167,6 +167,26 @@ pub(super) fn moment(moment: Timestamp) -> String {
     }
 }
 
+/// The time since a moment of the past, such as `3 minutes ago`, which the script keeps current.
+pub(super) fn ago(at: Timestamp) -> Markup {
+    let passed = Timestamp::now().unix_seconds() - at.unix_seconds();
+    html! { time.ago datetime=(at) title=(at) { (since(passed)) } }
+}
+
+fn since(seconds: i64) -> String {
+    let counted = |count: i64, unit: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural} ago")
+    };
+    match seconds {
+        ..5 => "just now".to_owned(),
+        5..60 => counted(seconds, "second"),
+        60..3_600 => counted(seconds / 60, "minute"),
+        3_600..86_400 => counted(seconds / 3_600, "hour"),
+        _ => counted(seconds / 86_400, "day"),
+    }
+}
+
 /// A time in a `time` element, which is also machine-readable.
 pub(super) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(at) title=(at) { (moment(at)) } }
@@ -219,6 +239,21 @@ mod tests {
         let long = "å".repeat(MAX_CHARACTERS + 1);
         assert_eq!(plain(&long).chars().count(), MAX_CHARACTERS + 1);
         assert!(plain(&long).ends_with('…'));
+    }
+
+    #[test]
+    fn time_since_a_moment_has_one_unit() {
+        for (seconds, words) in [
+            (-3, "just now"),
+            (0, "just now"),
+            (59, "59 seconds ago"),
+            (60, "1 minute ago"),
+            (200, "3 minutes ago"),
+            (7_199, "1 hour ago"),
+            (200_000, "2 days ago"),
+        ] {
+            assert_eq!(since(seconds), words);
+        }
     }
 
     #[test]

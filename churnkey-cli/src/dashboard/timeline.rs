@@ -6,6 +6,7 @@
 use churnkey_runtime::{Subscription, SubscriptionStatus, TimeUnit, Timestamp};
 use maud::{Markup, html};
 
+use super::table::{Row, table, words};
 use super::text::{moment, plain, text, time};
 
 const DAY: i64 = 86_400_000;
@@ -31,15 +32,33 @@ struct Span {
 
 /// The time that the picture shows, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Window {
+pub(super) struct Window {
     from: i64,
     to: i64,
 }
 
+/// The window that shows all of these subscriptions on one scale.
+pub(super) fn window<'a>(
+    subscriptions: impl IntoIterator<Item = &'a Subscription>,
+    now: Timestamp,
+) -> Window {
+    let spans: Vec<_> = subscriptions.into_iter().flat_map(spans).collect();
+    Window::around(&spans, now)
+}
+
 /// Draws a subscription. The `id` must be unique on the page.
 pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) -> Markup {
+    timeline_in(window([subscription], now), subscription, now, id)
+}
+
+/// Draws a subscription in a window.
+pub(super) fn timeline_in(
+    window: Window,
+    subscription: &Subscription,
+    now: Timestamp,
+    id: &str,
+) -> Markup {
     let spans = spans(subscription);
-    let window = Window::around(&spans, now);
     let lanes = i64::try_from(spans.len()).unwrap_or_default();
     let height = AXIS + lanes * LANE;
     let title = format!("{id}-timeline");
@@ -71,38 +90,27 @@ pub(super) fn timeline(subscription: &Subscription, now: Timestamp, id: &str) ->
             }
             details {
                 summary { "Timeline as a table" }
-                table {
-                    thead {
-                        tr {
-                            @for column in ["Name", "From", "To", "State"] {
-                                th scope="col" { (column) }
-                            }
-                        }
-                    }
-                    tbody {
-                        @for span in &spans {
-                            tr {
-                                th scope="row" { (text(&span.name)) }
-                                td {
-                                    @match span.start {
-                                        Some(start) => (time(start)),
-                                        None => "unknown",
-                                    }
-                                }
-                                td {
-                                    @match span.end {
-                                        Some(end) => (time(end)),
-                                        None => (span.note),
-                                    }
-                                }
-                                td { (span.state(now)) }
-                            }
-                        }
-                    }
-                }
+                (dates(&spans, now))
             }
         }
     }
+}
+
+/// The spans as a table.
+fn dates(spans: &[Span], now: Timestamp) -> Markup {
+    let columns = [words("Name"), words("From"), words("To"), words("State")];
+    let rows: Vec<_> = spans
+        .iter()
+        .map(|span| {
+            Row::Cells(vec![
+                text(&span.name),
+                html! { @match span.start { Some(start) => (time(start)), None => "unknown" } },
+                html! { @match span.end { Some(end) => (time(end)), None => (span.note) } },
+                html! { (span.state(now)) },
+            ])
+        })
+        .collect();
+    table("Timeline", &columns, &rows)
 }
 
 fn spans(subscription: &Subscription) -> Vec<Span> {

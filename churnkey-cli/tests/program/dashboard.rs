@@ -2,12 +2,14 @@
 
 mod access;
 mod actions;
+mod catalogue;
 mod live;
 mod pages;
 mod pins;
 #[cfg(unix)]
 mod recording;
 mod requests;
+mod runs;
 mod secrets;
 mod session;
 mod verification;

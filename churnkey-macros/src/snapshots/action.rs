@@ -19,6 +19,9 @@ where
         },
         allow_annual: true,
     });
+    const FUNCTION: &'static ::core::primitive::str = ::core::concat!(
+        "`pause` at ", ::core::file!(), ":", ::core::line!()
+    );
     const EXTRAS: billing::__private::Extras = billing::__private::extras(
         &|| {
             use billing::__private::{ViaExtractor as _, ViaOther as _};
@@ -97,8 +100,9 @@ const REQUIREMENTS_OF_PAUSE_AS_PAUSE_SUBSCRIPTION: () = {
         <__ChurnkeyFunction as billing::__private::ContextOf>::Context,
     > for billing::__private::endpoint::PauseSubscription {}
     use billing::__private::{
-        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNothing as _,
-        ViaOtherContext as _, ViaOutcome as _, ViaReported as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNotExpanded as _,
+        ViaNothing as _, ViaOtherContext as _, ViaOutcome as _, ViaReported as _,
+        ViaUnknownContext as _,
     };
     {
         const FAILS: ::core::primitive::bool = billing::__private::ModeProbe::<
@@ -107,7 +111,7 @@ const REQUIREMENTS_OF_PAUSE_AS_PAUSE_SUBSCRIPTION: () = {
         >::APPLIES
             && (!billing::__private::is_true(
                 &|| {
-                    (&(&&&billing::__private::ImplProbe::<
+                    (&(&&&&billing::__private::ImplProbe::<
                         Billing,
                         billing::__private::endpoint::CancelSubscription,
                     >::NEW)

@@ -9,6 +9,9 @@ where
     ():,
 {
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::None;
+    const FUNCTION: &'static ::core::primitive::str = ::core::concat!(
+        "`price` at ", ::core::file!(), ":", ::core::line!()
+    );
     const EXTRAS: ::churnkey::__private::Extras = {
         let _ = price;
         ::churnkey::__private::Extras::NONE

@@ -13,6 +13,9 @@ where
     const OPTIONS: ::churnkey::__private::Options = ::churnkey::__private::Options::Prices(
         ::churnkey::__private::PricesType::Product,
     );
+    const FUNCTION: &'static ::core::primitive::str = ::core::concat!(
+        "`list` at ", ::core::file!(), ":", ::core::line!()
+    );
     const EXTRAS: ::churnkey::__private::Extras = {
         let _ = list;
         ::churnkey::__private::Extras::NONE
@@ -82,8 +85,9 @@ const REQUIREMENTS_OF_LIST_AS_LIST_PRICES: () = {
         <__ChurnkeyFunction as ::churnkey::__private::ContextOf>::Context,
     > for ::churnkey::__private::endpoint::ListPrices {}
     use ::churnkey::__private::{
-        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNothing as _,
-        ViaOtherContext as _, ViaOutcome as _, ViaReported as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNotExpanded as _,
+        ViaNothing as _, ViaOtherContext as _, ViaOutcome as _, ViaReported as _,
+        ViaUnknownContext as _,
     };
     {
         const FAILS: ::core::primitive::bool = ::churnkey::__private::ModeProbe::<
@@ -125,7 +129,7 @@ const REQUIREMENTS_OF_LIST_AS_LIST_PRICES: () = {
                 .is_none()
                 && !::churnkey::__private::is_true(
                     &|| {
-                        (&(&&&::churnkey::__private::ImplProbe::<
+                        (&(&&&&::churnkey::__private::ImplProbe::<
                             Billing,
                             ::churnkey::__private::endpoint::RetrieveProduct,
                         >::NEW)
@@ -135,7 +139,7 @@ const REQUIREMENTS_OF_LIST_AS_LIST_PRICES: () = {
                 )
                 && !::churnkey::__private::is_true(
                     &|| {
-                        (&(&&&::churnkey::__private::ImplProbe::<
+                        (&(&&&&::churnkey::__private::ImplProbe::<
                             Billing,
                             ::churnkey::__private::endpoint::ListProducts,
                         >::NEW)

@@ -1,11 +1,12 @@
 const _: () = {
     use ::churnkey::__private::{
-        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNothing as _,
-        ViaOtherContext as _, ViaOutcome as _, ViaReported as _, ViaUnknownContext as _,
+        ModeProbeFallback as _, ProbeFallback as _, ViaImpl as _, ViaNotExpanded as _,
+        ViaNothing as _, ViaOtherContext as _, ViaOutcome as _, ViaReported as _,
+        ViaUnknownContext as _,
     };
     const NO_CUSTOMERS: ::core::primitive::bool = !::churnkey::__private::is_true(
         &|| {
-            (&(&&&::churnkey::__private::ImplProbe::<
+            (&(&&&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveCustomer,
             >::NEW)
@@ -27,7 +28,7 @@ const _: () = {
         >::PRESENT;
     const NO_PRICES: ::core::primitive::bool = !::churnkey::__private::is_true(
         &|| {
-            (&(&&&::churnkey::__private::ImplProbe::<
+            (&(&&&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrievePrice,
             >::NEW)
@@ -37,7 +38,7 @@ const _: () = {
     )
         && !::churnkey::__private::is_true(
             &|| {
-                (&(&&&::churnkey::__private::ImplProbe::<
+                (&(&&&&::churnkey::__private::ImplProbe::<
                     Billing,
                     ::churnkey::__private::endpoint::ListPrices,
                 >::NEW)
@@ -47,7 +48,7 @@ const _: () = {
         );
     const NO_SUBSCRIPTIONS: ::core::primitive::bool = !::churnkey::__private::is_true(
         &|| {
-            (&(&&&::churnkey::__private::ImplProbe::<
+            (&(&&&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::RetrieveSubscription,
             >::NEW)
@@ -175,7 +176,7 @@ const _: () = {
         const FAILS: ::core::primitive::bool = (!NO_CUSTOMERS
             && !::churnkey::__private::is_true(
                 &|| {
-                    (&(&&&::churnkey::__private::ImplProbe::<
+                    (&(&&&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::RetrieveCustomer,
                     >::NEW)
@@ -200,7 +201,7 @@ const _: () = {
         const FAILS: ::core::primitive::bool = (!NO_PRICES
             && !::churnkey::__private::is_true(
                 &|| {
-                    (&(&&&::churnkey::__private::ImplProbe::<
+                    (&(&&&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::RetrievePrice,
                     >::NEW)
@@ -225,7 +226,7 @@ const _: () = {
         const FAILS: ::core::primitive::bool = (!NO_PRICES
             && !::churnkey::__private::is_true(
                 &|| {
-                    (&(&&&::churnkey::__private::ImplProbe::<
+                    (&(&&&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::ListPrices,
                     >::NEW)
@@ -250,7 +251,7 @@ const _: () = {
         const FAILS: ::core::primitive::bool = (!NO_SUBSCRIPTIONS
             && !::churnkey::__private::is_true(
                 &|| {
-                    (&(&&&::churnkey::__private::ImplProbe::<
+                    (&(&&&&::churnkey::__private::ImplProbe::<
                         Billing,
                         ::churnkey::__private::endpoint::RetrieveSubscription,
                     >::NEW)
@@ -273,7 +274,7 @@ const _: () = {
     }
     const MISSING_ACTION_0: ::core::primitive::bool = !::churnkey::__private::is_true(
         &|| {
-            (&(&&&::churnkey::__private::ImplProbe::<
+            (&(&&&&::churnkey::__private::ImplProbe::<
                 Billing,
                 ::churnkey::__private::endpoint::CancelSubscription,
             >::NEW)

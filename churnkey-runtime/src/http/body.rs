@@ -1,7 +1,8 @@
 //! The body of an action: limits on its size and its time, and its JSON.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 
 use super::limits::Limits;
@@ -25,9 +26,9 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Re
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
-    match timeout(limits.body_timeout, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_length_limit(&error) => Err(too_large()),
+    match timeout(limits.body_timeout, collect(body, limit)).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => Err(too_large()),
         Ok(Err(_)) => Err(Error::bad_request(
             "the body is incomplete, or its chunks are malformed",
         )),
@@ -39,6 +40,30 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Re
             ),
         )),
     }
+}
+
+/// Collects a body, which is almost always one chunk. `None` if it is longer than the limit.
+async fn collect(mut body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let data = frame?.into_data().unwrap_or_default();
+        if first.len().max(all.len()) + data.len() > limit {
+            return Ok(None);
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&data);
+        }
+        // hyper reports the end only after a wait, unless it is asked.
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Ok(Some(if all.is_empty() { first } else { all.into() }))
 }
 
 /// Parses a JSON object.
@@ -53,9 +78,4 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Object<'_>> {
         Some(Ok(_)) => Err(Error::bad_request("the body must be a JSON object")),
         Some(Err(_)) | None => Err(Error::bad_request("the body must be valid JSON")),
     }
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    std::error::Error::source(error)
-        .is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
 }

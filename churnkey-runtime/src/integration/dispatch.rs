@@ -44,7 +44,11 @@ where
         let reply = Box::pin(async move {
             let output = self.context.call(input, &context).await?;
             let reply = output.encode(&expectations, manifest);
-            reply.map_err(|error| error.within(format!("the answer of {}", T::FUNCTION)))
+            reply.map_err(|error| match error.status().is_server_error() {
+                true => error.within(format!("the answer of {}", T::FUNCTION)),
+                // Nothing was found.
+                false => error,
+            })
         });
         Ok(PreparedCall { action, reply })
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::alike::is_other_case;
 use super::shape::Shape;
-use super::text::{is_country, is_wordlike};
+use super::text::{is_country, is_wordlike, one_of};
 
 /// Words of other systems, each with the word of the protocol.
 const WORDS: &[(&str, &str)] = &[
@@ -105,7 +105,7 @@ pub(crate) fn word(words: &[&str], value: &Value) -> Option<String> {
         None if words == ["month", "year"] => {
             "Send the billing cycle in months or years. The protocol has no shorter one.".to_owned()
         }
-        None => format!("Send {}.", super::one_of(words)),
+        None => format!("Send {}.", one_of(words)),
     })
 }
 
@@ -140,7 +140,7 @@ pub(super) fn object(shape: &Shape, value: &Value) -> Option<String> {
                 ["amount", "unit"] => {
                     "Send an object: `{\"amount\": 1, \"unit\": \"month\"}`.".to_owned()
                 }
-                names => format!("Send an object with {}.", super::one_of(names)),
+                names => format!("Send an object with {}.", one_of(names)),
             }
         }
         _ => return None,

@@ -273,3 +273,29 @@ fn a_charge_under_another_name_is_an_error() {
         );
     }
 }
+
+#[test]
+fn place_has_the_indexes_of_the_whole_value() {
+    let mut subscription = subscription();
+    let first = subscription["items"][0].clone();
+    let items = subscription["items"].as_array_mut().unwrap();
+    items.truncate(1);
+    items.push(first);
+    items[1]["price"]["amount"]["unit"] = json!("19.00");
+    items[0].as_object_mut().unwrap().remove("quantity");
+    subscription["status"] = json!({ "name": "asleep" });
+    let mut places: Vec<_> = flaws(Module::Subscriptions, &subscription)
+        .into_iter()
+        .map(|flaw| (flaw.place, flaw.path))
+        .collect();
+    places.sort();
+    let expected = [
+        ("items[0].quantity", "items[].quantity"),
+        ("items[1].price.amount.unit", "amount.unit"),
+        ("status.name", "status.name"),
+    ];
+    assert_eq!(
+        places,
+        expected.map(|(place, path)| (place.to_owned(), path.to_owned()))
+    );
+}

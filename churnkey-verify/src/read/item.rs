@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::reading::Reading;
+use super::reading::{Reading, id};
 use crate::check;
 use crate::client::{Request, Response, encoded};
 use crate::model::{self, ModelFlaw};
@@ -108,8 +108,7 @@ impl Reading<'_> {
                     _ => format!("`{path}`"),
                 };
                 let fault = Fault::new(&check::RECOMMENDED, module, expected, "nothing").path(path);
-                self.session
-                    .fail(fault.item(super::id(item)).request(request));
+                self.session.fail(fault.item(id(item)).request(request));
             }
         }
     }
@@ -123,7 +122,7 @@ impl Reading<'_> {
             true => self.session.pass(&check::CURRENT_PERIOD, module),
             false => {
                 let fault = Fault::new(&check::CURRENT_PERIOD, module, "a period", "nothing");
-                let fault = fault.item(super::id(item)).path("status.currentPeriod");
+                let fault = fault.item(id(item)).path("status.currentPeriod");
                 self.session.fail(fault.request(request));
             }
         }
@@ -133,7 +132,7 @@ impl Reading<'_> {
     ///
     /// Returns false if the item is not found.
     pub(crate) async fn retrieve_listed(&self, module: Module, path: &str, listed: &Value) -> bool {
-        let id = super::id(listed);
+        let id = id(listed);
         let request = Request::get(format_args!("{path}/{}", encoded(id)));
         let item = match self.retrieve(module, &request).await {
             Retrieved::Item(item) => item,

@@ -88,8 +88,11 @@ impl Reading<'_> {
                     Ok(page) => page,
                     Err(walked) => return walked,
                 },
-                (0, false) => self.page(list, &request).await,
-                _ => self.next_page(list, &request, cursor.as_deref()).await,
+                (0, false) => self.page(list.module, &request).await,
+                _ => {
+                    self.next_page(list.module, &request, cursor.as_deref())
+                        .await
+                }
             };
             let Some(page) = page else {
                 if let Some(limit) = session.stopped()

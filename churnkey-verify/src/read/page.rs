@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::list::List;
 use super::reading::Reading;
 use crate::check;
 use crate::client::Request;
@@ -23,23 +22,23 @@ pub(super) struct Page {
 }
 
 impl Reading<'_> {
-    pub(super) async fn page(&self, list: &List, request: &Request) -> Option<Page> {
-        let value = self.session.fetch(list.module, request).await?;
-        self.read_page(list.module, request, value)
+    pub(super) async fn page(&self, module: Module, request: &Request) -> Option<Page> {
+        let value = self.session.fetch(module, request).await?;
+        self.read_page(module, request, value)
     }
 
     /// A page after the first one. The provider must accept its own cursor.
     pub(super) async fn next_page(
         &self,
-        list: &List,
+        module: Module,
         request: &Request,
         cursor: Option<&str>,
     ) -> Option<Page> {
-        let response = self.session.exchange(list.module, request).await?;
+        let response = self.session.exchange(module, request).await?;
         if (400..500).contains(&response.status) {
             let found = format!("{} for it", status(&response));
             let expected = "a cursor that the provider accepts";
-            let fault = Fault::new(&check::LIST_PAGE, list.module, expected, found);
+            let fault = Fault::new(&check::LIST_PAGE, module, expected, found);
             let fix = cursor.and_then(url_fix);
             let fix = fix.unwrap_or_else(|| {
                 "Accept every value of `next` as `cursor`, unchanged and percent-decoded."
@@ -49,8 +48,8 @@ impl Reading<'_> {
                 .fail(fault.path("next").fix(fix).request(request));
             return None;
         }
-        let value = self.session.document(list.module, request, &response)?;
-        self.read_page(list.module, request, value)
+        let value = self.session.document(module, request, &response)?;
+        self.read_page(module, request, value)
     }
 
     pub(super) fn read_page(

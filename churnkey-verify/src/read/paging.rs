@@ -113,8 +113,8 @@ impl Reading<'_> {
         for _ in 0..pages {
             request = list.page(limit, cursor.as_deref());
             let page = match &cursor {
-                None => self.page(list, &request).await?,
-                Some(cursor) => self.next_page(list, &request, Some(cursor)).await?,
+                None => self.page(list.module, &request).await?,
+                Some(cursor) => self.next_page(list.module, &request, Some(cursor)).await?,
             };
             let count = page.items.len() as u64;
             if let Some(limit) = limit
@@ -157,7 +157,7 @@ impl Reading<'_> {
             );
         }
         let request = list.page(None, None);
-        let Some(page) = self.page(list, &request).await else {
+        let Some(page) = self.page(list.module, &request).await else {
             return;
         };
         let count = page.items.len() as u64;

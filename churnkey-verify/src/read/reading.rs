@@ -1,5 +1,6 @@
 //! State of a run of the controllers.
 
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::lookups::Lookups;
@@ -10,6 +11,7 @@ use crate::settings::Settings;
 
 /// Number of items of a list that are checked one by one.
 pub(super) const MAX_SAMPLES: usize = 100;
+
 /// State of a run of the controllers.
 pub(crate) struct Reading<'s> {
     pub(crate) session: &'s Session,
@@ -56,4 +58,9 @@ impl<'s> Reading<'s> {
         let sample = self.settings.sample.unwrap_or(u64::MAX);
         MAX_SAMPLES.min(usize::try_from(sample).unwrap_or(usize::MAX))
     }
+}
+
+/// The id of an item, or nothing.
+pub(crate) fn id(item: &Value) -> &str {
+    item.get("id").and_then(Value::as_str).unwrap_or_default()
 }

@@ -4,8 +4,6 @@
 //! them ahead, and then finds the responses here. A response is used once, and none after a request
 //! that can change data.
 
-use std::collections::HashMap;
-
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
@@ -14,14 +12,6 @@ use crate::client::{Request, Response};
 
 /// Number of requests that are sent ahead at once, for each connection.
 const AHEAD: usize = 8;
-
-/// Responses to requests that were sent ahead.
-#[derive(Debug, Default)]
-pub(super) struct Ahead {
-    responses: HashMap<String, Response>,
-    /// The number of requests that can change data when the responses were received.
-    posted: u64,
-}
 
 impl Session {
     /// Sends these requests ahead, as many as one part has. An error is left to the request in its

@@ -1,9 +1,9 @@
 //! Results of a run so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::ahead::Ahead;
 use crate::check::{CHECKS, Severity};
+use crate::client::Response;
 use crate::module::Module;
 use crate::report::{Change, CheckReport, Finding, ModuleReport, Outcome, State};
 
@@ -24,6 +24,14 @@ pub(super) struct Record {
     /// A request that was sent ahead had no response.
     pub(super) has_error_ahead: bool,
     pub(super) incomplete: bool,
+}
+
+/// Responses to requests that were sent ahead.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    pub(super) responses: HashMap<String, Response>,
+    /// The number of requests that can change data when the responses were received.
+    pub(super) posted: u64,
 }
 
 #[derive(Default)]

@@ -20,7 +20,7 @@ pub async fn retrieve_customer(_: &Billing, id: CustomerId) -> Result<Customer> 
     Ok(Customer::new(id))
 }
 
-#[retention::controller(prices, crate = retention)]
+#[retention::controller(prices)]
 async fn retrieve_price(_: &Billing, id: PriceId) -> Result<Option<Price>, BillingError> {
     Err(BillingError(id))
 }

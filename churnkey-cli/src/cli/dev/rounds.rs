@@ -1,11 +1,11 @@
 //! The rounds of `churnkey dev`: each starts the provider, verifies it, and waits for a change.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use churnkey_verify::internal::{Style, printable};
 use churnkey_verify::{Simulation, Verifier};
@@ -29,6 +29,10 @@ const RUNNING: Duration = Duration::from_millis(300);
 const RELEASE: Duration = Duration::from_secs(5);
 /// The time in which a run notices that the provider has ended.
 const LAST_RESPONSE: Duration = Duration::from_secs(2);
+/// The time of a round that no person has ended by saving a file.
+const TOO_SHORT: Duration = Duration::from_secs(1);
+/// Rounds in sequence that a written file may end so.
+const MOST_SHORT: u32 = 5;
 /// Changed files that are named.
 const NAMED: usize = 3;
 
@@ -84,7 +88,9 @@ impl Rounds<'_> {
         self.driver
             .set(|progress| progress.command = line.unwrap_or_default());
         let open = RefCell::default();
+        let mut short: BTreeMap<PathBuf, u32> = BTreeMap::new();
         loop {
+            let begun = Instant::now();
             let mut process = self.start().await?;
             let next = self
                 .round(&mut process, &open, &mut watch, &mut signals)
@@ -100,6 +106,17 @@ impl Rounds<'_> {
                 Next::Ended => return Ok(()),
                 Next::Restarted => self.say(Style::Aside, "the provider was restarted")?,
                 Next::Changed(paths) => {
+                    let is_short = begun.elapsed() < TOO_SHORT;
+                    short.retain(|path, _| is_short && paths.contains(path));
+                    for path in &paths {
+                        let count = short.entry(path.clone()).or_default();
+                        *count += 1;
+                        if *count == MOST_SHORT {
+                            let why = "changes at each start and does not count any more";
+                            self.say(Style::Warning, &format!("{} {why}", path.display()))?;
+                            watch.leave_out(path.clone());
+                        }
+                    }
                     let changed = named(&paths);
                     self.say(Style::Aside, &format!("changed: {changed}"))?;
                     self.driver.set(|progress| progress.changed = Some(changed));

@@ -27,6 +27,8 @@ pub(super) struct Watch {
     ignored: Vec<String>,
     events: Receiver<PathBuf>,
     pending: BTreeSet<PathBuf>,
+    /// Files that the program or the provider writes, below a root.
+    written: BTreeSet<PathBuf>,
 }
 
 impl Watch {
@@ -53,6 +55,7 @@ impl Watch {
             ignored,
             events,
             pending: BTreeSet::new(),
+            written: BTreeSet::new(),
         };
         for root in &absolute {
             watch.add_root(root)?;
@@ -106,10 +109,15 @@ impl Watch {
         }
     }
 
+    /// Counts no more changes of a path that was reported.
+    pub(super) fn leave_out(&mut self, path: PathBuf) {
+        self.written.insert(path);
+    }
+
     fn is_source(&self, path: &Path) -> bool {
         let below = |root: &PathBuf| path.strip_prefix(root).ok();
         let relative = self.roots.iter().find_map(below).unwrap_or(path);
-        is_source(relative, &self.ignored)
+        !self.written.contains(relative) && is_source(relative, &self.ignored)
     }
 }
 

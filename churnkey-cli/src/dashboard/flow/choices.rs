@@ -5,13 +5,15 @@ use churnkey_runtime::{TimeUnit, Timestamp};
 use churnkey_verify::Module;
 use maud::{Markup, html};
 
-use crate::dashboard::text::plain;
+use crate::dashboard::text::{first, left_out, plain};
 use churnkey_verify::internal::DeclaredManifest;
 
 /// The options of an offer.
 pub(super) struct Choices {
     /// Ids with labels.
     pub(super) options: Vec<(String, String)>,
+    /// Labels of those that are not offered, with the reasons.
+    pub(super) unfit: Vec<(String, &'static str)>,
     /// The URL of the next page of options.
     pub(super) further: Option<String>,
     pub(super) unread: usize,
@@ -24,17 +26,28 @@ pub(super) fn choice(action: Module, name: &str, choices: &Choices) -> Markup {
         p.field {
             label for=(id) { (name) }
             select id=(id) name="object" required {
+                option value="" { "Choose a " (name.to_lowercase()) }
                 @for (value, label) in &choices.options { option value=(value) { (plain(label)) } }
             }
             @if let Some(further) = &choices.further { a href=(further) { "More options" } }
         }
+        @if !choices.unfit.is_empty() {
+            @let (shown, more) = first(&choices.unfit);
+            details {
+                summary { (choices.unfit.len()) " not offered" }
+                ul { @for (label, why) in shown { li { (plain(label)) ": " (why) } } }
+                (left_out(more))
+            }
+        }
         @if choices.unread > 0 {
-            p.muted { (choices.unread) " more do not match the protocol: verify the provider to see why." }
+            p.muted { (choices.unread) " more cannot be read: see the catalogue." }
         }
     }
 }
 
-/// The field for the schedule, with the values that the manifest allows.
+/// The field for the schedule, with the values that the manifest allows. The end of the period is
+/// chosen if it is allowed, because it takes nothing from the customer; an immediate effect never
+/// is, so that it must be chosen.
 pub(super) fn schedule(action: Module, legend: &str, manifest: &DeclaredManifest) -> Markup {
     let both = [
         ("immediate", "immediately"),
@@ -45,10 +58,10 @@ pub(super) fn schedule(action: Module, legend: &str, manifest: &DeclaredManifest
     html! {
         fieldset {
             legend { (legend) }
-            @for (index, (value, label)) in allowed.iter().enumerate() {
+            @for (value, label) in allowed {
                 @let id = format!("{action}-{value}");
                 span.check {
-                    input type="radio" name="schedule" id=(id) value=(value) checked[index == 0];
+                    input type="radio" name="schedule" id=(id) value=(value) required checked[*value == "end-of-period"];
                     label for=(id) { (label) }
                 }
             }

@@ -13,8 +13,9 @@ use super::parts::steps;
 use crate::dashboard::action::Action;
 use crate::dashboard::app::{App, random};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::links::flow_path;
 use crate::dashboard::page::{Page, Part, csrf, failed};
-use crate::dashboard::subscription::{back_to, flow_path};
+use crate::dashboard::subscription::back_to;
 use crate::dashboard::text::{block, text};
 use crate::dashboard::tickets::Tickets;
 
@@ -100,7 +101,10 @@ fn confirmation(
             h2 id="what" { (text(&action.label)) }
             dl.facts {
                 dt { "Customer" } dd { code { (text(&action.customer)) } }
-                dt { "Subscription" } dd { code { (text(&action.subscription)) } }
+                @match &action.subscription {
+                    Some(id) => { dt { "Subscription" } dd { code { (text(id)) } } }
+                    None => { dt { "Subscriptions" } dd { strong { "all of this customer" } } }
+                }
             }
             p.caption { "Request" }
             pre.copyable tabindex="0" aria-label="Request" { code { (block(&app.client.curl(&action.request()))) } }
@@ -114,7 +118,7 @@ fn confirmation(
                 p.buttons {
                     button.danger type="submit" { "Carry out on live data" }
                     " "
-                    a.button href=(flow_path(&action.customer, &action.subscription)) {
+                    a.button href=(flow_path(&action.customer, action.subscription.as_deref())) {
                         "Back to the flow"
                     }
                 }

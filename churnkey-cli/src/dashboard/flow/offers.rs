@@ -6,19 +6,22 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use churnkey_protocol::{Field, FieldKind, Model};
-use churnkey_runtime::{Coupon, Price, Subscription, SubscriptionStatus, TimeUnit};
+use churnkey_runtime::{Coupon, Currency, Price, Subscription, SubscriptionStatus, Timestamp};
 use churnkey_verify::Module;
 use churnkey_verify::internal::{DeclaredManifest, encoded};
 use maud::{Markup, html};
 
 use super::choices::{Choices, choice, length, schedule};
-use super::parts::{REASONS, steps, subject, unknown};
+use super::fit;
+use super::offer::{CANCEL, CANCEL_ALL, Offer, PAUSE_ALL, legend, order, suggested_length};
+use super::parts::{REASONS, Subject, overview, steps, unknown};
 use crate::dashboard::app::App;
-use crate::dashboard::exchange::{Listed, Problem};
+use crate::dashboard::exchange::{Item, Listed, Problem};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::links::flow_path;
 use crate::dashboard::page::{Page, Part, csrf};
-use crate::dashboard::subscription::{back_to, flow_path};
-use crate::dashboard::text::{amount, coupon_terms, cycle, status, text};
+use crate::dashboard::subscription::back_to;
+use crate::dashboard::text::{amount, coupon_terms, cycle, first, plain, status, text};
 
 const CHOICES: usize = 100;
 
@@ -28,7 +31,9 @@ type ListResult<M> = Result<Option<Listed<M>>, Box<Problem>>;
 struct Offers<'a> {
     app: &'a App,
     fields: &'a Fields,
-    subscription: &'a Subscription,
+    subject: Subject<'a>,
+    /// The subscription, or all subscriptions of the customer.
+    subscriptions: &'a [Item<Subscription>],
     manifest: &'a DeclaredManifest,
     coupons: ListResult<Coupon>,
     prices: ListResult<Price>,
@@ -36,19 +41,20 @@ struct Offers<'a> {
 
 /// The second step: the offers that the manifest allows, and the form to cancel.
 pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fields) -> Response {
-    let (customer, id) = (fields.get("customer"), fields.get("subscription"));
+    let subject = Subject::of(&fields);
     let page = Page::new(Part::Customers, "Cancel flow: offers");
-    let (manifest, item) = futures_util::join!(app.manifest(), app.subscription(customer, id));
-    let (manifest, item) = match (manifest, item) {
-        (Ok(manifest), Ok(Some(item))) => (manifest, item),
+    let (manifest, items) = futures_util::join!(app.manifest(), app.snapshot(subject));
+    let (manifest, items) = match (manifest, items) {
+        (Ok(manifest), Ok(Some(items))) => (manifest.declared, items),
         (_, Ok(None)) => return unknown(&app),
         (Err(problem), _) | (_, Err(problem)) => {
-            let main = html! { (back_to(customer)) h1 { "Cancel flow" } (problem.show()) };
+            let main = html! { (back_to(subject.customer)) h1 { "Cancel flow" } (problem.show()) };
             return page.status(StatusCode::BAD_GATEWAY).show(&app, main);
         }
     };
+    let is_offered = |action| subject.subscription.is_some() && manifest.has(action);
     let coupons = async {
-        match manifest.has(Module::ApplyCoupon) {
+        match is_offered(Module::ApplyCoupon) {
             true => {
                 app.list(
                     Module::Coupons,
@@ -62,7 +68,7 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         }
     };
     let prices = async {
-        match manifest.has(Module::ChangePrice) {
+        match is_offered(Module::ChangePrice) {
             true => {
                 app.list(Module::Prices, "/prices", CHOICES, fields.filled("prices"))
                     .await
@@ -74,7 +80,8 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
     let offers = Offers {
         app: &app,
         fields: &fields,
-        subscription: &item.model,
+        subject,
+        subscriptions: &items,
         manifest: &manifest,
         coupons,
         prices,
@@ -83,98 +90,59 @@ pub(in crate::dashboard) async fn offers(State(app): State<Arc<App>>, fields: Fi
         .iter()
         .find(|(name, _)| *name == fields.get("reason"));
     let main = html! {
-        (back_to(customer))
+        (back_to(subject.customer))
         h1 { "Before you go" }
         (steps(1))
         p {
-            "Subscription " code { (text(id)) } " " (status(&item.model.status))
+            @match (subject.subscription, &items[..]) {
+                (Some(id), [item, ..]) => {
+                    "Subscription " code { (text(id)) } " " (status(&item.model.status))
+                }
+                _ => "All subscriptions of the customer",
+            }
             @if let Some((_, label)) = reason { ". Reason: “" (label) "”." }
-            " " a href=(flow_path(customer, id)) { "Back to the reason" }
+            " " a href=(flow_path(subject.customer, subject.subscription)) { "Back to the reason" }
         }
+        @if subject.subscription.is_none() { (overview(&items)) }
         (offers.show())
     };
     page.show(&app, main)
 }
 
-/// The text of an offer. Its choices follow from the fields of the action.
-struct Offer {
-    action: Module,
-    title: &'static str,
-    description: &'static str,
-    button: &'static str,
-}
-
-const PAUSE: Offer = Offer {
-    action: Module::Pause,
-    title: "Pause the subscription",
-    description: "The customer is not charged during the pause.",
-    button: "Pause",
-};
-
-const PRICE: Offer = Offer {
-    action: Module::ChangePrice,
-    title: "Change the plan",
-    description: "The subscription changes to another price.",
-    button: "Change the price",
-};
-
-const DISCOUNT: Offer = Offer {
-    action: Module::ApplyCoupon,
-    title: "Get a discount",
-    description: "A coupon is applied to the subscription.",
-    button: "Apply the coupon",
-};
-
-const TRIAL: Offer = Offer {
-    action: Module::ExtendTrial,
-    title: "Get a longer trial",
-    description: "The trial gets longer.",
-    button: "Extend the trial",
-};
-
-const CANCEL: Offer = Offer {
-    action: Module::Cancel,
-    title: "Cancel anyway",
-    description: "The flow ends here if the customer accepts no offer.",
-    button: "Cancel the subscription",
-};
-
-fn suggested_length(action: Module) -> (u32, TimeUnit) {
-    match action {
-        Module::ExtendTrial => (7, TimeUnit::Day),
-        _ => (1, TimeUnit::Month),
-    }
-}
-
-fn legend(action: Module, schedule: &Field) -> &'static str {
-    match (action, schedule.name) {
-        (Module::Cancel, _) => "Ends",
-        (_, "startAt") => "Starts",
-        _ => "Takes effect",
-    }
-}
-
-/// The offers, the most suitable for a reason first.
-fn order(reason: &str) -> [&'static Offer; 4] {
-    match reason {
-        "unused" | "break" => [&PAUSE, &PRICE, &DISCOUNT, &TRIAL],
-        "missing" | "technical" | "other-product" => [&TRIAL, &DISCOUNT, &PAUSE, &PRICE],
-        _ => [&DISCOUNT, &PRICE, &PAUSE, &TRIAL],
-    }
-}
-
 impl Offers<'_> {
     fn show(&self) -> Markup {
-        if let SubscriptionStatus::Canceled { .. } = self.subscription.status {
-            return html! { p.notice role="status" { "This subscription is already canceled, so there are no offers." } };
+        let is_canceled = |subscription: &Subscription| {
+            matches!(subscription.status, SubscriptionStatus::Canceled { .. })
+        };
+        let is_wide = self.subject.subscription.is_none();
+        if !self.subscriptions.is_empty() && self.all(is_canceled) {
+            return html! {
+                p.notice role="status" {
+                    @if is_wide { "All subscriptions are" } @else { "This subscription is" }
+                    " already canceled, so there are no offers."
+                }
+            };
         }
-        let order = order(self.fields.get("reason"));
-        let offers: Vec<_> = order.iter().filter_map(|offer| self.offer(offer)).collect();
+        let offers: Vec<_> = match is_wide {
+            true => self.offer(&PAUSE_ALL).into_iter().collect(),
+            false => order(self.fields.get("reason"))
+                .iter()
+                .filter_map(|offer| self.offer(offer))
+                .collect(),
+        };
         html! {
-            @if offers.is_empty() { p.muted { "The manifest allows no offer for this subscription." } }
+            @if offers.is_empty() { p.muted { "The manifest allows no offer here." } }
             div.offers { @for offer in &offers { (offer) } }
-            (self.cancel())
+            (self.cancel(if is_wide { &CANCEL_ALL } else { &CANCEL }))
         }
+    }
+
+    fn all(&self, holds: impl Fn(&Subscription) -> bool) -> bool {
+        self.subscriptions.iter().all(|item| holds(&item.model))
+    }
+
+    fn any(&self, holds: impl Fn(&Subscription) -> bool) -> bool {
+        self.subscriptions.iter().any(|item| holds(&item.model))
     }
 
     /// A form that carries out an action, or the reason why it is not possible.
@@ -201,29 +169,26 @@ impl Offers<'_> {
                 p.muted { (offer.description) (self.limit(action)) }
                 form method="post" action="/flow/act" {
                     (csrf(self.app))
-                    (subject(self.fields.get("customer"), self.fields.get("subscription")))
+                    (self.subject.hidden())
                     input type="hidden" name="action" value=(action);
                     (choices)
-                    @let is_cancel = action == Module::Cancel;
+                    @let is_cancel = matches!(action, Module::Cancel | Module::CancelAll);
                     button.primary[!is_cancel].danger[is_cancel] type="submit" { (offer.button) }
                 }
             }
         })
     }
 
-    /// Returns true if the status of the subscription allows an action.
+    /// Returns true if the status of the subscriptions allows an action.
     fn fits(&self, action: Module) -> bool {
         match action {
-            Module::Pause => !self.is_paused(),
+            Module::Pause => !self.any(is_paused),
+            Module::PauseAll => self.subscriptions.is_empty() || !self.all(is_paused),
             Module::ExtendTrial => {
-                matches!(self.subscription.status, SubscriptionStatus::Trial { .. })
+                self.any(|one| matches!(one.status, SubscriptionStatus::Trial { .. }))
             }
             _ => true,
         }
-    }
-
-    fn is_paused(&self) -> bool {
-        matches!(self.subscription.status, SubscriptionStatus::Paused { .. })
     }
 
     fn limit(&self, action: Module) -> &'static str {
@@ -261,23 +226,29 @@ impl Offers<'_> {
             .flat_map(|line| line.effective_features());
         let mut opened_by = features.filter(|feature| feature.opens == Some(field.name));
         let is_on = opened_by.all(|feature| self.manifest.is_on(action, feature.name));
-        let annual = self.subscription.duration.is_annual();
-        let (is_shown, is_checked, label) = match field.name {
-            "allowAnnual" if annual && !is_on => {
+        let annual = self.any(|one| one.duration.is_annual());
+        let is_wide = self.subject.subscription.is_none();
+        let (is_shown, is_required, label) = match field.name {
+            "allowAnnual" if annual && !is_on && !is_wide => {
                 return Err(
                     html! { p.muted { "The provider does not pause annual subscriptions: `allowAnnual` is off in its manifest." } },
                 );
             }
-            "allowAnnual" => (is_on, annual, "Allow the pause of an annual subscription"),
+            // Nothing is checked by default. Without this one, the provider refuses the pause.
+            "allowAnnual" => (
+                is_on && annual,
+                !is_wide,
+                "Allow the pause of an annual subscription",
+            ),
             "prorate" => (is_on, false, "Prorate the rest of the period"),
-            "unpause" => (self.is_paused(), false, "End the pause first"),
+            "unpause" => (self.any(is_paused), false, "End the pause first"),
             name => (is_on, false, name),
         };
         Ok(html! {
             @if is_shown {
                 @let id = format!("{action}-{}", field.name);
                 p.check {
-                    input type="checkbox" id=(id) name=(field.name) value="on" checked[is_checked];
+                    input type="checkbox" id=(id) name=(field.name) value="on" required[is_required];
                     label for=(id) { (label) }
                 }
             }
@@ -285,32 +256,42 @@ impl Offers<'_> {
     }
 
     fn coupon_options(&self) -> Result<Choices, Markup> {
+        let currency = self.currency();
         self.options(&self.coupons, "coupons", |coupon: &Coupon| {
             let name = coupon.name.as_deref().or(coupon.code.as_deref());
             let terms = coupon_terms(&coupon.value, coupon.duration);
             let label = format!("{}: {terms}", name.unwrap_or(coupon.id.as_str()));
-            Some((coupon.id.as_str().to_owned(), label))
+            let unfit = fit::coupon(coupon, currency, Timestamp::now());
+            (coupon.id.as_str().to_owned(), label, unfit)
         })
     }
 
     fn price_options(&self) -> Result<Choices, Markup> {
-        let items = &self.subscription.items;
+        let currency = self.currency();
         self.options(&self.prices, "prices", |price: &Price| {
-            if items.iter().any(|item| item.price.id == price.id) {
-                return None;
-            }
             let name = price.name.as_deref().unwrap_or(price.id.as_str());
             let label = format!(
                 "{name}: {} {}",
                 amount(&price.amount),
                 cycle(price.duration)
             );
-            Some((price.id.as_str().to_owned(), label))
+            let items = |one: &Subscription| one.items.iter().any(|item| item.price.id == price.id);
+            let unfit = match self.any(items) {
+                true => Some("the subscription has it"),
+                false => fit::price(price, currency),
+            };
+            (price.id.as_str().to_owned(), label, unfit)
         })
     }
 
-    fn cancel(&self) -> Markup {
-        self.offer(&CANCEL).unwrap_or_else(|| {
+    /// The currency in which the subscription is charged.
+    fn currency(&self) -> Option<Currency> {
+        let item = self.subscriptions.first()?.model.items.first()?;
+        Some(item.price.amount.currency())
+    }
+
+    fn cancel(&self, offer: &Offer) -> Markup {
+        self.offer(offer).unwrap_or_else(|| {
             html! { p.notice role="status" { "The manifest does not declare `cancel`: Churnkey can only read from this provider." } }
         })
     }
@@ -320,7 +301,7 @@ impl Offers<'_> {
         &self,
         list: &ListResult<M>,
         cursor: &str,
-        option: impl Fn(&M) -> Option<(String, String)>,
+        option: impl Fn(&M) -> (String, String, Option<&'static str>),
     ) -> Result<Choices, Markup> {
         let listed = match list {
             Err(problem) => return Err(problem.show()),
@@ -331,14 +312,16 @@ impl Offers<'_> {
             }
             Ok(Some(listed)) => listed,
         };
-        let options: Vec<_> = listed
-            .items
-            .iter()
-            .flatten()
-            .filter_map(|item| option(&item.model))
-            .collect();
+        let (mut options, mut unfit) = (Vec::new(), Vec::new());
+        for item in listed.items.iter().flatten() {
+            match option(&item.model) {
+                (id, label, None) => options.push((id, label)),
+                (_, label, Some(why)) => unfit.push((label, why)),
+            }
+        }
         let further = listed.next.as_ref().map(|next| {
-            let (customer, id) = (self.fields.get("customer"), self.fields.get("subscription"));
+            let customer = self.subject.customer;
+            let id = self.subject.subscription.unwrap_or_default();
             let reason = encoded(self.fields.get("reason"));
             format!(
                 "/flow/offers?customer={}&subscription={}&reason={reason}&{cursor}={}",
@@ -348,36 +331,21 @@ impl Offers<'_> {
             )
         });
         if options.is_empty() && further.is_none() {
-            return Err(html! { p.muted { "The provider has no " (cursor) " to choose from." } });
+            return Err(html! {
+                p.muted { "The provider has no " (cursor) " to choose from." }
+                ul { @for (label, why) in first(&unfit).0 { li { (plain(label)) ": " (why) } } }
+            });
         }
         let unread = listed.items.iter().filter(|item| item.is_err()).count();
         Ok(Choices {
             options,
+            unfit,
             further,
             unread,
         })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_action_but_cancel_is_an_offer() {
-        let is_offer = |module: &Module| {
-            module.is_action() && module.single().is_none() && *module != Module::Cancel
-        };
-        let expected: Vec<_> = Module::ALL.iter().copied().filter(is_offer).collect();
-        for (reason, _) in REASONS {
-            let offers = order(reason).map(|offer| offer.action);
-            for action in &expected {
-                assert!(
-                    offers.contains(action),
-                    "`order` in flow/offers.rs has no offer of {action}"
-                );
-            }
-            assert_eq!(offers.len(), expected.len());
-        }
-    }
+fn is_paused(subscription: &Subscription) -> bool {
+    matches!(subscription.status, SubscriptionStatus::Paused { .. })
 }

@@ -5,22 +5,20 @@ use std::sync::{Arc, PoisonError};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use churnkey_runtime::{Subscription, Timestamp};
 use maud::{Markup, html};
-use serde_json::Value;
 
-use super::parts::steps;
+use super::comparison::{Pair, pairs};
+use super::parts::{Subject, steps};
 use crate::dashboard::action::Action;
 use crate::dashboard::app::App;
-use crate::dashboard::diff::{Row, rows};
-use crate::dashboard::exchange::{Exchange, Item, show_flaws, status as answered};
+use crate::dashboard::exchange::{Exchange, status as answered};
 use crate::dashboard::fields::Fields;
+use crate::dashboard::links::flow_path;
 use crate::dashboard::log::{Outcome, Snapshot};
 use crate::dashboard::page::{Page, Part, failed};
 use crate::dashboard::request_log::{Source, of};
-use crate::dashboard::subscription::{back_to, facts, flow_path};
-use crate::dashboard::text::{first, left_out, plain, status, text};
-use crate::dashboard::timeline::timeline;
+use crate::dashboard::subscription::back_to;
+use crate::dashboard::text::{plain, text};
 
 /// Carries out an action and redirects to its outcome, so that reloading the page does not repeat
 /// the action.
@@ -36,20 +34,20 @@ pub(super) async fn carried_out(app: Arc<App>, action: Action) -> Response {
     }
 }
 
-/// Reads the subscription, carries out the action and reads the subscription again. This runs in
-/// its own task, so that the outcome is recorded even if the browser disconnects.
+/// Reads the subscriptions, carries out the action and reads them again. This runs in its own task,
+/// so that the outcome is recorded even if the browser disconnects.
 async fn carry_out(app: &Arc<App>, action: Action) -> Option<u64> {
     let app = Arc::clone(app);
     let task = tokio::spawn(of(Source::Flow, async move {
-        let before = app
-            .subscription(&action.customer, &action.subscription)
-            .await;
+        let subject = Subject {
+            customer: &action.customer,
+            subscription: action.subscription.as_deref(),
+        };
+        let before = app.snapshot(subject).await;
         let done = match &before {
             Ok(Some(_)) => {
                 let exchange = app.exchange(&action.request()).await;
-                let after = app
-                    .subscription(&action.customer, &action.subscription)
-                    .await;
+                let after = app.snapshot(subject).await;
                 Some((exchange, after))
             }
             _ => None,
@@ -83,7 +81,7 @@ pub(in crate::dashboard) async fn outcome(State(app): State<Arc<App>>, fields: F
         (steps(2))
         (outcome.show())
         p.buttons {
-            a.button href=(flow_path(&action.customer, &action.subscription)) {
+            a.button href=(flow_path(&action.customer, action.subscription.as_deref())) {
                 "Start the flow again"
             }
         }
@@ -102,23 +100,16 @@ impl Outcome {
                 p.notice.bad role="status" { "Nothing was sent, because the subscription could not be read." }
                 @match &self.before {
                     Err(problem) => (problem.show()),
-                    _ => p { "The provider has no such subscription of this customer." },
+                    _ => p { "The provider has no such customer, or no such subscription of this customer." },
                 }
             };
         };
-        let (before, after_item) = (item(&self.before), item(after));
-        let rows = rows(
-            before.map_or(&Value::Null, |item| &item.value),
-            after_item.map_or(&Value::Null, |item| &item.value),
-        );
-        let changed: Vec<_> = rows.iter().filter(|row| row.change().is_some()).collect();
+        let pairs = pairs(&self.before, after);
+        let changed = pairs.iter().map(|pair| pair.changed().count()).sum();
         html! {
-            (self.verdict(exchange, after, changed.len()))
-            div.two {
-                (side("Before", &self.before, "before"))
-                (side("After", after, "after"))
-            }
-            @if after_item.is_some() { (table(&rows)) }
+            (self.verdict(exchange, after, changed))
+            @if let Err(problem) = after { (problem.show()) }
+            @else { (show(&pairs)) }
             section aria-labelledby="exchange" {
                 h2 id="exchange" { "Request and response" }
                 (exchange.show())
@@ -132,13 +123,17 @@ impl Outcome {
                 "bad",
                 format!("There was no valid response: {error}. The provider may have carried out the action."),
             ),
+            Ok(response) if response.status == 404 && self.action.module.single().is_some() => (
+                "warn",
+                "The provider answered 404 Not Found: it has no action on all subscriptions of a customer, which is optional. Churnkey then sends the action for each subscription.".to_owned(),
+            ),
             Ok(response) if response.status != 200 => {
                 let body = response.json().ok();
                 let message = body.as_ref().and_then(|value| value.get("message")?.as_str());
                 let message = message.map_or_else(String::new, |text| format!(": {}", plain(text)));
                 ("bad", format!("The provider answered {}{message}.", answered(response)))
             }
-            Ok(_) if item(after).is_none() => (
+            Ok(_) if !matches!(after, Ok(Some(_))) => (
                 "bad",
                 "The provider answered 200, but then the subscription could not be read.".to_owned(),
             ),
@@ -159,86 +154,25 @@ impl Outcome {
     }
 }
 
-fn item(snapshot: &Snapshot) -> Option<&Item<Subscription>> {
-    snapshot.as_ref().ok().and_then(Option::as_ref)
-}
-
-fn side(title: &str, snapshot: &Snapshot, id: &str) -> Markup {
+/// The changes of each subscription. Those without a change are only named.
+fn show(pairs: &[Pair<'_>]) -> Markup {
+    let (changed, same): (Vec<_>, Vec<_>) = pairs
+        .iter()
+        .enumerate()
+        .partition(|(_, pair)| pair.changed().next().is_some());
     html! {
-        section.card aria-labelledby={ (id) "-title" } {
-            @match snapshot {
-                Ok(Some(item)) => {
-                    div.card-head {
-                        h2 id={ (id) "-title" } { (title) }
-                        (status(&item.model.status))
-                    }
-                    (timeline(&item.model, Timestamp::now(), id))
-                    dl.facts { (facts(&item.model)) }
-                    (show_flaws(&item.flaws))
+        @for (index, pair) in &changed { (pair.show(*index)) }
+        @if let ([], [(index, pair)]) = (&changed[..], &same[..]) { (pair.show(*index)) }
+        @else if !same.is_empty() {
+            p.muted {
+                "No field changed of "
+                @for (index, (_, pair)) in same.iter().take(20).enumerate() {
+                    @if index > 0 { ", " }
+                    code { (text(pair.id)) }
                 }
-                Ok(None) => {
-                    h2 id={ (id) "-title" } { (title) }
-                    p { "The provider has no such subscription of this customer." }
-                }
-                Err(problem) => {
-                    h2 id={ (id) "-title" } { (title) }
-                    (problem.show())
-                }
+                @if same.len() > 20 { " and " (same.len() - 20) " more" }
+                "."
             }
-        }
-    }
-}
-
-fn table(all: &[Row]) -> Markup {
-    let (changed, same): (Vec<_>, Vec<_>) = all.iter().partition(|row| row.change().is_some());
-    html! {
-        section aria-labelledby="fields" {
-            h2 id="fields" { "Fields" }
-            @if changed.is_empty() {
-                p.muted { "No field changed." }
-            } @else {
-                (fields("Fields that changed", &changed))
-            }
-            details {
-                summary { (same.len()) " fields did not change" }
-                (fields("Fields that did not change", &same))
-            }
-        }
-    }
-}
-
-fn fields(caption: &str, rows: &[&Row]) -> Markup {
-    let (rows, more) = first(rows);
-    html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table.diff.lines role="table" {
-                caption.sr { (caption) }
-                thead role="rowgroup" {
-                    tr role="row" {
-                        @for column in ["Field", "Before", "After", "Change"] { th role="columnheader" scope="col" { (column) } }
-                    }
-                }
-                tbody role="rowgroup" {
-                    @for row in rows {
-                        tr role="row" class=[row.change()] {
-                            th role="rowheader" scope="row" { code { (plain(&row.path)) } }
-                            td role="cell" { (value(row.before.as_deref())) }
-                            td role="cell" { (value(row.after.as_deref())) }
-                            td role="cell" { (row.change().unwrap_or("same")) }
-                        }
-                    }
-                }
-            }
-        }
-        (left_out(more))
-    }
-}
-
-fn value(value: Option<&str>) -> Markup {
-    html! {
-        @match value {
-            Some(value) => (text(value)),
-            None => span.muted { "absent" },
         }
     }
 }

@@ -1,55 +1,55 @@
-//! The results of a verification.
+//! The results of a run: findings first, then the modules with what was not exercised, then the
+//! changes that the actions made.
 
-use churnkey_verify::{Finding, Known, ModuleReport, Outcome, Report, Severity, State};
+use churnkey_verify::{CHECKS, Check, CheckReport, Module, ModuleReport, Outcome, Report, State};
 use maud::{Markup, html};
 
-use crate::dashboard::subscription::customer_path;
-use crate::dashboard::text::{block, plain, text};
+use super::badges::badge;
+use super::export::FORMATS;
+use super::findings::findings;
+use crate::dashboard::links::customer_path;
+use crate::dashboard::table::{Row, numbers, table, words};
+use crate::dashboard::text::{plain, text};
+use crate::dashboard::verification::{End, Run};
 
-/// The results of a verification: modules, findings and changes.
-pub(super) fn results(report: &Report) -> Markup {
+/// The results of a run. `id` is the anchor of the first heading.
+pub(super) fn results(run: &Run, id: &str) -> Markup {
+    let report = &run.report;
+    let has_findings = !report.findings.is_empty();
     html! {
-        section aria-labelledby="results" {
-            h2 id="results" tabindex="-1" { "Results" }
+        @if run.end == End::CutOff {
+            p.notice.down role="note" {
+                "The provider could not be reached any more during this run, so its results are not complete. This is not counted as a fault."
+            }
+        }
+        @if has_findings { (findings(run, id)) }
+        section aria-labelledby={ @if has_findings { "modules" } @else { (id) } } {
+            h2 id={ @if has_findings { "modules" } @else { (id) } } tabindex="-1" { "Modules" }
+            (unexercised(report))
+            (modules(report))
+            (exports(run))
+        }
+        @if !report.changes.is_empty() { (changes(report)) }
+    }
+}
+
+/// The modules that no check exercised.
+fn unexercised(report: &Report) -> Markup {
+    let coverage = &report.coverage;
+    html! {
+        p.muted {
+            (coverage.exercised) " of " (coverage.checks) " checks ran."
             @if are_actions_untried(report) {
-                p.muted {
-                    "The actions were not tested, because they change data."
-                    @if report.mode == "test" { " To test them, check the box in the options of Verify." }
-                }
-            }
-            div.scroll tabindex="0" role="region" aria-label="Results for each module" {
-                table.stack role="table" {
-                    caption.sr { "Results for each module" }
-                    thead role="rowgroup" {
-                        tr role="row" {
-                            @for column in ["Module", "Result", "Supports", "Items", "Checks"] {
-                                th.number[column == "Items"] role="columnheader" scope="col" { (column) }
-                            }
-                        }
-                    }
-                    tbody role="rowgroup" { @for module in &report.modules { (row(module, report)) } }
-                }
+                " The actions were not tested, because they change data."
+                @if report.mode == "test" { " To test them, check the box in the options of Verify." }
             }
         }
-        @if !report.findings.is_empty() {
-            section aria-labelledby="findings" {
-                h2 id="findings" { "Findings" }
-                @for finding in &report.findings { (show_finding(finding)) }
-            }
-        }
-        @if !report.changes.is_empty() {
-            section aria-labelledby="changes" {
-                h2 id="changes" { "Changes to data" }
+        @if !coverage.unexercised.is_empty() {
+            section.notice.warn aria-labelledby="unexercised" {
+                h3 id="unexercised" { "Not exercised" }
                 ul {
-                    @for change in &report.changes {
-                        li {
-                            (change.module) " of "
-                            a href=(customer_path(&change.customer_id)) {
-                                (text(&change.customer_id))
-                            }
-                            @if let Some(id) = &change.subscription_id { ", " (text(id)) }
-                            ": " (text(&change.what))
-                        }
+                    @for one in &coverage.unexercised {
+                        li { strong { (one.module) } ": " (plain(&one.reason)) }
                     }
                 }
             }
@@ -57,22 +57,34 @@ pub(super) fn results(report: &Report) -> Markup {
     }
 }
 
-fn row(module: &ModuleReport, report: &Report) -> Markup {
-    let findings = report
-        .findings
+fn modules(report: &Report) -> Markup {
+    let columns = [
+        words("Module"),
+        words("Result"),
+        words("Supports"),
+        numbers("Items"),
+        words("Checks"),
+    ];
+    let rows: Vec<_> = report
+        .modules
         .iter()
-        .filter(|finding| finding.concerns(module.module))
-        .count();
-    html! {
-        // Explicit roles keep the table semantics on narrow pages, where CSS stacks the cells.
-        tr role="row" {
-            th role="rowheader" scope="row" { (module.module) @if module.module.is_required() { span.muted { " required" } } }
-            td role="cell" { (badge(module)) }
-            td role="cell" { @for feature in &module.features { span.feature { (plain(feature)) } " " } }
-            td.number role="cell" { @if module.module.is_controller() && module.state != State::Absent { (module.items) } }
-            td role="cell" { (checks(module, findings)) }
-        }
-    }
+        .map(|module| Row::Cells(row(module, report)))
+        .collect();
+    table("Results for each module", &columns, &rows)
+}
+
+fn row(module: &ModuleReport, report: &Report) -> Vec<Markup> {
+    let of_module = report.findings.iter();
+    let findings = of_module.filter(|finding| finding.concerns(module.module));
+    let findings = findings.count();
+    let has_items = module.module.is_controller() && module.state != State::Absent;
+    vec![
+        html! { (module.module) @if module.module.is_required() { span.muted { " required" } } },
+        badge(module),
+        html! { @for feature in &module.features { span.feature { (plain(feature)) } " " } },
+        html! { @if has_items { (module.items) } },
+        html! { @if module.state != State::Absent { (checks(module, findings)) } },
+    ]
 }
 
 /// True if the actions were not requested, or if there was no data to test them on.
@@ -84,10 +96,11 @@ fn are_actions_untried(report: &Report) -> bool {
     actions.all(|action| matches!(action.state, State::Skipped | State::Absent))
 }
 
+/// The checks of a module by outcome. Those that passed or were skipped can be listed.
 fn checks(module: &ModuleReport, findings: usize) -> Markup {
-    let of = |outcome| {
+    let of = |outcome| -> Vec<&CheckReport> {
         let checks = module.checks.iter();
-        checks.filter(|check| check.outcome == outcome).count()
+        checks.filter(|check| check.outcome == outcome).collect()
     };
     let (passed, failed, skipped) = (
         of(Outcome::Passed),
@@ -96,19 +109,21 @@ fn checks(module: &ModuleReport, findings: usize) -> Markup {
     );
     html! {
         div.checks {
-            @if passed > 0 { span { (passed) " passed" } }
-            @if failed > 0 {
-                span { strong { (failed) " failed" } " (" (findings) @if findings == 1 { " finding)" } @else { " findings)" } }
+            @if !failed.is_empty() {
+                span { strong { (failed.len()) " failed" } " (" (findings) @if findings == 1 { " finding)" } @else { " findings)" } }
             }
-            @if skipped > 0 {
-                details.inline {
-                    summary { (skipped) " skipped" }
-                    ul {
-                        @for check in &module.checks {
-                            @if check.outcome == Outcome::Skipped {
+            @for (checks, word) in [(&passed, "passed"), (&skipped, "skipped")] {
+                @if !checks.is_empty() {
+                    details.inline {
+                        summary { (checks.len()) " " (word) span.sr { " in " (module.module) } }
+                        ul {
+                            @for check in checks {
                                 li {
                                     code { (check.id) }
-                                    @if let Some(reason) = &check.reason { ": " (plain(reason)) }
+                                    @match &check.reason {
+                                        Some(reason) => { ": " (plain(reason)) }
+                                        None => (rule(module.module, &check.id)),
+                                    }
                                 }
                             }
                         }
@@ -119,44 +134,53 @@ fn checks(module: &ModuleReport, findings: usize) -> Markup {
     }
 }
 
-/// The state of a module.
-pub(super) fn badge(report: &ModuleReport) -> Markup {
-    let class = match report.state {
-        State::Absent => "absent",
-        state => state.as_str(),
-    };
-    html! { span class={ "badge state-" (class) } { (report.state.as_str()) } }
+/// The rule of a check with an id, as the rest of a line.
+fn rule(module: Module, id: &str) -> Markup {
+    let name = id.strip_prefix(module.as_str());
+    let name = name.and_then(|name| name.strip_prefix('.'));
+    let mut checks = CHECKS.iter();
+    let is_it = |check: &&&Check| Some(check.name) == name && check.modules.contains(&module);
+    let check = checks.find(is_it);
+    html! { @if let Some(check) = check { ": " (check.rule) } }
 }
 
-/// The severity of a finding.
-pub(super) fn severity(severity: Severity) -> Markup {
-    let word = severity.as_str();
-    html! { span class={ "badge severity-" (word) } { (word) } }
-}
-
-fn show_finding(finding: &Finding) -> Markup {
-    let mark = match finding.known {
-        Known::Doc => "stated by Churnkey's guide",
-        Known::Assumed => "assumed: Churnkey's guide does not say",
-    };
+fn exports(run: &Run) -> Markup {
     html! {
-        article.card.finding {
-            div.card-head {
-                h3 { code { (finding.id) } }
-                (severity(finding.severity))
+        p.exports {
+            "Export run " (run.number) ": "
+            @for (index, (format, name)) in FORMATS.iter().enumerate() {
+                @if index > 0 { " · " }
+                a href={ "/run/export?number=" (run.number) "&format=" (format) } download { (name) }
             }
-            p { (finding.rule) }
-            dl.facts {
-                @if let Some(path) = &finding.path { dt { "Where" } dd { code { (plain(path)) } } }
-                dt { "Expected" } dd { (text(&finding.expected)) }
-                dt { "Found" } dd { (text(&finding.found)) @if finding.count > 1 { span.muted { ", in " (finding.count) " places" } } }
-                dt { "Cause" } dd { (finding.cause.as_str()) span.muted { " (" (mark) ")" } }
-                dt { "Fix" } dd { (finding.fix) }
-            }
-            @if let Some(request) = &finding.request {
-                p.caption { "Request" }
-                pre.copyable tabindex="0" aria-label={ "Request that shows " (finding.id) } { code { (block(request)) } }
-            }
+        }
+    }
+}
+
+fn changes(report: &Report) -> Markup {
+    let columns = [
+        words("Action"),
+        words("Customer"),
+        words("Subscription"),
+        words("Change"),
+    ];
+    let rows: Vec<_> = report
+        .changes
+        .iter()
+        .map(|change| {
+            Row::Cells(vec![
+                html! { (change.module) },
+                html! {
+                    a href=(customer_path(&change.customer_id)) { (text(&change.customer_id)) }
+                },
+                html! { @if let Some(id) = &change.subscription_id { (text(id)) } },
+                text(&change.what),
+            ])
+        })
+        .collect();
+    html! {
+        section aria-labelledby="changes" {
+            h2 id="changes" { "Changes to data" }
+            (table("Changes to data", &columns, &rows))
         }
     }
 }

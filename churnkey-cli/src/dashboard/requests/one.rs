@@ -11,9 +11,9 @@ use super::parts::{gone, milliseconds, status, time_of_day, title, words};
 use crate::dashboard::app::App;
 use crate::dashboard::diff::rows;
 use crate::dashboard::fields::Fields;
+use crate::dashboard::links::customer_path;
 use crate::dashboard::page::{Page, Part, csrf};
 use crate::dashboard::request_log::{Answer, Entry, Twin};
-use crate::dashboard::subscription::customer_path;
 use crate::dashboard::text::{block, plain, text};
 
 /// The page of one request, or of two that were sent at once.

@@ -7,9 +7,17 @@ use churnkey_cli::dashboard::Dashboard;
 use super::session::{Reply, Session, options};
 use shop::{Fault, Shop};
 
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 22] = [
     "/",
     "/progress",
+    "/reach",
+    "/runs",
+    "/run?number=1",
+    "/run/export?number=1&format=json",
+    "/search?q=ada",
+    "/subscriptions",
+    "/catalogue/prices",
+    "/catalogue/manifest",
     "/verify",
     "/verify/stop",
     "/customers",

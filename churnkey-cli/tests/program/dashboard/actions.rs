@@ -40,6 +40,15 @@ async fn offers_depend_on_manifest_and_subscription() {
     assert!(
         active.contains("change-price-immediate") && !active.contains("change-price-end-of-period")
     );
+    // The end of the period is chosen where it is possible, and nothing else is.
+    let checked: Vec<_> = active
+        .split("<input ")
+        .filter_map(|input| input.split('>').next())
+        .filter(|input| input.contains("name=\"schedule\"") && input.contains(" checked"))
+        .collect();
+    assert_eq!(checked.len(), 2, "{checked:?}");
+    assert!(checked.iter().all(|input| input.contains("end-of-period")));
+    assert!(!active.contains("type=\"checkbox\" checked"));
     assert!(!active.contains("allowAnnual\" value"));
 
     assert!(
@@ -60,7 +69,7 @@ async fn offers_depend_on_manifest_and_subscription() {
     session.shop.books().subscriptions[0]["status"] =
         json!({ "name": "canceled", "canceledAt": "2026-01-01T00:00:00Z" });
     let canceled = offers("ada-pro").await;
-    assert!(canceled.contains("already canceled") && !canceled.contains("<form"));
+    assert!(canceled.contains("already canceled") && !canceled.contains("/flow/act"));
 }
 
 #[tokio::test]
@@ -131,8 +140,8 @@ async fn each_offer_is_carried_out_and_shown() {
     reply
         .has("status-paused")
         .has("status.pause.end")
-        .has(r#" class="new""#)
-        .has(r#" class="changed""#);
+        .has("<div>new</div>")
+        .has("<div>changed</div>");
     assert_eq!(
         session.shop.books().subscription("ada-pro")["status"]["name"],
         "paused"
@@ -232,4 +241,85 @@ async fn invalid_form_is_rejected_before_any_request() {
         );
     }
     assert!(session.shop.books().actions.is_empty());
+}
+
+#[tokio::test]
+async fn offers_fit_the_subscription() {
+    let session = Session::of(Fault::None).await;
+    {
+        let mut books = session.shop.books();
+        let mut old = books.coupons[0].clone();
+        (old["id"], old["expiresAt"]) = (json!("old"), json!(shop::day(-1)));
+        let mut used = books.coupons[0].clone();
+        (used["id"], used["redemptions"]) = (json!("used"), json!({ "max": 2, "current": 2 }));
+        let mut euro = books.coupons[1].clone();
+        (euro["id"], euro["value"]["currency"]) = (json!("euro"), json!("EUR"));
+        books.coupons.extend([old, used, euro]);
+    }
+    let path = "/flow/offers?customer=ada&subscription=ada-pro";
+    let reply = session.get(path).await;
+    for id in ["half", "five", "basic"] {
+        reply.has(&format!(r#"<option value="{id}""#));
+    }
+    // The price `seats` is in another currency.
+    for id in ["old", "used", "euro", "seats", "pro"] {
+        reply.has_not(&format!(r#"<option value="{id}""#));
+    }
+    reply
+        .has(": expired")
+        .has(": used up")
+        .has(": another currency")
+        .has("Choose a coupon");
+}
+
+#[tokio::test]
+async fn all_subscriptions_are_canceled_at_once() {
+    let session = Session::of(Fault::None).await;
+    let path = "/flow?customer=ada";
+    session
+        .get("/customer?id=ada")
+        .await
+        .has(&format!(r#"href="{path}""#));
+    session.get(path).await.has("ada-trial").has("ada-seats");
+    let offers = session.get("/flow/offers?customer=ada").await;
+    offers
+        .has(r#"value="pause-all""#)
+        .has(r#"value="cancel-all""#);
+    offers.has_not(r#"name="subscription""#);
+    let cancel = [
+        ("customer", "ada"),
+        ("action", "cancel-all"),
+        ("schedule", "immediate"),
+    ];
+    let reply = session.post("/flow/act", &cancel).await;
+    reply
+        .has("Done: the provider answered 200")
+        .has("ada-trial")
+        .has("status.name");
+    assert_eq!(
+        last_action(&session),
+        (
+            "cancel-all".to_owned(),
+            json!({ "customerId": "ada", "scheduledAt": "immediate" })
+        )
+    );
+    session
+        .get("/flow/offers?customer=ada")
+        .await
+        .has("already canceled");
+    assert_eq!(session.get("/flow?customer=unknown").await.status, 404);
+}
+
+#[tokio::test]
+async fn missing_action_on_all_subscriptions_is_no_fault() {
+    let session = Session::of(Fault::HasNoLists).await;
+    let cancel = [
+        ("customer", "ada"),
+        ("action", "cancel-all"),
+        ("schedule", "end-of-period"),
+    ];
+    session
+        .post("/flow/act", &cancel)
+        .await
+        .has("which is optional");
 }

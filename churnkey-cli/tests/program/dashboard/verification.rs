@@ -61,17 +61,6 @@ async fn faulty_provider_is_failing_with_findings() {
 }
 
 #[tokio::test]
-async fn unreachable_provider_is_failing() {
-    let session = Session::with(Shop::new(Fault::None), options("http://127.0.0.1:1")).await;
-    session.post("/verify", &[]).await;
-    ended(&session)
-        .await
-        .has(r#"id="state">Failing<"#)
-        .has("Nothing was verified")
-        .has(" at http://127.0.0.1:1: ");
-}
-
-#[tokio::test]
 async fn run_shows_progress_and_can_be_stopped() {
     let shop = Shop::with_delay(Fault::None, Duration::from_millis(50));
     let options = options(&shop.serve().await);

@@ -190,9 +190,9 @@ fn of_values() -> Vec<(String, String)> {
     let of_case = |(module, item, pointer, value): (Module, &Value, &str, Value)| {
         let mut item = item.clone();
         *item.pointer_mut(pointer).unwrap() = value.clone();
-        let fixes = flaws(module, &item).into_iter().filter_map(|flaw| flaw.fix);
+        let mut fixes = flaws(module, &item).into_iter().filter_map(|flaw| flaw.fix);
         let fix = fixes
-            .last()
+            .next_back()
             .unwrap_or_else(|| panic!("{pointer}: {value} has no fix"));
         let what = match pointer {
             "" if value.is_array() => format!("{module}: a list with the item"),

@@ -56,11 +56,8 @@ impl Books {
             writers: pool(&file, WRITERS)?,
             is_full: Arc::default(),
         };
-        interact(&books.writers, |connection| {
-            MIGRATIONS.to_latest(connection)
-        })
-        .await?
-        .or_internal()?;
+        let migrate = |connection: &mut Connection| MIGRATIONS.to_latest(connection);
+        interact(&books.writers, migrate).await?.or_internal()?;
         Ok(books)
     }
 
@@ -297,7 +294,7 @@ fn pool(file: &Path, connections: usize) -> Result<Pool> {
             })
         }))
         .build();
-    Ok(pool.or_internal()?)
+    pool.or_internal()
 }
 
 async fn interact<T: Send + 'static>(
