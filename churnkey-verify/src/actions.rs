@@ -268,7 +268,12 @@ impl ActionRunner<'_> {
                 return;
             };
             match comparison::first_mismatch(&attempt.effect, &before, &after) {
-                None => return self.reach(&before),
+                None => {
+                    self.reach(&before);
+                    // Other subscriptions of the customer may have changed too.
+                    self.watch(module).await;
+                    return;
+                }
                 Some(mismatch) => {
                     self.pool.close(&attempt.target);
                     left_out.get_or_insert((attempt, mismatch, 0)).2 += 1;
