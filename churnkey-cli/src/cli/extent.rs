@@ -35,6 +35,16 @@ pub(super) struct Extent {
     #[arg(long = "subscription", value_names = ["CUSTOMER", "ID"], num_args = 2)]
     subscriptions: Vec<String>,
 
+    /// The number of requests at the same time. Actions are sent one after the other
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "8",
+        value_parser = value_parser!(u16).range(1..=64),
+        help_heading = "Limits"
+    )]
+    jobs: u16,
+
     /// The timeout of a complete response
     #[arg(
         long,
@@ -71,6 +81,7 @@ impl Extent {
         let mut verifier = verifier
             .actions(self.actions)
             .same_data(self.same_data)
+            .jobs(usize::from(self.jobs))
             .timeout(Duration::from_secs(self.timeout))
             .max_time(Duration::from_secs(self.max_time))
             .max_requests(self.max_requests);
