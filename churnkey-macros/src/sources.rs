@@ -32,6 +32,8 @@ pub(crate) fn not_expanded() -> Vec<&'static Operation> {
         true => Span::call_site().unwrap().local_file(),
         false => None,
     };
+    // The examples of a page of documentation are several crates.
+    let file = file.filter(|file| file.extension().is_some_and(|kind| kind == "rs"));
     let mut operations: Vec<&'static Operation> = Vec::new();
     let mut files: Vec<PathBuf> = file.map(root_of).into_iter().collect();
     let mut derives = 0;
