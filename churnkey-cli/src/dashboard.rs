@@ -158,7 +158,8 @@ pub async fn run(options: Options) -> Result<(), CannotStart> {
         _ => format!("{} ({} mode)", app.client.target(), app.mode()),
     };
     anstream::println!(
-        "The dashboard of {subject} is at\n\n    {}\n\nKeep this address secret: it gives access to the dashboard. Ctrl-C ends the dashboard.",
+        "The dashboard of {subject} is at\n\n    {}\n\n\
+         Keep this address secret: it gives access to the dashboard. Ctrl-C ends the dashboard.",
         dashboard.url(),
     );
     dashboard.serve().await;

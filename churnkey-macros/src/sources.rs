@@ -111,9 +111,13 @@ fn children(file: &Path, text: &str, is_root: bool) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The names in `mod name;`.
+/// The names in `mod name;`, without those that a `#[cfg]` may leave out.
 fn declared(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| {
+    let before = std::iter::once("").chain(text.lines());
+    before.zip(text.lines()).filter_map(|(before, line)| {
+        if before.trim_start().starts_with("#[cfg") {
+            return None;
+        }
         let line = line.trim().strip_suffix(';')?;
         let (before, name) = line.rsplit_once("mod ")?;
         (before.is_empty() || before.starts_with("pub")).then_some(name.trim())
@@ -332,6 +336,12 @@ mod tests {
 
     const FUNCTION: &str =
         "pub async fn retrieve(ctx: &Billing, id: CustomerId) -> Result<Customer> {";
+
+    #[test]
+    fn modules_that_a_cfg_may_leave_out_are_not_read() {
+        let text = "mod a;\n#[cfg(feature = \"b\")]\nmod b;\npub(crate) mod c;";
+        assert_eq!(declared(text).collect::<Vec<_>>(), ["a", "c"]);
+    }
 
     fn idents(text: &str) -> Vec<&'static str> {
         let found = not_expanded_in(text).into_iter();

@@ -126,7 +126,10 @@ fn show<E: Entry>(item: &Item<E>) -> Markup {
         section.card aria-labelledby="item" {
             h2.sr id="item" { (E::TITLE) }
             @if !item.flaws.is_empty() {
-                div.problem { p { "This " (E::ONE) " does not fully match the protocol:" } (show_flaws(&item.flaws)) }
+                div.problem {
+                    p { "This " (E::ONE) " does not fully match the protocol:" }
+                    (show_flaws(&item.flaws))
+                }
             }
             dl.facts {
                 dt { "Id" } dd { code { (text(item.model.id())) } }

@@ -12,9 +12,8 @@ const HOUR: i64 = 60 * MINUTE;
 /// Returns true for this moment. A company may write only the day of it.
 ///
 /// A provider under test may have a clock of its own, which shows another moment of the present
-/// period. A date that the
-/// subscription had before is no clock. Neither is a moment that is some quarters of an hour or
-/// some days from now, as a wrong time zone or a wrong schedule leads to.
+/// period. A date that the subscription had before is no clock. Neither is a moment that is some
+/// quarters of an hour or some days from now, as a wrong time zone or a wrong schedule leads to.
 pub(super) fn is_now(moment: i64, before: &Value) -> bool {
     const QUARTER: i64 = 15 * MINUTE;
     let offset = moment - Timestamp::now().unix_millis();

@@ -80,7 +80,11 @@ impl Entry for Price {
             }
             dt { "Product" } dd { (product_of(self)) }
             dt { "Used by" }
-            dd { a href={ "/subscriptions?price=" (encoded(self.id())) } { "Subscriptions with this price" } }
+            dd {
+                a href={ "/subscriptions?price=" (encoded(self.id())) } {
+                    "Subscriptions with this price"
+                }
+            }
         }
     }
 }
