@@ -338,7 +338,7 @@ mod tests {
         "pub async fn retrieve(ctx: &Billing, id: CustomerId) -> Result<Customer> {";
 
     #[test]
-    fn modules_that_a_cfg_may_leave_out_are_not_read() {
+    fn modules_with_a_cfg_are_not_read() {
         let text = "mod a;\n#[cfg(feature = \"b\")]\nmod b;\npub(crate) mod c;";
         assert_eq!(declared(text).collect::<Vec<_>>(), ["a", "c"]);
     }
